@@ -1,0 +1,129 @@
+"""The one FastAPI factory and the one Lambda entry: errors rendered in one place, every answer traceable and timed."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from mangum import Mangum
+from starlette.exceptions import HTTPException
+
+from shared import deadline
+from shared.errors import AppError, InvalidRequest
+from shared.observability import log, request_timings, server_timing
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MARGIN_SECONDS = 1.0
+"""Kept back from the invocation's remaining time, so that the answer still leaves in time."""
+
+SERVER_ERROR = 500
+
+
+def build_app(*routers: APIRouter) -> FastAPI:
+    """One small app: the routes given, our error shape, no documentation routes."""
+    app = FastAPI(title="Documentation chatbot backend", docs_url=None, redoc_url=None, openapi_url=None)
+    for router in routers:
+        app.include_router(router)
+    app.add_exception_handler(AppError, _render_app_error)
+    app.add_exception_handler(RequestValidationError, _render_validation_error)
+    app.add_exception_handler(HTTPException, _render_http_exception)
+    app.add_middleware(Invocation)
+    return app
+
+
+def build_handler(*routers: APIRouter) -> Mangum:
+    """What a function module exports as `handler`.
+
+    `lifespan="off"`: Mangum would otherwise run start-up and shut-down on every invocation.
+    """
+    return Mangum(build_app(*routers), lifespan="off")
+
+
+class Invocation:
+    """ASGI middleware around one invocation: its deadline, request id, timings, and the error nobody foresaw."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the app, with `X-Request-Id` and `Server-Timing` on whatever it answers."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        request_id = scope.setdefault("state", {})["request_id"] = _request_id(scope)
+        log.append_keys(request_id=request_id, route=scope.get("aws.event", {}).get("routeKey", scope["path"]))
+
+        async def send_traced(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                spent["total"] = (time.perf_counter() - began) * 1000
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-request-id", request_id.encode()),
+                    (b"server-timing", server_timing(spent).encode()),
+                ]
+            await send(message)
+
+        with request_timings() as spent, deadline.within(_seconds_left(scope)):
+            try:
+                await self.app(scope, receive, send_traced)
+            except Exception:  # noqa: BLE001 (the last line of defence: one traceback logged, nothing shown)
+                log.exception("unforeseen error")
+                await render(AppError(), request_id)(scope, receive, send_traced)
+
+
+def render(error: AppError, request_id: str) -> JSONResponse:
+    """`{"message", "code", "requestId"}` with the error's status and headers (specs/errors.md)."""
+    body = {"message": error.message, "code": error.code, "requestId": request_id}
+    return JSONResponse(body, status_code=error.status, headers=error.headers)
+
+
+async def _render_app_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, AppError)  # noqa: S101 (registered for this class alone; Starlette types it wider)
+    if error.status >= SERVER_ERROR:
+        log.error("answered %s", error.code, exc_info=error)
+    return render(error, request.state.request_id)
+
+
+async def _render_validation_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 (as above)
+    return render(InvalidRequest(_first_complaint(error)), request.state.request_id)
+
+
+async def _render_http_exception(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 (as above)
+    body = {
+        "message": str(error.detail),
+        "code": str(error.detail).lower().replace(" ", "_"),
+        "requestId": request.state.request_id,
+    }
+    return JSONResponse(body, status_code=error.status_code, headers=error.headers)
+
+
+def _first_complaint(error: RequestValidationError) -> str:
+    """Where and what, never the value: `message: String should have at least 1 character`."""
+    first: MutableMapping[str, Any] = dict(error.errors()[0])
+    if first["type"] == "json_invalid":
+        return "The body is not valid JSON."
+    where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+    return f"{where}: {first['msg']}"
+
+
+def _request_id(scope: Scope) -> str:
+    context = scope.get("aws.context")
+    return str(context.aws_request_id) if context is not None else str(uuid.uuid4())
+
+
+def _seconds_left(scope: Scope) -> float:
+    context = scope.get("aws.context")
+    if context is None:
+        return deadline.DEFAULT_SECONDS
+    return max(0.0, context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS)

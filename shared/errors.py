@@ -1,0 +1,143 @@
+"""The closed family of errors that a route may end in, and the one place that knows their status and code.
+
+    AppError
+    ├── InvalidRequest          400  invalid_request
+    ├── NotSignedIn             401  not_signed_in
+    ├── NotFound                404  not_found
+    ├── Conflict                409  conflict
+    ├── Gone                    410  gone
+    ├── TooManyRequests         429  too_many_requests
+    ├── Unavailable             503  unavailable            (with Retry-After)
+    │   ├── DatabaseUnavailable 503  database_unavailable
+    │   └── RetrievalUnavailable 503 retrieval_unavailable
+    └── Fault                   500  internal               (ours: the cause is logged, never shown)
+        ├── StatementFailed     500  internal               (Postgres refused a statement; carries its SQLSTATE)
+        └── Misconfigured       500  misconfigured
+
+The client gets `code`, the fixed sentence of the class (or the one given for a 4xx) and the request id. What really
+happened travels in `__cause__` to one log line. A message never holds an exception's text, a URL or a DSN.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class AppError(Exception):
+    """Anything that a route answers with instead of its result."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal"
+    sentence: ClassVar[str] = "Something went wrong on our side."
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.sentence)
+
+    @property
+    def message(self) -> str:
+        """The sentence for the client."""
+        return str(self.args[0])
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers that belong to this answer."""
+        return {}
+
+
+class InvalidRequest(AppError):
+    """The request cannot be understood; sending it again will not help."""
+
+    status, code, sentence = 400, "invalid_request", "The request is not valid."
+
+
+class NotSignedIn(AppError):
+    """There is no session, or it has ended. Never raised because a session could not be checked."""
+
+    status, code, sentence = 401, "not_signed_in", "Sign in to do this."
+
+
+class NotFound(AppError):
+    """There is no such thing, or it belongs to somebody else."""
+
+    status, code, sentence = 404, "not_found", "There is nothing here."
+
+
+class Conflict(AppError):
+    """The same id was used for something else before."""
+
+    status, code, sentence = 409, "conflict", "This id was already used for something else."
+
+
+class Gone(AppError):
+    """It was deleted and stays deleted."""
+
+    status, code, sentence = 410, "gone", "This was deleted."
+
+
+class TooManyRequests(AppError):
+    """The caller is over a limit.
+
+    Args:
+        retry_after: Seconds after which the limit lets the caller in again.
+    """
+
+    status, code, sentence = 429, "too_many_requests", "Too many requests. Please try again later."
+
+    def __init__(self, retry_after: int = 10) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """RFC 9110 section 10.2.3."""
+        return {"Retry-After": str(self.retry_after)}
+
+
+class Unavailable(AppError):
+    """Something we depend on is away for now; the same request will work later."""
+
+    status, code, sentence = 503, "unavailable", "The service is not available right now. Please try again."
+    retry_after: ClassVar[int] = 5
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """RFC 9110 section 10.2.3: seconds until it is worth trying again."""
+        return {"Retry-After": str(self.retry_after)}
+
+
+class DatabaseUnavailable(Unavailable):
+    """Postgres could not be reached, or did not answer in the time this request has."""
+
+    code = "database_unavailable"
+    sentence = "Accounts and history are not available right now. Please try again."
+
+
+class RetrievalUnavailable(Unavailable):
+    """The passages could not be searched."""
+
+    code = "retrieval_unavailable"
+    sentence = "The documentation cannot be searched right now. Please try again."
+
+
+class Fault(AppError):
+    """A defect of ours or of our set-up."""
+
+
+class StatementFailed(Fault):
+    """Postgres refused a statement, and trying again will not help.
+
+    Args:
+        sqlstate: The five characters of PostgreSQL's Appendix A, or None when Postgres gave none.
+        constraint: The name of the violated constraint, if any.
+    """
+
+    def __init__(self, sqlstate: str | None, constraint: str | None = None) -> None:
+        super().__init__()
+        self.sqlstate = sqlstate
+        self.constraint = constraint
+
+
+class Misconfigured(Fault):
+    """A setting is missing or makes no sense; the log names it, the client does not learn which."""
+
+    code, sentence = "misconfigured", "The service is not set up correctly."

@@ -1,0 +1,49 @@
+"""One JSON line where something is handled, and where the time of a request went.
+
+Nothing secret is logged: no header, no body, no connection string, no text of a message or an answer.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from aws_lambda_powertools import Logger
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+log = Logger(service="docs-chatbot", utc=True)
+"""The project's only logger (https://docs.aws.amazon.com/powertools/python/latest/core/logger/)."""
+
+_spent: ContextVar[dict[str, float] | None] = ContextVar("spent", default=None)
+
+
+@contextmanager
+def measured(part: str) -> Generator[None]:
+    """Add the wall time of the block, in milliseconds, to `part` of the running request."""
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        spent = _spent.get()
+        if spent is not None:
+            spent[part] = spent.get(part, 0.0) + (time.perf_counter() - began) * 1000
+
+
+@contextmanager
+def request_timings() -> Generator[dict[str, float]]:
+    """Collect what `measured` adds while the block runs: part -> milliseconds."""
+    spent: dict[str, float] = {}
+    token = _spent.set(spent)
+    try:
+        yield spent
+    finally:
+        _spent.reset(token)
+
+
+def server_timing(spent: dict[str, float]) -> str:
+    """The value of a `Server-Timing` header (https://www.w3.org/TR/server-timing/)."""
+    return ", ".join(f"{part};dur={milliseconds:.1f}" for part, milliseconds in spent.items())

@@ -1,0 +1,154 @@
+"""The one reader of the environment: a frozen object for each concern, so that a function declares only what it needs.
+
+No secret has a default. A missing or senseless value raises `Misconfigured`; the log names the variable, the client
+does not learn which. `specs/settings.md` is compared with the fields below by a test.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import MISSING, Field, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal, get_args
+from urllib.parse import urlsplit
+
+from shared.errors import Misconfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Self
+
+Transport = Literal["http", "pooled"]
+PasswordScheme = Literal["bcrypt", "scrypt"]
+
+MINIMUM_SECRET_LENGTH = 32
+
+
+def _setting(name: str, *, default: Any = MISSING, secret: bool = False, read: Callable[[str], Any] = str) -> Any:  # noqa: ANN401 (as dataclasses.field)
+    return field(default=default, repr=not secret, metadata={"name": name, "read": read, "secret": secret})
+
+
+def _choice(kind: object) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in get_args(kind):
+            raise ValueError
+        return text
+
+    return read
+
+
+def _url(text: str) -> str:
+    if not (urlsplit(text).scheme in {"http", "https"} and urlsplit(text).hostname):
+        raise ValueError
+    return text.rstrip("/")
+
+
+def _postgres_url(text: str) -> str:
+    parts = urlsplit(text)
+    if not (parts.scheme in {"postgres", "postgresql"} and parts.hostname and parts.username):
+        raise ValueError
+    return text
+
+
+def _secret(text: str) -> str:
+    if len(text) < MINIMUM_SECRET_LENGTH:
+        raise ValueError
+    return text
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    return tuple(origin.strip() for origin in text.split(",") if origin.strip())
+
+
+class _FromEnvironment:
+    """Reads a dataclass whose fields were made by `_setting`."""
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Build the object from the environment.
+
+        Raises:
+            Misconfigured: A required variable is missing, or a value makes no sense.
+        """
+        return cls(**{each.name: _value(each, environ) for each in fields(cls)})  # pyright: ignore[reportArgumentType] (cls is always a dataclass: only the subclasses below exist)
+
+
+def _value(each: Field[Any], environ: Mapping[str, str]) -> object:
+    name = each.metadata["name"]
+    text = environ.get(name, "").strip()
+    if not text:
+        if each.default is MISSING:
+            raise Misconfigured from KeyError(f"{name} is not set")
+        return each.default
+    try:
+        return each.metadata["read"](text)
+    except ValueError:
+        # "from None": the original text would show the value, and the value may be a secret
+        raise Misconfigured from ValueError(f"{name} makes no sense (its value is not shown)").with_traceback(None)
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSettings(_FromEnvironment):
+    """How to reach Postgres.
+
+    Attributes:
+        url: `postgresql://role:password@host/database`; the `-pooler` host for both transports.
+        transport: `http` (Neon's SQL over HTTP) or `pooled` (psycopg through PgBouncer).
+        http_endpoint: Overrides the `/sql` address that is derived from the host of `url`.
+        ca_file: Certificate authorities, PEM, to verify the server with; the system's unless set.
+    """
+
+    url: str = _setting("DATABASE_URL", secret=True, read=_postgres_url)
+    transport: Transport = _setting("DATABASE_TRANSPORT", default="http", read=_choice(Transport))
+    http_endpoint: str | None = _setting("DATABASE_HTTP_ENDPOINT", default=None, read=_url)
+    ca_file: str | None = _setting("DATABASE_CA_FILE", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthSettings(_FromEnvironment):
+    """What Better Auth calls its options.
+
+    Attributes:
+        secret: Signs cookies; the same value as the Better Auth server's, 32 characters or more.
+        base_url: Public origin of this API; `https://` makes cookies `Secure` and prefixes their names.
+        trusted_origins: Further origins that may send credentials, separated by commas.
+        password_scheme: How new passwords are hashed.
+    """
+
+    secret: str = _setting("BETTER_AUTH_SECRET", secret=True, read=_secret)
+    base_url: str = _setting("BETTER_AUTH_URL", read=_url)
+    trusted_origins: tuple[str, ...] = _setting("TRUSTED_ORIGINS", default=(), read=_origins)
+    password_scheme: PasswordScheme = _setting("PASSWORD_SCHEME", default="bcrypt", read=_choice(PasswordScheme))
+
+
+@dataclass(frozen=True, slots=True)
+class HistorySettings(_FromEnvironment):
+    """What a user may keep.
+
+    Attributes:
+        conversations: How many conversations a user keeps; the oldest beyond that are evicted.
+    """
+
+    conversations: int = _setting("HISTORY_CONVERSATIONS", default=50, read=int)
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalSettings(_FromEnvironment):
+    """How to search the passages.
+
+    Attributes:
+        url: Qdrant's REST address.
+        api_key: Qdrant's API key.
+        collection: Collection or alias that holds the passages.
+        dense_model: Name of the dense model that Qdrant's inference runs on the question.
+        threshold: Cosine similarity of the best passage below which a question counts as off-topic.
+    """
+
+    url: str = _setting("QDRANT_URL", read=_url)
+    api_key: str | None = _setting("QDRANT_API_KEY", default=None, secret=True)
+    collection: str = _setting("QDRANT_COLLECTION", default="docs")
+    dense_model: str = _setting("DENSE_MODEL", default="sentence-transformers/all-minilm-l6-v2")
+    threshold: float = _setting("RETRIEVAL_THRESHOLD", default=0.35, read=float)
+
+
+SETTINGS = (DatabaseSettings, AuthSettings, HistorySettings, RetrievalSettings)
+"""Every object above, for the test that compares them with specs/settings.md."""
