@@ -1,0 +1,1 @@
+"""Conversations and messages: stored, listed, opened, deleted; each for its owner alone."""

@@ -1,0 +1,104 @@
+"""What the history is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from uuid import UUID, uuid5
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+Role = Literal["user", "assistant"]
+
+Status = Literal["complete", "partial", "failed"]
+"""Of an answer: all of it, cut short, or none. A question is always complete."""
+
+CONTENT_CHARACTERS = 32_000
+"""The longest message that can be stored (infra/migrations/0002_history.sql)."""
+
+
+def answer_id(question_id: UUID) -> UUID:
+    """Id of the one answer to a question.
+
+    It follows from the question's id, so an answer has the same id however often it is stored, and already has it while
+    the database cannot be reached.
+    """
+    return uuid5(question_id, "answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A thread of one user.
+
+    Attributes:
+        updated_at: When the last message came. The newest first is the order of the list and of the cap.
+    """
+
+    id: UUID
+    title: str
+    pinned: bool
+    created_at: datetime
+    updated_at: datetime
+    message_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One utterance in a conversation.
+
+    Attributes:
+        seq: Place in the conversation, from 1.
+        sources: What an answer cites, as the client was shown it.
+        mode: How an answer came about; None for a question.
+    """
+
+    id: UUID
+    seq: int
+    role: Role
+    content: str
+    created_at: datetime
+    status: Status = "complete"
+    sources: Sequence[Mapping[str, object]] = ()
+    mode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some conversations, newest first.
+
+    Attributes:
+        next_cursor: Where the next, older page begins; None on the last.
+    """
+
+    conversations: list[Conversation]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A conversation with some of its messages, oldest first.
+
+    Attributes:
+        next_cursor: Where the page with the messages before these begins; None when these are the first.
+    """
+
+    conversation: Conversation
+    messages: list[Message]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A question that is stored.
+
+    Attributes:
+        window: The last messages before the question, oldest first, without their sources.
+        evicted: The conversation that had to go for this one, the newest of them if there were several.
+        answered: The complete answer, when this question was asked and answered before: the request came twice.
+    """
+
+    window: list[Message]
+    evicted: UUID | None = None
+    answered: Message | None = None
