@@ -1,0 +1,232 @@
+"""One execution environment: a real `python -m awslambdaric` process that serves one request at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from infra.local.gateway.runtime_api import LOOPBACK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import BinaryIO
+
+    from infra.local.gateway.routes import Function
+    from infra.local.gateway.runtime_api import Invocation
+
+REGION = "us-east-1"
+PR_SET_PDEATHSIG = 1
+"""From <linux/prctl.h>."""
+
+_numbers = count(1)
+_libc = ctypes.CDLL(None)
+
+
+class FunctionFailed(Exception):
+    """The function raised, or its process ended, before there was a result."""
+
+
+class FunctionTimedOut(Exception):
+    """There was no result within the function's timeout; its process has been killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What the processes run.
+
+    Attributes:
+        root: Folder that holds the code, `/var/task` in AWS; `{function}` stands for the function's key.
+        variables: The functions' environment variables, besides those that Lambda sets.
+        python: The interpreter; it must have `awslambdaric`.
+    """
+
+    root: str
+    variables: Mapping[str, str]
+    python: str = sys.executable
+
+    def root_of(self, function: Function) -> Path:
+        """The folder of one function's code."""
+        return Path(self.root.replace("{function}", function.key)).resolve()
+
+
+class Environment:
+    """A process, from its cold start to its end.
+
+    Args:
+        function: Which function it runs.
+        log: Takes the process's output.
+
+    Attributes:
+        ready: Becomes True when the process asks for its first invocation, or False when it ends without.
+        alive: False as soon as the process has ended, or is about to.
+        init_milliseconds: From the start of the process until it was ready.
+        invocations: How many it has been given.
+        idle_since: When it became idle last, on the loop's clock.
+    """
+
+    def __init__(self, function: Function, log: BinaryIO) -> None:
+        self.function = function
+        self.number = next(_numbers)
+        self.ready: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.alive = True
+        self.init_milliseconds = 0.0
+        self.invocations = 0
+        self.idle_since = 0.0
+        self._log = log
+        self._began = time.perf_counter()
+        self._queue: asyncio.Queue[Invocation] = asyncio.Queue()
+        self._current: str | None = None
+        self._result: asyncio.Future[bytes] | None = None
+        self._process: asyncio.subprocess.Process | None = None
+        self._watch: asyncio.Task[None] | None = None
+
+    async def start(self, code: Code, runtime_api_port: int) -> None:
+        """Start the process; it is usable once `ready` says True."""
+        root = code.root_of(self.function)
+        self._began = time.perf_counter()
+        self._process = await asyncio.create_subprocess_exec(
+            code.python,
+            "-m",
+            "awslambdaric",
+            self.function.handler,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            cwd=root,
+            env=self._variables(root, runtime_api_port) | dict(code.variables),
+            start_new_session=True,
+            preexec_fn=_dying_with(os.getpid()),
+        )
+        self._watch = asyncio.create_task(self._watched(self._process))
+
+    @property
+    def peak_megabytes(self) -> int:
+        """The most memory that the process has used so far (0 where there is no /proc)."""
+        with suppress(OSError, StopIteration):
+            status = Path(f"/proc/{self._process.pid if self._process else 0}/status").read_text("ascii")
+            line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
+            return int(line.split()[1]) // 1024
+        return 0
+
+    async def initialised(self, seconds: float) -> bool:
+        """Wait until the process is ready for work; False if it ended instead, or needed more than `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await asyncio.shield(self.ready)
+        except TimeoutError:
+            self.kill()
+            return False
+
+    async def ended(self) -> None:
+        """Wait until the process is gone."""
+        if self._watch:
+            await self._watch
+
+    async def invoke(self, invocation: Invocation) -> bytes:
+        """Hand the process an event, and wait for its result as the function's timeout allows.
+
+        Raises:
+            FunctionFailed: The function raised, or its process ended.
+            FunctionTimedOut: It took too long.
+        """
+        if not self.alive:
+            raise FunctionFailed("the process has ended")
+        self.invocations += 1
+        self._current, self._result = invocation.request_id, asyncio.get_running_loop().create_future()
+        self._queue.put_nowait(invocation)
+        try:
+            async with asyncio.timeout(self.function.timeout):
+                return await self._result
+        except TimeoutError:
+            self.kill()
+            raise FunctionTimedOut from None
+        finally:
+            self._current = self._result = None
+
+    def kill(self) -> None:
+        """End the process, and whatever it started, at once."""
+        self.alive = False
+        if not self.ready.done():
+            self.ready.set_result(False)
+        if self._process and self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    # What the process says through the Runtime API
+
+    async def next_invocation(self) -> Invocation:
+        """The process asks for work; the first time, its initialisation is over."""
+        if not self.ready.done():
+            self.init_milliseconds = (time.perf_counter() - self._began) * 1000
+            self.ready.set_result(True)
+        return await self._queue.get()
+
+    def succeed(self, request_id: str, result: bytes) -> bool:
+        """The function returned; False when it was not asked (any more)."""
+        if request_id != self._current or not self._result or self._result.done():
+            return False
+        self._result.set_result(result)
+        return True
+
+    def fail(self, request_id: str, report: bytes) -> bool:
+        """The function raised; False when it was not asked (any more)."""
+        if request_id != self._current or not self._result or self._result.done():
+            return False
+        self._result.set_exception(FunctionFailed(report.decode("utf-8", "replace")))
+        return True
+
+    async def _watched(self, process: asyncio.subprocess.Process) -> None:
+        """Tell whoever waits for this process when it ends."""
+        code = await process.wait()
+        self.kill()
+        if self._result and not self._result.done():
+            self._result.set_exception(FunctionFailed(f"the process ended with code {code}"))
+
+    def _variables(self, root: Path, runtime_api_port: int) -> dict[str, str]:
+        """As Lambda sets them (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html)."""
+        return {
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.function.memory),
+            "AWS_LAMBDA_FUNCTION_NAME": self.function.name,
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{self.function.name}",
+            "AWS_LAMBDA_LOG_STREAM_NAME": f"{time.strftime('%Y/%m/%d', time.gmtime())}/[$LATEST]{self.number:032x}",
+            "AWS_LAMBDA_RUNTIME_API": f"{LOOPBACK}:{runtime_api_port}",
+            "AWS_REGION": REGION,
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_SESSION_TOKEN": "test",
+            "LAMBDA_TASK_ROOT": str(root),
+            "LANG": "en_US.UTF-8",
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "PYTHONUNBUFFERED": "1",
+            "TZ": ":UTC",
+            "_HANDLER": self.function.handler,
+        }
+
+
+def _dying_with(gateway: int) -> Callable[[], None]:
+    """What the child does before it becomes Python: ask the kernel to be killed when the gateway ends, however it ends.
+
+    The kernel watches the thread that forked; asyncio forks in the gateway's main thread. Forking while other threads
+    run may deadlock on a lock that one of them holds; this takes none.
+    """
+
+    def prepare() -> None:
+        if sys.platform == "linux":
+            _libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
+        if os.getppid() != gateway:  # it ended before we could ask
+            os._exit(1)
+
+    return prepare

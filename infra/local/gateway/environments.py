@@ -1,0 +1,267 @@
+"""All execution environments: started when a request finds none idle, up to a cap, reused last in first out."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import sys
+import time
+import uuid
+from collections import deque
+from dataclasses import dataclass, field
+from math import ceil
+from typing import TYPE_CHECKING
+
+from infra.local.gateway.environment import REGION, Code, Environment, FunctionFailed
+from infra.local.gateway.events import ACCOUNT
+from infra.local.gateway.runtime_api import Invocation, RuntimeApi
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from infra.local.gateway.routes import Function
+
+
+class Overloaded(Exception):
+    """No environment became free in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much may run at once.
+
+    Attributes:
+        each: Environments of one function.
+        overall: Environments of all functions together.
+        patience: Seconds that a request waits for an environment.
+        init: Seconds that a cold start may take.
+    """
+
+    each: int = 4
+    overall: int = 16
+    patience: float = 10.0
+    init: float = 30.0
+
+
+@dataclass(slots=True)
+class _Group:
+    """The environments of one function, and the requests that wait for one."""
+
+    function: Function
+    log: BinaryIO
+    members: set[Environment] = field(default_factory=set[Environment])
+    idle: list[Environment] = field(default_factory=list[Environment])
+    waiting: deque[asyncio.Future[Environment]] = field(default_factory=deque[asyncio.Future[Environment]])
+    cold_starts: int = 0
+    invocations: int = 0
+
+    @property
+    def size(self) -> int:
+        return sum(member.alive for member in self.members)
+
+    @property
+    def starting(self) -> int:
+        return sum(member.alive and not member.ready.done() for member in self.members)
+
+    @property
+    def waiters(self) -> int:
+        return sum(not turn.done() for turn in self.waiting)
+
+    def add(self) -> Environment:
+        environment = Environment(self.function, self.log)
+        self.members.add(environment)
+        self.cold_starts += 1
+        return environment
+
+    def next_turn(self) -> asyncio.Future[Environment] | None:
+        """Of the request that has waited longest and has not given up."""
+        while self.waiting:
+            turn = self.waiting.popleft()
+            if not turn.done():
+                return turn
+        return None
+
+    def pop_idle(self) -> Environment | None:
+        """The one that was used last, so that the others can be taken away when they are not needed."""
+        while self.idle:
+            environment = self.idle.pop()
+            if environment.alive:
+                return environment
+        return None
+
+    def forget(self, environment: Environment) -> None:
+        self.members.discard(environment)
+        if environment in self.idle:
+            self.idle.remove(environment)
+
+
+class Environments:
+    """Runs functions.
+
+    Args:
+        functions: All there are.
+        code: What their processes run.
+        limits: How many.
+        log_folder: Gets one log file a function, `<key>.log`; without it logs go to standard error.
+    """
+
+    def __init__(
+        self, functions: Iterable[Function], code: Code, limits: Limits, log_folder: Path | None = None
+    ) -> None:
+        self._code = code
+        self._limits = limits
+        self._runtime_api = RuntimeApi()
+        self._groups = {each.key: _Group(each, _open_log(log_folder, each)) for each in functions}
+        self._lives: set[asyncio.Task[None]] = set()
+
+    async def invoke(self, function: Function, event: bytes) -> bytes:
+        """Run a function on an event, and return its result, which is JSON.
+
+        Raises:
+            FunctionFailed: It raised, its process ended, or it could not be started.
+            FunctionTimedOut: It took longer than its timeout.
+            Overloaded: All environments stayed busy for too long.
+        """
+        group = self._groups[function.key]
+        environment = group.pop_idle() or await self._wait_for_turn(group)
+        invocation = _invocation(function, event)
+        began = time.perf_counter()
+        try:
+            return await environment.invoke(invocation)
+        finally:
+            group.invocations += 1
+            group.log.write(_report_line(environment, invocation, time.perf_counter() - began))
+            self._release(group, environment)
+
+    async def prewarm(self) -> None:
+        """Start one environment of each function, one after the other, so as to leave the processors to requests."""
+        for group in self._groups.values():
+            if not group.size and self._has_room():
+                await asyncio.shield(self._start(group).ready)
+
+    def report(self) -> dict[str, dict[str, int]]:
+        """For each function: its environments now, and its cold starts and invocations since the beginning."""
+        return {
+            key: {"environments": group.size, "coldStarts": group.cold_starts, "invocations": group.invocations}
+            for key, group in self._groups.items()
+        }
+
+    async def stop(self) -> None:
+        """Kill all processes, and wait until they are gone."""
+        for group in self._groups.values():
+            for environment in group.members:
+                environment.kill()
+        await asyncio.gather(*self._lives, return_exceptions=True)
+
+    async def _wait_for_turn(self, group: _Group) -> Environment:
+        turn: asyncio.Future[Environment] = asyncio.get_running_loop().create_future()
+        group.waiting.append(turn)
+        self._grow(group)
+        try:
+            async with asyncio.timeout(self._limits.patience):
+                return await turn
+        except TimeoutError:
+            if turn.done() and not turn.cancelled():  # it came at the very last moment
+                return turn.result()
+            raise Overloaded from None
+
+    def _release(self, group: _Group, environment: Environment) -> None:
+        if environment.alive and self._somebody_starves():
+            environment.kill()
+            self._grow_all()
+        elif environment.alive:
+            self._offer(group, environment)
+
+    def _offer(self, group: _Group, environment: Environment) -> None:
+        turn = group.next_turn()
+        if turn:
+            turn.set_result(environment)
+        else:
+            environment.idle_since = time.monotonic()
+            group.idle.append(environment)
+
+    def _grow_all(self) -> None:
+        for group in self._groups.values():
+            self._grow(group)
+
+    def _grow(self, group: _Group) -> None:
+        """Start as many environments as requests wait for, if there may be so many."""
+        while group.waiters > group.starting and group.size < self._limits.each:
+            if not self._has_room() and not self._evict():
+                return
+            self._start(group)
+
+    def _has_room(self) -> bool:
+        return sum(group.size for group in self._groups.values()) < self._limits.overall
+
+    def _evict(self) -> bool:
+        """Make room by ending the environment that has been idle longest; False when all are busy."""
+        idle = [(environment, group) for group in self._groups.values() for environment in group.idle]
+        if not idle:
+            return False
+        environment, group = min(idle, key=lambda each: each[0].idle_since)
+        group.idle.remove(environment)
+        environment.kill()
+        return True
+
+    def _somebody_starves(self) -> bool:
+        """Whether requests wait for a function that has no environment, and there is no room to start one."""
+        return any(group.waiters and not group.size for group in self._groups.values()) and not self._has_room()
+
+    def _start(self, group: _Group) -> Environment:
+        environment = group.add()
+        life = asyncio.create_task(self._live(group, environment))
+        self._lives.add(life)
+        life.add_done_callback(self._lives.discard)
+        return environment
+
+    async def _live(self, group: _Group, environment: Environment) -> None:
+        """From the start of a process to its end."""
+        port = await self._runtime_api.open(environment)
+        try:
+            await environment.start(self._code, port)
+            if await environment.initialised(self._limits.init):
+                self._offer(group, environment)
+            elif turn := group.next_turn():
+                turn.set_exception(FunctionFailed("the function could not be started"))
+            await environment.ended()
+        finally:
+            environment.kill()
+            self._runtime_api.close(port)
+            group.forget(environment)
+            self._grow_all()
+
+
+def _open_log(folder: Path | None, function: Function) -> BinaryIO:
+    if folder is None:
+        return sys.stderr.buffer
+    folder.mkdir(parents=True, exist_ok=True)
+    return (folder / f"{function.key}.log").open("ab", buffering=0)
+
+
+def _invocation(function: Function, event: bytes) -> Invocation:
+    now = time.time()
+    return Invocation(
+        request_id=str(uuid.uuid4()),
+        event=event,
+        deadline=int((now + function.timeout) * 1000),
+        arn=f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function.name}",
+        trace_id=f"Root=1-{int(now):08x}-{secrets.token_hex(12)};Parent={secrets.token_hex(8)};Sampled=0",
+    )
+
+
+def _report_line(environment: Environment, invocation: Invocation, seconds: float) -> bytes:
+    """As Lambda ends the log of an invocation; `Init Duration` only with a cold start."""
+    milliseconds = seconds * 1000
+    parts = [
+        f"REPORT RequestId: {invocation.request_id}",
+        f"Duration: {milliseconds:.2f} ms",
+        f"Billed Duration: {ceil(milliseconds)} ms",
+        f"Memory Size: {environment.function.memory} MB",
+        f"Max Memory Used: {environment.peak_megabytes} MB",
+    ]
+    if environment.invocations == 1:
+        parts.append(f"Init Duration: {environment.init_milliseconds:.2f} ms")
+    return ("\t".join(parts) + "\n").encode()

@@ -1,0 +1,168 @@
+"""The front: HTTP in, the function's answer out, with the limits and the error messages of an HTTP API."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from infra.local.gateway.cors import Cors, without_cors
+from infra.local.gateway.environment import FunctionFailed, FunctionTimedOut
+from infra.local.gateway.environments import Overloaded
+from infra.local.gateway.events import HttpResponse, MalformedResult, event_from, new_request_id, response_from
+from infra.local.gateway.runtime_api import PAYLOAD_LIMIT
+
+if TYPE_CHECKING:
+    import socket
+
+    from starlette.types import Receive, Scope, Send
+
+    from infra.local.gateway.environments import Environments
+    from infra.local.gateway.pages import Pages
+    from infra.local.gateway.routes import Match, Routes
+
+BODY_LIMIT = 10 * 1024 * 1024
+"""Bytes of a request's body (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html)."""
+
+HEADER_LIMIT = 10_240
+"""Bytes of the request line and all headers (same page)."""
+
+STOP_SECONDS = 1
+"""How long answers that are being sent may take when the gateway stops."""
+
+KEEP_ALIVE_SECONDS = 60
+
+log = logging.getLogger("gateway")
+
+
+def message_response(status: int, message: str, *, last: bool = False) -> HttpResponse:
+    """An answer of the gateway itself: `{"message": ...}`; the `last` one of its connection, if the rest is unread."""
+    body = json.dumps({"message": message}, separators=(",", ":")).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    return HttpResponse(status, [*headers, (b"connection", b"close")] if last else headers, body)
+
+
+NOT_FOUND = message_response(404, "Not Found")
+TOO_LONG = message_response(413, "Request Too Long", last=True)
+HEADERS_TOO_LONG = message_response(431, "Request Header Fields Too Large", last=True)
+FAULT = message_response(500, "Internal Server Error")
+UNAVAILABLE = message_response(503, "Service Unavailable")
+
+
+class TooLong(Exception):
+    """The request's body is larger than `BODY_LIMIT`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The ASGI application that stands for the HTTP API."""
+
+    routes: Routes
+    environments: Environments
+    pages: Pages
+    cors: Cors | None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request_id = new_request_id()
+        response = await self._answer(scope, receive, request_id)
+        headers = [*response.headers, (b"apigw-requestid", request_id.encode())]
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        await send({"type": "http.response.body", "body": response.body})
+
+    async def _answer(self, scope: Scope, receive: Receive, request_id: str) -> HttpResponse:
+        origin = _header(scope, b"origin")
+        if self.cors and origin and scope["method"] == "OPTIONS" and _header(scope, b"access-control-request-method"):
+            return HttpResponse(204, self.cors.preflight_headers(origin), b"")
+        response = await self._routed(scope, receive, request_id)
+        if self.cors is None:
+            return response
+        headers = without_cors(response.headers) + self.cors.response_headers(origin)
+        return HttpResponse(response.status, headers, response.body)
+
+    async def _routed(self, scope: Scope, receive: Receive, request_id: str) -> HttpResponse:
+        raw_path = scope["raw_path"].decode("ascii")
+        if len(raw_path) + sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_LIMIT:
+            return HEADERS_TOO_LONG
+        match = self.routes.find(scope["method"], raw_path)
+        if match is None:
+            return await self.pages.find(scope["method"], raw_path) or NOT_FOUND
+        try:
+            body = await _read_body(scope, receive)
+        except TooLong:
+            return TOO_LONG
+        event = json.dumps(event_from(scope, body, match, request_id)).encode()
+        return TOO_LONG if len(event) > PAYLOAD_LIMIT else await self._invoked(match, event)
+
+    async def _invoked(self, match: Match, event: bytes) -> HttpResponse:
+        function = match.route.function
+        try:
+            return response_from(await self.environments.invoke(function, event))
+        except (FunctionFailed, MalformedResult) as error:
+            log.warning("%s: %s", function.key, error)
+            return FAULT
+        except (FunctionTimedOut, Overloaded) as error:
+            log.warning("%s: %s", function.key, type(error).__name__)
+            return UNAVAILABLE
+
+
+class GatewayServer(uvicorn.Server):
+    """uvicorn, with the functions' processes started and ended when it is.
+
+    Args:
+        front: What it serves.
+        prewarm: Start one environment of each function in the background, once requests are answered.
+    """
+
+    def __init__(self, front: Front, *, prewarm: bool = False) -> None:
+        config = uvicorn.Config(
+            front,
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+        super().__init__(config)
+        self._environments = front.environments
+        self._prewarm = prewarm
+        self._prewarming: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so: from the line printed on, requests are answered."""
+        await super().startup(sockets)
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        print(f"gateway ready on http://{host}:{port}", flush=True)
+        if self._prewarm:
+            self._prewarming = asyncio.create_task(self._environments.prewarm())
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop: requests that are being worked on end with an error."""
+        if self._prewarming:
+            self._prewarming.cancel()
+        await self._environments.stop()
+        await super().shutdown(sockets)
+
+
+async def _read_body(scope: Scope, receive: Receive) -> bytes:
+    if int(_header(scope, b"content-length") or 0) > BODY_LIMIT:
+        raise TooLong
+    body = bytearray()
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > BODY_LIMIT:
+            raise TooLong
+        if not message.get("more_body"):
+            return bytes(body)
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    return next((value.decode("latin-1") for each, value in scope["headers"] if each == name), "")
