@@ -1,0 +1,58 @@
+"""Zip archives that depend on their contents alone: the same files give the same bytes on every day."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+    from pathlib import Path
+
+OLDEST_DATE = (1980, 1, 1, 0, 0, 0)
+"""The earliest that a zip can say."""
+
+READABLE_FILE = 0o100644 << 16
+"""Lambda runs the files as another user than their owner, so everybody must be able to read them."""
+
+UNIX = 3
+
+
+@contextmanager
+def appeared_whole(path: Path) -> Generator[Path]:
+    """Where to write so that `path` is either complete or as it was, even when two builds run at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        yield unfinished
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def add_files(archive: Path, folder: Path, names: Iterable[Path]) -> None:
+    """Append files of `folder` under their relative names, in alphabetical order; the archive need not exist yet."""
+    with ZipFile(archive, "a", compression=ZIP_DEFLATED) as zipped:
+        for name in sorted(name.as_posix() for name in names):
+            entry = ZipInfo(name, OLDEST_DATE)
+            entry.create_system, entry.external_attr, entry.compress_type = UNIX, READABLE_FILE, ZIP_DEFLATED
+            zipped.writestr(entry, (folder / name).read_bytes())
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Every file in `folder` and its folders, relative to it."""
+    return [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+
+
+def compile_sources(python: Path, folder: Path) -> None:
+    """Put byte code beside every source in `folder`.
+
+    /var/task is read-only, so without it every cold start would compile everything again (about twice the time).
+    `unchecked-hash`: byte code that carries a date is ignored, because the archive's dates are all alike.
+    `-s` and `-p` make tracebacks say /var/task instead of the folder of the build.
+    """
+    words = ["-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", "/var/task"]
+    subprocess.run([python, "-I", *words, str(folder)], check=True)

@@ -1,0 +1,93 @@
+"""What a function needs, read from its import statements, so that no hand-kept list can go stale."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from dataclasses import dataclass
+from importlib.util import resolve_name
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+OWN_PACKAGES = ("functions", "shared")
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What one module needs, directly or through others.
+
+    Attributes:
+        files: The project's own files, relative to its root, sorted.
+        packages: Top-level names of everything else that is imported, without the standard library.
+    """
+
+    files: tuple[Path, ...]
+    packages: frozenset[str]
+
+
+def reach(root: Path, module: str) -> Reached:
+    """Follow every import from `module`, those inside functions too, save in `if TYPE_CHECKING:`, which never runs.
+
+    Raises:
+        LookupError: One of the project's own modules does not exist.
+    """
+    files: set[Path] = set()
+    packages: set[str] = set()
+    pending = [module]
+    while pending:
+        name = pending.pop()
+        if name.partition(".")[0] not in OWN_PACKAGES:
+            packages.add(name.partition(".")[0])
+            continue
+        for own, path in _with_parents(root, name):
+            if path not in files:
+                files.add(path)
+                pending += _imports(root, own, path)
+    own_files = tuple(sorted(path.relative_to(root) for path in files))
+    return Reached(own_files, frozenset(packages - sys.stdlib_module_names))
+
+
+def _with_parents(root: Path, module: str) -> Iterator[tuple[str, Path]]:
+    """`a.b.c` and the packages around it: importing a module runs `a/__init__.py` and `a/b/__init__.py` first."""
+    parts = module.split(".")
+    for length in range(1, len(parts) + 1):
+        name = ".".join(parts[:length])
+        path = _file_of(root, name)
+        if path is None:
+            raise LookupError(
+                f"{name} is needed, but there is neither such a module nor such a folder with __init__.py"
+            )
+        yield name, path
+
+
+def _file_of(root: Path, module: str) -> Path | None:
+    stem = root.joinpath(*module.split("."))
+    candidates = (stem / "__init__.py", stem.with_name(f"{stem.name}.py"))
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _imports(root: Path, module: str, path: Path) -> Iterator[str]:
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    for node in _statements_that_run(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            origin = resolve_name("." * node.level + (node.module or ""), package)
+            yield origin
+            # `from shared.auth import cookies` imports a module, `from shared.errors import NotFound` a name in one
+            names = (f"{origin}.{alias.name}" for alias in node.names)
+            yield from (name for name in names if _file_of(root, name) is not None)
+
+
+def _statements_that_run(tree: ast.Module) -> Iterator[ast.AST]:
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        yield node
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            pending.extend(node.orelse)
+        else:
+            pending.extend(ast.iter_child_nodes(node))

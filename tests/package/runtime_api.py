@@ -1,0 +1,118 @@
+"""One invocation, as AWS does it: `awslambdaric` fetches the event from the Runtime API and hands back the result.
+
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. The local platform has a fuller one; this one knows
+nothing of routes, so that a recorded event reaches the function as it was recorded.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+    from pathlib import Path
+
+ALONE = ("-S", "-s", "-P", "-B")
+"""No site-packages, no folder but those in PYTHONPATH, nothing written: what is not in the zip cannot be imported."""
+
+SECONDS = 29
+"""The timeout in serverless.yml."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """An unzipped function and what it runs on."""
+
+    python: Path
+    task: Path
+    runtime_client: Path
+    handler: str
+
+    def invoke(self, event: bytes, environment: Mapping[str, str]) -> Any:  # noqa: ANN401 (a function may return anything)
+        """What the function returned, decoded; fails with its log when it crashed, raised or took too long."""
+        with _runtime_api(event) as api, (self.task.with_suffix(".log")).open("wb") as log:
+            words = [self.python, *ALONE, "-m", "awslambdaric", self.handler]
+            variables = {**environment, **self._reserved(api)}
+            process = subprocess.Popen(words, cwd=self.task, env=variables, stdout=log, stderr=log)  # noqa: S603 (our own words)
+            try:
+                kind, body = api.outcomes.get(timeout=SECONDS)
+            except queue.Empty:
+                kind, body = "timeout", b""
+            finally:
+                process.kill()
+                process.wait()
+        assert kind == "response", f"{kind} {body!r}\n{self.task.with_suffix('.log').read_text()}"
+        return json.loads(body)
+
+    def _reserved(self, api: RuntimeApi) -> dict[str, str]:
+        return {
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024",
+            "AWS_LAMBDA_FUNCTION_NAME": self.task.name,
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_port}",
+            "LAMBDA_TASK_ROOT": str(self.task),
+            "PYTHONPATH": f"{self.task}:{self.runtime_client}",
+        }
+
+
+class RuntimeApi(ThreadingHTTPServer):
+    """Has one event, and keeps whoever asks for a second one waiting."""
+
+    daemon_threads = True
+
+    def __init__(self, event: bytes) -> None:
+        super().__init__(("127.0.0.1", 0), _Call)
+        self.events: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self.outcomes: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
+        self.events.put(event)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: the process is killed while it waits for its next event."""
+
+
+class _Call(BaseHTTPRequestHandler):
+    server: RuntimeApi  # pyright: ignore[reportIncompatibleVariableOverride] (this handler serves no other)
+
+    def do_GET(self) -> None:
+        event = self.server.events.get()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(event)))
+        self.send_header("Lambda-Runtime-Aws-Request-Id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd")
+        self.send_header("Lambda-Runtime-Deadline-Ms", str(int((time.time() + SECONDS) * 1000)))
+        self.send_header(
+            "Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:123456789012:function:recorded"
+        )
+        self.send_header("Lambda-Runtime-Trace-Id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Sampled=0")
+        self.end_headers()
+        self.wfile.write(event)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        self.send_response(202)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+        self.server.outcomes.put((self.path.rpartition("/")[2], body))
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class names it so)
+        """Say nothing: pytest's output is for results."""
+
+
+@contextmanager
+def _runtime_api(event: bytes) -> Generator[RuntimeApi]:
+    with RuntimeApi(event) as api:
+        thread = threading.Thread(target=api.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield api
+        finally:
+            api.shutdown()
+            thread.join()

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from infra.packaging.import_graph import reach
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SOURCES = {
+    "functions/__init__.py": "",
+    "functions/chat/__init__.py": "",
+    "functions/chat/ask.py": "import json\nfrom fastapi import APIRouter\nfrom shared.history import store\n",
+    "shared/__init__.py": "",
+    "shared/history/__init__.py": "from .models import Message\n",
+    "shared/history/models.py": "import typing\nif typing.TYPE_CHECKING:\n    import numpy, shared.unused\n",
+    "shared/history/store.py": "def open():\n    import psycopg.rows\n    from shared.errors import NotFound\n",
+    "shared/errors.py": "class NotFound: ...\n",
+    "shared/unused.py": "",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name, source in SOURCES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(source, encoding="utf-8")
+    return tmp_path
+
+
+def test_own_modules_are_followed_with_the_packages_around_them(project: Path) -> None:
+    files = reach(project, "functions.chat.ask").files
+    assert set(map(str, files)) == set(SOURCES) - {"shared/unused.py"}
+
+
+def test_imports_inside_functions_count_and_those_for_types_alone_do_not(project: Path) -> None:
+    assert reach(project, "functions.chat.ask").packages == {"fastapi", "psycopg"}
+
+
+def test_a_module_that_does_not_exist_is_named(project: Path) -> None:
+    (project / "functions/chat/ask.py").write_text("import shared.nowhere\n", encoding="utf-8")
+    with pytest.raises(LookupError, match=r"shared\.nowhere"):
+        reach(project, "functions.chat.ask")
+
+
+def test_a_folder_without_init_is_not_a_package(project: Path) -> None:
+    (project / "functions/chat/__init__.py").unlink()
+    with pytest.raises(LookupError, match=r"functions\.chat"):
+        reach(project, "functions.chat.ask")

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+import pytest
+
+from infra.bundle import PROJECT, Bundler
+from infra.packaging.archive import OLDEST_DATE
+from infra.packaging.dependencies import group_archive
+from tests.package.conftest import CACHE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from infra.packaging.dependencies import Target
+
+HANDLERS = {"live": "functions/health/live.handler", "other": "functions/other/route.handler"}
+ROUTE = (
+    "from fastapi import APIRouter\n\nfrom shared.app import build_handler\n\nhandler = build_handler(APIRouter())\n"
+)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project like ours with two functions, so that a test may change its sources."""
+    root = tmp_path / "project"
+    for folder in ("shared", "infra/requirements"):
+        shutil.copytree(PROJECT / folder, root / folder)
+    for name in HANDLERS.values():
+        module = (root / name).with_suffix(".py")
+        module.parent.mkdir(parents=True)
+        (module.parent / "__init__.py").touch()
+        module.write_text(ROUTE, encoding="utf-8")
+    (root / "functions" / "__init__.py").touch()
+    return root
+
+
+def build(project: Path, target: Target, output: Path) -> dict[str, bytes]:
+    bundler = Bundler(target, root=project, output=output, cache=CACHE)
+    return {name: bundler.build(name, handler).path.read_bytes() for name, handler in HANDLERS.items()}
+
+
+def test_two_builds_are_the_same_byte_for_byte(project: Path, target: Target, tmp_path: Path) -> None:
+    first = build(project, target, tmp_path / "first")
+    moved = shutil.copytree(project, tmp_path / "somewhere else", copy_function=shutil.copyfile)
+    assert build(moved, target, tmp_path / "second") == first
+
+
+def test_dependencies_installed_twice_are_the_same_byte_for_byte(target: Target, tmp_path: Path) -> None:
+    requirements = PROJECT / "infra" / "requirements" / "web.txt"
+    first, second = (group_archive(requirements, target, tmp_path / name).read_bytes() for name in ("first", "second"))
+    assert first == second
+
+
+def test_a_changed_line_changes_the_zips_that_hold_it_and_no_other(
+    project: Path, target: Target, tmp_path: Path
+) -> None:
+    before = build(project, target, tmp_path / "before")
+    with (project / "functions/other/route.py").open("a", encoding="utf-8") as module:
+        module.write("REASON = 'changed'\n")
+    after = build(project, target, tmp_path / "after")
+    assert after["live"] == before["live"]
+    assert after["other"] != before["other"]
+
+
+def test_a_module_that_nothing_imports_is_not_deployed(project: Path, target: Target, tmp_path: Path) -> None:
+    before = build(project, target, tmp_path / "before")
+    (project / "shared" / "forgotten.py").write_text("import numpy\n", encoding="utf-8")
+    assert build(project, target, tmp_path / "after") == before
+
+
+def test_without_the_right_python_there_is_a_zip_without_byte_code(
+    project: Path, target: Target, tmp_path: Path
+) -> None:
+    build(project, replace(target, python=None), tmp_path)
+    with ZipFile(tmp_path / "live.zip") as zipped:
+        names = zipped.namelist()
+    assert "functions/health/live.py" in names
+    assert not [name for name in names if name.endswith(".pyc")]
+
+
+def test_every_file_is_readable_by_everybody_and_carries_no_date(project: Path, target: Target, tmp_path: Path) -> None:
+    build(project, target, tmp_path)
+    with ZipFile(tmp_path / "live.zip") as zipped:
+        entries = zipped.infolist()
+    assert {entry.external_attr >> 16 for entry in entries} == {0o100644}
+    assert {entry.date_time for entry in entries} == {OLDEST_DATE}
+    assert len({entry.filename for entry in entries}) == len(entries)
+
+
+def test_a_package_that_no_group_has_is_named(project: Path, target: Target, tmp_path: Path) -> None:
+    (project / "functions/other/route.py").write_text("import numpy\n", encoding="utf-8")
+    with pytest.raises(LookupError, match="numpy"):
+        build(project, target, tmp_path)

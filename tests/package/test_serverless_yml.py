@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import ast
+import importlib
+from dataclasses import fields
+from typing import Any
+
+import pytest
+import yaml
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+
+from infra.bundle import PROJECT
+from infra.packaging.import_graph import reach
+from shared.settings import SETTINGS
+
+DOCUMENT: dict[str, Any] = yaml.safe_load((PROJECT / "serverless.yml").read_text(encoding="utf-8"))
+FUNCTIONS: dict[str, Any] = DOCUMENT["functions"]
+
+ONLY_FOR_DEVELOPERS = {"DATABASE_CA_FILE", "DATABASE_HTTP_ENDPOINT"}
+"""Settings that a deployed function is never given: they lead to servers on the developer's own machine."""
+
+
+def module_of(handler: str) -> str:
+    return handler.rpartition(".")[0].replace("/", ".")
+
+
+def route_modules() -> set[str]:
+    """Every module below functions/ that ends in a handler."""
+    paths = (PROJECT / "functions").rglob("*.py")
+    return {
+        ".".join(path.relative_to(PROJECT).with_suffix("").parts)
+        for path in paths
+        if "handler = build_handler(" in path.read_text(encoding="utf-8")
+    }
+
+
+def settings_read_by(module: str) -> set[str]:
+    """Environment variables that the settings hold which the module, or anything it imports, reads."""
+    by_class = {each.__name__: {field.metadata["name"] for field in fields(each)} for each in SETTINGS}
+    names: set[str] = set()
+    for path in reach(PROJECT, module).files:
+        for node in ast.walk(ast.parse((PROJECT / path).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr == "read" and isinstance(node.value, ast.Name):
+                names |= by_class.get(node.value.id, set())
+    return names
+
+
+def test_every_route_module_is_deployed_and_nothing_else_is() -> None:
+    assert {module_of(function["handler"]) for function in FUNCTIONS.values()} == route_modules()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_route_in_serverless_yml_is_the_one_in_the_code(name: str) -> None:
+    router = importlib.import_module(module_of(FUNCTIONS[name]["handler"])).router
+    assert isinstance(router, APIRouter)
+    in_code = {
+        f"{method} {each.path}" for each in router.routes if isinstance(each, APIRoute) for method in each.methods or ()
+    }
+    in_file = {event["httpApi"] for event in FUNCTIONS[name]["events"]}
+    assert names_erased(in_file) == names_erased(in_code)
+
+
+def names_erased(routes: set[str]) -> set[str]:
+    """`{id}` and `{conversation_id}` are the same route: API Gateway hands over the whole path."""
+    return {"/".join("{}" if part.startswith("{") else part for part in route.split("/")) for route in routes}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_given_the_settings_that_its_code_reads_and_no_others(name: str) -> None:
+    given = set(FUNCTIONS[name].get("environment", {}))
+    assert given == settings_read_by(module_of(FUNCTIONS[name]["handler"])) - ONLY_FOR_DEVELOPERS
+
+
+def test_defaults_in_serverless_yml_are_those_of_the_settings() -> None:
+    defaults = {field.metadata["name"]: field.default for each in SETTINGS for field in fields(each)}
+    written = {
+        name: value.partition("'")[2].removesuffix("'}")
+        for function in FUNCTIONS.values()
+        for name, value in function.get("environment", {}).items()
+        if str(value).startswith("${env:") and "'" in value
+    }
+    assert written == {name: str(defaults[name]) for name in written}
+
+
+def test_secrets_are_references_that_the_deployment_resolves() -> None:
+    secret = {f.metadata["name"] for each in SETTINGS for f in fields(each) if f.metadata["secret"]}
+    for function in FUNCTIONS.values():
+        for name in secret & set(function.get("environment", {})):
+            assert function["environment"][name].startswith("{{resolve:secretsmanager:")
+
+
+def test_the_sites_are_named_exactly_because_they_send_cookies() -> None:
+    cors = DOCUMENT["provider"]["httpApi"]["cors"]
+    assert cors["allowCredentials"] is True
+    assert "*" not in str(cors)

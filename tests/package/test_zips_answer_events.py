@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import json
+import socket
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from infra.bundle import PROJECT, Service
+from tests.package.runtime_api import Function
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from pathlib import Path
+
+    from infra.packaging.dependencies import Target
+
+EVENTS = PROJECT / "tests" / "events"
+
+WITHOUT_DATABASE_AND_PASSAGES: dict[str, tuple[int, dict[str, Any] | None]] = {
+    "healthLive": (200, {"status": "ok"}),
+    "health": (200, {"status": "degraded"}),
+    "authSignUpEmail": (503, {"code": "DATABASE_UNAVAILABLE"}),
+    "authSignInEmail": (503, {"code": "DATABASE_UNAVAILABLE"}),
+    "authSignOut": (200, {"success": True}),
+    "authGetSession": (200, None),
+    "chat": (200, {"mode": "unavailable", "saved": "no"}),
+    "search": (503, {"code": "retrieval_unavailable"}),
+    "conversationsList": (401, {"code": "not_signed_in"}),
+    "conversationsOpen": (401, {"code": "not_signed_in"}),
+    "conversationsDelete": (401, {"code": "not_signed_in"}),
+}
+"""What a guest gets while neither Postgres nor Qdrant can be reached: the status, and part of the body."""
+
+
+@pytest.fixture
+def environment() -> Generator[dict[str, str]]:
+    """Every variable that serverless.yml may give to a function; the port refuses, because nobody listens on it."""
+    with socket.socket() as nobody_listens:
+        nobody_listens.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{nobody_listens.getsockname()[1]}"
+        yield {
+            "BETTER_AUTH_SECRET": "a secret of the tests, 32 characters or more",
+            "BETTER_AUTH_URL": "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com",
+            "DATABASE_TRANSPORT": "pooled",  # loads psycopg, the one package that brings shared libraries
+            "DATABASE_URL": f"postgresql://app:password@{address}/docs",
+            "DENSE_MODEL": "sentence-transformers/all-minilm-l6-v2",
+            "HISTORY_CONVERSATIONS": "50",
+            "PASSWORD_SCHEME": "bcrypt",
+            "QDRANT_API_KEY": "key",
+            "QDRANT_COLLECTION": "docs",
+            "QDRANT_URL": f"http://{address}",
+            "RETRIEVAL_THRESHOLD": "0.35",
+            "TRUSTED_ORIGINS": "https://book.example.com",
+        }
+
+
+def functions() -> dict[str, Any]:
+    return yaml.safe_load((PROJECT / "serverless.yml").read_text(encoding="utf-8"))["functions"]
+
+
+@pytest.mark.parametrize("name", functions())
+def test_each_zip_answers_its_recorded_event_under_the_real_runtime_client(
+    name: str,
+    service: Service,
+    target: Target,
+    unzipped: Callable[[str], Path],
+    runtime_client: Path,
+    environment: dict[str, str],
+) -> None:
+    assert target.python
+    given = {variable: environment[variable] for variable in functions()[name].get("environment", {})}
+    function = Function(target.python, unzipped(name), runtime_client, service.handlers[name])
+
+    answer = function.invoke((EVENTS / f"{name}.json").read_bytes(), given)
+
+    status, expected = WITHOUT_DATABASE_AND_PASSAGES[name]
+    assert answer["statusCode"] == status, answer
+    body = json.loads(answer["body"])
+    assert (body if expected is None else {key: body.get(key) for key in expected}) == expected
+    assert answer["headers"]["x-request-id"] == "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
+
+
+@pytest.mark.parametrize("name", functions())
+def test_each_recorded_event_is_one_of_its_route(name: str) -> None:
+    event = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+    routes = [each["httpApi"] for each in functions()[name]["events"]]
+    assert event["routeKey"] in routes
+    assert event["version"] == "2.0"
+    assert len(event.get("body", "").encode()) == int(event["headers"]["content-length"])
+
+
+def test_there_is_one_recorded_event_a_function() -> None:
+    assert {path.stem for path in EVENTS.iterdir()} == set(functions())
