@@ -183,7 +183,8 @@ class Environments:
             group.idle.append(environment)
 
     def _grow_all(self) -> None:
-        for group in self._groups.values():
+        """Use the room there is now; whoever has least comes first."""
+        for group in sorted(self._groups.values(), key=lambda group: group.size):
             self._grow(group)
 
     def _grow(self, group: _Group) -> None:

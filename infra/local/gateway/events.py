@@ -29,7 +29,9 @@ _TEXT = re.compile(r"(text/|application/(json|xml|javascript)\b|application/[\w.
 """Content types whose body travels as text; anything else, forms included, travels as Base64."""
 
 _HOP_BY_HOP = {"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"}
-_FORBIDDEN_IN_HEADERS = re.compile(r"[\x00\r\n]")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~\w-]+", re.ASCII)
+_FORBIDDEN_IN_VALUES = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_STATUSES = range(200, 600)
 _BODILESS = {204, 304}
 
 
@@ -157,7 +159,7 @@ def response_from(result: bytes) -> HttpResponse:
 
 def _formatted(returned: dict[str, Any]) -> HttpResponse:
     try:
-        status = int(returned["statusCode"])
+        status = _status(returned["statusCode"])
         body = _body_bytes(returned)
         declared: dict[str, object] = returned.get("headers") or {}
         cookies: list[object] = returned.get("cookies") or []
@@ -169,6 +171,13 @@ def _formatted(returned: dict[str, Any]) -> HttpResponse:
     if body and not any(name == b"content-type" for name, _ in headers):
         headers.append((b"content-type", b"text/plain;charset=UTF-8"))
     return HttpResponse(status, _content(headers, status, body), b"" if status in _BODILESS else body)
+
+
+def _status(value: Any) -> int:  # noqa: ANN401 (a function may return anything)
+    status = int(value)
+    if status not in _STATUSES:
+        raise ValueError("no status of a final response")
+    return status
 
 
 def _body_bytes(returned: dict[str, Any]) -> bytes:
@@ -187,9 +196,9 @@ def _body_bytes(returned: dict[str, Any]) -> bytes:
 
 def _header(name: object, value: object) -> tuple[bytes, bytes]:
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    if _FORBIDDEN_IN_HEADERS.search(f"{name}{text}"):
-        raise ValueError("a header holds a line break")
-    return str(name).lower().encode("latin-1"), text.encode("latin-1")
+    if not _HEADER_NAME.fullmatch(str(name)) or _FORBIDDEN_IN_VALUES.search(text):
+        raise ValueError("a header holds what no header may hold")
+    return str(name).lower().encode("ascii"), text.encode("latin-1")
 
 
 def _content(headers: list[tuple[bytes, bytes]], status: int, body: bytes) -> list[tuple[bytes, bytes]]:
