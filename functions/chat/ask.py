@@ -1,0 +1,113 @@
+"""`POST /api/chat`: a question in, an answer with its sources out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic.alias_generators import to_camel
+
+from functions.chat.reader import Reader
+from functions.search.book import OpenBook
+from shared.answering.chat import Chat
+from shared.answering.models import Ask, Mode, Reply, Saved
+from shared.answering.uuid7 import uuid7
+from shared.app import build_handler
+from shared.degraded import Missing
+from shared.settings import HistorySettings
+
+router = APIRouter()
+
+
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("must not contain the character NUL, which Postgres cannot store")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+Message = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Selection = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=4000)]
+
+
+class Question(BaseModel):
+    """A reader's question. Fields that are not named here are ignored."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    message: Message
+    conversation_id: UUID | None = Field(
+        default=None, description="Continues this conversation, or begins it with this id"
+    )
+    message_id: UUID | None = Field(
+        default=None, description="Id of the question: sent again with it, it is asked only once"
+    )
+    selected_text: Selection | None = Field(default=None, description="The answer comes from this text alone")
+    page: Annotated[Text, StringConstraints(max_length=2000)] | None = Field(
+        default=None, description="Address of the page that the reader is on, the source of `selectedText`"
+    )
+    language: Annotated[Text, StringConstraints(max_length=35)] | None = Field(
+        default=None, description="BCP 47 tag of the language that a generated answer should be in"
+    )
+    temporary: StrictBool = Field(default=False, description="Answer without storing anything")
+
+    def as_ask(self) -> Ask:
+        """The question as the use-case knows it, with ids where the client brought none."""
+        return Ask(
+            message=self.message,
+            conversation_id=self.conversation_id or uuid7(),
+            message_id=self.message_id or uuid7(),
+            follows=self.conversation_id is not None,
+            selected_text=self.selected_text or None,
+            page=self.page,
+            temporary=self.temporary,
+        )
+
+
+class Cited(BaseModel):
+    """A source: `[n]` in the answer cites it."""
+
+    n: int
+    title: str
+    url: str
+    snippet: str
+
+
+class Answered(BaseModel):
+    """An answer and what became of the turn."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True)
+
+    answer: str = Field(description="Markdown without links, images and HTML; `[n]` cites a source")
+    sources: list[Cited]
+    conversation_id: UUID = Field(description="Under which the turn is stored, or would have been")
+    message_id: UUID = Field(description="Id of the answer")
+    mode: Mode
+    saved: Saved
+    degraded: list[Missing] = Field(description="What had to be done without")
+
+    @classmethod
+    def of(cls, reply: Reply) -> Self:
+        """The reply as JSON."""
+        answer = reply.answer
+        return cls(
+            answer=answer.text,
+            sources=[Cited(n=each.n, title=each.title, url=each.url, snippet=each.snippet) for each in answer.sources],
+            conversation_id=reply.conversation_id,
+            message_id=reply.message_id,
+            mode=answer.mode,
+            saved=reply.saved,
+            degraded=list(reply.degraded),
+        )
+
+
+@router.post("/api/chat")
+async def ask(question: Question, reader: Reader, book: OpenBook) -> Answered:
+    """Answer a question from the book; the turn of a signed-in reader is stored."""
+    keep = HistorySettings.read().conversations
+    return Answered.of(Chat(book.search, reader, keep).reply(question.as_ask()))
+
+
+handler = build_handler(router)

@@ -1,0 +1,81 @@
+"""`GET /health`: what can be reached from here and how fast.
+
+It answers 200 as long as it answers: a page that is down still chats, and says so. Whoever wants an alarm reads
+`status`; whoever calls every few seconds calls `/health/live`, which wakes no database.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from functions.dependencies import Db
+from functions.search.book import OpenBook
+from shared.answering.parallel import beside
+from shared.app import build_handler
+from shared.db import Statement
+from shared.deadline import within
+from shared.errors import AppError
+from shared.observability import log
+
+router = APIRouter()
+
+SECONDS = 0.9
+"""The longest that a probe waits, so that the whole answer takes under a second in an outage."""
+
+PROBE = Statement("select 1")
+
+
+class Component(BaseModel):
+    """One thing that we depend on."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True)
+
+    status: Literal["ok", "down", "off"] = Field(description="`off`: not part of this deployment")
+    latency_ms: float | None = Field(default=None, description="How long the probe took")
+
+
+class Components(BaseModel):
+    """Everything that we depend on."""
+
+    database: Component
+    retrieval: Component
+    model: Component = Component(status="off")
+    outbox: Component = Component(status="off")
+
+
+class Health(BaseModel):
+    """`ok`: everything is there; `degraded`: answers lack something; `down`: nothing can be reached."""
+
+    status: Literal["ok", "degraded", "down"]
+    components: Components
+
+
+@router.get("/health", response_model_exclude_none=True)
+async def health(db: Db, book: OpenBook) -> Health:
+    """Try everything at once."""
+    with within(SECONDS), beside(lambda: probed("retrieval", lambda: book.search("ready?", limit=1))) as retrieval:
+        stored = probed("database", lambda: db.run(PROBE, idempotent=True))
+    components = Components(database=stored, retrieval=retrieval.result())
+    down = [each.status for each in (components.database, components.retrieval)].count("down")
+    return Health(status=("ok", "degraded", "down")[down], components=components)
+
+
+def probed(name: str, probe: Callable[[], object]) -> Component:
+    """How the probe went. A failure is logged here, and told without a reason."""
+    began = time.perf_counter()
+    status: Literal["ok", "down"] = "ok"
+    try:
+        probe()
+    except AppError as error:
+        status = "down"
+        log.warning("%s is down", name, exc_info=error)
+    return Component(status=status, latency_ms=round((time.perf_counter() - began) * 1000, 1))
+
+
+handler = build_handler(router)

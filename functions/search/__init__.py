@@ -1,0 +1,1 @@
+"""Searching the book without a chat."""

@@ -1,0 +1,65 @@
+"""`GET /api/search`: the passages that belong to a question, the best one of each page."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+
+from functions.search.book import OpenBook
+from shared.answering.citations import snippet
+from shared.app import build_handler
+from shared.retrieval.models import Passage, one_of_each_page
+
+router = APIRouter()
+
+PASSAGES_A_PAGE = 3
+"""Asked for beyond the limit, because several of the best passages are often of one page."""
+
+
+def _visible(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("must not contain the character NUL")
+    return text
+
+
+Words = Annotated[
+    str, AfterValidator(_visible), StringConstraints(strip_whitespace=True, min_length=1, max_length=400), Query()
+]
+
+
+class Result(BaseModel):
+    """The best passage of a page."""
+
+    title: str
+    url: str
+    page: str = Field(description="The source file's path without its ending")
+    snippet: str
+    score: float = Field(description="Orders the results of one search; says nothing across searches")
+
+
+class Results(BaseModel):
+    """Best first."""
+
+    results: list[Result]
+
+
+@router.get("/api/search")
+async def search(book: OpenBook, q: Words, limit: Annotated[int, Query(ge=1, le=20)] = 8) -> Results:
+    """Search the book; no account is needed."""
+    found = book.search(q, limit=limit * PASSAGES_A_PAGE)
+    return Results(results=[_result(q, each) for each in one_of_each_page(found.passages)[:limit]])
+
+
+def _result(question: str, passage: Passage) -> Result:
+    return Result(
+        title=passage.label,
+        url=passage.url,
+        page=passage.page,
+        snippet=snippet(question, passage.text),
+        score=passage.score,
+    )
+
+
+handler = build_handler(router)

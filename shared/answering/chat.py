@@ -1,0 +1,143 @@
+"""One turn of the chat: the question stored and the book searched at once, then the answer stored.
+
+A signed-in reader costs two database batches and one request to Qdrant; a guest costs the latter alone. What cannot be
+reached is done without, and the reply says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from shared.answering.extractive import quote, quote_selection, refuse
+from shared.answering.follow_up import completed, refers_back
+from shared.answering.models import Answer, Mode, Reply, Saved, Source
+from shared.answering.parallel import beside
+from shared.deadline import within
+from shared.degraded import Missing, tolerate
+from shared.errors import DatabaseUnavailable, Gone, NotFound, NotSignedIn, RetrievalUnavailable
+from shared.history.models import answer_id
+from shared.history.store import begin_turn, complete_turn
+from shared.history.titles import title_of
+from shared.observability import log
+from shared.retrieval.models import Found
+
+if TYPE_CHECKING:
+    from shared.answering.models import Ask
+    from shared.db import Database
+    from shared.history.models import Begun, Message
+
+Search: TypeAlias = Callable[[str], Found]
+"""Finds passages for a question, or raises RetrievalUnavailable."""
+
+DATABASE_SECONDS: Final = 1.2
+"""The most that either batch may take: a reader waits at most 1.5 s for the first answer in an outage."""
+
+UNAVAILABLE: Final = Answer(
+    "The documentation cannot be searched right now, so I cannot answer this. Please ask again in a little while.",
+    Mode.UNAVAILABLE,
+)
+
+
+@dataclass(slots=True)
+class Chat:
+    """One turn.
+
+    Attributes:
+        search: How the book is searched.
+        db: The signed-in reader's database; None for a guest, whose turns are not stored.
+        keep: How many conversations a reader keeps.
+        missing: What this turn had to do without so far.
+    """
+
+    search: Search
+    db: Database | None
+    keep: int
+    missing: set[Missing] = field(default_factory=set[Missing])
+
+    def reply(self, ask: Ask) -> Reply:
+        """Answer, and store the turn where it can and may be stored.
+
+        Raises:
+            NotSignedIn: The session has ended.
+            NotFound: The conversation is somebody else's.
+            Gone: The conversation was deleted.
+            Conflict: The message id was used for another message.
+        """
+        begun, answer = self._store_and_answer(ask)
+        if begun and begun.answered:
+            return self._replied(ask, _as_answer(begun.answered), Saved.STORED)
+        stored = self._store_answer(ask, answer) if begun else None
+        if stored is None:
+            return self._replied(ask, answer, Saved.NO)
+        return self._replied(ask, _as_answer(stored), Saved.STORED)
+
+    def _store_and_answer(self, ask: Ask) -> tuple[Begun | None, Answer]:
+        """Both at once, unless the search must know what was asked before."""
+        if ask.selected_text is not None:
+            return self._begin(ask), quote_selection(ask.message, ask.selected_text, _address(ask.page))
+        if ask.follows and refers_back(ask.message):
+            begun = self._begin(ask)
+            return begun, self._answer(completed(ask.message, begun.window) if begun else ask.message)
+        with beside(lambda: self._answer(ask.message)) as answer:
+            begun = self._begin(ask)
+        return begun, answer.result()
+
+    def _begin(self, ask: Ask) -> Begun | None:
+        if self.db is None or ask.temporary:
+            return None
+        with within(DATABASE_SECONDS), tolerate(DatabaseUnavailable, Missing.DATABASE, self.missing):
+            return begin_turn(
+                self.db,
+                conversation_id=ask.conversation_id,
+                title=title_of(ask.message),
+                message_id=ask.message_id,
+                content=ask.message,
+                keep=self.keep,
+            )
+        return None
+
+    def _answer(self, question: str) -> Answer:
+        with tolerate(RetrievalUnavailable, Missing.RETRIEVAL, self.missing):
+            found = self.search(question)
+            write = quote if found.on_topic and found.passages else refuse
+            return write(question, found.passages)
+        return UNAVAILABLE
+
+    def _store_answer(self, ask: Ask, answer: Answer) -> Message | None:
+        assert self.db is not None  # noqa: S101 (a turn that was begun has a database)
+        with within(DATABASE_SECONDS), tolerate(DatabaseUnavailable, Missing.DATABASE, self.missing):
+            try:
+                return complete_turn(
+                    self.db,
+                    conversation_id=ask.conversation_id,
+                    message_id=ask.message_id,
+                    answer=answer.text,
+                    sources=[asdict(source) for source in answer.sources],
+                    status="failed" if answer.mode is Mode.UNAVAILABLE else "complete",
+                    mode=answer.mode,
+                )
+            except (Gone, NotFound, NotSignedIn) as error:
+                # deleted or signed out while the answer was made: the reader still gets it
+                log.info("an answer was not stored", exc_info=error)
+        return None
+
+    def _replied(self, ask: Ask, answer: Answer, saved: Saved) -> Reply:
+        return Reply(
+            answer=answer,
+            conversation_id=ask.conversation_id,
+            message_id=answer_id(ask.message_id),
+            saved=saved,
+            degraded=tuple(each for each in Missing if each in self.missing),
+        )
+
+
+def _as_answer(stored: Message) -> Answer:
+    sources = tuple(Source(**source) for source in stored.sources)  # pyright: ignore[reportArgumentType] (written above)
+    return Answer(stored.content, Mode(stored.mode), sources)
+
+
+def _address(page: str | None) -> str | None:
+    """The page as a link, if it is one that may be shown."""
+    return page if page and page.startswith(("https://", "http://")) else None

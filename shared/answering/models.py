@@ -1,0 +1,97 @@
+"""A question, an answer, and the reply that carries both to the client."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from shared.degraded import Missing
+
+
+class Mode(StrEnum):
+    """How an answer came about (the wire's `mode`; `generated` joins these with the model that writes answers)."""
+
+    EXTRACTIVE = "extractive"
+    REFUSED = "refused"
+    UNAVAILABLE = "unavailable"
+
+
+class Saved(StrEnum):
+    """What became of the turn (the wire's `saved`; `queued` joins these with the outbox)."""
+
+    STORED = "stored"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a reader asks.
+
+    Attributes:
+        message: The question, 1 to 4,000 characters.
+        conversation_id: The conversation that the turn belongs to, be it new or known.
+        message_id: Id of the question; asking twice with one id is asking once.
+        follows: The conversation may hold earlier turns: its id came with the question.
+        selected_text: What the reader marked on a page; the answer then comes from it alone.
+        page: Address of the page that the reader is on.
+        temporary: The turn must not be stored.
+    """
+
+    message: str
+    conversation_id: UUID
+    message_id: UUID
+    follows: bool = False
+    selected_text: str | None = None
+    page: str | None = None
+    temporary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A page that an answer cites.
+
+    Attributes:
+        n: What stands in brackets in the answer.
+        url: The page's address, at the section cited.
+        snippet: The passage's sentence that is closest to the question.
+    """
+
+    n: int
+    title: str
+    url: str
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the assistant says.
+
+    Attributes:
+        text: Markdown; `[1]` cites the source with that number. Code blocks and lists, but no links and no HTML.
+        sources: In the order of their numbers.
+    """
+
+    text: str
+    mode: Mode
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer and what became of it.
+
+    Attributes:
+        conversation_id: Under which the turn is stored, or would have been.
+        message_id: Of the answer.
+        degraded: What had to be done without.
+    """
+
+    answer: Answer
+    conversation_id: UUID
+    message_id: UUID
+    saved: Saved
+    degraded: tuple[Missing, ...] = ()

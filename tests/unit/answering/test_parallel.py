@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from shared.answering.parallel import beside
+from shared.deadline import remaining, within
+from shared.errors import NotFound
+from shared.observability import measured, request_timings
+
+
+def test_two_waits_take_as_long_as_the_longer_one() -> None:
+    began = time.perf_counter()
+    with beside(lambda: time.sleep(0.2)):
+        time.sleep(0.2)
+
+    assert time.perf_counter() - began < 0.35
+
+
+def test_the_deadline_and_the_timings_go_along() -> None:
+    def call() -> float:
+        with measured("qdrant"):
+            return remaining()
+
+    with request_timings() as spent, within(3), beside(call) as left:
+        pass
+
+    assert left.result() <= 3
+    assert "qdrant" in spent
+
+
+def test_an_error_of_the_call_comes_with_its_result() -> None:
+    def call() -> None:
+        raise NotFound
+
+    with beside(call) as outcome:
+        pass
+
+    with pytest.raises(NotFound):
+        outcome.result()
+
+
+def test_an_error_of_the_block_waits_for_the_call() -> None:
+    finished: list[bool] = []
+
+    def call() -> None:
+        time.sleep(0.1)
+        finished.append(True)
+
+    with pytest.raises(NotFound), beside(call):
+        raise NotFound
+
+    assert finished == [True]

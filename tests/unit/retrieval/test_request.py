@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from shared.retrieval import queries
+from shared.settings import RetrievalSettings
+
+SETTINGS = RetrievalSettings(
+    url="https://example.test/qdrant", api_key="key", collection="docs site", dense_model="dense", threshold=0.35
+)
+
+
+def searches(question: str) -> list[dict[str, Any]]:
+    return json.loads(queries.body(SETTINGS, question, limit=8))["searches"]
+
+
+def test_one_request_searches_by_meaning_and_by_words_and_measures_the_closest_passage() -> None:
+    fused, closest = searches("How?")
+
+    by_meaning = {"query": {"text": "How?", "model": "dense"}, "using": "dense"}
+    by_words = {"query": {"text": "How?", "model": "qdrant/bm25"}, "using": "bm25"}
+    assert fused == {
+        "prefetch": [{**by_meaning, "limit": 50}, {**by_words, "limit": 50}],
+        "query": {"fusion": "rrf"},
+        "limit": 8,
+        "with_payload": True,
+    }
+    assert closest == {**by_meaning, "limit": 1, "with_payload": False}
+
+
+def test_a_question_that_the_dense_model_cannot_read_is_searched_by_words_alone() -> None:
+    [only] = searches("روبوٹ کو کیسے کیلیبریٹ کریں؟")
+
+    assert only["using"] == "bm25"
+    assert only["with_payload"] is True
+
+
+def test_the_collections_name_is_quoted_and_the_servers_path_is_kept() -> None:
+    assert queries.path(SETTINGS) == "/qdrant/collections/docs%20site/points/query/batch"
+
+
+def test_the_key_travels_in_its_header_where_there_is_one() -> None:
+    without = RetrievalSettings(url="https://q.test", api_key=None, collection="d", dense_model="m", threshold=0.35)
+
+    assert queries.headers(SETTINGS)["api-key"] == "key"
+    assert "api-key" not in queries.headers(without)

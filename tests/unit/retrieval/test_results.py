@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shared.errors import RetrievalUnavailable
+from shared.http_client import HttpClient
+from shared.observability import request_timings
+from shared.retrieval.models import Passage, one_of_each_page
+from shared.retrieval.search import found, search
+from shared.settings import RetrievalSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+
+def point(score: float = 0.5, **payload: object) -> dict[str, Any]:
+    usual = {"url": "https://site.test/arm", "path": "docs/arm.mdx", "title": "Arm", "text": "Calibrate the arm."}
+    return {"id": "1", "score": score, "payload": {**usual, **payload}}
+
+
+def settings(url: str = "http://127.0.0.1:1") -> RetrievalSettings:
+    return RetrievalSettings(url=url, api_key=None, collection="docs", dense_model="m", threshold=0.35)
+
+
+@contextmanager
+def qdrant(status: int, body: bytes) -> Generator[RetrievalSettings]:
+    """A server on loopback that gives one answer to everything."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(status)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class's name)
+            """Keep quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield settings(f"http://127.0.0.1:{server.server_address[1]}")
+        server.shutdown()
+        thread.join()
+
+
+def ask(against: RetrievalSettings) -> Any:  # noqa: ANN401 (either a result or an error)
+    client = HttpClient(against.url)
+    try:
+        return search(client, against, "How do I calibrate the arm?")
+    finally:
+        client.close()
+
+
+def test_a_passage_is_read_from_its_payload() -> None:
+    one = point(score=0.7, anchor="calibrate", heading_path=["Arm", "Calibrate"])
+
+    [passage] = found(settings(), "arm?", [[one], [{"score": 0.9}]]).passages
+
+    assert passage == Passage(
+        url="https://site.test/arm#calibrate",
+        page="docs/arm",
+        title="Arm",
+        heading_path=("Arm", "Calibrate"),
+        text="Calibrate the arm.",
+        score=0.7,
+    )
+    assert passage.label == "Arm: Calibrate"
+
+
+def test_an_address_that_has_its_anchor_gets_no_second_one() -> None:
+    [passage] = found(settings(), "arm?", [[point(url="https://a.test/b#c", anchor="c")], []]).passages
+
+    assert passage.url == "https://a.test/b#c"
+
+
+@pytest.mark.parametrize("lost", [{"url": None}, {"text": ""}])
+def test_a_passage_without_address_or_text_is_passed_over(lost: dict[str, Any]) -> None:
+    outcome = found(settings(), "arm?", [[point(**lost), point()], [{"score": 0.9}]])
+
+    assert len(outcome.passages) == 1
+
+
+@pytest.mark.parametrize(("cosine", "expected"), [(0.35, True), (0.3499, False)])
+def test_the_closest_passages_cosine_decides_whether_a_question_is_on_topic(cosine: float, *, expected: bool) -> None:
+    outcome = found(settings(), "arm?", [[point(score=0.01)], [{"score": cosine}]])
+
+    assert (outcome.confidence, outcome.on_topic) == (cosine, expected)
+
+
+def test_an_empty_collection_is_no_error_but_answers_nothing() -> None:
+    outcome = found(settings(), "arm?", [[], []])
+
+    assert (outcome.passages, outcome.confidence, outcome.on_topic) == ((), 0.0, False)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("روبوٹ کو کیلیبریٹ کریں", True), ("موسم اچھا ہے", False)])
+def test_where_only_words_can_judge_half_of_them_must_be_in_a_passage(text: str, *, expected: bool) -> None:
+    outcome = found(settings(), "روبوٹ کیلیبریٹ؟", [[point(text=text)]])
+
+    assert outcome.on_topic is expected
+
+
+def test_a_search_takes_one_request_and_its_time_is_known() -> None:
+    answer = {"result": [{"points": [point()]}, {"points": [{"id": "1", "score": 0.8}]}]}
+    with qdrant(200, json.dumps(answer).encode()) as server, request_timings() as spent:
+        outcome = ask(server)
+
+    assert outcome.confidence == 0.8
+    assert outcome.passages[0].text == "Calibrate the arm."
+    assert spent["qdrant"] > 0
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (404, b'{"status":{"error":"Not found: Collection `docs` doesn\'t exist!"}}'),
+        (401, b"unauthorized"),
+        (500, b"{}"),
+        (200, b"not json"),
+        (200, b'{"result": null}'),
+        (200, b'{"result": []}'),
+        (200, b'{"result": [{"points": [{"id": 1}]}]}'),
+        (200, b'{"result": [{"points": 7}, {"points": 7}]}'),
+    ],
+)
+def test_whatever_is_no_result_means_that_the_book_cannot_be_searched(status: int, body: bytes) -> None:
+    with qdrant(status, body) as server, pytest.raises(RetrievalUnavailable) as caught:
+        ask(server)
+
+    assert caught.value.__cause__ is not None
+
+
+def test_a_missing_collection_is_named_in_the_cause_and_not_in_the_message() -> None:
+    with qdrant(404, b"{}") as server, pytest.raises(RetrievalUnavailable) as caught:
+        ask(server)
+
+    assert "docs" in str(caught.value.__cause__)
+    assert caught.value.message == RetrievalUnavailable.sentence
+
+
+def test_a_closed_port_means_that_the_book_cannot_be_searched() -> None:
+    with pytest.raises(RetrievalUnavailable):
+        ask(settings())
+
+
+def test_each_page_is_taken_once_with_its_best_passage() -> None:
+    a1, b, a2 = (Passage("u", page, "t", (), text, 1.0) for page, text in (("a", "1"), ("b", "2"), ("a", "3")))
+
+    assert one_of_each_page([a1, b, a2]) == [a1, b]
