@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-"""The only hosts that are spoken to without TLS."""
-
 
 class Unreachable(Exception):
     """There is no complete answer. The driver's own error is its cause; neither holds a header or a body.
@@ -81,7 +78,7 @@ class HttpClient:
 
     def __init__(self, origin: str, *, ca_file: str | None = None, max_answer_bytes: int = MAX_ANSWER_BYTES) -> None:
         parts = urlsplit(origin)
-        if not (parts.hostname and (parts.scheme == "https" or parts.hostname in LOOPBACK)):
+        if not (parts.hostname and (parts.scheme == "https" or parts.hostname in sockets.LOOPBACK)):
             raise Misconfigured from ValueError(f"{parts.hostname} is not on this machine: its URL must be https")
         self._encrypted = parts.scheme == "https"
         self._host = parts.hostname

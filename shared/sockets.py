@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""The only hosts that are spoken to without TLS."""
+
 MAX_IDLE_SECONDS = 60.0
 """A connection that was idle for longer is replaced rather than trusted: load balancers forget idle connections without
 telling anybody, and on a forgotten one a request waits for an answer that never comes."""

@@ -92,7 +92,14 @@ class Database(Protocol):
 
 
 def open_database(settings: DatabaseSettings) -> Database:
-    """The transport that `DATABASE_TRANSPORT` names. Nothing is connected before the first batch."""
+    """The transport that `DATABASE_TRANSPORT` names, behind a circuit breaker. The first batch connects it."""
+    from shared.db.breaker import GuardedDatabase  # noqa: PLC0415 (it imports this module)
+
+    return GuardedDatabase(open_transport(settings))
+
+
+def open_transport(settings: DatabaseSettings) -> Database:
+    """The transport that `DATABASE_TRANSPORT` names, by itself."""
     if settings.transport == "http":
         from shared.db.http import HttpDatabase  # noqa: PLC0415 (each transport's imports are paid for only when chosen)
 

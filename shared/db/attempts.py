@@ -1,0 +1,94 @@
+"""How often a batch is tried, for how long, and what the caller gets when that was in vain."""
+
+from __future__ import annotations
+
+import time
+from random import SystemRandom
+from typing import TYPE_CHECKING, Final
+
+from shared import deadline
+from shared.db.sqlstate import Meaning, Verdict
+from shared.errors import DatabaseUnavailable, StatementFailed
+from shared.observability import log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared.db import Rows
+    from shared.errors import AppError
+
+BATCH_SECONDS: Final = 15.0
+"""For one batch with all its attempts, or what is left of the invocation where that is less. A suspended Neon compute
+needs some of it: the first answer comes when it has woken up."""
+
+PAUSES: Final = (0.05, 0.1, 0.2)
+"""Upper bounds, in seconds, of the pauses before the second, third and fourth attempt. The pause itself is drawn at
+random ("full jitter"), so that containers that failed together do not come back together."""
+
+DATA_EXCEPTION = "22"
+
+_random = SystemRandom()  # not seeded at import: containers restored from one snapshot would all draw the same
+
+
+class Failure(Exception):
+    """One attempt went wrong. It does not leave `shared.db` but as the cause of an `AppError`.
+
+    Its text goes to the log, so it holds no connection string and no value of a parameter: the messages of data
+    exceptions, which quote the value, are left out, and so is every DETAIL.
+
+    Args:
+        verdict: What it means.
+        text: The first line of what the other side said.
+        sqlstate: PostgreSQL's code, where it has one.
+        constraint: The violated constraint's name, if it is about one.
+        request_id: Neon's `neon-request-id`.
+    """
+
+    def __init__(
+        self,
+        verdict: Verdict,
+        text: str,
+        *,
+        sqlstate: str | None = None,
+        constraint: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        shown = (
+            "(the message is not logged)"
+            if (sqlstate or "").startswith(DATA_EXCEPTION)
+            else text.strip().partition("\n")[0]
+        )
+        trace = f" [neon-request-id {request_id}]" if request_id else ""
+        super().__init__(f"{sqlstate or 'no SQLSTATE'}: {shown}{trace}")
+        self.verdict = verdict
+        self.sqlstate = sqlstate
+        self.constraint = constraint
+
+    def for_caller(self) -> AppError:
+        """The error that `Database.run` raises."""
+        if self.verdict.meaning is Meaning.REFUSED:
+            return StatementFailed(self.sqlstate, self.constraint)
+        return DatabaseUnavailable()
+
+
+def persist(attempt: Callable[[], list[Rows]], *, idempotent: bool) -> list[Rows]:
+    """Call `attempt` until it succeeds, fails for good, or time is up.
+
+    Raises:
+        DatabaseUnavailable: See `shared.db.sqlstate` for which of the two.
+        StatementFailed: The same.
+    """
+    with deadline.within(BATCH_SECONDS):
+        for bound in PAUSES:
+            pause = _random.uniform(0, bound)
+            try:
+                return attempt()
+            except Failure as failure:
+                if not failure.verdict.allows_retry(idempotent=idempotent) or pause >= deadline.remaining():
+                    raise failure.for_caller() from failure
+                log.warning("trying a batch again: %s", failure)
+            time.sleep(pause)
+        try:
+            return attempt()
+        except Failure as failure:
+            raise failure.for_caller() from failure

@@ -1,0 +1,156 @@
+"""Batches over Neon's SQL-over-HTTP: one POST to `/sql` each, on a connection that is kept.
+
+The protocol is that of `@neondatabase/serverless` (tests/contract compares our requests with the ones it makes): all
+parameters are sent as text, all values are asked for as text, rows as arrays. Neon's proxy runs a batch as
+START TRANSACTION, the statements, COMMIT; it opens, pools and resets the connections to Postgres itself. A suspended
+compute is no error there: the proxy wakes it inside the request, so the first answer may take seconds.
+
+Neon counts each request against a rate limit of the endpoint; a busy site takes `pooled`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
+from urllib.parse import quote, urlsplit
+
+from shared import deadline
+from shared.db import Database, Rows
+from shared.db.attempts import Failure, persist
+from shared.db.sqlstate import AWAY, MAYBE_RUN, NOT_RUN, REFUSED, judge_state, judge_status
+from shared.db.values import parameters, row_decoder
+from shared.errors import StatementFailed
+from shared.http_client import AnswerTooLarge, HttpClient, Response, TimedOut, Unreachable
+from shared.observability import log
+
+if TYPE_CHECKING:
+    from shared.db import Statement
+    from shared.settings import DatabaseSettings
+
+MAX_REQUEST_BYTES: Final = 64 * 1024 * 1024
+"""Neon's limit for a request, and for an answer (https://neon.com/docs/serverless/serverless-driver)."""
+
+OK: Final = 200
+
+
+class HttpDatabase(Database):
+    """Runs batches over HTTP. Nothing is connected before the first; threads may share it.
+
+    Args:
+        settings: Where Postgres is. Neon reads role, password, host and database from the connection string and
+            ignores its other parameters; limits such as `statement_timeout` belong on the role.
+    """
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        self._endpoint = urlsplit(endpoint(settings))
+        self._client = HttpClient(
+            f"{self._endpoint.scheme}://{self._endpoint.netloc}",
+            ca_file=settings.ca_file,
+            max_answer_bytes=MAX_REQUEST_BYTES,
+        )
+        self._headers = headers(settings.url)
+
+    def __repr__(self) -> str:
+        return f"HttpDatabase({self._endpoint.netloc})"
+
+    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
+        """See `Database.run`."""
+        body = request_body(statements)
+        return persist(lambda: self._attempt(body, idempotent=idempotent), idempotent=idempotent)
+
+    def close(self) -> None:
+        """See `Database.close`."""
+        self._client.close()
+
+    def _attempt(self, body: bytes, *, idempotent: bool) -> list[Rows]:
+        try:
+            response = self._client.request(
+                "POST",
+                self._endpoint.path,
+                body,
+                self._headers,
+                timeout=deadline.remaining(),
+                idempotent=idempotent,
+            )
+        except Unreachable as error:
+            raise _no_answer(error) from error
+        log.debug("neon-request-id %s", response.headers.get("neon-request-id"))
+        answer = _parsed(response.body)
+        if response.status != OK or not (_is_object(answer) and ("results" in answer or "fields" in answer)):
+            raise _refused(response, answer)
+        return [_rows(result) for result in answer.get("results", [answer])]
+
+
+def endpoint(settings: DatabaseSettings) -> str:
+    """The address of `/sql`: the database's host with its first label replaced by `api`, unless it is set."""
+    host = urlsplit(settings.url).hostname or ""
+    return settings.http_endpoint or f"https://{re.sub(r'^[^.]+[.]', 'api.', host)}/sql"
+
+
+def headers(url: str) -> dict[str, str]:
+    """What every request carries. The connection string holds the password: no log, message or repr shows it."""
+    _, _, rest = url.partition(":")
+    return {
+        "Neon-Connection-String": "postgresql:" + quote(rest, safe="%/:?#[]@!$&'()*+,;="),
+        "Neon-Raw-Text-Output": "true",
+        "Neon-Array-Mode": "true",
+    }
+
+
+def request_body(statements: tuple[Statement, ...]) -> bytes:
+    """One statement as a query, several as a transaction; each way all or nothing.
+
+    A single query saves the proxy two round trips to the compute.
+
+    Raises:
+        StatementFailed: It is larger than Neon accepts, or holds text that Postgres cannot (see values.py).
+    """
+    queries = [{"query": statement.sql, "params": parameters(statement)} for statement in statements]
+    content = queries[0] if len(queries) == 1 else {"queries": queries}
+    body = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
+    if len(body) > MAX_REQUEST_BYTES:
+        raise StatementFailed(None) from ValueError(f"a batch of {len(body)} bytes; Neon takes {MAX_REQUEST_BYTES}")
+    return body
+
+
+def _rows(result: dict[str, Any]) -> Rows:
+    fields = result["fields"]
+    decode = row_decoder((field["name"], field["dataTypeID"]) for field in fields)
+    return Rows(
+        columns=tuple(field["name"] for field in fields),
+        values=tuple(decode(row) for row in result["rows"]),
+        count=result["rowCount"] or 0,
+    )
+
+
+def _no_answer(error: Unreachable) -> Failure:
+    match error:
+        case AnswerTooLarge():
+            verdict = REFUSED
+        case TimedOut():
+            verdict = AWAY  # the time is used up
+        case _:
+            verdict = MAYBE_RUN if error.sent else NOT_RUN
+    return Failure(verdict, str(error))
+
+
+def _refused(response: Response, answer: object) -> Failure:
+    """The proxy sends the same JSON at every status; `code` is empty unless Postgres had a SQLSTATE for it."""
+    request_id = response.headers.get("neon-request-id")
+    if not _is_object(answer) or "message" not in answer:
+        return Failure(judge_status(response.status, None), f"HTTP {response.status}", request_id=request_id)
+    text, sqlstate = str(answer["message"]), answer.get("code") or None
+    verdict = judge_state(sqlstate, answer.get("severity"), text) if sqlstate else judge_status(response.status, text)
+    return Failure(verdict, text, sqlstate=sqlstate, constraint=answer.get("constraint"), request_id=request_id)
+
+
+def _parsed(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+def _is_object(answer: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(answer, dict)
