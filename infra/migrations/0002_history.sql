@@ -44,16 +44,18 @@ create table message (
     status          text        not null default 'complete' check (status in ('complete', 'partial', 'failed')),
     mode            text        check (mode in ('generated', 'extractive', 'refused', 'unavailable')),
     created_at      timestamptz not null,
-    primary key (user_id, id),
-    unique (conversation_id, seq),
+    primary key (id, user_id),
+    unique (user_id, conversation_id, seq),
     foreign key (user_id, conversation_id) references conversation (user_id, id) on delete cascade
 );
 
 comment on table message is 'One utterance in a conversation';
 comment on column message.id is 'UUID made by the client or, if absent, by the server; unique among the messages of the user';
-comment on column message.user_id is 'Owner of the conversation: row-level security needs no join, a search one index';
+comment on column message.user_id is 'Owner of the conversation, so that row-level security needs no join';
 comment on column message.seq is '1, 2, 3 in the order in which messages were stored; the order of a conversation';
 comment on column message.sources is 'What an answer cites, as the client was shown it: [{n, title, url, snippet}]';
+comment on constraint message_user_id_conversation_id_seq_key on message is
+    'The owner leads, as in every condition: a page of a long conversation is then read in order, whatever the statistics';
 comment on column message.mode is 'How an answer came about; null for questions';
 
 
