@@ -1,0 +1,1 @@
+"""/api/auth: the routes of Better Auth."""

@@ -1,0 +1,55 @@
+"""GET /api/auth/get-session: who is signed in, or null. One round trip, none without a validly signed token."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+
+from functions.dependencies import Db, Rules  # noqa: TC001 (FastAPI reads the annotations at run time)
+from shared.app import build_handler
+from shared.auth import store
+from shared.auth.endpoint import BetterAuthRoute
+from shared.auth.identity import presented_token
+from shared.auth.refusals import POST_NEEDS_DEFERRED_REFRESH
+from shared.auth.requests import sent_cookies
+from shared.auth.wire import answer, now, refusal_json, session_json, user_json
+
+NOT_KEPT: Final = {"cache-control": "no-store", "pragma": "no-cache"}
+
+router = APIRouter(route_class=BetterAuthRoute)
+
+
+@router.get("/api/auth/get-session")
+async def get_session(request: Request, database: Db, rules: Rules) -> Response:
+    """Better Auth's `getSession`: prolongs a session that is due, and forgets the cookies of one that has ended."""
+    sent = sent_cookies(request)
+    token = presented_token(request.headers, sent, rules)
+    if token is None:
+        return answer(None, headers=NOT_KEPT, cookies=rules.cookies.ended_cache(sent))
+    as_it_is = rules.cookies.is_forgetful(sent) or _asked_for(request, "disableRefresh")
+    found = store.look_up_session(database, token, now(), prolong=not as_it_is)
+    if found is None:
+        return answer(None, headers=NOT_KEPT, cookies=rules.cookies.ended(sent))
+    somebody = found.signed_in
+    again = rules.cookies.for_session(somebody.session, sent) if found.prolonged else []
+    return answer(
+        {"session": session_json(somebody.session), "user": user_json(somebody.user)},
+        headers=NOT_KEPT,
+        cookies=[*rules.cookies.ended_cache(sent), *again],
+    )
+
+
+@router.post("/api/auth/get-session")
+async def refuse_post(request: Request, rules: Rules) -> Response:
+    """Better Auth's `deferSessionRefresh`, which is off."""
+    rules.origins.refuse_foreign_cookies(request.headers)
+    return answer(refusal_json(POST_NEEDS_DEFERRED_REFRESH), POST_NEEDS_DEFERRED_REFRESH.status, headers=NOT_KEPT)
+
+
+def _asked_for(request: Request, option: str) -> bool:
+    """JavaScript's `Boolean(value)`: any text but an empty one is true, even "false"."""
+    return any(request.query_params.getlist(option))
+
+
+handler = build_handler(router)

@@ -1,0 +1,30 @@
+"""POST /api/auth/sign-out: end the session and forget its cookies. One round trip, none without a session."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from functions.dependencies import Db, Rules  # noqa: TC001 (FastAPI reads the annotations at run time)
+from shared.app import build_handler
+from shared.auth import store
+from shared.auth.endpoint import BetterAuthRoute
+from shared.auth.identity import presented_token
+from shared.auth.requests import JSON, received
+from shared.auth.validation import check_sign_out
+from shared.auth.wire import answer
+
+router = APIRouter(route_class=BetterAuthRoute)
+
+
+@router.post("/api/auth/sign-out")
+async def sign_out(request: Request, database: Db, rules: Rules) -> Response:
+    """Better Auth's `signOut`. Signing out twice, or as a guest, is fine."""
+    sent = await received(request, rules.origins, JSON)
+    check_sign_out(sent.body)
+    token = presented_token(sent.headers, sent.cookies, rules)
+    if token:
+        store.end_session(database, token)
+    return answer({"success": True}, cookies=rules.cookies.ended(sent.cookies))
+
+
+handler = build_handler(router)

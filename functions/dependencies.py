@@ -1,0 +1,72 @@
+"""What routes ask for: the database, who is signed in, the rules of authentication.
+
+Made once a container, when a route first asks; a setting that is missing then ends that request, not the import.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from shared.auth.identity import SignedInDatabase, bearer_token
+from shared.auth.requests import sent_cookies
+from shared.auth.rules import AuthRules
+from shared.db import Database, open_database
+from shared.errors import NotSignedIn
+from shared.settings import AuthSettings, DatabaseSettings
+
+# Each is `async` so that FastAPI calls it on the spot; it would send a plain function to a thread.
+
+
+async def database() -> Database:
+    """The container's database; nothing is connected before its first batch."""
+    return _opened_database()
+
+
+async def auth_rules() -> AuthRules:
+    """The container's rules of authentication."""
+    return _auth_rules()
+
+
+@cache
+def _opened_database() -> Database:
+    return open_database(DatabaseSettings.read())
+
+
+@cache
+def _auth_rules() -> AuthRules:
+    return AuthRules.of(AuthSettings.read())
+
+
+Db = Annotated[Database, Depends(database)]
+Rules = Annotated[AuthRules, Depends(auth_rules)]
+
+
+async def maybe_signed_in(request: Request, rules: Rules, opened: Db) -> SignedInDatabase | None:
+    """The database as the user who is asking; None for a guest.
+
+    Cookies that a page of somebody else made the browser send count for nothing.
+    """
+    token = bearer_token(request.headers, rules)
+    if token is None and rules.origins.may_use_cookies(request.method, request.headers):
+        token = rules.cookies.token(sent_cookies(request))
+    return SignedInDatabase(opened, token) if token else None
+
+
+MaybeSignedIn = Annotated[SignedInDatabase | None, Depends(maybe_signed_in)]
+
+
+async def signed_in(somebody: MaybeSignedIn) -> SignedInDatabase:
+    """The database as the user who is asking.
+
+    Raises:
+        NotSignedIn: No token came that this deployment signed. That its session still lives shows in the first batch.
+    """
+    if somebody is None:
+        raise NotSignedIn
+    return somebody
+
+
+SignedIn = Annotated[SignedInDatabase, Depends(signed_in)]

@@ -1,0 +1,9 @@
+"""Users and sessions, spoken as Better Auth 1.7.25 speaks: its wire, its cookies, its rows.
+
+    cookies, passwords, origins, addresses, identifiers   pure: what a value must look like
+    validation, requests, refusals, wire                  what comes in, what is refused, what goes out
+    models, queries, store                                users and sessions in Postgres
+    identity                                              who is asking, in the same round trip as what is asked
+
+What this speaks was read in, and is held to, https://github.com/better-auth/better-auth at 1.7.25.
+"""

@@ -1,0 +1,176 @@
+"""Better Auth's cookies, read and written byte for byte as the original does (better-call's cookies.ts and crypto.ts).
+
+A signed cookie is `encodeURIComponent(value + "." + base64(HMAC-SHA256(secret, value)))`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+from urllib.parse import quote, unquote
+
+from shared.auth.models import SESSION_LIFETIME
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shared.auth.models import Session
+
+UNESCAPED: Final = "-_.!~*'()"
+"""What JavaScript's `encodeURIComponent` leaves alone besides letters and digits."""
+
+SIGNATURE_LENGTH: Final = 44
+"""Characters of 32 bytes in base64."""
+
+BROKEN_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+TRUE: Final = "true"
+REMEMBERED: Final = int(SESSION_LIFETIME.total_seconds())
+ENDED: Final = 0
+"""A `Max-Age` that makes the browser forget the cookie."""
+
+
+def sign(value: str, secret: str) -> str:
+    """The value with its signature, encoded for a cookie."""
+    return quote(f"{value}.{base64.b64encode(_digest(value, secret)).decode()}", safe=UNESCAPED)
+
+
+def read_signed(text: str, secret: str) -> str | None:
+    """The value of a decoded signed text, or None unless this secret signed it. Takes the same time either way."""
+    value, _, signature = text.rpartition(".")
+    if not value or len(signature) != SIGNATURE_LENGTH:
+        return None
+    try:
+        given = base64.b64decode(signature, validate=True)
+    except ValueError:
+        return None
+    return value if hmac.compare_digest(given, _digest(value, secret)) else None
+
+
+def _digest(value: str, secret: str) -> bytes:
+    return hmac.digest(secret.encode(), value.encode(), hashlib.sha256)
+
+
+def parse(header: str) -> dict[str, str]:
+    """The cookies of a `Cookie` header, decoded; of several with one name the first counts, garbage is passed over."""
+    cookies: dict[str, str] = {}
+    for part in header.split(";"):
+        name, equals, value = part.partition("=")
+        if equals:
+            cookies.setdefault(name.strip(), decoded(_unquoted(value.strip())))
+    return cookies
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if value.startswith('"') else value
+
+
+def decoded(text: str) -> str:
+    """JavaScript's `decodeURIComponent`, or the text itself where that would throw."""
+    if BROKEN_ESCAPE.search(text):
+        return text
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """What a browser is told about each cookie.
+
+    Attributes:
+        secure: Send it over https only.
+        same_site: `None` needs `secure`.
+        domain: Also send it to subdomains of this one.
+        partitioned: One jar for each embedding site (CHIPS).
+    """
+
+    secure: bool
+    same_site: Literal["Lax", "Strict", "None"] = "Lax"
+    domain: str | None = None
+    partitioned: bool = False
+
+    def written(self, name: str, value: str, max_age: int | None) -> str:
+        """A `Set-Cookie` value, attributes in better-call's order; no `max_age` (seconds): it ends with the browser."""
+        parts = [
+            f"{name}={value}",
+            "" if max_age is None else f"Max-Age={max_age}",
+            f"Domain={self.domain}" if self.domain else "",
+            "Path=/",
+            "HttpOnly",
+            "Secure" if self.secure else "",
+            f"SameSite={self.same_site}",
+            "Partitioned" if self.partitioned else "",
+        ]
+        return "; ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCookies:
+    """The cookies of one deployment: which names it reads, which secret signs them.
+
+    Only the exact name is read: on https a cookie without the `__Secure-` prefix may come from an insecure page.
+    """
+
+    secret: str = field(repr=False)
+    attributes: Attributes
+
+    @property
+    def token_name(self) -> str:
+        """Holds the signed session token."""
+        return self._named("session_token")
+
+    @property
+    def data_name(self) -> str:
+        """Holds a cached session; long ones are cut into `<name>.0`, `<name>.1`, ..."""
+        return self._named("session_data")
+
+    @property
+    def forgetful_name(self) -> str:
+        """Says that the session shall end with the browser."""
+        return self._named("dont_remember")
+
+    def _named(self, name: str) -> str:
+        return f"{'__Secure-' if self.attributes.secure else ''}better-auth.{name}"
+
+    def token(self, cookies: Mapping[str, str]) -> str | None:
+        """The session token, if this deployment signed it."""
+        return read_signed(cookies.get(self.token_name, ""), self.secret)
+
+    def is_forgetful(self, cookies: Mapping[str, str]) -> bool:
+        """Whether the reader asked not to be remembered."""
+        return bool(read_signed(cookies.get(self.forgetful_name, ""), self.secret))
+
+    def for_session(self, session: Session, sent: Mapping[str, str], *, remember: bool = True) -> list[str]:
+        """`Set-Cookie` values that sign in, for a week or until the browser is closed; `sent` came with the request."""
+        max_age = REMEMBERED if remember else None
+        written = [self.attributes.written(self.token_name, sign(session.token, self.secret), max_age)]
+        if not remember:
+            written.append(self.attributes.written(self.forgetful_name, sign(TRUE, self.secret), None))
+        elif self.is_forgetful(sent):
+            written.append(self._ended(self.forgetful_name))
+        return written
+
+    def ended(self, sent: Mapping[str, str]) -> list[str]:
+        """`Set-Cookie` values that sign out, the pieces of a cached session included."""
+        return [
+            self._ended(self.token_name),
+            self._ended(self.data_name),
+            *self.ended_cache(sent),
+            self._ended(self.forgetful_name),
+        ]
+
+    def ended_cache(self, sent: Mapping[str, str]) -> list[str]:
+        """`Set-Cookie` values that remove a cached session which nobody here reads."""
+        return [self._ended(name) for name in sent if self._holds_cache(name)]
+
+    def _holds_cache(self, name: str) -> bool:
+        return re.fullmatch(rf"{re.escape(self.data_name)}(\.(0|[1-9]\d*))?", name) is not None
+
+    def _ended(self, name: str) -> str:
+        return self.attributes.written(name, "", ENDED)

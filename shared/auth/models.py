@@ -1,0 +1,85 @@
+"""What a user and a session are, column for column as Better Auth's core tables have them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from shared.auth.identifiers import new_identifier
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+SESSION_LIFETIME: Final = timedelta(days=7)
+"""Better Auth's `session.expiresIn`."""
+
+REFRESH_AFTER: Final = timedelta(days=1)
+"""Better Auth's `session.updateAge`: a session older than this is prolonged when it is looked at."""
+
+FORGETFUL_LIFETIME: Final = timedelta(days=1)
+"""Of a session that shall not be remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody with an account here. `email` is in lower case."""
+
+    id: str
+    name: str
+    email: str
+    email_verified: bool
+    image: str | None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def new(cls, name: str, email: str, image: str | None, now: datetime) -> User:
+        """A user who has not been stored yet."""
+        return cls(
+            new_identifier(), name, email.lower(), email_verified=False, image=image, created_at=now, updated_at=now
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Where a request came from; an unknown address or program is an empty text."""
+
+    ip_address: str
+    user_agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody's being signed in in one browser. Who has the token is that user, until it expires."""
+
+    id: str
+    token: str
+    user_id: str
+    expires_at: datetime
+    created_at: datetime
+    updated_at: datetime
+    ip_address: str | None
+    user_agent: str | None
+
+    @classmethod
+    def new(cls, user_id: str, client: Client, now: datetime, *, remember: bool) -> Session:
+        """A session that has not been stored yet."""
+        ends = now + (SESSION_LIFETIME if remember else FORGETFUL_LIFETIME)
+        return cls(new_identifier(), new_identifier(), user_id, ends, now, now, client.ip_address, client.user_agent)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInUser:
+    """A user and the session that shows it."""
+
+    user: User
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A user and the hash of the password, which is None for somebody who signs in some other way."""
+
+    user: User
+    password_hash: str | None

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import statistics
+import time
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+import bcrypt
+import pytest
+
+from shared.auth import passwords
+from shared.auth.refusals import Refused
+from tests.unit.auth.vectors import SCRYPT, beside_the_project
+
+if TYPE_CHECKING:
+    from shared.settings import PasswordScheme
+
+# from the test vectors of OpenBSD's bcrypt
+OPENBSD = ("a", "$2a$06$m0CrhHm10qJ3lXRY.5zDGO3rS2KdeeWLuGmsfGlMfOxih58VYVfxe")
+LONG = "p" * 72
+
+
+def cheap_bcrypt(secret: bytes) -> str:
+    return bcrypt.hashpw(secret, bcrypt.gensalt(4)).decode()
+
+
+@pytest.mark.parametrize(("password", "stored"), [*SCRYPT, OPENBSD])
+@pytest.mark.parametrize("scheme", ["bcrypt", "scrypt"])
+def test_hashes_of_both_kinds_verify_whatever_the_setting(password: str, stored: str, scheme: PasswordScheme) -> None:
+    assert passwords.is_right(password, stored, scheme)
+    assert not passwords.is_right(password + "x", stored, scheme)
+
+
+def test_hashes_of_the_real_library_verify() -> None:
+    for one in beside_the_project("better_auth_vectors.json")["passwords"]:
+        assert passwords.is_right(one["password"], one["hash"], "scrypt") is one["verifies"]
+
+
+@pytest.mark.parametrize("prefix", ["$2a$", "$2b$", "$2y$"])
+def test_bcrypt_of_any_library_verifies(prefix: str) -> None:
+    assert passwords.is_right("some password", prefix + cheap_bcrypt(b"some password")[4:], "scrypt")
+
+
+@pytest.mark.parametrize("scheme", ["bcrypt", "scrypt"])
+def test_the_setting_chooses_what_is_made(scheme: PasswordScheme) -> None:
+    made = passwords.hashed("correct horse", scheme)
+    assert made.startswith("$2b$10$") is (scheme == "bcrypt")
+    assert passwords.is_right("correct horse", made, scheme)
+    assert made != passwords.hashed("correct horse", scheme), "the salt is fresh"
+
+
+def test_a_password_beyond_bcrypts_72_bytes_becomes_scrypt_and_is_not_cut() -> None:
+    made = passwords.hashed(LONG + "tail", "bcrypt")
+    assert not made.startswith("$2")
+    assert passwords.is_right(LONG + "tail", made, "bcrypt")
+    assert not passwords.is_right(LONG, made, "bcrypt")
+    assert not passwords.is_right(LONG + "liat", made, "bcrypt")
+
+
+def test_the_72_bytes_are_counted_after_normalising_in_utf8() -> None:
+    assert passwords.hashed("é" * 36, "bcrypt").startswith("$2")
+    assert not passwords.hashed("é" * 36 + "x", "bcrypt").startswith("$2")
+    assert not passwords.hashed("ﬃ" * 25, "bcrypt").startswith("$2"), "25 ligatures of 3 bytes are 75 letters"
+
+
+def test_what_comes_after_72_bytes_is_not_ignored() -> None:
+    stored = passwords.hashed(LONG, "bcrypt")
+    assert stored.startswith("$2")
+    assert passwords.is_right(LONG, stored, "bcrypt")
+    assert not passwords.is_right(LONG + "x", stored, "bcrypt")
+
+
+def test_a_zero_byte_does_not_end_a_password() -> None:
+    made = passwords.hashed("before\0after", "bcrypt")
+    assert passwords.is_right("before\0after", made, "bcrypt")
+    assert not passwords.is_right("before\0other", made, "bcrypt")
+
+
+@pytest.mark.parametrize("scheme", ["bcrypt", "scrypt"])
+def test_spellings_that_look_alike_are_one_password(scheme: PasswordScheme) -> None:
+    made = passwords.hashed("ﬁne Å", scheme)
+    assert passwords.is_right("fine Å", made, scheme)
+
+
+def test_a_bcrypt_hash_of_a_server_that_does_not_normalise_verifies() -> None:
+    typed = "ﬁne Å pässwörd"
+    assert passwords.is_right(typed, cheap_bcrypt(typed.encode()), "bcrypt")
+
+
+@pytest.mark.parametrize(
+    "stored", ["", ":", "x", "$2b$", "$2b$10$short", "$2b$99$" + "x" * 53, "ä:ö", "$argon2id$v=19$m"]
+)
+def test_a_hash_nobody_understands_matches_nothing(stored: str) -> None:
+    assert not passwords.is_right("some password", stored, "bcrypt")
+
+
+@pytest.mark.parametrize(
+    ("stored", "scheme", "expected"),
+    [
+        (cheap_bcrypt(b"some password"), "bcrypt", True),
+        (bcrypt.hashpw(b"some password", bcrypt.gensalt(11)).decode(), "bcrypt", False),
+        (passwords.hashed("some password", "bcrypt"), "bcrypt", False),
+        (passwords.hashed("some password", "bcrypt"), "scrypt", True),
+        (passwords.hashed("some password", "scrypt"), "bcrypt", True),
+        (passwords.hashed("some password", "scrypt"), "scrypt", False),
+    ],
+)
+def test_only_another_or_a_cheaper_hash_is_made_anew(stored: str, scheme: PasswordScheme, *, expected: bool) -> None:
+    assert passwords.needs_rehash("some password", stored, scheme) is expected
+
+
+def test_a_long_password_in_scrypt_is_as_good_as_it_gets() -> None:
+    assert not passwords.needs_rehash(LONG + "tail", passwords.hashed(LONG + "tail", "bcrypt"), "bcrypt")
+
+
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("1234567", "PASSWORD_TOO_SHORT"),
+        ("12345678", None),
+        ("😀😀😀", "PASSWORD_TOO_SHORT"),
+        ("😀😀😀😀", None),
+        ("x" * 128, None),
+        ("x" * 129, "PASSWORD_TOO_LONG"),
+        ("😀" * 64, None),
+        ("😀" * 64 + "x", "PASSWORD_TOO_LONG"),
+    ],
+)
+def test_length_is_counted_as_javascript_counts_it(password: str, code: str | None) -> None:
+    with nullcontext() if code is None else pytest.raises(Refused) as caught:
+        passwords.refuse_bad_length(password)
+    assert caught is None or caught.value.refusal.code == code
+
+
+@pytest.mark.parametrize("scheme", ["bcrypt", "scrypt"])
+@pytest.mark.parametrize("password", ["some password", LONG + "tail"])
+def test_without_a_user_a_check_takes_as_long_as_with_one(scheme: PasswordScheme, password: str) -> None:
+    stored = passwords.hashed("another password", scheme)
+
+    def median(of: str | None) -> float:
+        return statistics.median(_seconds(password, of, scheme) for _ in range(3))
+
+    assert 0.4 < median(None) / median(stored) < 2.5
+
+
+def _seconds(password: str, stored: str | None, scheme: PasswordScheme) -> float:
+    began = time.thread_time()
+    assert not passwords.is_right(password, stored, scheme)
+    return time.thread_time() - began
