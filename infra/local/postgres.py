@@ -18,7 +18,7 @@ import psycopg
 from psycopg import sql
 
 from infra.local.ports import LOOPBACK, free_port
-from infra.local.process import POLL_SECONDS, Process, ProcessFailed, Program
+from infra.local.process import POLL_SECONDS, Process, Program
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -109,6 +109,10 @@ class Postgres:
     Args:
         state: Where its data, its log and its secrets lie.
         origin: Forces the system's PostgreSQL or the wheel's.
+
+    Attributes:
+        version: Which PostgreSQL runs, for people; empty before the start.
+        process: The running server; None before the start.
     """
 
     def __init__(self, state: State, origin: Origin | None = None) -> None:
@@ -118,7 +122,8 @@ class Postgres:
         self.port = free_port()
         self.secrets = state.secrets()
         self.data = state.unprivileged_folder("postgres") / "data"
-        self._process: Process | None = None
+        self.version = ""
+        self.process: Process | None = None
 
     @property
     def owner_url(self) -> str:
@@ -138,17 +143,6 @@ class Postgres:
     def url(self, role: str, password: str, *, database: str = DATABASE) -> str:
         """A connection string to the direct endpoint."""
         return f"postgresql://{role}:{quote(password)}@{self.host}:{self.port}/{database}"
-
-    @property
-    def process(self) -> Process:
-        """The running server.
-
-        Raises:
-            ProcessFailed: It was never started.
-        """
-        if self._process is None:
-            raise ProcessFailed("PostgreSQL was not started")
-        return self._process
 
     def __enter__(self) -> Self:
         try:
@@ -172,26 +166,30 @@ class Postgres:
         if not self.data.exists():
             self._make_data(binaries)
         _wait_for_leftover(self.data / "postmaster.pid")
-        self._process = Process(self._server(binaries))
-        self._process.start(self._accepts_connections)
+        self.version = f"{binaries.major}, the {binaries.origin}'s"
+        self.process = Process(self._server(binaries))
+        self.process.start(self._accepts_connections)
         self._make_database()
 
     def stop(self) -> None:
         """Stop it, ending all connections."""
-        if self._process:
-            self._process.stop()
+        if self.process:
+            self.process.stop()
 
     def kill(self) -> None:
         """Crash it."""
-        self.process.kill()
+        if self.process:
+            self.process.kill()
 
     def freeze(self) -> None:
         """Let it hang, with its port open."""
-        self.process.freeze()
+        if self.process:
+            self.process.freeze()
 
     def thaw(self) -> None:
         """Let it go on."""
-        self.process.thaw()
+        if self.process:
+            self.process.thaw()
 
     def _binaries(self) -> Binaries:
         version = self.data / "PG_VERSION"

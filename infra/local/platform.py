@@ -1,0 +1,200 @@
+"""The whole system on one machine: every component a child process, started side by side, stopped together."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from infra.local.moto import MotoServer
+from infra.local.pgbouncer import PgBouncer
+from infra.local.ports import LOOPBACK
+from infra.local.postgres import Postgres
+from infra.local.process import PROJECT, Process
+from infra.local.relay import Relay
+from infra.local.server import Server
+from infra.migrate import migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Self
+
+    from infra.local.state import State
+    from shared.settings import Transport
+
+COLLECTION = "docs"
+
+
+@dataclass(frozen=True, slots=True)
+class Relays:
+    """What stands between the functions and everything that they depend on, so that a test can break it.
+
+    Attributes:
+        http: In front of the stand-in for Neon's `/sql`.
+        pooled: In front of PgBouncer.
+        qdrant: In front of the store of passages.
+    """
+
+    http: Relay
+    pooled: Relay
+    qdrant: Relay
+
+    def database(self, transport: Transport) -> Relay:
+        """The way to the database."""
+        return self.http if transport == "http" else self.pooled
+
+    def restore(self) -> None:
+        """Heal all of them."""
+        for each in fields(self):
+            getattr(self, each.name).restore()
+
+
+class Platform:
+    """Everything, on free ports: `with Platform(state) as platform: httpx.get(platform.url("http"))`.
+
+    Args:
+        state: Where the data lives.
+        transports: How functions reach the database; there is one gateway for each.
+        port: Preferred for the first gateway.
+        breakable: Puts `relays` between the functions and what they depend on.
+        say: Told what happens, one short line each.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        transports: Sequence[Transport] = ("http",),
+        *,
+        port: int | None = None,
+        breakable: bool = False,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.state = state
+        self.say = say
+        self.postgres = Postgres(state)
+        self.pgbouncer = PgBouncer(state, self.postgres) if PgBouncer.installed() else None
+        self.neon_sql = _neon_sql(state, self.postgres)
+        self.qdrant = _qdrant(state)
+        self.moto = MotoServer(state)
+        self.relays = self._relays() if breakable else None
+        self.gateways: dict[Transport, Server] = {}
+        for each in transports:
+            self.gateways[each] = _gateway(state, each, port if not self.gateways else None)
+        self._relaying = ExitStack()
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def processes(self) -> list[Process]:
+        """All but PostgreSQL, on which the others depend."""
+        servers = [*self.gateways.values(), self.neon_sql, self.qdrant, self.moto]
+        return [*(server.process for server in servers), *([self.pgbouncer.process] if self.pgbouncer else [])]
+
+    def url(self, transport: Transport) -> str:
+        """The origin of the API whose functions use that transport."""
+        return self.gateways[transport].url
+
+    def database_url(self) -> str:
+        """What the functions get as DATABASE_URL: the pooled endpoint, or the direct one where there is no pooler."""
+        url = self.pgbouncer.app_url if self.pgbouncer else self.postgres.app_url
+        port = self.pgbouncer.port if self.pgbouncer else self.postgres.port
+        return url.replace(f":{port}/", f":{self.relays.pooled.port if self.relays else port}/")
+
+    def environment(self, transport: Transport) -> dict[str, str]:
+        """All variables of the functions behind one gateway (specs/settings.md)."""
+        gateway = self.gateways[transport]
+        sql_port = self.relays.http.port if self.relays else self.neon_sql.port
+        qdrant_port = self.relays.qdrant.port if self.relays else self.qdrant.port
+        return {
+            "DATABASE_URL": self.database_url(),
+            "DATABASE_TRANSPORT": transport,
+            "DATABASE_HTTP_ENDPOINT": f"http://{LOOPBACK}:{sql_port}/sql",
+            "BETTER_AUTH_SECRET": self.postgres.secrets.better_auth_secret,
+            "BETTER_AUTH_URL": gateway.url,
+            "TRUSTED_ORIGINS": f"http://localhost:{gateway.port}",
+            "QDRANT_URL": f"http://{LOOPBACK}:{qdrant_port}",
+            "QDRANT_COLLECTION": COLLECTION,
+        }
+
+    def start(self) -> None:
+        """Start everything; what needs time to load does so while PostgreSQL starts.
+
+        Raises:
+            ProcessFailed: A component did not come up.
+            FileNotFoundError: There is no PostgreSQL that can open the data.
+            MigrationRefused: The data was made by other migrations than ours.
+        """
+        if self.relays:
+            for relay in (self.relays.http, self.relays.pooled, self.relays.qdrant):
+                self._relaying.enter_context(relay)
+        servers = [self.qdrant, self.neon_sql, *self.gateways.values()]
+        for transport in self.gateways:
+            self.state.write(_environment_file(transport), self.environment(transport))
+        for server in servers:
+            server.start()
+        self._start_database()
+        for server in servers:
+            server.wait()
+            self.say(f"{server.process.program.name} answers")
+        self.moto.start()
+
+    def check(self) -> None:
+        """Make sure that everything still runs.
+
+        Raises:
+            ProcessFailed: A component ended; the message ends with the tail of its log.
+        """
+        for process in self.processes:
+            process.check()
+        if self.postgres.process:
+            self.postgres.process.check()
+
+    def stop(self) -> None:
+        """Stop everything: PostgreSQL last, so that nobody complains about it."""
+        with ThreadPoolExecutor(len(self.processes)) as threads:
+            list(threads.map(Process.stop, self.processes))
+        self.postgres.stop()
+        self._relaying.close()
+
+    def _start_database(self) -> None:
+        self.postgres.start()
+        self.say(f"PostgreSQL answers (version {self.postgres.version})")
+        migrate(self.postgres.owner_url, self.postgres.app_url, say=self.say)
+        if self.pgbouncer:
+            self.pgbouncer.start()
+            self.say("PgBouncer answers")
+        else:
+            self.say("PgBouncer is not installed: the pooled transport reaches PostgreSQL directly")
+
+    def _relays(self) -> Relays:
+        pooler = self.pgbouncer or self.postgres
+        return Relays(Relay(self.neon_sql.port), Relay(pooler.port), Relay(self.qdrant.port))
+
+
+def _neon_sql(state: State, postgres: Postgres) -> Server:
+    arguments = ["--postgres-host", postgres.host, "--postgres-port", str(postgres.port)]
+    return Server("stand-in for Neon", "infra.local.neon_sql", *arguments, state=state)
+
+
+def _qdrant(state: State) -> Server:
+    return Server("stand-in for Qdrant", "infra.local.qdrant", "--data", state.private_folder("qdrant"), state=state)
+
+
+def _gateway(state: State, transport: Transport, port: int | None) -> Server:
+    files = ["--serverless", PROJECT / "serverless.yml", "--environment", state.folder / _environment_file(transport)]
+    arguments = [*files, "--root", PROJECT]
+    return Server(f"gateway {transport}", "infra.local.gateway", *arguments, state=state, port=port)
+
+
+def _environment_file(transport: Transport) -> str:
+    return f"environment-{transport}.json"

@@ -1,0 +1,215 @@
+"""A TCP relay on loopback that counts what passes and breaks it on demand: the network between us and a server."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from infra.local.ports import LOOPBACK, free_port
+
+if TYPE_CHECKING:
+    from asyncio import StreamReader, StreamWriter
+    from collections.abc import Coroutine, Generator
+    from typing import Self
+
+Result = TypeVar("Result")
+
+CHUNK = 1 << 16
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+"""SO_LINGER on, zero seconds: closing sends RST instead of FIN."""
+
+
+@dataclass(slots=True)
+class Count:
+    """What passed a relay during a block.
+
+    Attributes:
+        flights: Round trips that a client waited for: its bytes, then the server's.
+        connections: Connections that clients opened.
+    """
+
+    flights: int = 0
+    connections: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class _Link:
+    """A client's connection and, once it is open, ours to the server."""
+
+    ends: list[StreamWriter] = field(default_factory=list["StreamWriter"])
+    asked: bool = False
+
+    def reset(self) -> None:
+        for end in self.ends:
+            connection = end.get_extra_info("socket")
+            if connection is not None and connection.fileno() >= 0:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+            end.transport.abort()
+
+    def close(self) -> None:
+        for end in self.ends:
+            end.close()
+
+
+class Relay:
+    """Listens on `port` and passes everything on to a server, until it is told to misbehave.
+
+    Args:
+        target_port: The server's port.
+        target_host: The server's address.
+    """
+
+    def __init__(self, target_port: int, target_host: str = LOOPBACK) -> None:
+        self.target = (target_host, target_port)
+        self.port = free_port()
+        self.total = Count()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name=f"relay to {target_port}", daemon=True)
+        self._server: asyncio.Server | None = None
+        self._links: dict[_Link, asyncio.Task[None] | None] = {}
+        self._flowing = asyncio.Event()
+        self._seconds = 0.0
+        self._bytes_left: int | None = None
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self.restore()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._run(self._end())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    @property
+    def flights(self) -> int:
+        """Round trips that clients waited for, since the beginning."""
+        return self.total.flights
+
+    @contextmanager
+    def count(self) -> Generator[Count]:
+        """Count what passes during the block; the numbers are there after it."""
+        counted = Count()
+        before = Count(self.total.flights, self.total.connections)
+        yield counted
+        counted.flights = self.total.flights - before.flights
+        counted.connections = self.total.connections - before.connections
+
+    def refuse(self) -> None:
+        """The server is gone: its port is closed, open connections are reset."""
+        self._run(self._refuse())
+
+    def accept_silently(self) -> None:
+        """The server hangs, or packets vanish: connections open, and nothing passes, on open ones either."""
+        self._run(self._accept_silently())
+
+    def reset(self) -> None:
+        """Reset the connections that are open now; new ones work."""
+        self._run(self._reset())
+
+    def delay(self, seconds: float) -> None:
+        """Let everything take that much longer, each way."""
+        self._seconds = seconds
+
+    def cut_after(self, size: int) -> None:
+        """Let so many more bytes of answers pass, then reset the connection that carries the next one; once."""
+        self._bytes_left = size
+
+    def restore(self) -> None:
+        """Behave again; what was held back by `accept_silently` passes now."""
+        self._seconds, self._bytes_left = 0.0, None
+        self._run(self._listen())
+
+    def _run(self, work: Coroutine[None, None, Result]) -> Result:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
+
+    async def _listen(self) -> None:
+        self._flowing.set()
+        if self._server is None:
+            self._server = await asyncio.start_server(self._accept, LOOPBACK, self.port)
+
+    async def _accept_silently(self) -> None:
+        await self._listen()
+        self._flowing.clear()
+
+    async def _refuse(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        await self._reset()
+
+    async def _reset(self) -> None:
+        tasks = [task for task in self._links.values() if task is not None]
+        for link in self._links:
+            link.reset()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _end(self) -> None:
+        await self._refuse()
+        await asyncio.sleep(0)  # lets the transports that were aborted close their sockets
+
+    async def _accept(self, reader: StreamReader, writer: StreamWriter) -> None:
+        self.total.connections += 1
+        link = _Link([writer])
+        self._links[link] = asyncio.current_task()
+        try:
+            await self._flowing.wait()
+            server_reader, server_writer = await asyncio.open_connection(*self.target)
+            link.ends.append(server_writer)
+            async with asyncio.TaskGroup() as directions:
+                directions.create_task(self._pass(link, reader, server_writer))
+                directions.create_task(self._pass(link, server_reader, writer))
+            link.close()
+        except (OSError, ExceptionGroup, asyncio.CancelledError):
+            link.reset()
+        finally:
+            del self._links[link]
+
+    async def _pass(self, link: _Link, source: StreamReader, sink: StreamWriter) -> None:
+        """Pass one direction on, until its end."""
+        late: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._deliver(link, late, sink))
+            data = b"-"
+            while data:
+                data = await source.read(CHUNK)
+                self._note(link, data, from_client=sink is not link.ends[0])
+                late.put_nowait((self._loop.time() + self._seconds, data))
+
+    async def _deliver(self, link: _Link, late: asyncio.Queue[tuple[float, bytes]], sink: StreamWriter) -> None:
+        while True:
+            due, data = await late.get()
+            await asyncio.sleep(due - self._loop.time())
+            await self._flowing.wait()
+            if not data:
+                sink.write_eof()
+                return
+            if sink is link.ends[0] and self._bytes_left is not None:
+                self._cut(data, sink)
+            sink.write(data)
+            await sink.drain()
+
+    def _cut(self, data: bytes, sink: StreamWriter) -> None:
+        """Raises ConnectionResetError when the bytes that may pass are used up."""
+        assert self._bytes_left is not None  # noqa: S101 (the caller has looked)
+        allowed, self._bytes_left = self._bytes_left, self._bytes_left - len(data)
+        if self._bytes_left < 0:
+            self._bytes_left = None
+            sink.write(data[:allowed])
+            raise ConnectionResetError
+
+    def _note(self, link: _Link, data: bytes, *, from_client: bool) -> None:
+        """A flight is counted when its answer comes, so that a last word to the server (Terminate) is none."""
+        if data and from_client:
+            link.asked = True
+        elif data and link.asked:
+            link.asked = False
+            self.total.flights += 1

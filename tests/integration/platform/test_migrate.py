@@ -1,0 +1,355 @@
+from __future__ import annotations
+
+import threading
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from infra.migrate import MIGRATIONS, MigrationRefused, main, migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from infra.local.postgres import Postgres
+
+BETTER_AUTHS_OWN = Path(__file__).parents[4] / "shared" / "vectors" / "better_auth_schema.sql"
+
+TEXT, REQUIRED_TEXT = ("text", False, None), ("text", True, None)
+TIME, REQUIRED_TIME = ("timestamp with time zone", False, None), ("timestamp with time zone", True, None)
+NOW = ("timestamp with time zone", True, "CURRENT_TIMESTAMP")
+
+EXPECTED_COLUMNS = {
+    "user": {
+        "id": REQUIRED_TEXT,
+        "name": REQUIRED_TEXT,
+        "email": REQUIRED_TEXT,
+        "emailVerified": ("boolean", True, None),
+        "image": TEXT,
+        "createdAt": NOW,
+        "updatedAt": NOW,
+    },
+    "session": {
+        "id": REQUIRED_TEXT,
+        "expiresAt": REQUIRED_TIME,
+        "token": REQUIRED_TEXT,
+        "createdAt": NOW,
+        "updatedAt": REQUIRED_TIME,
+        "ipAddress": TEXT,
+        "userAgent": TEXT,
+        "userId": REQUIRED_TEXT,
+    },
+    "account": {
+        "id": REQUIRED_TEXT,
+        "accountId": REQUIRED_TEXT,
+        "providerId": REQUIRED_TEXT,
+        "userId": REQUIRED_TEXT,
+        "accessToken": TEXT,
+        "refreshToken": TEXT,
+        "idToken": TEXT,
+        "accessTokenExpiresAt": TIME,
+        "refreshTokenExpiresAt": TIME,
+        "scope": TEXT,
+        "password": TEXT,
+        "createdAt": NOW,
+        "updatedAt": REQUIRED_TIME,
+    },
+    "verification": {
+        "id": REQUIRED_TEXT,
+        "identifier": REQUIRED_TEXT,
+        "value": REQUIRED_TEXT,
+        "expiresAt": REQUIRED_TIME,
+        "createdAt": NOW,
+        "updatedAt": NOW,
+    },
+    "jwks": {
+        "id": REQUIRED_TEXT,
+        "publicKey": REQUIRED_TEXT,
+        "privateKey": REQUIRED_TEXT,
+        "createdAt": REQUIRED_TIME,
+        "expiresAt": TIME,
+        "alg": TEXT,
+        "crv": TEXT,
+    },
+    "rateLimit": {
+        "id": REQUIRED_TEXT,
+        "key": REQUIRED_TEXT,
+        "count": ("integer", True, None),
+        "lastRequest": ("bigint", True, None),
+    },
+}
+
+EXPECTED_CONSTRAINTS = {
+    "account_pkey": "PRIMARY KEY (id)",
+    "account_userId_fkey": 'FOREIGN KEY ("userId") REFERENCES "user"(id) ON DELETE CASCADE',
+    "jwks_pkey": "PRIMARY KEY (id)",
+    "rateLimit_key_key": "UNIQUE (key)",
+    "rateLimit_pkey": "PRIMARY KEY (id)",
+    "session_pkey": "PRIMARY KEY (id)",
+    "session_token_key": "UNIQUE (token)",
+    "session_userId_fkey": 'FOREIGN KEY ("userId") REFERENCES "user"(id) ON DELETE CASCADE',
+    "user_email_key": "UNIQUE (email)",
+    "user_pkey": "PRIMARY KEY (id)",
+    "verification_pkey": "PRIMARY KEY (id)",
+}
+
+EXPECTED_INDEXES = {
+    *("account_pkey", "account_userId_idx", "jwks_pkey", "rateLimit_key_key", "rateLimit_pkey", "session_pkey"),
+    *("session_token_key", "session_userId_idx", "user_email_key", "user_pkey", "verification_identifier_idx"),
+    "verification_pkey",
+}
+
+COLUMNS = """
+    select relname, attname, format_type(atttypid, atttypmod), attnotnull, pg_get_expr(adbin, adrelid)
+      from pg_attribute join pg_class on pg_class.oid = attrelid
+      left join pg_attrdef on adrelid = attrelid and adnum = attnum
+     where relname = any(%s) and relnamespace = 'public'::regnamespace and relkind = 'r' and attnum > 0
+     order by attrelid, attnum
+"""
+CONSTRAINTS = """
+    select conname, pg_get_constraintdef(oid) from pg_constraint
+     where conrelid::regclass::text = any(%s) and contype in ('p', 'u', 'f')
+"""
+INDEXES = "select indexname from pg_indexes where tablename = any(%s)"
+
+
+@pytest.fixture
+def database(postgres: Postgres) -> Generator[str]:
+    """The owner's connection string to an empty database."""
+    name = f"empty_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres.owner_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        yield postgres.owner_url.removesuffix("docs") + name
+        connection.execute(sql.SQL("drop database {}").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """A folder with one migration in it."""
+    (tmp_path / "0001_one.sql").write_text("create table one (id int); insert into one values (1)", "utf-8")
+    return tmp_path
+
+
+def quietly(_: str) -> None:
+    """Say nothing."""
+
+
+def query(url: str, question: str, *parameters: object) -> list[tuple[object, ...]]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        return connection.execute(question.encode(), parameters or None).fetchall()
+
+
+def pairs(url: str, question: str, *parameters: object) -> list[tuple[object, object]]:
+    return [(first, second) for first, second in query(url, question, *parameters)]
+
+
+def execute(url: str, statements: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statements.encode())
+
+
+def catalog(url: str) -> dict[str, object]:
+    """Better Auth's tables as Postgres knows them."""
+    names = list(EXPECTED_COLUMNS)
+    columns: dict[object, dict[object, object]] = {}
+    for table, column, *rest in query(url, COLUMNS, names):
+        columns.setdefault(table, {})[column] = tuple(rest)
+    quoted = [f'"{name}"' if name in {"user", "rateLimit"} else name for name in names]
+    return {
+        "columns": columns,
+        "constraints": dict(pairs(url, CONSTRAINTS, quoted)),
+        "indexes": {name for [name] in query(url, INDEXES, names)},
+    }
+
+
+def test_fr_005_the_tables_are_better_auths_column_for_column(database: str) -> None:
+    migrate(database, say=quietly)
+    assert catalog(database) == {
+        "columns": EXPECTED_COLUMNS,
+        "constraints": EXPECTED_CONSTRAINTS,
+        "indexes": EXPECTED_INDEXES,
+    }
+
+
+@pytest.mark.skipif(not BETTER_AUTHS_OWN.exists(), reason="the statements that Better Auth compiled are not here")
+def test_fr_005_the_tables_equal_those_that_better_auth_makes(database: str, postgres: Postgres) -> None:
+    statements, _, _ = BETTER_AUTHS_OWN.read_text("utf-8").partition("-- Part 2")
+    execute(database, statements)
+    assert catalog(database) == catalog(postgres.owner_url)
+
+
+def test_fr_005_a_database_with_better_auths_tables_and_people_is_adopted(database: str) -> None:
+    better_auth = (MIGRATIONS / "0001_better_auth.sql").read_text("utf-8").partition("grant")[0]
+    execute(database, better_auth)
+    execute(database, """insert into "user" values ('u1', 'Ada', 'ada@example.com', true)""")
+    migrate(database, say=quietly)
+    assert query(database, 'select name from "user"') == [("Ada",)]
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ('alter table "session" drop column "token"', 'table "session" has no column "token" (text)'),
+        (
+            'alter table "session" alter "expiresAt" type timestamp',
+            'column "session"."expiresAt" is timestamp without time zone, we need timestamp with time zone',
+        ),
+    ],
+)
+def test_fr_005_tables_that_do_not_fit_are_refused_by_name_and_nothing_is_changed(
+    database: str, change: str, complaint: str
+) -> None:
+    execute(database, (MIGRATIONS / "0001_better_auth.sql").read_text("utf-8").partition("grant")[0])
+    execute(database, change)
+    with pytest.raises(MigrationRefused) as refused:
+        migrate(database, say=quietly)
+    assert complaint in str(refused.value)
+    assert ("0001_better_auth",) not in query(database, "select name from schema_migration")
+
+
+def test_fr_005_text_of_limited_length_and_further_columns_and_tables_fit(database: str) -> None:
+    execute(database, (MIGRATIONS / "0001_better_auth.sql").read_text("utf-8").partition("grant")[0])
+    execute(database, 'alter table "user" alter name type varchar(255), add column "twoFactorEnabled" boolean')
+    execute(database, "create table passkey (id text primary key)")
+    migrate(database, say=quietly)
+    assert query(database, "select count(*) from schema_migration where name = '0001_better_auth'") == [(1,)]
+
+
+def test_the_functions_role_is_limited_and_owns_nothing(postgres: Postgres) -> None:
+    limits = "select unnest(setconfig) from pg_db_role_setting where setrole = 'docs_app'::regrole"
+    assert set(query(postgres.owner_url, limits)) == {
+        ("statement_timeout=5s",),
+        ("idle_in_transaction_session_timeout=10s",),
+        ("lock_timeout=2s",),
+    }
+    rights = "select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles where rolname = 'docs_app'"
+    assert query(postgres.owner_url, rights) == [(False, False, False, False)]
+    assert query(postgres.owner_url, "select relname from pg_class where relowner = 'docs_app'::regrole") == []
+
+
+def test_the_functions_role_reads_and_writes_the_tables_of_auth(postgres: Postgres) -> None:
+    with psycopg.connect(postgres.app_url) as connection:
+        for table in EXPECTED_COLUMNS:
+            connection.execute(sql.SQL("select from {} for update").format(sql.Identifier(table)))
+
+
+def test_the_functions_role_may_not_change_the_schema(postgres: Postgres) -> None:
+    with psycopg.connect(postgres.app_url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("create table mine (id int)")
+
+
+def test_fr_020_migrations_are_applied_once_in_order(database: str, files: Path) -> None:
+    (files / "0002_two.sql").write_text("insert into one values (2)", "utf-8")
+    said: list[str] = []
+    for _ in range(2):
+        migrate(database, folder=files, say=said.append)
+    assert query(database, "select id from one order by id") == [(1,), (2,)]
+    assert said == [
+        *("applied 0001_one", "applied 0002_two", "2 migrations applied, 0 were there"),
+        "0 migrations applied, 2 were there",
+    ]
+
+
+def test_fr_020_a_migration_that_fails_leaves_nothing_behind_and_those_before_it_stay(
+    database: str, files: Path
+) -> None:
+    (files / "0002_bad.sql").write_text("create table two (id int); select 1 / 0", "utf-8")
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        migrate(database, folder=files, say=quietly)
+    assert query(database, "select name, to_regclass('two') from schema_migration") == [("0001_one", None)]
+
+
+def test_fr_020_a_file_that_changed_after_it_was_applied_is_refused(database: str, files: Path) -> None:
+    migrate(database, folder=files, say=quietly)
+    (files / "0001_one.sql").write_text("create table one (id bigint)", "utf-8")
+    with pytest.raises(MigrationRefused, match=r"0001_one\.sql changed after it was applied"):
+        migrate(database, folder=files, say=quietly)
+
+
+def test_fr_020_an_applied_file_that_is_gone_is_refused(database: str, files: Path) -> None:
+    migrate(database, folder=files, say=quietly)
+    (files / "0001_one.sql").rename(files / "0002_one.sql")
+    with pytest.raises(MigrationRefused, match="0001_one was applied to this database, but there is no such file"):
+        migrate(database, folder=files, say=quietly)
+
+
+@pytest.mark.parametrize("name", ["0001_again.sql", "two.sql", "0002-two.sql"])
+def test_fr_020_files_without_a_number_of_their_own_are_refused(database: str, files: Path, name: str) -> None:
+    (files / name).write_text("select 1", "utf-8")
+    with pytest.raises(MigrationRefused):
+        migrate(database, folder=files, say=quietly)
+
+
+def test_fr_020_two_runners_at_once_wait_for_each_other(database: str, files: Path) -> None:
+    (files / "0002_slow.sql").write_text("select pg_sleep(0.3); insert into one values (2)", "utf-8")
+    said: list[str] = []
+    how = {"folder": files, "say": said.append}
+    runners = [threading.Thread(target=migrate, args=[database], kwargs=how) for _ in range(2)]
+    for runner in runners:
+        runner.start()
+    for runner in runners:
+        runner.join()
+    assert query(database, "select count(*) from one") == [(2,)]
+    assert "waiting for another migration to end" in said
+    assert "0 migrations applied, 2 were there" in said
+
+
+def test_fr_020_a_migration_gives_up_on_a_lock_instead_of_blocking_everybody(database: str, files: Path) -> None:
+    migrate(database, folder=files, say=quietly)
+    (files / "0002_two.sql").write_text(
+        "set local lock_timeout = '50ms'; alter table one add column name text", "utf-8"
+    )
+    with psycopg.connect(database) as reader:
+        reader.execute("select from one")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            migrate(database, folder=files, say=quietly)
+
+
+def test_the_functions_role_logs_in_with_the_password_of_its_address(database: str, postgres: Postgres) -> None:
+    migrate(database, postgres.app_url, say=quietly)
+    assert query(postgres.app_url, "select current_user::text") == [("docs_app",)]
+
+
+@pytest.mark.parametrize("url", ["postgresql://somebody:secret@h/d", "postgresql://docs_app@h/d"])
+def test_an_address_of_another_role_or_without_a_password_is_refused(database: str, url: str) -> None:
+    with pytest.raises(MigrationRefused, match="must name the role docs_app"):
+        migrate(database, url, say=quietly)
+
+
+def test_a_role_that_row_level_security_would_not_hold_for_is_refused(postgres: Postgres, database: str) -> None:
+    execute(postgres.superuser_url, "alter role docs_app bypassrls")
+    try:
+        with pytest.raises(psycopg.errors.RaiseException, match="too powerful"):
+            migrate(database, say=quietly)
+    finally:
+        execute(postgres.superuser_url, "alter role docs_app nobypassrls")
+
+
+def test_the_command_line_says_what_it_did_and_no_secret(
+    database: str, postgres: Postgres, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code = main({"DATABASE_OWNER_URL": database, "DATABASE_URL": postgres.app_url})
+    said = "".join(capfd.readouterr())
+    assert code == 0
+    assert "applied 0001_better_auth" in said
+    assert postgres.secrets.app_password not in said
+    assert postgres.secrets.owner_password not in said
+
+
+def test_the_command_line_asks_for_the_owners_address(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main({}) == 2
+    assert "DATABASE_OWNER_URL" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("url", ["postgresql://o:hush@127.0.0.1:1/d", "postgresql://o:hush@127.0.0.1:x/d"])
+def test_the_command_line_fails_without_showing_the_password(url: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main({"DATABASE_OWNER_URL": url}) == 1
+    assert "hush" not in "".join(capfd.readouterr())
+
+
+def test_every_migration_file_ends_with_a_newline_and_is_numbered_from_zero() -> None:
+    names = sorted(file.name for file in MIGRATIONS.glob("*.sql"))
+    assert [int(name[:4]) for name in names] == list(range(len(names)))
