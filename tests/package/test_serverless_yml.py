@@ -12,13 +12,16 @@ from fastapi.routing import APIRoute
 
 from infra.bundle import PROJECT
 from infra.packaging.import_graph import reach
-from shared.settings import SETTINGS
+from shared.settings import SETTINGS, AuthSettings
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((PROJECT / "serverless.yml").read_text(encoding="utf-8"))
 FUNCTIONS: dict[str, Any] = DOCUMENT["functions"]
 
 ONLY_FOR_DEVELOPERS = {"DATABASE_CA_FILE", "DATABASE_HTTP_ENDPOINT"}
 """Settings that a deployed function is never given: they lead to servers on the developer's own machine."""
+
+IMPORTED_BUT_NEVER_ASKED = {"health": AuthSettings}
+"""functions/dependencies.py reads the database's settings and these; this function asks for the database alone."""
 
 
 def module_of(handler: str) -> str:
@@ -35,9 +38,13 @@ def route_modules() -> set[str]:
     }
 
 
+def variables_of(settings: type | None) -> set[str]:
+    return {each.metadata["name"] for each in fields(settings)} if settings else set()
+
+
 def settings_read_by(module: str) -> set[str]:
     """Environment variables that the settings hold which the module, or anything it imports, reads."""
-    by_class = {each.__name__: {field.metadata["name"] for field in fields(each)} for each in SETTINGS}
+    by_class = {each.__name__: variables_of(each) for each in SETTINGS}
     names: set[str] = set()
     for path in reach(PROJECT, module).files:
         for node in ast.walk(ast.parse((PROJECT / path).read_text(encoding="utf-8"))):
@@ -69,7 +76,8 @@ def names_erased(routes: set[str]) -> set[str]:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_is_given_the_settings_that_its_code_reads_and_no_others(name: str) -> None:
     given = set(FUNCTIONS[name].get("environment", {}))
-    assert given == settings_read_by(module_of(FUNCTIONS[name]["handler"])) - ONLY_FOR_DEVELOPERS
+    read = settings_read_by(module_of(FUNCTIONS[name]["handler"])) - ONLY_FOR_DEVELOPERS
+    assert given == read - variables_of(IMPORTED_BUT_NEVER_ASKED.get(name))
 
 
 def test_defaults_in_serverless_yml_are_those_of_the_settings() -> None:

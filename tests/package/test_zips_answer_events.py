@@ -20,9 +20,9 @@ EVENTS = PROJECT / "tests" / "events"
 
 WITHOUT_DATABASE_AND_PASSAGES: dict[str, tuple[int, dict[str, Any] | None]] = {
     "healthLive": (200, {"status": "ok"}),
-    "health": (200, {"status": "degraded"}),
-    "authSignUpEmail": (503, {"code": "DATABASE_UNAVAILABLE"}),
-    "authSignInEmail": (503, {"code": "DATABASE_UNAVAILABLE"}),
+    "health": (200, {"status": "down"}),
+    "authSignUpEmail": (503, {"code": "database_unavailable"}),
+    "authSignInEmail": (503, {"code": "database_unavailable"}),
     "authSignOut": (200, {"success": True}),
     "authGetSession": (200, None),
     "chat": (200, {"mode": "unavailable", "saved": "no"}),
