@@ -95,7 +95,7 @@ class Begun:
 
     Attributes:
         window: The last messages before the question, oldest first, without their sources.
-        evicted: The conversation that had to go for this one, the newest of them if there were several.
+        evicted: The conversation that had to go for this one, or one of them where the cap was lowered meanwhile.
         answered: The complete answer, when this question was asked and answered before: the request came twice.
     """
 

@@ -1,0 +1,1 @@
+"""/api/conversations: what a signed-in reader asked before."""

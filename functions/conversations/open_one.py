@@ -1,0 +1,21 @@
+"""`GET /api/conversations/{id}`: a conversation and its newest messages, or older ones. One round trip."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from functions.conversations.wire import PAGE, ConversationId, Cursor, Limit, Opened
+from functions.dependencies import SignedIn  # noqa: TC001 (FastAPI reads the annotations at run time)
+from shared.app import build_handler
+from shared.history.store import open_conversation
+
+router = APIRouter()
+
+
+@router.get("/api/conversations/{id}")  # noqa: FAST003 (`ConversationId` has it as its alias)
+async def open_one(db: SignedIn, conversation_id: ConversationId, limit: Limit = PAGE, cursor: Cursor = None) -> Opened:
+    """Open a conversation; 404 when it is somebody else's, was deleted, or never was."""
+    return Opened.model_validate(open_conversation(db, conversation_id, limit=limit, cursor=cursor))
+
+
+handler = build_handler(router)

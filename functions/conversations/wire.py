@@ -1,0 +1,77 @@
+"""What the routes of the history accept, and their JSON.
+
+Both pages are read from the newest backwards. A list is shown in that order; the messages of a page stand as they were
+said, so that a chat shows the newest page as it comes, and puts an older one above it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import Path, Query
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic.alias_generators import to_camel
+
+from shared.auth.wire import timestamp
+from shared.history.models import Role, Status  # noqa: TC001 (pydantic reads the annotations at run time)
+
+PAGE: Final = 50
+"""Rows of a page, unless fewer are asked for. All that a user keeps fits in one."""
+
+ConversationId = Annotated[UUID, Path(alias="id")]
+Limit = Annotated[int, Query(ge=1, le=PAGE, description="The most that a page holds")]
+Cursor = Annotated[str | None, Query(max_length=64, description="`nextCursor` of the page before; none for the first")]
+
+Time = Annotated[datetime, PlainSerializer(timestamp), WithJsonSchema({"type": "string", "format": "date-time"})]
+
+
+class _Json(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, from_attributes=True)
+
+
+class Conversation(_Json):
+    """A conversation without its messages."""
+
+    id: UUID
+    title: str
+    pinned: bool
+    created_at: Time
+    updated_at: Time = Field(description="When its last message came")
+    message_count: int
+
+
+class Source(_Json):
+    """What an answer cites as `[n]`."""
+
+    n: int
+    title: str
+    url: str
+    snippet: str
+
+
+class Message(_Json):
+    """A question or an answer."""
+
+    id: UUID
+    role: Role
+    content: str = Field(description="Of an answer: Markdown, in which `[n]` cites a source")
+    sources: list[Source]
+    status: Status
+    created_at: Time
+
+
+class Conversations(_Json):
+    """A page of the list, newest first."""
+
+    conversations: list[Conversation]
+    next_cursor: str | None = Field(description="Asks for the next, older page; null on the last")
+
+
+class Opened(_Json):
+    """A conversation and a page of its messages, oldest first: the newest ones, unless a cursor asks for others."""
+
+    conversation: Conversation
+    messages: list[Message]
+    next_cursor: str | None = Field(description="Asks for the messages before these; null when these are the first")

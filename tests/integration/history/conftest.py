@@ -1,0 +1,144 @@
+"""People with a history, on every transport, and the store as each of them sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from shared.db import Database, Rows, Statement, open_database
+from shared.history import store
+from shared.history.titles import title_of
+from shared.settings import DatabaseSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from infra.local.pgbouncer import PgBouncer
+    from infra.local.postgres import Postgres
+    from shared.history.models import Begun, Message, Opened, Status
+
+SOURCES = [{"n": 1, "title": "Nodes", "url": "https://book.example/nodes", "snippet": "A node is …"}]
+
+
+@dataclass(frozen=True, slots=True)
+class ActingAs:
+    """A database whose batches run for one user, as after a session was found; for nobody when there is none."""
+
+    database: Database
+    user_id: str | None
+
+    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
+        identity = Statement("select set_config('app.user_id', $1::text, true)", (self.user_id or "",))
+        return self.database.run(identity, *statements, idempotent=idempotent)[1:]
+
+    def close(self) -> None:
+        self.database.close()
+
+
+@pytest.fixture
+def connect(pgbouncer: PgBouncer) -> Generator[Callable[[], Database]]:
+    """Opens the functions' database, as each container does: the role that row-level security applies to."""
+    opened: list[Database] = []
+
+    def open_one() -> Database:
+        opened.append(open_database(DatabaseSettings(url=pgbouncer.app_url, transport="pooled")))
+        return opened[-1]
+
+    yield open_one
+    for database in opened:
+        database.close()
+
+
+@pytest.fixture
+def database(connect: Callable[[], Database]) -> Database:
+    return connect()
+
+
+@pytest.fixture
+def owner(postgres: Postgres) -> Generator[psycopg.Connection]:
+    """Who sees everything: for what a test has to know behind row-level security's back."""
+    with psycopg.connect(postgres.owner_url, autocommit=True) as connection:
+        yield connection
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with a history, and what they do with it."""
+
+    id: str
+    db: ActingAs
+
+    def ask(
+        self,
+        content: str = "What is ROS 2?",
+        *,
+        conversation_id: UUID | None = None,
+        message_id: UUID | None = None,
+        keep: int = 50,
+    ) -> tuple[UUID, UUID, Begun]:
+        """Begin a turn; the conversation's id, the question's, and what the store said."""
+        conversation_id, message_id = conversation_id or uuid4(), message_id or uuid4()
+        begun = store.begin_turn(
+            self.db,
+            conversation_id=conversation_id,
+            title=title_of(content),
+            message_id=message_id,
+            content=content,
+            keep=keep,
+        )
+        return conversation_id, message_id, begun
+
+    def answer(
+        self, conversation_id: UUID, message_id: UUID, text: str = "A set of libraries.", status: Status = "complete"
+    ) -> Message:
+        """Complete a turn; the answer that is stored then."""
+        return store.complete_turn(
+            self.db,
+            conversation_id=conversation_id,
+            message_id=message_id,
+            answer=text,
+            sources=SOURCES,
+            status=status,
+            mode="extractive",
+        )
+
+    def open(self, conversation_id: UUID) -> Opened:
+        """A conversation with its newest messages."""
+        return store.open_conversation(self.db, conversation_id, limit=50)
+
+    def on(self, database: Database) -> Person:
+        """The same person, served by another container."""
+        return Person(self.id, ActingAs(database, self.id))
+
+    def titles(self) -> list[str]:
+        """Of all conversations, newest first."""
+        return [each.title for each in store.list_conversations(self.db, limit=100).conversations]
+
+
+@pytest.fixture
+def new_person(database: Database, owner: psycopg.Connection) -> Callable[[], Person]:
+    """Makes a user without any history."""
+
+    def make() -> Person:
+        user_id = f"user-{uuid4()}"
+        owner.execute(
+            """insert into "user" (id, name, email, "emailVerified") values (%s, 'Ada', %s, false)""",
+            [user_id, f"{user_id}@example.com"],
+        )
+        return Person(user_id, ActingAs(database, user_id))
+
+    return make
+
+
+@pytest.fixture
+def ada(new_person: Callable[[], Person]) -> Person:
+    return new_person()
+
+
+@pytest.fixture
+def bob(new_person: Callable[[], Person]) -> Person:
+    return new_person()

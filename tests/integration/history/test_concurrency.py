@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.errors import Gone, NotFound, NotSignedIn
+from shared.history import store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable
+
+    import psycopg
+
+    from shared.db import Database
+    from tests.integration.history.conftest import Person
+
+Given = TypeVar("Given")
+Result = TypeVar("Result")
+
+CONTAINERS = 20
+"""A container serves one request at a time, so as many requests at once need as many containers."""
+
+
+class Containers:
+    """Does work for somebody on many databases at once."""
+
+    def __init__(self, databases: list[Database]) -> None:
+        self._free = databases
+        self._threads = ThreadPoolExecutor(len(databases))
+
+    def serve(self, person: Person, work: Callable[[Person, Given], Result], over: Iterable[Given]) -> list[Result]:
+        """What `work` gives for each, in the order given."""
+        return self.each([(person, given) for given in over], work)
+
+    def each(self, requests: list[tuple[Person, Given]], work: Callable[[Person, Given], Result]) -> list[Result]:
+        """The same for many people."""
+
+        def on_a_free_one(request: tuple[Person, Given]) -> Result:
+            person, given = request
+            database = self._free.pop()
+            try:
+                return work(person.on(database), given)
+            finally:
+                self._free.append(database)
+
+        return list(self._threads.map(on_a_free_one, requests))
+
+    def close(self) -> None:
+        self._threads.shutdown()
+
+
+@pytest.fixture
+def containers(connect: Callable[[], Database]) -> Generator[Containers]:
+    """Twenty of them."""
+    many = Containers([connect() for _ in range(CONTAINERS)])
+    yield many
+    many.close()
+
+
+def question(person: Person, n: int) -> tuple[UUID, UUID | None]:
+    """A conversation with a question in it, and which one had to go for it."""
+    conversation_id, _, begun = person.ask(str(n), keep=50)
+    return conversation_id, begun.evicted
+
+
+def ids_of(person: Person) -> list[UUID]:
+    return [each.id for each in store.list_conversations(person.db, limit=100).conversations]
+
+
+def test_a_hundred_conversations_begun_at_once_leave_exactly_the_newest_fifty(
+    ada: Person, containers: Containers
+) -> None:
+    begun = containers.serve(ada, question, range(100))
+    came_first = {conversation_id for conversation_id, evicted in begun if evicted is None}
+    came_last = {conversation_id for conversation_id, evicted in begun if evicted is not None}
+    assert len(ids_of(ada)) == len(came_first) == 50
+    assert set(ids_of(ada)) == came_last
+    assert {evicted for _, evicted in begun if evicted} == came_first
+
+
+def test_pinned_conversations_outlive_a_hundred_others(
+    ada: Person, containers: Containers, owner: psycopg.Connection
+) -> None:
+    pinned = [ada.ask("pinned")[0] for _ in range(10)]
+    owner.execute("update conversation set pinned = true where user_id = %s", [ada.id])
+    begun = containers.serve(ada, question, range(100))
+    came_later = {conversation_id for conversation_id, evicted in begun if evicted is not None}
+    assert len(ids_of(ada)) == 50
+    assert ids_of(ada)[-10:] == pinned[::-1]
+    assert set(ids_of(ada)[:-10]) <= came_later
+    assert len({evicted for _, evicted in begun if evicted}) == 60
+
+
+def test_questions_to_one_conversation_at_once_get_places_of_their_own(ada: Person, containers: Containers) -> None:
+    conversation_id, _, _ = ada.ask("0")
+    begun = containers.serve(ada, lambda person, n: person.ask(str(n), conversation_id=conversation_id), range(1, 40))
+    opened = ada.open(conversation_id)
+    assert [message.seq for message in opened.messages] == list(range(1, 41))
+    assert opened.conversation.message_count == 40
+    # each saw what was there before it, and no two of them saw the same
+    assert sorted(turn.window[-1].seq for _, _, turn in begun) == list(range(1, 40))
+
+
+def test_one_question_sent_twenty_times_at_once_is_one_row_and_one_reply(ada: Person, containers: Containers) -> None:
+    conversation_id, message_id = uuid4(), uuid4()
+    begun = containers.serve(
+        ada,
+        lambda person, _: person.ask("Again?", conversation_id=conversation_id, message_id=message_id)[2],
+        range(20),
+    )
+    assert all(each == begun[0] for each in begun)
+    assert store.list_conversations(ada.db, limit=50).conversations[0].message_count == 1
+
+
+def test_one_question_answered_twenty_times_at_once_keeps_the_first_answer(ada: Person, containers: Containers) -> None:
+    conversation_id, message_id, _ = ada.ask()
+    stored = containers.serve(ada, lambda person, n: person.answer(conversation_id, message_id, str(n)), range(20))
+    assert all(each == stored[0] for each in stored)
+    assert ada.open(conversation_id).messages[1:] == [stored[0]]
+
+
+def test_a_conversation_deleted_while_it_goes_on_stays_deleted(
+    ada: Person, containers: Containers, owner: psycopg.Connection
+) -> None:
+    asked = [ada.ask(str(n)) for n in range(10)]
+
+    def one_of_three_things(person: Person, turn: tuple[int, UUID, UUID]) -> None:
+        what, conversation_id, message_id = turn
+        with suppress(Gone):
+            if what == 0:
+                person.answer(conversation_id, message_id)
+            elif what == 1:
+                store.delete_conversation(person.db, conversation_id)
+            else:
+                person.ask("And?", conversation_id=conversation_id)
+
+    everything = [(what, conversation_id, message_id) for conversation_id, message_id, _ in asked for what in range(3)]
+    containers.serve(ada, one_of_three_things, everything)
+    assert ids_of(ada) == []
+    assert owner.execute("select count(*) from message where user_id = %s", [ada.id]).fetchone() == (0,)
+
+
+def test_a_new_conversation_id_that_two_people_use_at_once_belongs_to_one_of_them(
+    ada: Person, bob: Person, containers: Containers
+) -> None:
+    ids = [uuid4() for _ in range(10)]
+
+    def claim(person: Person, conversation_id: UUID) -> bool:
+        try:
+            person.ask(conversation_id=conversation_id)
+        except NotFound:
+            return False
+        return True
+
+    got = containers.each([(person, conversation_id) for conversation_id in ids for person in (ada, bob)], claim)
+    assert [first != second for first, second in zip(got[::2], got[1::2], strict=True)] == [True] * 10
+    assert set(ids_of(ada)) | set(ids_of(bob)) == set(ids)
+    assert not set(ids_of(ada)) & set(ids_of(bob))
+
+
+def test_a_user_who_leaves_while_asking_leaves_nothing_behind(
+    ada: Person, containers: Containers, owner: psycopg.Connection
+) -> None:
+    def ask(person: Person, n: int) -> bool:
+        if n == 10:
+            owner.execute('delete from "user" where id = %s', [ada.id])
+            return False
+        try:
+            person.ask(str(n))
+        except NotSignedIn:
+            return False
+        return True
+
+    outcomes = containers.serve(ada, ask, range(40))
+    assert not all(outcomes[10:])
+    assert owner.execute("select count(*) from conversation where user_id = %s", [ada.id]).fetchone() == (0,)

@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from shared.errors import Conflict, Gone, InvalidRequest, NotFound, NotSignedIn
+from shared.history import store
+from shared.history.models import CONTENT_CHARACTERS, answer_id
+from tests.integration.history.conftest import SOURCES, ActingAs
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from shared.db import Database
+    from shared.history.models import Message
+    from tests.integration.history.conftest import Person
+
+
+def contents(messages: list[Message]) -> list[str]:
+    return [message.content for message in messages]
+
+
+def everything(owner: psycopg.Connection, person: Person) -> list[object]:
+    """Every row of the person's, as text."""
+    tables = ("conversation", "message", "deleted_conversation")
+    query = "select coalesce(json_agg(t order by t::text)::text, '') from {} t where user_id = %s"
+    return [owner.execute(query.format(table).encode(), [person.id]).fetchone() for table in tables]
+
+
+def test_a_first_question_makes_the_conversation(ada: Person) -> None:
+    conversation_id, message_id, begun = ada.ask("What is ROS 2?")
+    conversation = ada.open(conversation_id)
+    assert begun.window == []
+    assert begun.evicted is None
+    assert (conversation.conversation.title, conversation.conversation.message_count) == ("What is ROS 2?", 1)
+    assert [(m.id, m.seq, m.role, m.content, m.status) for m in conversation.messages] == [
+        (message_id, 1, "user", "What is ROS 2?", "complete")
+    ]
+
+
+def test_an_answer_is_kept_with_its_sources(ada: Person) -> None:
+    conversation_id, message_id, _ = ada.ask()
+    ada.answer(conversation_id, message_id)
+    conversation = ada.open(conversation_id)
+    [_, answer] = conversation.messages
+    assert conversation.conversation.message_count == 2
+    assert (answer.id, answer.role, answer.status, answer.mode) == (
+        answer_id(message_id),
+        "assistant",
+        "complete",
+        "extractive",
+    )
+    assert answer.sources == SOURCES
+
+
+def test_a_further_question_brings_what_was_said_before_it(ada: Person) -> None:
+    conversation_id, message_id, _ = ada.ask("one")
+    ada.answer(conversation_id, message_id, "two")
+    _, _, begun = ada.ask("three", conversation_id=conversation_id)
+    assert contents(begun.window) == ["one", "two"]
+    assert [message.role for message in begun.window] == ["user", "assistant"]
+    assert ada.open(conversation_id).conversation.title == "one"
+
+
+def test_the_window_is_bounded_in_messages(ada: Person) -> None:
+    conversation_id, _, _ = ada.ask("0")
+    for n in range(1, 20):
+        ada.ask(str(n), conversation_id=conversation_id)
+    _, _, begun = ada.ask("now", conversation_id=conversation_id)
+    assert contents(begun.window) == [str(n) for n in range(20 - store.WINDOW_MESSAGES, 20)]
+
+
+def test_the_window_is_bounded_in_characters(ada: Person) -> None:
+    conversation_id, _, _ = ada.ask("early")
+    ada.ask("x" * (store.WINDOW_CHARACTERS - 4), conversation_id=conversation_id)
+    ada.ask("late", conversation_id=conversation_id)
+    _, _, begun = ada.ask("now", conversation_id=conversation_id)
+    assert [len(content) for content in contents(begun.window)] == [store.WINDOW_CHARACTERS - 4, 4]
+
+
+def test_the_same_question_twice_is_one_row_and_the_same_reply(ada: Person, owner: psycopg.Connection) -> None:
+    conversation_id, message_id, first = ada.ask()
+    before = everything(owner, ada)
+    _, _, second = ada.ask(conversation_id=conversation_id, message_id=message_id)
+    assert second == first
+    assert everything(owner, ada) == before
+
+
+def test_a_repeated_question_reports_the_same_eviction(ada: Person) -> None:
+    oldest, _, _ = ada.ask("oldest", keep=2)
+    ada.ask("middle", keep=2)
+    newest, message_id, first = ada.ask("newest", keep=2)
+    _, _, second = ada.ask("newest", conversation_id=newest, message_id=message_id, keep=2)
+    assert first.evicted == second.evicted == oldest
+
+
+def test_a_repeated_question_that_was_answered_brings_its_answer(ada: Person) -> None:
+    conversation_id, message_id, first = ada.ask()
+    ada.answer(conversation_id, message_id, "A set of libraries.")
+    ada.ask("And then?", conversation_id=conversation_id)
+    _, _, second = ada.ask(conversation_id=conversation_id, message_id=message_id)
+    assert first.answered is None
+    assert second.window == []
+    assert second.answered is not None
+    assert (second.answered.content, second.answered.mode) == ("A set of libraries.", "extractive")
+
+
+def test_the_same_id_with_another_question_is_a_conflict(ada: Person, owner: psycopg.Connection) -> None:
+    conversation_id, message_id, _ = ada.ask()
+    before = everything(owner, ada)
+    with pytest.raises(Conflict):
+        ada.ask("Something else", conversation_id=conversation_id, message_id=message_id)
+    assert everything(owner, ada) == before
+
+
+def test_the_same_question_in_another_conversation_is_a_conflict(ada: Person, owner: psycopg.Connection) -> None:
+    _, message_id, _ = ada.ask()
+    before = everything(owner, ada)
+    with pytest.raises(Conflict):
+        ada.ask(message_id=message_id)
+    assert everything(owner, ada) == before
+
+
+def test_the_id_of_an_answer_cannot_be_that_of_a_question(ada: Person) -> None:
+    conversation_id, message_id, _ = ada.ask()
+    ada.answer(conversation_id, message_id, "What is ROS 2?")
+    with pytest.raises(Conflict):
+        ada.ask("What is ROS 2?", conversation_id=conversation_id, message_id=answer_id(message_id))
+
+
+def test_two_people_may_use_the_same_message_id(ada: Person, bob: Person) -> None:
+    _, message_id, _ = ada.ask("Ada's")
+    conversation_id, _, _ = bob.ask("Bob's", message_id=message_id)
+    assert contents(bob.open(conversation_id).messages) == ["Bob's"]
+
+
+def test_a_question_to_somebody_elses_conversation_is_not_found_and_changes_nothing(
+    ada: Person, bob: Person, owner: psycopg.Connection
+) -> None:
+    conversation_id, _, _ = ada.ask()
+    bob.ask(keep=1)
+    before = everything(owner, ada), everything(owner, bob)
+    with pytest.raises(NotFound):
+        bob.ask("Mine now?", conversation_id=conversation_id, keep=1)
+    assert (everything(owner, ada), everything(owner, bob)) == before
+
+
+def test_an_answer_in_somebody_elses_conversation_is_not_found_and_changes_nothing(
+    ada: Person, bob: Person, owner: psycopg.Connection
+) -> None:
+    conversation_id, message_id, _ = ada.ask()
+    before = everything(owner, ada), everything(owner, bob)
+    with pytest.raises(NotFound):
+        bob.answer(conversation_id, message_id, "Mine now?")
+    assert (everything(owner, ada), everything(owner, bob)) == before
+
+
+def test_an_answer_without_its_question_is_not_found(ada: Person, owner: psycopg.Connection) -> None:
+    conversation_id, _, _ = ada.ask()
+    before = everything(owner, ada)
+    with pytest.raises(NotFound):
+        ada.answer(conversation_id, uuid4())
+    assert everything(owner, ada) == before
+
+
+def test_a_complete_answer_is_never_replaced(ada: Person) -> None:
+    conversation_id, message_id, _ = ada.ask()
+    first = ada.answer(conversation_id, message_id, "first")
+    second = ada.answer(conversation_id, message_id, "second", "failed")
+    assert second == first
+    assert contents(ada.open(conversation_id).messages) == ["What is ROS 2?", "first"]
+    assert ada.open(conversation_id).conversation.message_count == 2
+
+
+def test_a_failed_answer_gives_way_to_a_better_one_in_its_place(ada: Person) -> None:
+    conversation_id, message_id, _ = ada.ask()
+    ada.answer(conversation_id, message_id, "", "failed")
+    _, _, again = ada.ask(conversation_id=conversation_id, message_id=message_id)
+    assert again.answered is None
+    ada.ask("Hello?", conversation_id=conversation_id)
+    ada.answer(conversation_id, message_id, "Here it is.")
+    messages = ada.open(conversation_id).messages
+    assert [(m.seq, m.content, m.status) for m in messages] == [
+        (1, "What is ROS 2?", "complete"),
+        (2, "Here it is.", "complete"),
+        (3, "Hello?", "complete"),
+    ]
+
+
+def test_an_answer_that_is_too_long_is_kept_as_a_partial_one(ada: Person) -> None:
+    conversation_id, message_id, _ = ada.ask()
+    stored = ada.answer(conversation_id, message_id, "x" * (CONTENT_CHARACTERS + 1))
+    assert (len(stored.content), stored.status) == (CONTENT_CHARACTERS, "partial")
+
+
+@pytest.mark.parametrize("content", ["", " \n", "x" * (CONTENT_CHARACTERS + 1)])
+def test_an_empty_or_endless_question_is_refused(ada: Person, content: str) -> None:
+    with pytest.raises(InvalidRequest):
+        ada.ask(content)
+    assert ada.titles() == []
+
+
+def test_any_text_comes_back_as_it_was_asked(ada: Person) -> None:
+    question = '\'; drop table message; --\n\t"$1" {NULL} \\x00 %s 👩‍👩‍👧 کیا'
+    conversation_id, _, _ = ada.ask(question)
+    assert contents(ada.open(conversation_id).messages) == [question]
+
+
+def test_a_late_answer_does_not_revive_a_deleted_conversation(ada: Person, owner: psycopg.Connection) -> None:
+    conversation_id, message_id, _ = ada.ask()
+    store.delete_conversation(ada.db, conversation_id)
+    before = everything(owner, ada)
+    with pytest.raises(Gone):
+        ada.answer(conversation_id, message_id)
+    assert everything(owner, ada) == before
+
+
+def test_a_late_question_does_not_revive_a_deleted_conversation(ada: Person, owner: psycopg.Connection) -> None:
+    conversation_id, message_id, _ = ada.ask()
+    store.delete_conversation(ada.db, conversation_id)
+    before = everything(owner, ada)
+    with pytest.raises(Gone):
+        ada.ask(conversation_id=conversation_id, message_id=message_id)
+    with pytest.raises(Gone):
+        ada.ask("Another one", conversation_id=conversation_id)
+    assert everything(owner, ada) == before
+
+
+def test_an_evicted_conversation_stays_away_too(ada: Person) -> None:
+    evicted, message_id, _ = ada.ask("old", keep=1)
+    ada.ask("new", keep=1)
+    with pytest.raises(Gone):
+        ada.answer(evicted, message_id)
+    with pytest.raises(Gone):
+        ada.ask("old", conversation_id=evicted, message_id=message_id, keep=1)
+    assert ada.titles() == ["new"]
+
+
+def test_without_a_session_nothing_is_written(database: Database, ada: Person, owner: psycopg.Connection) -> None:
+    conversation_id, message_id, _ = ada.ask()
+    before = everything(owner, ada)
+    nobody = ActingAs(database, None)
+    with pytest.raises(NotSignedIn):
+        store.begin_turn(nobody, conversation_id=conversation_id, title="t", message_id=uuid4(), content="c", keep=50)
+    with pytest.raises(NotSignedIn):
+        store.complete_turn(nobody, conversation_id=conversation_id, message_id=message_id, answer="a")
+    with pytest.raises(NotSignedIn):
+        store.delete_conversation(nobody, conversation_id)
+    assert everything(owner, ada) == before
+
+
+def test_a_user_who_is_deleted_takes_every_row_along(ada: Person, owner: psycopg.Connection) -> None:
+    deleted, _, _ = ada.ask("gone")
+    store.delete_conversation(ada.db, deleted)
+    conversation_id, message_id, _ = ada.ask("here")
+    ada.answer(conversation_id, message_id)
+    owner.execute('delete from "user" where id = %s', [ada.id])
+    assert everything(owner, ada) == [("",)] * 3
+    with pytest.raises(NotSignedIn):
+        ada.ask("Am I still here?")
