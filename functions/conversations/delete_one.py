@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Response, status
 
 from functions.conversations.wire import ConversationId  # noqa: TC001 (FastAPI reads the annotations at run time)
 from functions.dependencies import SignedIn  # noqa: TC001 (FastAPI reads the annotations at run time)
@@ -12,7 +12,7 @@ from shared.history.store import delete_conversation
 router = APIRouter()
 
 
-@router.delete("/api/conversations/{id}", status_code=status.HTTP_204_NO_CONTENT)  # noqa: FAST003 (`ConversationId` has it as its alias)
+@router.delete("/api/conversations/{id}", status_code=status.HTTP_204_NO_CONTENT, response_class=Response)  # noqa: FAST003 (`ConversationId` has it as its alias)
 async def delete_one(db: SignedIn, conversation_id: ConversationId) -> None:
     """Delete a conversation; deleting it again is as good as once. 404 when it is somebody else's or never was."""
     delete_conversation(db, conversation_id)

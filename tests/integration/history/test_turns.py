@@ -165,6 +165,22 @@ def test_an_answer_without_its_question_is_not_found(ada: Person, owner: psycopg
     assert everything(owner, ada) == before
 
 
+def test_an_answer_cannot_be_answered(ada: Person) -> None:
+    conversation_id, message_id, _ = ada.ask()
+    answer = ada.answer(conversation_id, message_id)
+    with pytest.raises(NotFound):
+        ada.answer(conversation_id, answer.id)
+
+
+def test_an_answer_goes_nowhere_but_to_its_questions_conversation(ada: Person, owner: psycopg.Connection) -> None:
+    _, message_id, _ = ada.ask()
+    other, _, _ = ada.ask()
+    before = everything(owner, ada)
+    with pytest.raises(NotFound):
+        ada.answer(other, message_id)
+    assert everything(owner, ada) == before
+
+
 def test_a_complete_answer_is_never_replaced(ada: Person) -> None:
     conversation_id, message_id, _ = ada.ask()
     first = ada.answer(conversation_id, message_id, "first")
