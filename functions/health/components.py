@@ -7,21 +7,23 @@ It answers 200 as long as it answers: a page that is down still chats, and says 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from functions.dependencies import Db
-from functions.search.book import OpenBook
+from functions.dependencies import Db  # noqa: TC001 (FastAPI reads the annotations at run time)
+from functions.search.book import OpenBook  # noqa: TC001 (FastAPI reads the annotations at run time)
 from shared.answering.parallel import beside
 from shared.app import build_handler
 from shared.db import Statement
 from shared.deadline import within
 from shared.errors import AppError
 from shared.observability import log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 router = APIRouter()
 

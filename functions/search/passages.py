@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from functions.search.book import OpenBook
+from functions.search.book import OpenBook  # noqa: TC001 (FastAPI reads the annotations at run time)
 from shared.answering.citations import snippet
 from shared.app import build_handler
 from shared.retrieval.models import Passage, one_of_each_page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from shared.answering.markup import inline, shortened
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from shared.retrieval.models import Passage
 
 SNIPPET_CHARACTERS: Final = 240
+FENCE_LINE: Final = re.compile(r"^\s*(?:```|~~~).*$", re.MULTILINE)
 
 
 class Citations:
@@ -43,6 +45,6 @@ def snippet(question: str, text: str) -> str:
     """The sentence of the text that is closest to the question, at most 240 characters of it."""
     lines = [each.line for each in sentences_of(text) if each.text]
     if not lines:
-        return shortened(" ".join(text.split()), SNIPPET_CHARACTERS)
+        return shortened(inline(FENCE_LINE.sub("", text)), SNIPPET_CHARACTERS)
     scores = relevance(question, lines)
     return shortened(lines[scores.index(max(scores))], SNIPPET_CHARACTERS)

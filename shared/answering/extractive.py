@@ -1,8 +1,8 @@
 """An answer without a model: the sentences of the best passages that are closest to the question, each cited.
 
 Sentences are scored by words alone: BM25 among the sentences at hand, plus a share for the rank of their passage. On
-XQuAD's questions three such sentences hold the answer in 91 %, as many as with sentence embeddings, in under a
-millisecond. It shows what the book says; it does not pretend to have understood the question.
+XQuAD's questions three such sentences hold the answer in 92 %, as many as with sentence embeddings, and take 2 ms. It
+shows what the book says; it does not pretend to have understood the question.
 """
 
 from __future__ import annotations
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 QUOTED: Final = 3
 PASSAGES_READ: Final = 4
 RANK_WEIGHT: Final = 0.5
+ITEM_WEIGHT: Final = 0.8
+"""List items and table rows repeat the words of their list, and say less alone than prose does."""
+
+LEAST_RELEVANCE: Final = 0.2
+"""Of every quote but the best: without it, answers on XQuAD are 13 % longer and hold the answer no more often."""
+
 PAGES_NAMED: Final = 5
 CLOSEST_PAGES: Final = 3
 SHOWN_CHARACTERS: Final = 3_000
@@ -31,12 +37,24 @@ SHOWN_CHARACTERS: Final = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that could be quoted, and where it stands."""
+    """A sentence that could be quoted.
+
+    Attributes:
+        rank: Of its passage, from 0.
+        position: Within its passage.
+        relevance: Between 0 and 1; the best sentence of all passages has 1.
+    """
 
     sentence: Sentence
     rank: int
     position: int
-    score: float
+    relevance: float
+
+    @property
+    def score(self) -> float:
+        """What orders candidates."""
+        weight = ITEM_WEIGHT if self.sentence.marker else 1.0
+        return weight * self.relevance + RANK_WEIGHT / (1 + self.rank)
 
 
 def quote(question: str, passages: Sequence[Passage]) -> Answer:
@@ -44,10 +62,10 @@ def quote(question: str, passages: Sequence[Passage]) -> Answer:
     citations = Citations(question)
     best = pick(candidates(question, [each.text for each in passages[:PASSAGES_READ]]))
     parts = [shown(each, citations.cite(passages[each.rank]), in_full=each is best[0]) for each in _in_order(best)]
-    others = [citations.cite(each) for each in one_of_each_page(passages)[:PAGES_NAMED]]
-    unquoted = [mark for mark in dict.fromkeys(others) if not any(mark in part for part in parts)]
-    if unquoted:
-        parts.append(f"See {'also ' if parts else ''}{' '.join(unquoted)}.")
+    quoted = {passages[each.rank].page for each in best}
+    others = [each for each in one_of_each_page(passages)[:PAGES_NAMED] if each.page not in quoted]
+    if others:
+        parts.append(f"See {'also ' if parts else ''}{' '.join(map(citations.cite, others))}.")
     return Answer("\n\n".join(parts), Mode.EXTRACTIVE, citations.sources())
 
 
@@ -76,10 +94,7 @@ def candidates(question: str, texts: Sequence[str]) -> list[Candidate]:
     ]
     quotable = [each for each in found if each[0].quotable] or found
     scores = relevance(question, [each.text for each, _, _ in quotable])
-    scored = [
-        Candidate(each, rank, position, score + RANK_WEIGHT / (1 + rank))
-        for (each, rank, position), score in zip(quotable, scores, strict=True)
-    ]
+    scored = [Candidate(*each, relevance=score) for each, score in zip(quotable, scores, strict=True)]
     return sorted(scored, key=lambda each: -each.score)
 
 
@@ -88,7 +103,7 @@ def pick(ordered: Sequence[Candidate]) -> list[Candidate]:
     once: dict[str, Candidate] = {}
     for each in ordered:
         once.setdefault(each.sentence.line, each)
-    best = list(once.values())[:QUOTED]
+    best = [each for at, each in enumerate(once.values()) if at == 0 or each.relevance >= LEAST_RELEVANCE][:QUOTED]
     brought = {item for each in best for item in each.sentence.items}
     return [each for each in best if each.sentence.line not in brought]
 

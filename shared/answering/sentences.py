@@ -23,7 +23,7 @@ FENCE: Final = re.compile(r"^\s*(`{3,}|~{3,})\s*([\w+#.-]*)")
 ITEM: Final = re.compile(r"^\s*([-*+]|\d{1,3}[.)])\s+(?=\S)")
 ROW: Final = re.compile(r"^\s*\|.*\|\s*$")
 RULE: Final = re.compile(r"^[\s|:=*_-]*$")
-SKIPPED: Final = re.compile(r"^\s*(?:#{1,6}\s|:::|\[[^\]]+\]:\s)")
+SKIPPED: Final = re.compile(r"^\s*(?:#{1,6}\s|:::|\[!\w+\]\s*$|\[[^\]]+\]:\s)")
 """Headings (the source's title says them), the fences of admonitions, definitions of links."""
 
 ABBREVIATIONS: Final = "".join(

@@ -24,9 +24,21 @@ def test_the_sentences_closest_to_the_question_are_quoted_and_cited_in_the_order
 
 
 def test_every_quote_has_its_own_citation() -> None:
-    answer = quote("How do I calibrate the arm?", [ARM])
+    answer = quote("Which parts and motors must I calibrate?", [ARM])
 
     assert [line.endswith(" [1]") for line in answer.text.split("\n\n")] == [True, True, True]
+
+
+def test_a_sentence_that_shares_nothing_with_the_question_is_not_quoted() -> None:
+    answer = quote("How do I calibrate the arm?", [ARM])
+
+    assert "printed parts" not in answer.text
+
+
+def test_where_no_sentence_shares_a_word_the_best_passage_still_speaks() -> None:
+    answer = quote("Wherefore?", [ARM])
+
+    assert answer.text == "The arm has six motors in all. [1]"
 
 
 def test_two_passages_of_a_page_are_one_source() -> None:

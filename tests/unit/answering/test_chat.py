@@ -1,0 +1,149 @@
+"""The turn of a chat while nothing can be stored; tests/integration/chat holds the rest, over real databases."""
+
+from __future__ import annotations
+
+import time
+from uuid import UUID
+
+import pytest
+
+from shared.answering.chat import UNAVAILABLE, Chat
+from shared.answering.models import Ask, Mode, Saved
+from shared.db import Database, Rows, Statement
+from shared.degraded import Missing
+from shared.errors import DatabaseUnavailable, Gone, RetrievalUnavailable
+from shared.history.models import answer_id
+from shared.retrieval.models import Found, Passage
+
+QUESTION = UUID("019ac000-0000-7000-8000-000000000001")
+CONVERSATION = UUID("019ac000-0000-7000-8000-000000000002")
+PASSAGE = Passage("https://site.test/arm", "arm", "Arm", (), "Calibrate the arm before you use it.", 1.0)
+
+
+class Failing(Database):
+    """A database whose every batch ends in one error."""
+
+    def __init__(self, error: Exception, *, after: float = 0.0) -> None:
+        self.error = error
+        self.after = after
+        self.batches = 0
+
+    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
+        del statements, idempotent
+        self.batches += 1
+        time.sleep(self.after)
+        raise self.error
+
+    def close(self) -> None:
+        pass
+
+
+class Book:
+    """Knows one passage, and what it was asked."""
+
+    def __init__(self, *, on_topic: bool = True, after: float = 0.0) -> None:
+        self.asked: list[str] = []
+        self.on_topic = on_topic
+        self.after = after
+
+    def search(self, question: str) -> Found:
+        self.asked.append(question)
+        time.sleep(self.after)
+        return Found((PASSAGE,), 0.9, self.on_topic)
+
+
+def closed_book(_: str) -> Found:
+    raise RetrievalUnavailable
+
+
+def ask(
+    message: str = "How do I calibrate the arm?",
+    *,
+    follows: bool = False,
+    selected_text: str | None = None,
+    page: str | None = None,
+    temporary: bool = False,
+) -> Ask:
+    return Ask(message, CONVERSATION, QUESTION, follows, selected_text, page, temporary)
+
+
+def test_a_guest_is_answered_and_nothing_is_stored() -> None:
+    reply = Chat(Book().search, None, 50).reply(ask())
+
+    assert reply.answer.text == "Calibrate the arm before you use it. [1]"
+    assert (reply.answer.mode, reply.saved, reply.degraded) == (Mode.EXTRACTIVE, Saved.NO, ())
+    assert (reply.conversation_id, reply.message_id) == (CONVERSATION, answer_id(QUESTION))
+
+
+def test_a_temporary_question_of_a_signed_in_reader_touches_no_database() -> None:
+    db = Failing(AssertionError("not to be asked"))
+
+    reply = Chat(Book().search, db, 50).reply(ask(temporary=True))
+
+    assert (db.batches, reply.saved, reply.degraded) == (0, Saved.NO, ())
+
+
+def test_the_answer_is_given_while_the_database_is_away() -> None:
+    db = Failing(DatabaseUnavailable())
+
+    reply = Chat(Book().search, db, 50).reply(ask())
+
+    assert reply.answer.mode is Mode.EXTRACTIVE
+    assert (reply.saved, reply.degraded) == (Saved.NO, (Missing.DATABASE,))
+    assert db.batches == 1
+
+
+def test_a_question_that_the_book_does_not_cover_is_refused() -> None:
+    reply = Chat(Book(on_topic=False).search, None, 50).reply(ask())
+
+    assert reply.answer.mode is Mode.REFUSED
+
+
+def test_without_the_book_the_answer_says_so() -> None:
+    reply = Chat(closed_book, None, 50).reply(ask())
+
+    assert (reply.answer, reply.degraded) == (UNAVAILABLE, (Missing.RETRIEVAL,))
+
+
+def test_without_anything_there_is_still_an_answer() -> None:
+    reply = Chat(closed_book, Failing(DatabaseUnavailable()), 50).reply(ask())
+
+    assert (reply.answer, reply.saved) == (UNAVAILABLE, Saved.NO)
+    assert reply.degraded == (Missing.DATABASE, Missing.RETRIEVAL)
+
+
+def test_a_selection_is_answered_from_without_searching() -> None:
+    book = Book()
+
+    reply = Chat(book.search, None, 50).reply(ask(selected_text="Six motors move the arm.", page="https://site.test/a"))
+
+    assert book.asked == []
+    assert reply.answer.text == "Six motors move the arm. [1]"
+    assert reply.answer.sources[0].url == "https://site.test/a"
+
+
+@pytest.mark.parametrize("page", ["javascript:alert(1)", "docs/arm", "//evil.test", None])
+def test_only_a_web_address_becomes_the_source_of_a_selection(page: str | None) -> None:
+    reply = Chat(Book().search, None, 50).reply(ask(selected_text="Six motors move the arm.", page=page))
+
+    assert reply.answer.sources == ()
+
+
+def test_the_book_is_searched_while_the_question_is_stored() -> None:
+    began = time.perf_counter()
+    Chat(Book(after=0.2).search, Failing(DatabaseUnavailable(), after=0.2), 50).reply(ask())
+
+    assert time.perf_counter() - began < 0.35
+
+
+def test_a_follow_up_is_searched_as_it_is_while_its_conversation_cannot_be_read() -> None:
+    book = Book()
+
+    Chat(book.search, Failing(DatabaseUnavailable()), 50).reply(ask("And how do I stop it?", follows=True))
+
+    assert book.asked == ["And how do I stop it?"]
+
+
+def test_what_forbids_the_question_ends_the_turn() -> None:
+    with pytest.raises(Gone):
+        Chat(Book().search, Failing(Gone()), 50).reply(ask())
