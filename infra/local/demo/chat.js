@@ -1,0 +1,487 @@
+/*
+ * A chat with the documentation, in plain JavaScript: copy what you need.
+ *
+ * 1. api       all that the backend can be asked; this part stands alone
+ * 2. answers   an answer's text and sources as DOM nodes; never as HTML, whatever a page of the documentation says
+ * 3. the page  who is signed in, the conversations, the chat
+ */
+
+// ---------------------------------------------------------------------------------------------------------------- api
+
+class ApiError extends Error {
+  /** @param {number} status the HTTP status; 0 when there was no answer at all */
+  constructor(status, code, message) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+
+  /** Nothing is wrong with the request: the same one will work later. */
+  get later() {
+    return this.status === 0 || this.status >= 500;
+  }
+}
+
+const api = {
+  base: document.querySelector('meta[name="api-base"]').content.replace(/\/$/, ""),
+
+  async call(method, path, body) {
+    const request = { method, credentials: "include" };
+    if (body !== undefined) {
+      request.headers = { "Content-Type": "application/json" };
+      request.body = JSON.stringify(body);
+    }
+    const response = await fetch(api.base + path, request).catch(() => null);
+    if (!response) throw new ApiError(0, "unreachable", "The server cannot be reached.");
+    const content = await response.json().catch(() => null);
+    if (!response.ok) throw new ApiError(response.status, content?.code, content?.message ?? response.statusText);
+    return content;
+  },
+
+  /** `{user, session}`, or null for a guest. */
+  session: () => api.call("GET", "/api/auth/get-session"),
+  signUp: ({ name, email, password }) => api.call("POST", "/api/auth/sign-up/email", { name, email, password }),
+  signIn: ({ email, password }) => api.call("POST", "/api/auth/sign-in/email", { email, password }),
+  signOut: () => api.call("POST", "/api/auth/sign-out", {}),
+
+  /** `{answer, sources, conversationId, messageId, mode, saved, degraded}`. The ids make asking twice harmless. */
+  ask: ({ message, conversationId, messageId }) =>
+    api.call("POST", "/api/chat", { message, conversationId, messageId }),
+
+  /** `{conversations, nextCursor}`, newest first. */
+  conversations: (cursor) => api.call("GET", `/api/conversations${cursorQuery(cursor)}`),
+  /** `{conversation, messages, nextCursor}`. */
+  conversation: (id, cursor) => api.call("GET", `/api/conversations/${id}${cursorQuery(cursor)}`),
+  deleteConversation: (id) => api.call("DELETE", `/api/conversations/${id}`),
+};
+
+function cursorQuery(cursor) {
+  return cursor ? `?cursor=${encodeURIComponent(cursor)}` : "";
+}
+
+/** An id that sorts by time (RFC 9562, version 7). */
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const now = Date.now();
+  for (let i = 0; i < 6; i += 1) bytes[i] = Math.floor(now / 2 ** (8 * (5 - i))) % 256;
+  bytes[6] = (bytes[6] & 0x0f) | 0x70;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+// ------------------------------------------------------------------------------------------------------------ answers
+
+/** An element with attributes and children; a string among the children becomes text. */
+function element(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+/** The address if it may be linked: http or https, or a path of this site. */
+function safeAddress(address) {
+  try {
+    const url = new URL(address, document.baseURI);
+    return ["http:", "https:"].includes(url.protocol) ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+function linkTo(source, text, attributes = {}) {
+  const address = safeAddress(source.url);
+  return address
+    ? element("a", { href: address, target: "_blank", rel: "noopener", ...attributes }, text)
+    : element("span", attributes, text);
+}
+
+const INLINE = /(`+)(?!`)(.+?)(?<!`)\1(?!`)|\*\*(.+?)\*\*|\[(\d{1,3})\]/g;
+
+/** Code spans, bold type, and `[n]` as a link to the source with that number; all else is text. */
+function inlineNodes(text, sources) {
+  const nodes = [];
+  let end = 0;
+  for (const found of text.matchAll(INLINE)) {
+    const [whole, , code, bold, number] = found;
+    const source = number && sources.find((each) => each.n === Number(number));
+    nodes.push(text.slice(end, found.index));
+    if (code !== undefined) nodes.push(element("code", {}, code.replace(/^ (.*) $/, "$1")));
+    else if (bold !== undefined) nodes.push(element("strong", {}, ...inlineNodes(bold, sources)));
+    else if (source) nodes.push(linkTo(source, number, { class: "citation", "aria-label": `Source ${number}: ${source.title}` }));
+    else nodes.push(whole);
+    end = found.index + whole.length;
+  }
+  return [...nodes, text.slice(end)];
+}
+
+const FENCE = /^\s*(`{3,}|~{3,})/;
+const ITEM = /^\s*(?:[-*+]|(\d{1,3})[.)])\s+(.*)$/;
+const QUOTE = /^\s*>\s?(.*)$/;
+
+/** The blocks of an answer's Markdown: code, lists, quotes and paragraphs. */
+function blockNodes(markdown, sources) {
+  const lines = markdown.split(/\r?\n/);
+  const nodes = [];
+  while (lines.length) {
+    if (!lines[0].trim()) lines.shift();
+    else if (FENCE.test(lines[0])) nodes.push(codeBlock(lines));
+    else if (ITEM.test(lines[0])) nodes.push(list(lines, sources));
+    else if (QUOTE.test(lines[0])) nodes.push(quotation(lines, sources));
+    else nodes.push(paragraph(lines, sources));
+  }
+  return nodes;
+}
+
+// Each of these takes its lines off the front of `lines`.
+
+function codeBlock(lines) {
+  const fence = lines.shift().match(FENCE)[1];
+  const code = [];
+  while (lines.length && !lines[0].trim().startsWith(fence)) code.push(lines.shift());
+  lines.shift();
+  // reachable by keyboard, for it may have to be scrolled
+  return element("pre", { tabindex: "0", role: "region", "aria-label": "Code" }, element("code", {}, code.join("\n")));
+}
+
+function list(lines, sources) {
+  const first = lines[0].match(ITEM)[1];
+  const node = first ? element("ol", { start: first }) : element("ul");
+  while (lines.length && ITEM.test(lines[0]) && Boolean(lines[0].match(ITEM)[1]) === Boolean(first)) {
+    node.append(element("li", {}, ...inlineNodes(lines.shift().match(ITEM)[2], sources)));
+  }
+  return node;
+}
+
+function quotation(lines, sources) {
+  const quoted = [];
+  while (lines.length && QUOTE.test(lines[0])) quoted.push(lines.shift().match(QUOTE)[1]);
+  return element("blockquote", {}, ...blockNodes(quoted.join("\n"), sources));
+}
+
+function paragraph(lines, sources) {
+  const text = [lines.shift()];
+  while (lines.length && lines[0].trim() && ![FENCE, ITEM, QUOTE].some((block) => block.test(lines[0]))) {
+    text.push(lines.shift());
+  }
+  return element("p", {}, ...inlineNodes(text.join(" ").replace(/^#{1,6}\s+/, ""), sources));
+}
+
+function sourceList(sources) {
+  const items = sources.map((source) =>
+    element("li", { value: source.n }, linkTo(source, source.title), element("p", { class: "quiet" }, source.snippet)),
+  );
+  return element(
+    "section",
+    { class: "sources", "aria-label": "Sources" },
+    element("h3", {}, "Sources ", element("span", { class: "only-read-aloud" }, "(links open in a new tab)")),
+    element("ol", {}, ...items),
+  );
+}
+
+function questionNode(text) {
+  return element("article", { class: "message user", "aria-label": "Your question" }, text);
+}
+
+function answerNode(text, sources = []) {
+  const node = element("article", { class: "message assistant", "aria-label": "Answer" });
+  node.append(element("div", { class: "answer" }, ...blockNodes(text, sources)));
+  if (sources.length) node.append(sourceList(sources));
+  return node;
+}
+
+function waitingNode() {
+  return element("article", { class: "message assistant", "aria-label": "Answer" }, element("p", { class: "waiting quiet" }, "Looking it up"));
+}
+
+// ----------------------------------------------------------------------------------------------------------- the page
+
+const page = Object.fromEntries(Array.from(document.querySelectorAll("[id]"), (node) => [node.id, node]));
+
+const NEW = "New conversation";
+const NARROW = matchMedia("(max-width: 52rem)");
+const NOT_NOW = "This is not available right now. Nothing is lost: please try again in a moment.";
+
+const state = {
+  /** "guest", "user", or "unknown" while nobody can tell */
+  account: "unknown",
+  conversationId: newId(),
+  /** the question that was sent last: sent again unchanged, it keeps its id and is asked only once */
+  sent: { message: "", id: "" },
+  busy: false,
+};
+
+function say(text) {
+  page.banner.replaceChildren(...(text ? [element("p", { class: "banner" }, text)] : []));
+}
+
+/** What to tell somebody whose request was refused. */
+function complaint(error) {
+  if (!(error instanceof ApiError)) throw error;
+  return error.later ? NOT_NOW : error.message;
+}
+
+// Who is signed in
+
+function showAccount(account, user) {
+  state.account = account;
+  page["user-name"].textContent = user?.name ?? "";
+  for (const node of document.querySelectorAll("[data-when]")) node.hidden = node.dataset.when !== account;
+}
+
+/** An outage is not a sign-out: while the session cannot be checked, nobody is told that they are signed out. */
+async function loadSession() {
+  try {
+    const found = await api.session();
+    showAccount(found ? "user" : "guest", found?.user);
+    say("");
+  } catch (error) {
+    showAccount("unknown");
+    say(`Accounts and conversations cannot be reached right now. You can go on asking; answers will not be saved. ${error.later ? "" : error.message}`);
+  }
+  await loadConversations();
+}
+
+let signingUp = false;
+
+function openCredentials(signUp, reason = "") {
+  signingUp = signUp;
+  page["credentials-title"].textContent = signUp ? "Create an account" : "Sign in";
+  page["credentials-submit"].textContent = signUp ? "Create account" : "Sign in";
+  page["switch-credentials"].textContent = signUp ? "I have an account" : "Create an account instead";
+  page["credentials-error"].textContent = reason;
+  page["name-field"].hidden = !signUp;
+  page.name.disabled = !signUp;
+  page["password-hint"].hidden = !signUp;
+  page.password.minLength = signUp ? 8 : 0;
+  page.password.autocomplete = signUp ? "new-password" : "current-password";
+  if (!page.credentials.open) page.credentials.showModal();
+  (signUp ? page.name : page.email).focus();
+}
+
+async function submitCredentials() {
+  const given = Object.fromEntries(new FormData(page["credentials-form"]));
+  page["credentials-error"].textContent = "";
+  try {
+    const { user } = await (signingUp ? api.signUp(given) : api.signIn(given));
+    page["credentials-form"].reset();
+    page.credentials.close();
+    showAccount("user", user);
+    say("");
+    await loadConversations();
+  } catch (error) {
+    page["credentials-error"].textContent = complaint(error);
+  }
+}
+
+async function signOut() {
+  try {
+    await api.signOut();
+    showAccount("guest");
+    startConversation();
+    await loadConversations();
+    page["open-sign-in"].focus();
+  } catch (error) {
+    say(complaint(error));
+  }
+}
+
+// Conversations
+
+const HISTORY_NOTES = {
+  guest: "Sign in to keep your conversations and find them again on every device.",
+  unknown: "Your conversations cannot be shown right now. Nothing is lost.",
+  user: "",
+};
+
+async function loadConversations(cursor) {
+  page["try-history-again"].hidden = state.account !== "unknown";
+  page["history-note"].textContent = HISTORY_NOTES[state.account];
+  if (state.account !== "user") return showConversations([], null);
+  try {
+    const { conversations, nextCursor } = await api.conversations(cursor);
+    showConversations(conversations, nextCursor, cursor !== undefined);
+    if (!page.conversations.children.length) page["history-note"].textContent = "Nothing here yet: ask your first question.";
+  } catch (error) {
+    if (error.status === 401) return showAccount("guest"), loadConversations();
+    page["history-note"].textContent = error.later ? HISTORY_NOTES.unknown : complaint(error);
+    page["try-history-again"].hidden = false;
+  }
+}
+
+function showConversations(conversations, nextCursor, appended = false) {
+  const items = conversations.map(conversationItem);
+  page.conversations.replaceChildren(...(appended ? page.conversations.children : []), ...items);
+  page["older-conversations"].hidden = !nextCursor;
+  page["older-conversations"].dataset.cursor = nextCursor ?? "";
+  markCurrent();
+}
+
+const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+function conversationItem({ id, title, updatedAt }) {
+  const when = element("time", { datetime: updatedAt }, WHEN.format(new Date(updatedAt)));
+  const open = element("button", { type: "button", class: "open-conversation", "data-id": id }, title, when);
+  const remove = element("button", { type: "button", class: "delete-conversation", "aria-label": `Delete ${title}` }, "×");
+  open.addEventListener("click", () => openConversation(id));
+  remove.addEventListener("click", () => confirmDeletion(id, title));
+  return element("li", {}, open, remove);
+}
+
+function markCurrent() {
+  for (const button of document.querySelectorAll(".open-conversation")) {
+    if (button.dataset.id === state.conversationId) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+  }
+}
+
+function showConversation(id, title, nodes) {
+  state.conversationId = id;
+  page["conversation-title"].textContent = title;
+  page.messages.setAttribute("aria-live", "off"); // an old conversation is not news: it is not read aloud unasked
+  page.messages.replaceChildren(...nodes);
+  page.welcome.hidden = nodes.length > 0;
+  page["earlier-messages"].hidden = true;
+  markCurrent();
+}
+
+function startConversation() {
+  showConversation(newId(), NEW, []);
+}
+
+/** Where the list stands above the chat, it makes room once something was chosen from it. */
+function foldHistory() {
+  if (NARROW.matches) page["history-panel"].open = false;
+}
+
+async function openConversation(id) {
+  try {
+    const { conversation, messages, nextCursor } = await api.conversation(id);
+    showConversation(id, conversation.title, messages.map(messageNode));
+    page["earlier-messages"].hidden = !nextCursor;
+    page["earlier-messages"].dataset.cursor = nextCursor ?? "";
+    say("");
+    foldHistory();
+    page["conversation-title"].focus();
+  } catch (error) {
+    say(error.status === 404 ? "This conversation is not there any more." : complaint(error));
+  }
+}
+
+async function showEarlierMessages() {
+  try {
+    const { messages, nextCursor } = await api.conversation(state.conversationId, page["earlier-messages"].dataset.cursor);
+    page.messages.prepend(...messages.map(messageNode));
+    page["earlier-messages"].hidden = !nextCursor;
+    page["earlier-messages"].dataset.cursor = nextCursor ?? "";
+  } catch (error) {
+    say(complaint(error));
+  }
+}
+
+function messageNode({ role, content, sources }) {
+  return role === "user" ? questionNode(content) : answerNode(content, sources ?? []);
+}
+
+function confirmDeletion(id, title) {
+  page["deletion-name"].textContent = title;
+  page.deletion.returnValue = "";
+  page.deletion.showModal();
+  page.deletion.addEventListener("close", () => page.deletion.returnValue === "delete" && deleteConversation(id), { once: true });
+}
+
+async function deleteConversation(id) {
+  try {
+    await api.deleteConversation(id);
+    if (id === state.conversationId) startConversation();
+    await loadConversations();
+    page["new-conversation"].focus();
+  } catch (error) {
+    say(complaint(error));
+  }
+}
+
+// Asking
+
+/** In plain words, what an answer had to do without; nothing for a guest whose answer is simply not kept. */
+function notices({ degraded, saved }) {
+  const said = [];
+  if (degraded.includes("retrieval")) said.push("The documentation cannot be searched right now.");
+  if (degraded.includes("model")) said.push("The answer quotes the documentation, because no text can be written right now.");
+  if (saved === "queued") said.push("Your history is not available right now. This answer will appear in it later.");
+  if (saved === "no" && (state.account !== "guest" || degraded.includes("database"))) {
+    said.push("Accounts and history are not available right now. You still get answers, but this one is not saved to your conversations.");
+  }
+  return said.join(" ");
+}
+
+async function ask() {
+  const message = page.question.value.trim();
+  if (state.busy || !message) return;
+  if (message !== state.sent.message) state.sent = { message, id: newId() };
+  setBusy(true);
+  const nodes = [questionNode(message), waitingNode()];
+  page.messages.setAttribute("aria-live", "polite");
+  page.messages.append(...nodes);
+  page.welcome.hidden = true;
+  page.question.value = "";
+  nodes[0].scrollIntoView({ block: "start" });
+  try {
+    const reply = await api.ask({ message, conversationId: state.conversationId, messageId: state.sent.id });
+    nodes[1].replaceWith(answerNode(reply.answer, reply.sources));
+    await answered(reply, message);
+  } catch (error) {
+    nodes.forEach((node) => node.remove());
+    page.question.value ||= message; // nothing that was typed is lost
+    refused(error);
+  } finally {
+    setBusy(false);
+  }
+}
+
+async function answered(reply, message) {
+  state.sent = { message: "", id: "" };
+  if (page["conversation-title"].textContent === NEW) page["conversation-title"].textContent = message;
+  if (reply.saved === "stored") await (state.account === "user" ? loadConversations() : loadSession());
+  say(notices(reply));
+}
+
+function refused(error) {
+  if (error.status === 401) return openCredentials(false, "Your session has ended. Sign in to go on; your question is kept.");
+  if (error.status === 404 || error.status === 410) {
+    startConversation();
+    return say("This conversation was deleted. Your question is kept: ask it in a new one.");
+  }
+  return say(complaint(error));
+}
+
+function setBusy(busy) {
+  state.busy = busy;
+  page.messages.setAttribute("aria-busy", String(busy));
+  page.ask.setAttribute("aria-disabled", String(busy)); // not `disabled`, which would take the focus away
+  page.ask.textContent = busy ? "Asking…" : "Ask";
+}
+
+// What people do
+
+page.composer.addEventListener("submit", (event) => (event.preventDefault(), ask()));
+page.question.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  page.composer.requestSubmit();
+});
+page["open-sign-in"].addEventListener("click", () => openCredentials(false));
+page["open-sign-up"].addEventListener("click", () => openCredentials(true));
+page["switch-credentials"].addEventListener("click", () => openCredentials(!signingUp));
+page["credentials-form"].addEventListener("submit", (event) => (event.preventDefault(), submitCredentials()));
+page.credentials.querySelector(".close").addEventListener("click", () => page.credentials.close());
+page["sign-out"].addEventListener("click", signOut);
+page["try-session-again"].addEventListener("click", loadSession);
+page["try-history-again"].addEventListener("click", loadSession);
+page["new-conversation"].addEventListener("click", () => (startConversation(), foldHistory(), page.question.focus()));
+page["older-conversations"].addEventListener("click", (event) => loadConversations(event.currentTarget.dataset.cursor));
+page["earlier-messages"].addEventListener("click", showEarlierMessages);
+
+foldHistory();
+await loadSession();
