@@ -6,12 +6,12 @@ import pytest
 
 from tests.docs.prose import ROOT, prose_of, readability, syllables
 
-PAGES = sorted(str(page.relative_to(ROOT)) for page in Path(ROOT, "specs").rglob("*.md"))
+PAGES = sorted(str(page.relative_to(ROOT)) for page in Path(ROOT, "specs/1-neon-db-setup").glob("*.md"))
 ENOUGH_WORDS = 120
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_prose_of_every_page_reads_at_grade_ten_to_twelve(page: str) -> None:
+def test_the_prose_of_the_specification_reads_at_grade_ten_to_twelve(page: str) -> None:
     measured = readability(prose_of((ROOT / page).read_text(encoding="utf-8")))
     if measured.words < ENOUGH_WORDS:
         return  # a page of tables has too little prose to measure
