@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ def find_interpreter(version: str) -> Path | None:
 
 
 def _candidates(version: str) -> Iterator[Path]:
+    yield Path(sys.executable)
     on_path = shutil.which(f"python{version}")
     if on_path:
         yield Path(on_path)
