@@ -14,6 +14,8 @@ from __future__ import annotations
 import io
 import ssl
 import time
+from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPException, HTTPResponse, IncompleteRead
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
+
 
 class Unreachable(Exception):
     """There is no complete answer. The driver's own error is its cause; neither holds a header or a body.
@@ -65,7 +68,7 @@ class Response:
 
 
 class HttpClient:
-    """Requests to one origin over one kept connection. Threads may share it: each beyond the first connects anew.
+    """Requests to one origin over one kept connection. Threads may share it: each gets a connection of its own.
 
     Args:
         origin: `https://host[:port]`; `http://` only for this machine.
@@ -86,7 +89,7 @@ class HttpClient:
         self._authority = parts.netloc.rpartition("@")[2]
         self._ca_file = ca_file
         self._max_answer_bytes = max_answer_bytes
-        self._kept: tuple[socket.socket, float] | None = None
+        self._idle: deque[tuple[socket.socket, float]] = deque()
 
     def __repr__(self) -> str:
         return f"HttpClient({self._authority})"
@@ -135,23 +138,19 @@ class HttpClient:
 
     def close(self) -> None:
         """Close the kept connection, if any; the next request opens a new one."""
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            kept[0].close()
+        with suppress(IndexError):
+            while True:
+                self._idle.pop()[0].close()
 
     def _take(self) -> socket.socket | None:
-        """The kept connection, now the caller's alone, if it can still be trusted."""
-        kept, self._kept = self._kept, None
-        if kept is None:
-            return None
-        if sockets.reusable(kept[0].fileno(), kept[1]):
-            return kept[0]
-        kept[0].close()
+        """A kept connection that can still be trusted, now the caller's alone."""
+        with suppress(IndexError):  # popping is atomic, asking first would not be
+            while True:
+                sock, last_used = self._idle.pop()
+                if sockets.reusable(sock.fileno(), last_used):
+                    return sock
+                sock.close()
         return None
-
-    def _keep(self, sock: socket.socket) -> None:
-        self.close()
-        self._kept = (sock, time.time())
 
     def _connect(self, ends_at: float, *, sent: bool) -> socket.socket:
         context = _tls(self._ca_file) if self._encrypted else None  # before the clock: it reads files for 20 ms
@@ -180,7 +179,7 @@ class HttpClient:
             raise _failure(error, sent=wire.sent, heard=wire.heard) from error
         finally:
             response.close()
-            self._keep(wire.sock) if keep else wire.sock.close()
+            self._idle.append((wire.sock, time.time())) if keep else wire.sock.close()
         return Response(response.status, {name.lower(): text for name, text in response.headers.items()}, body)
 
     def _read(self, response: HTTPResponse) -> bytes:

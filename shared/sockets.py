@@ -58,16 +58,16 @@ def wait(fileno: int, events: int, ends_at: float) -> int:
 def reusable(fileno: int, last_used: float) -> bool:
     """Whether an idle connection can be trusted with another request. It costs a microsecond and no round trip.
 
-    On an idle connection nothing should be readable: what can be read is the other side's goodbye.
-
     Args:
         fileno: Its socket.
         last_used: `time.time()` of its last use. Wall-clock time, because Lambda freezes the sandbox between
             invocations, and a monotonic clock may stand still meanwhile; the other side's clock does not.
     """
-    idle = time.time() - last_used
-    if not 0 <= idle < MAX_IDLE_SECONDS:
-        return False
+    return 0 <= time.time() - last_used < MAX_IDLE_SECONDS and is_quiet(fileno)
+
+
+def is_quiet(fileno: int) -> bool:
+    """Whether nothing is readable: on an idle connection, what can be read is the other side's goodbye."""
     poll = select.poll()
     poll.register(fileno, READ)
     return not poll.poll(0)

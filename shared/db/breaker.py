@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 FIRST_PAUSE: Final = 2.0
 LONGEST_PAUSE: Final = 15.0
-"""Seconds for which calls fail at once: after the first failure, and at most; it doubles with each failed probe."""
 
 PROBE_SECONDS: Final = 1.2
 """What the one batch may take that looks whether the database is back: whoever asks shall not wait for a dead port."""
@@ -34,10 +33,16 @@ class GuardedDatabase(Database):
 
     Args:
         database: The transport.
+        first_pause: Seconds for which calls fail at once after the first failure; it doubles with each failed probe.
+        longest_pause: Its limit, in seconds.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, *, first_pause: float = FIRST_PAUSE, longest_pause: float = LONGEST_PAUSE
+    ) -> None:
         self._database = database
+        self._first_pause = first_pause
+        self._longest_pause = longest_pause
         self._pause = 0.0
         self._closed_until = 0.0
 
@@ -77,6 +82,6 @@ class GuardedDatabase(Database):
             self._open()
 
     def _open(self) -> None:
-        self._pause = min(max(FIRST_PAUSE, self._pause * 2), LONGEST_PAUSE)
+        self._pause = min(max(self._first_pause, self._pause * 2), self._longest_pause)
         self._closed_until = time.time() + self._pause
         log.warning("the database is away: not asking it for %.0f s", self._pause)

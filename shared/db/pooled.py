@@ -10,6 +10,8 @@ both transports share values.py, and every wait can be bounded, so that a server
 from __future__ import annotations
 
 import time
+from collections import deque
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
@@ -57,7 +59,7 @@ DIRECTIONS: Final = {pq.PollingStatus.READING: sockets.READ, pq.PollingStatus.WR
 
 
 class PooledDatabase(Database):
-    """Runs batches over one kept connection. Nothing is connected before the first; threads may share it.
+    """Runs batches over one kept connection, made by the first batch. Threads that share it get one each.
 
     Args:
         settings: Where Postgres is. Role, password, host, port and database of the connection string are used; its
@@ -82,7 +84,7 @@ class PooledDatabase(Database):
             **KEPT_ALIVE,
             **_encryption(self._host, settings.ca_file),
         }
-        self._kept: tuple[PGconn, float] | None = None
+        self._idle: deque[tuple[PGconn, float]] = deque()
 
     def __repr__(self) -> str:
         return f"PooledDatabase({self._host}:{self._port})"
@@ -94,9 +96,9 @@ class PooledDatabase(Database):
 
     def close(self) -> None:
         """See `Database.close`."""
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            kept[0].finish()
+        with suppress(IndexError):
+            while True:
+                self._idle.pop()[0].finish()
 
     def _attempt(self, queries: list[Query]) -> list[Rows]:
         ends_at = time.monotonic() + deadline.remaining()
@@ -111,25 +113,21 @@ class PooledDatabase(Database):
         except OperationalError as error:
             raise _refusal(results) or Failure(MAYBE_RUN, str(error)) from error
         finally:
-            self._keep(connection) if healthy else connection.finish()
+            self._idle.append((connection, time.time())) if healthy else connection.finish()
         refusal = _refusal(results)
         if refusal is not None:
             raise refusal
         return [_rows(result) for result in results]
 
     def _take(self) -> PGconn | None:
-        """The kept connection, now the caller's alone, if it can still be trusted."""
-        kept, self._kept = self._kept, None
-        if kept is None:
-            return None
-        if sockets.reusable(kept[0].socket, kept[1]):
-            return kept[0]
-        kept[0].finish()
+        """A kept connection that can still be trusted, now the caller's alone."""
+        with suppress(IndexError):  # popping is atomic, asking first would not be
+            while True:
+                connection, last_used = self._idle.pop()
+                if sockets.reusable(connection.socket, last_used):
+                    return connection
+                connection.finish()
         return None
-
-    def _keep(self, connection: PGconn) -> None:
-        self.close()
-        self._kept = (connection, time.time())
 
     def _connect(self, ends_at: float) -> PGconn:
         """The first address of the host that lets us in."""
