@@ -1,0 +1,92 @@
+"""`python -m infra.ingestion DOCS --qdrant-url URL`: brings the passages in Qdrant up to date with a folder."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+
+from infra.ingestion.index import Options
+from infra.ingestion.ingest import SAMPLE_SITE, TooMuchWouldGo, ingest
+from infra.ingestion.patience import StoreFailed
+from infra.ingestion.progress import shown_on
+from infra.ingestion.sources import NothingToIngest
+from shared.errors import Misconfigured
+from shared.settings import RetrievalSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from infra.ingestion.ingest import Report
+
+FAILED: Final = 1
+MISUSED: Final = 2
+INTERRUPTED: Final = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Ingest, and say what was done."""
+    asked = _parser().parse_args(arguments)
+    try:
+        report = _ingest(asked)
+    except (NothingToIngest, Misconfigured) as error:
+        return _fail(str(error.__cause__ if isinstance(error, Misconfigured) else error), MISUSED)
+    except (StoreFailed, TooMuchWouldGo) as error:
+        return _fail(str(error), FAILED)
+    except KeyboardInterrupt:
+        return _fail("stopped; nothing is lost, run it again to finish", INTERRUPTED)
+    _tell(report)
+    return 0
+
+
+def _ingest(asked: argparse.Namespace) -> Report:
+    environment = os.environ | ({"QDRANT_URL": asked.qdrant_url} if asked.qdrant_url else {})
+    settings = RetrievalSettings.read(environment)
+    options = Options(asked.collection or settings.collection, settings.dense_model, settings.api_key, asked.force)
+    with shown_on(Console()) as show:
+        return ingest(
+            asked.documents, settings.url, site=asked.site, site_url=asked.site_url, options=options, show=show
+        )
+
+
+def _tell(report: Report) -> None:
+    if report.sample_removed:
+        print(f"The built-in sample (site {SAMPLE_SITE}) is removed: answers now come from your pages.")
+    if report.others:
+        print(f"{report.others:,} passages of other sites are searched as well.")
+    if report.warnings:
+        print(f"{len(report.warnings)} pages were skipped, see the warnings above; what was stored of them stays.")
+    print(report)
+
+
+def _fail(message: str, code: int) -> int:
+    print(f"ingestion: {message}", file=sys.stderr)
+    return code
+
+
+def _site_url(text: str) -> str:
+    if not text.startswith(("https://", "http://", "/")):
+        raise argparse.ArgumentTypeError("it begins with https:// or, on the same host, with /")
+    return text
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.ingestion",
+        description="Bring the passages in Qdrant up to date with a folder of Markdown.",
+    )
+    parser.add_argument("documents", nargs="+", type=Path, metavar="DOCS", help="folder (or files) of Markdown or MDX")
+    parser.add_argument("--qdrant-url", metavar="URL", help="Qdrant's REST address (or QDRANT_URL)")
+    parser.add_argument("--site-url", type=_site_url, metavar="URL", help="where the pages are published")
+    parser.add_argument("--site", metavar="NAME", help="the site's name (or the folder's)")
+    parser.add_argument("--collection", metavar="NAME", help="collection or alias (or QDRANT_COLLECTION, or docs)")
+    parser.add_argument("--force", action="store_true", help="delete even if most of the site's pages are gone")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""Anchors of headings as github-slugger makes them, which GitHub, Docusaurus and the Hugging Face docs follow."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+_KEPT: Final = frozenset({"Nd", "Nl", "Pc"})
+
+
+class Slugs:
+    """The anchors of one page: a repeated one gets -1, -2 and so on, for no two sections may have the same."""
+
+    def __init__(self) -> None:
+        # no anchor at all is the anchor of what stands before the first heading
+        self._counts: dict[str, int] = {"": 0}
+
+    def anchor(self, heading: str) -> str:
+        """Give the next heading its anchor."""
+        return self.chosen(slugged(heading))
+
+    def chosen(self, anchor: str) -> str:
+        """Give the next heading the anchor that its author chose, unless another one has it."""
+        result = anchor
+        while result in self._counts:
+            self._counts[anchor] += 1
+            result = f"{anchor}-{self._counts[anchor]}"
+        self._counts[result] = 0
+        return result
+
+
+def slugged(heading: str) -> str:
+    """Lower case, without punctuation; each space becomes a hyphen."""
+    return "".join(_kept(character) for character in heading.strip().lower())
+
+
+def _kept(character: str) -> str:
+    if character in " -":
+        return "-"
+    category = unicodedata.category(character)
+    return character if category[0] in "LM" or category in _KEPT else ""

@@ -1,0 +1,87 @@
+"""HTML and JSX tags: their text stays, what their attributes tell a reader stays, the rest goes."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_TAG_START: Final = re.compile(r"<(?P<closing>/?)(?P<name>[A-Za-z][\w.-]*)?(?=[\s/>])")
+_ATTRIBUTE: Final = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|\{\s*[\"'`]([^\"'`]*)[\"'`]\s*\})")
+_SILENT: Final = re.compile(r"<(script|style|svg|template)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_LONGEST_TAG: Final = 4000
+_BLANK_LINE: Final = re.compile(r"\n[ \t]*\n")
+
+_OPTIONS: Final = {"tabitem": ("label", "value"), "tab": ("label", "title"), "hfoption": ("id",)}
+"""Components that are one choice among several, and the attributes that say which."""
+_ADMONITIONS: Final = frozenset({"tip", "note", "info", "warning", "caution", "danger", "important", "callout"})
+_BLOCKS: Final = frozenset(
+    re.findall(
+        r"\w+",
+        "address article aside blockquote center dd details div dl dt figcaption figure footer header hfoptions main"
+        " nav ol p picture pre section summary table tabs tbody tfoot thead tr ul video",
+    )
+)
+
+
+def without_tags(text: str) -> str:
+    """Take the tags out of text that holds no code."""
+    text = _SILENT.sub("", text)
+    parts: list[str] = []
+    end = 0
+    for start in _TAG_START.finditer(text):
+        if start.start() < end:
+            continue
+        close = _end_of_tag(text, start.end())
+        if close is not None:
+            parts += text[end : start.start()], _replacement(start, text[start.end() : close])
+            end = close + 1
+    return "".join([*parts, text[end:]])
+
+
+def _end_of_tag(text: str, start: int) -> int | None:
+    """Find the `>` that is in no quotes and in no braces; None if this was only a less-than sign."""
+    quote, depth = "", 0
+    for place in range(start, min(len(text), start + _LONGEST_TAG)):
+        character = text[place]
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'" and (depth or text[place - 1] == "="):
+            quote = character
+        elif character in "{}":
+            depth += 1 if character == "{" else -1
+        elif not depth and character == ">":
+            return place
+        elif not depth and (character == "<" or _BLANK_LINE.match(text, place)):
+            return None
+    return None
+
+
+def _replacement(tag: re.Match[str], attributes: str) -> str:
+    name = (tag["name"] or "").lower()
+    if name[:1] == "h" and name[1:].isdigit():
+        return _heading(int(name[1:]), attributes, closing=bool(tag["closing"]))
+    if tag["closing"]:
+        return "\n\n" if name in _BLOCKS or name in _OPTIONS or name in _ADMONITIONS else ""
+    return _opening(
+        name, {each[0]: each[1] or each[2] or each[3] for each in _ATTRIBUTE.findall(attributes)}, attributes
+    )
+
+
+def _opening(name: str, named: dict[str, str], attributes: str) -> str:
+    if name in _OPTIONS:
+        label = next((named[each] for each in _OPTIONS[name] if named.get(each)), "")
+        return f"\n\n{label}:\n\n" if label else "\n\n"
+    if name in _ADMONITIONS or name == "admonition":
+        kind = "warning" if "warning" in attributes else named.get("type", name)
+        return f"\n\n{kind.capitalize()}: {named.get('title', '')}\n"
+    if name in {"img", "image"}:
+        return named.get("alt", "")
+    return {"br": " ", "li": "\n- ", "td": " | ", "th": " | "}.get(name, "\n\n" if name in _BLOCKS else "")
+
+
+def _heading(level: int, attributes: str, *, closing: bool) -> str:
+    if closing:
+        return "\n\n"
+    anchor = {each[0]: each[1] or each[2] for each in _ATTRIBUTE.findall(attributes)}.get("id")
+    # an anchor at the head of the heading; where one stands in the text does not matter to who looks for it
+    return f"\n\n{'#' * min(level, 6)} {f'{{#{anchor}}} ' if anchor else ''}"
