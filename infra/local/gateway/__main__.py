@@ -54,7 +54,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
     limits = Limits(each=arguments.cap, overall=arguments.cap_overall, patience=arguments.patience)
     code = Code(arguments.root, variables, arguments.python)
     environments = Environments(routes.functions, code, limits, arguments.log_dir)
-    pages = Pages(variables.get("QDRANT_URL"), environments.report)
+    pages = Pages(variables, environments.report)
     server = GatewayServer(
         Front(routes, environments, pages, read_cors(document, routes.methods)), prewarm=arguments.prewarm
     )

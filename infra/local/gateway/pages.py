@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 import mimetypes
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -14,7 +13,7 @@ from urllib.parse import unquote
 from infra.local.gateway.events import HttpResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 DEMO = Path(__file__).resolve().parents[1] / "demo"
 INDEX = "index.html"
@@ -44,12 +43,12 @@ class Pages:
     """Answers GET for everything that is not the API's.
 
     Args:
-        qdrant_url: Where ingested pages are read from; None serves none.
+        variables: The functions' environment: ingested pages are read from where the functions search.
         report: Figures about the functions, for `/_gateway/functions`.
     """
 
-    def __init__(self, qdrant_url: str | None, report: Callable[[], object]) -> None:
-        self._qdrant_url = qdrant_url
+    def __init__(self, variables: Mapping[str, str], report: Callable[[], object]) -> None:
+        self._variables = variables
         self._report = report
 
     async def find(self, method: str, raw_path: str) -> HttpResponse | None:
@@ -65,7 +64,7 @@ class Pages:
 
     async def _ingested_page(self, path: str) -> HttpResponse:
         try:
-            page = await asyncio.to_thread(_read_page, self._qdrant_url, path) if self._qdrant_url else None
+            page = await asyncio.to_thread(_read_page, self._variables, path)
         except Exception:
             log.exception("cannot read /docs/%s", path)
             return _response(503, "text/html; charset=utf-8", UNAVAILABLE.encode(), DOCS_POLICY)
@@ -73,9 +72,12 @@ class Pages:
         return _response(status, "text/html; charset=utf-8", (page or NOT_FOUND).encode(), DOCS_POLICY)
 
 
-def _read_page(qdrant_url: str, path: str) -> str | None:
-    # imported when the first page is asked for: its Qdrant client takes half a second of processor time to import
-    return import_module("infra.ingestion.reader").page_html(qdrant_url, path)
+def _read_page(variables: Mapping[str, str], path: str) -> str | None:
+    from infra.ingestion.reader import page_html  # noqa: PLC0415 (the gateway starts faster, and pages are asked for later)
+
+    if "QDRANT_URL" not in variables:
+        return None
+    return page_html(variables["QDRANT_URL"], path, variables.get("QDRANT_COLLECTION", "docs"))
 
 
 def _demo_file(name: str | None) -> HttpResponse | None:

@@ -1,0 +1,87 @@
+"""A browser of the system's, and a small book to ask about."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from infra.local.process import PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from playwright.sync_api import Browser
+
+    from infra.local.platform import Platform
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE_MILLISECONDS = 20_000
+"""A cold start takes a second; on a busy machine several happen at once."""
+
+OPTIONS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+BOOK = """# The Brindlewood kettle
+
+The Brindlewood kettle boils one litre of water in ninety seconds.
+
+## Descaling the kettle
+
+Descale the Brindlewood kettle every six weeks with two spoons of citric acid. Fill it with cold water first, wait
+half an hour, and rinse it twice afterwards.
+
+## Cleaning the lid
+
+Wipe the lid of the Brindlewood kettle with a damp cloth; never put it into the dishwasher.
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Generator[Browser]:
+    """Headless Chromium; for one module only, since Playwright keeps an event loop running meanwhile."""
+    chromium = next(filter(None, map(shutil.which, NAMES)), None)
+    if chromium is None:
+        reason = "Chromium is not installed (on Debian: apt install chromium)"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*OPTIONS, *as_root])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def book(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a site that has been ingested: its only page is about kettles."""
+    folder = tmp_path_factory.mktemp("books") / "kettles"
+    folder.mkdir()
+    (folder / "brindlewood.md").write_text(BOOK, "utf-8")
+    command = [sys.executable, "-m", "infra.ingestion", folder, "--qdrant-url", platform.qdrant.url]
+    subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, timeout=60)  # noqa: S603 (our own module)
+    return folder.name
+
+
+@pytest.fixture
+def page(browser: Browser, platform: Platform) -> Generator[Page]:
+    """The demo page, opened by somebody who was never here before."""
+    context = browser.new_context(
+        base_url=platform.url("http"), locale="en-GB", viewport={"width": 1100, "height": 800}
+    )
+    context.set_default_timeout(PATIENCE_MILLISECONDS)
+    page = context.new_page()
+    page.goto("/")
+    yield page
+    context.close()
