@@ -1,4 +1,4 @@
-"""People with a history, on every transport, and the store as each of them sees it."""
+"""Readers with a history, on every transport, and the store as each of them sees it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from shared.settings import DatabaseSettings
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from infra.local.pgbouncer import PgBouncer
-    from infra.local.postgres import Postgres
+    from infra.local.platform import Platform
     from shared.history.models import Begun, Message, Opened, Status
+    from shared.settings import Transport
 
 SOURCES = [{"n": 1, "title": "Nodes", "url": "https://book.example/nodes", "snippet": "A node is …"}]
 
@@ -40,12 +40,13 @@ class ActingAs:
 
 
 @pytest.fixture
-def connect(pgbouncer: PgBouncer) -> Generator[Callable[[], Database]]:
-    """Opens the functions' database, as each container does: the role that row-level security applies to."""
+def connect(platform: Platform, transport: Transport) -> Generator[Callable[[], Database]]:
+    """Opens the database as each container of the functions does."""
+    settings = DatabaseSettings.read(platform.environment(transport))
     opened: list[Database] = []
 
     def open_one() -> Database:
-        opened.append(open_database(DatabaseSettings(url=pgbouncer.app_url, transport="pooled")))
+        opened.append(open_database(settings))
         return opened[-1]
 
     yield open_one
@@ -59,14 +60,14 @@ def database(connect: Callable[[], Database]) -> Database:
 
 
 @pytest.fixture
-def owner(postgres: Postgres) -> Generator[psycopg.Connection]:
+def owner(platform: Platform) -> Generator[psycopg.Connection]:
     """Who sees everything: for what a test has to know behind row-level security's back."""
-    with psycopg.connect(postgres.owner_url, autocommit=True) as connection:
+    with psycopg.connect(platform.postgres.owner_url, autocommit=True) as connection:
         yield connection
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Reader:
     """Somebody with a history, and what they do with it."""
 
     id: str
@@ -110,9 +111,9 @@ class Person:
         """A conversation with its newest messages."""
         return store.open_conversation(self.db, conversation_id, limit=50)
 
-    def on(self, database: Database) -> Person:
-        """The same person, served by another container."""
-        return Person(self.id, ActingAs(database, self.id))
+    def on(self, database: Database) -> Reader:
+        """The same reader, served by another container."""
+        return Reader(self.id, ActingAs(database, self.id))
 
     def titles(self) -> list[str]:
         """Of all conversations, newest first."""
@@ -120,25 +121,25 @@ class Person:
 
 
 @pytest.fixture
-def new_person(database: Database, owner: psycopg.Connection) -> Callable[[], Person]:
+def new_reader(database: Database, owner: psycopg.Connection) -> Callable[[], Reader]:
     """Makes a user without any history."""
 
-    def make() -> Person:
+    def make() -> Reader:
         user_id = f"user-{uuid4()}"
         owner.execute(
             """insert into "user" (id, name, email, "emailVerified") values (%s, 'Ada', %s, false)""",
             [user_id, f"{user_id}@example.com"],
         )
-        return Person(user_id, ActingAs(database, user_id))
+        return Reader(user_id, ActingAs(database, user_id))
 
     return make
 
 
 @pytest.fixture
-def ada(new_person: Callable[[], Person]) -> Person:
-    return new_person()
+def ada(new_reader: Callable[[], Reader]) -> Reader:
+    return new_reader()
 
 
 @pytest.fixture
-def bob(new_person: Callable[[], Person]) -> Person:
-    return new_person()
+def bob(new_reader: Callable[[], Reader]) -> Reader:
+    return new_reader()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from shared.db import Database
-    from tests.integration.history.conftest import Person
+    from tests.integration.history.conftest import Reader
 
 Given = TypeVar("Given")
 Result = TypeVar("Result")
@@ -32,18 +32,18 @@ class Containers:
         self._free = databases
         self._threads = ThreadPoolExecutor(len(databases))
 
-    def serve(self, person: Person, work: Callable[[Person, Given], Result], over: Iterable[Given]) -> list[Result]:
+    def serve(self, reader: Reader, work: Callable[[Reader, Given], Result], over: Iterable[Given]) -> list[Result]:
         """What `work` gives for each, in the order given."""
-        return self.each([(person, given) for given in over], work)
+        return self.each([(reader, given) for given in over], work)
 
-    def each(self, requests: list[tuple[Person, Given]], work: Callable[[Person, Given], Result]) -> list[Result]:
+    def each(self, requests: list[tuple[Reader, Given]], work: Callable[[Reader, Given], Result]) -> list[Result]:
         """The same for many people."""
 
-        def on_a_free_one(request: tuple[Person, Given]) -> Result:
-            person, given = request
+        def on_a_free_one(request: tuple[Reader, Given]) -> Result:
+            reader, given = request
             database = self._free.pop()
             try:
-                return work(person.on(database), given)
+                return work(reader.on(database), given)
             finally:
                 self._free.append(database)
 
@@ -61,18 +61,18 @@ def containers(connect: Callable[[], Database]) -> Generator[Containers]:
     many.close()
 
 
-def question(person: Person, n: int) -> tuple[UUID, UUID | None]:
+def question(reader: Reader, n: int) -> tuple[UUID, UUID | None]:
     """A conversation with a question in it, and which one had to go for it."""
-    conversation_id, _, begun = person.ask(str(n), keep=50)
+    conversation_id, _, begun = reader.ask(str(n), keep=50)
     return conversation_id, begun.evicted
 
 
-def ids_of(person: Person) -> list[UUID]:
-    return [each.id for each in store.list_conversations(person.db, limit=100).conversations]
+def ids_of(reader: Reader) -> list[UUID]:
+    return [each.id for each in store.list_conversations(reader.db, limit=100).conversations]
 
 
 def test_a_hundred_conversations_begun_at_once_leave_exactly_the_newest_fifty(
-    ada: Person, containers: Containers
+    ada: Reader, containers: Containers
 ) -> None:
     begun = containers.serve(ada, question, range(100))
     came_first = {conversation_id for conversation_id, evicted in begun if evicted is None}
@@ -83,7 +83,7 @@ def test_a_hundred_conversations_begun_at_once_leave_exactly_the_newest_fifty(
 
 
 def test_pinned_conversations_outlive_a_hundred_others(
-    ada: Person, containers: Containers, owner: psycopg.Connection
+    ada: Reader, containers: Containers, owner: psycopg.Connection
 ) -> None:
     pinned = [ada.ask("pinned")[0] for _ in range(10)]
     owner.execute("update conversation set pinned = true where user_id = %s", [ada.id])
@@ -95,9 +95,9 @@ def test_pinned_conversations_outlive_a_hundred_others(
     assert len({evicted for _, evicted in begun if evicted}) == 60
 
 
-def test_questions_to_one_conversation_at_once_get_places_of_their_own(ada: Person, containers: Containers) -> None:
+def test_questions_to_one_conversation_at_once_get_places_of_their_own(ada: Reader, containers: Containers) -> None:
     conversation_id, _, _ = ada.ask("0")
-    begun = containers.serve(ada, lambda person, n: person.ask(str(n), conversation_id=conversation_id), range(1, 40))
+    begun = containers.serve(ada, lambda reader, n: reader.ask(str(n), conversation_id=conversation_id), range(1, 40))
     opened = ada.open(conversation_id)
     assert [message.seq for message in opened.messages] == list(range(1, 41))
     assert opened.conversation.message_count == 40
@@ -105,38 +105,38 @@ def test_questions_to_one_conversation_at_once_get_places_of_their_own(ada: Pers
     assert sorted(turn.window[-1].seq for _, _, turn in begun) == list(range(1, 40))
 
 
-def test_one_question_sent_twenty_times_at_once_is_one_row_and_one_reply(ada: Person, containers: Containers) -> None:
+def test_one_question_sent_twenty_times_at_once_is_one_row_and_one_reply(ada: Reader, containers: Containers) -> None:
     conversation_id, message_id = uuid4(), uuid4()
     begun = containers.serve(
         ada,
-        lambda person, _: person.ask("Again?", conversation_id=conversation_id, message_id=message_id)[2],
+        lambda reader, _: reader.ask("Again?", conversation_id=conversation_id, message_id=message_id)[2],
         range(20),
     )
     assert all(each == begun[0] for each in begun)
     assert store.list_conversations(ada.db, limit=50).conversations[0].message_count == 1
 
 
-def test_one_question_answered_twenty_times_at_once_keeps_the_first_answer(ada: Person, containers: Containers) -> None:
+def test_one_question_answered_twenty_times_at_once_keeps_the_first_answer(ada: Reader, containers: Containers) -> None:
     conversation_id, message_id, _ = ada.ask()
-    stored = containers.serve(ada, lambda person, n: person.answer(conversation_id, message_id, str(n)), range(20))
+    stored = containers.serve(ada, lambda reader, n: reader.answer(conversation_id, message_id, str(n)), range(20))
     assert all(each == stored[0] for each in stored)
     assert ada.open(conversation_id).messages[1:] == [stored[0]]
 
 
 def test_a_conversation_deleted_while_it_goes_on_stays_deleted(
-    ada: Person, containers: Containers, owner: psycopg.Connection
+    ada: Reader, containers: Containers, owner: psycopg.Connection
 ) -> None:
     asked = [ada.ask(str(n)) for n in range(10)]
 
-    def one_of_three_things(person: Person, turn: tuple[int, UUID, UUID]) -> None:
+    def one_of_three_things(reader: Reader, turn: tuple[int, UUID, UUID]) -> None:
         what, conversation_id, message_id = turn
         with suppress(Gone):
             if what == 0:
-                person.answer(conversation_id, message_id)
+                reader.answer(conversation_id, message_id)
             elif what == 1:
-                store.delete_conversation(person.db, conversation_id)
+                store.delete_conversation(reader.db, conversation_id)
             else:
-                person.ask("And?", conversation_id=conversation_id)
+                reader.ask("And?", conversation_id=conversation_id)
 
     everything = [(what, conversation_id, message_id) for conversation_id, message_id, _ in asked for what in range(3)]
     containers.serve(ada, one_of_three_things, everything)
@@ -145,32 +145,32 @@ def test_a_conversation_deleted_while_it_goes_on_stays_deleted(
 
 
 def test_a_new_conversation_id_that_two_people_use_at_once_belongs_to_one_of_them(
-    ada: Person, bob: Person, containers: Containers
+    ada: Reader, bob: Reader, containers: Containers
 ) -> None:
     ids = [uuid4() for _ in range(10)]
 
-    def claim(person: Person, conversation_id: UUID) -> bool:
+    def claim(reader: Reader, conversation_id: UUID) -> bool:
         try:
-            person.ask(conversation_id=conversation_id)
+            reader.ask(conversation_id=conversation_id)
         except NotFound:
             return False
         return True
 
-    got = containers.each([(person, conversation_id) for conversation_id in ids for person in (ada, bob)], claim)
+    got = containers.each([(reader, conversation_id) for conversation_id in ids for reader in (ada, bob)], claim)
     assert [first != second for first, second in zip(got[::2], got[1::2], strict=True)] == [True] * 10
     assert set(ids_of(ada)) | set(ids_of(bob)) == set(ids)
     assert not set(ids_of(ada)) & set(ids_of(bob))
 
 
 def test_a_user_who_leaves_while_asking_leaves_nothing_behind(
-    ada: Person, containers: Containers, owner: psycopg.Connection
+    ada: Reader, containers: Containers, owner: psycopg.Connection
 ) -> None:
-    def ask(person: Person, n: int) -> bool:
+    def ask(reader: Reader, n: int) -> bool:
         if n == 10:
             owner.execute('delete from "user" where id = %s', [ada.id])
             return False
         try:
-            person.ask(str(n))
+            reader.ask(str(n))
         except NotSignedIn:
             return False
         return True

@@ -12,37 +12,37 @@ from shared.history import store
 if TYPE_CHECKING:
     import psycopg
 
-    from tests.integration.history.conftest import Person
+    from tests.integration.history.conftest import Reader
 
 
-def pages(person: Person, limit: int) -> list[list[str]]:
+def pages(reader: Reader, limit: int) -> list[list[str]]:
     """The titles on every page of the list, first to last."""
     found: list[list[str]] = []
     cursor = None
     while not found or cursor:
-        page = store.list_conversations(person.db, limit=limit, cursor=cursor)
+        page = store.list_conversations(reader.db, limit=limit, cursor=cursor)
         found.append([each.title for each in page.conversations])
         cursor = page.next_cursor
     return found
 
 
-def message_pages(person: Person, conversation_id: UUID, limit: int) -> list[list[str]]:
+def message_pages(reader: Reader, conversation_id: UUID, limit: int) -> list[list[str]]:
     """The messages on every page of a conversation, as they are opened."""
     found: list[list[str]] = []
     cursor = None
     while not found or cursor:
-        page = store.open_conversation(person.db, conversation_id, limit=limit, cursor=cursor)
+        page = store.open_conversation(reader.db, conversation_id, limit=limit, cursor=cursor)
         found.append([each.content for each in page.messages])
         cursor = page.next_cursor
     return found
 
 
-def test_somebody_new_has_no_conversations(ada: Person) -> None:
+def test_somebody_new_has_no_conversations(ada: Reader) -> None:
     page = store.list_conversations(ada.db, limit=50)
     assert (page.conversations, page.next_cursor) == ([], None)
 
 
-def test_the_newest_conversation_comes_first_and_a_turn_makes_it_new_again(ada: Person) -> None:
+def test_the_newest_conversation_comes_first_and_a_turn_makes_it_new_again(ada: Reader) -> None:
     first, message_id, _ = ada.ask("first")
     ada.ask("second")
     assert ada.titles() == ["second", "first"]
@@ -50,7 +50,7 @@ def test_the_newest_conversation_comes_first_and_a_turn_makes_it_new_again(ada: 
     assert ada.titles() == ["first", "second"]
 
 
-def test_the_list_says_all_about_a_conversation_but_its_messages(ada: Person) -> None:
+def test_the_list_says_all_about_a_conversation_but_its_messages(ada: Reader) -> None:
     conversation_id, message_id, _ = ada.ask("What is ROS 2?")
     ada.answer(conversation_id, message_id)
     [listed] = store.list_conversations(ada.db, limit=50).conversations
@@ -73,13 +73,13 @@ def test_the_list_says_all_about_a_conversation_but_its_messages(ada: Person) ->
         (50, [["4", "3", "2", "1", "0"]]),
     ],
 )
-def test_pages_put_together_are_the_list(ada: Person, limit: int, expected: list[list[str]]) -> None:
+def test_pages_put_together_are_the_list(ada: Reader, limit: int, expected: list[list[str]]) -> None:
     for n in range(5):
         ada.ask(str(n))
     assert pages(ada, limit) == expected
 
 
-def test_conversations_of_the_same_microsecond_keep_an_order_over_pages(ada: Person, owner: psycopg.Connection) -> None:
+def test_conversations_of_the_same_microsecond_keep_an_order_over_pages(ada: Reader, owner: psycopg.Connection) -> None:
     for n in range(6):
         ada.ask(str(n))
     owner.execute(
@@ -90,7 +90,7 @@ def test_conversations_of_the_same_microsecond_keep_an_order_over_pages(ada: Per
     assert sorted(listed) == ["0", "1", "2", "3", "4", "5"]
 
 
-def test_paging_shows_nothing_twice_and_skips_nothing_while_others_come_and_go(ada: Person) -> None:
+def test_paging_shows_nothing_twice_and_skips_nothing_while_others_come_and_go(ada: Reader) -> None:
     ids = [ada.ask(str(n))[0] for n in range(6)]
     first = store.list_conversations(ada.db, limit=2)
     ada.ask("new")
@@ -104,7 +104,7 @@ def test_paging_shows_nothing_twice_and_skips_nothing_while_others_come_and_go(a
     assert third.next_cursor is None
 
 
-def test_a_cursor_shows_nothing_of_anybody_else(ada: Person, bob: Person) -> None:
+def test_a_cursor_shows_nothing_of_anybody_else(ada: Reader, bob: Reader) -> None:
     for n in range(3):
         ada.ask(f"Ada {n}")
         bob.ask(f"Bob {n}")
@@ -113,7 +113,7 @@ def test_a_cursor_shows_nothing_of_anybody_else(ada: Person, bob: Person) -> Non
     assert {each.title[:3] for each in page.conversations} == {"Bob"}
 
 
-def test_a_conversation_opens_with_its_newest_messages_and_pages_back(ada: Person) -> None:
+def test_a_conversation_opens_with_its_newest_messages_and_pages_back(ada: Reader) -> None:
     conversation_id, _, _ = ada.ask("1")
     for n in range(2, 8):
         ada.ask(str(n), conversation_id=conversation_id)
@@ -121,7 +121,7 @@ def test_a_conversation_opens_with_its_newest_messages_and_pages_back(ada: Perso
     assert message_pages(ada, conversation_id, 7) == [["1", "2", "3", "4", "5", "6", "7"]]
 
 
-def test_paging_back_is_not_disturbed_by_new_messages(ada: Person) -> None:
+def test_paging_back_is_not_disturbed_by_new_messages(ada: Reader) -> None:
     conversation_id, _, _ = ada.ask("1")
     for n in range(2, 5):
         ada.ask(str(n), conversation_id=conversation_id)
@@ -131,14 +131,14 @@ def test_paging_back_is_not_disturbed_by_new_messages(ada: Person) -> None:
     assert [each.content for each in older.messages] == ["1", "2"]
 
 
-def test_a_conversation_that_never_was_is_not_found(ada: Person) -> None:
+def test_a_conversation_that_never_was_is_not_found(ada: Reader) -> None:
     with pytest.raises(NotFound):
         store.open_conversation(ada.db, uuid4(), limit=50)
     with pytest.raises(NotFound):
         store.delete_conversation(ada.db, uuid4())
 
 
-def test_somebody_elses_conversation_is_not_found_and_stays(ada: Person, bob: Person) -> None:
+def test_somebody_elses_conversation_is_not_found_and_stays(ada: Reader, bob: Reader) -> None:
     conversation_id, _, _ = ada.ask()
     with pytest.raises(NotFound):
         store.open_conversation(bob.db, conversation_id, limit=50)
@@ -148,7 +148,7 @@ def test_somebody_elses_conversation_is_not_found_and_stays(ada: Person, bob: Pe
     assert bob.titles() == []
 
 
-def test_a_deleted_conversation_is_gone_with_its_messages(ada: Person, owner: psycopg.Connection) -> None:
+def test_a_deleted_conversation_is_gone_with_its_messages(ada: Reader, owner: psycopg.Connection) -> None:
     conversation_id, message_id, _ = ada.ask()
     ada.answer(conversation_id, message_id)
     kept, _, _ = ada.ask("kept")
@@ -160,35 +160,35 @@ def test_a_deleted_conversation_is_gone_with_its_messages(ada: Person, owner: ps
     assert left == [(kept,)]
 
 
-def test_deleting_twice_is_as_good_as_once(ada: Person) -> None:
+def test_deleting_twice_is_as_good_as_once(ada: Reader) -> None:
     conversation_id, _, _ = ada.ask()
     store.delete_conversation(ada.db, conversation_id)
     store.delete_conversation(ada.db, conversation_id)
     assert ada.titles() == []
 
 
-def test_somebody_elses_deleted_conversation_is_not_found_either(ada: Person, bob: Person) -> None:
+def test_somebody_elses_deleted_conversation_is_not_found_either(ada: Reader, bob: Reader) -> None:
     conversation_id, _, _ = ada.ask()
     store.delete_conversation(ada.db, conversation_id)
     with pytest.raises(NotFound):
         store.delete_conversation(bob.db, conversation_id)
 
 
-def test_a_malformed_cursor_never_reaches_the_database(ada: Person) -> None:
+def test_a_malformed_cursor_never_reaches_the_database(ada: Reader) -> None:
     with pytest.raises(InvalidRequest):
         store.list_conversations(ada.db, limit=50, cursor="no")
     with pytest.raises(InvalidRequest):
         store.open_conversation(ada.db, uuid4(), limit=50, cursor="no")
 
 
-def test_the_newest_fifty_stay_and_the_one_that_went_is_reported(ada: Person) -> None:
+def test_the_newest_fifty_stay_and_the_one_that_went_is_reported(ada: Reader) -> None:
     asked = [ada.ask(str(n)) for n in range(53)]
     assert ada.titles() == [str(n) for n in range(52, 2, -1)]
     assert [begun.evicted for _, _, begun in asked[:50]] == [None] * 50
     assert [begun.evicted for _, _, begun in asked[50:]] == [conversation_id for conversation_id, _, _ in asked[:3]]
 
 
-def test_an_old_conversation_that_goes_on_is_not_the_one_that_goes(ada: Person) -> None:
+def test_an_old_conversation_that_goes_on_is_not_the_one_that_goes(ada: Reader) -> None:
     first, _, _ = ada.ask("first", keep=2)
     ada.ask("second", keep=2)
     ada.ask("again", conversation_id=first, keep=2)
@@ -196,7 +196,7 @@ def test_an_old_conversation_that_goes_on_is_not_the_one_that_goes(ada: Person) 
     assert ada.titles() == ["third", "first"]
 
 
-def test_pinned_conversations_go_last(ada: Person, owner: psycopg.Connection) -> None:
+def test_pinned_conversations_go_last(ada: Reader, owner: psycopg.Connection) -> None:
     pinned, _, _ = ada.ask("pinned", keep=3)
     owner.execute("update conversation set pinned = true where id = %s", [pinned])
     for n in range(5):
@@ -204,7 +204,7 @@ def test_pinned_conversations_go_last(ada: Person, owner: psycopg.Connection) ->
     assert ada.titles() == ["4", "3", "pinned"]
 
 
-def test_when_all_are_pinned_the_oldest_makes_room_for_a_new_question(ada: Person, owner: psycopg.Connection) -> None:
+def test_when_all_are_pinned_the_oldest_makes_room_for_a_new_question(ada: Reader, owner: psycopg.Connection) -> None:
     oldest, _, _ = ada.ask("oldest", keep=2)
     ada.ask("newer", keep=2)
     owner.execute("update conversation set pinned = true where user_id = %s", [ada.id])
@@ -213,20 +213,20 @@ def test_when_all_are_pinned_the_oldest_makes_room_for_a_new_question(ada: Perso
     assert ada.titles() == ["new", "newer"]
 
 
-def test_a_lowered_cap_takes_effect_with_the_next_question(ada: Person) -> None:
+def test_a_lowered_cap_takes_effect_with_the_next_question(ada: Reader) -> None:
     ids = [ada.ask(str(n))[0] for n in range(6)]
     _, _, begun = ada.ask("last", conversation_id=ids[0], keep=3)
     assert ada.titles() == ["0", "5", "4"]
     assert begun.evicted in ids[1:4]
 
 
-def test_a_cap_that_makes_no_sense_still_keeps_the_running_conversation(ada: Person) -> None:
+def test_a_cap_that_makes_no_sense_still_keeps_the_running_conversation(ada: Reader) -> None:
     ada.ask("first", keep=0)
     ada.ask("second", keep=-1)
     assert ada.titles() == ["second"]
 
 
-def test_a_clock_that_goes_back_does_not_change_what_is_newest(ada: Person, owner: psycopg.Connection) -> None:
+def test_a_clock_that_goes_back_does_not_change_what_is_newest(ada: Reader, owner: psycopg.Connection) -> None:
     ada.ask("before")
     owner.execute("update conversation set updated_at = now() + interval '1 hour' where user_id = %s", [ada.id])
     conversation_id, message_id, _ = ada.ask("after")

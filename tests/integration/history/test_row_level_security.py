@@ -15,7 +15,7 @@ from tests.integration.history.conftest import ActingAs
 
 if TYPE_CHECKING:
     from shared.db import Database
-    from tests.integration.history.conftest import Person
+    from tests.integration.history.conftest import Reader
 
 INSUFFICIENT_PRIVILEGE: Final = "42501"
 
@@ -33,7 +33,7 @@ WRITES = [
 
 
 @pytest.fixture
-def adas_conversation(ada: Person) -> UUID:
+def adas_conversation(ada: Reader) -> UUID:
     """Answered, and beside it one that was deleted."""
     deleted, _, _ = ada.ask("deleted")
     store.delete_conversation(ada.db, deleted)
@@ -44,7 +44,7 @@ def adas_conversation(ada: Person) -> UUID:
 
 @pytest.mark.parametrize("read", READS, ids=lambda each: each.sql)
 @pytest.mark.usefixtures("adas_conversation")
-def test_a_query_that_forgets_its_owner_reads_own_rows_only(ada: Person, bob: Person, read: Statement) -> None:
+def test_a_query_that_forgets_its_owner_reads_own_rows_only(ada: Reader, bob: Reader, read: Statement) -> None:
     bob.ask("Bob's")
     seen = {row[0] for row in ada.db.run(read)[0].values}
     assert seen == {ada.id}
@@ -59,7 +59,7 @@ def test_without_a_session_nothing_is_read(database: Database, read: Statement) 
 
 @pytest.mark.parametrize("write", WRITES, ids=lambda each: each.sql)
 def test_a_query_that_forgets_its_owner_changes_nothing_of_others(
-    ada: Person, bob: Person, database: Database, adas_conversation: UUID, write: Statement
+    ada: Reader, bob: Reader, database: Database, adas_conversation: UUID, write: Statement
 ) -> None:
     before = store.open_conversation(ada.db, adas_conversation, limit=50)
     assert bob.db.run(write)[0].count == 0
@@ -67,14 +67,14 @@ def test_a_query_that_forgets_its_owner_changes_nothing_of_others(
     assert store.open_conversation(ada.db, adas_conversation, limit=50) == before
 
 
-def refused(person: Person, statement: Statement) -> str | None:
+def refused(reader: Reader, statement: Statement) -> str | None:
     """The SQLSTATE with which Postgres refuses it."""
     with pytest.raises(StatementFailed) as raised:
-        person.db.run(statement)
+        reader.db.run(statement)
     return raised.value.sqlstate
 
 
-def test_nothing_can_be_written_in_somebody_elses_name(ada: Person, bob: Person) -> None:
+def test_nothing_can_be_written_in_somebody_elses_name(ada: Reader, bob: Reader) -> None:
     conversation = Statement(
         """
         insert into conversation (id, user_id, title, created_at, updated_at)
@@ -90,7 +90,7 @@ def test_nothing_can_be_written_in_somebody_elses_name(ada: Person, bob: Person)
 
 
 def test_nothing_can_be_slipped_into_somebody_elses_conversation(
-    ada: Person, bob: Person, adas_conversation: UUID
+    ada: Reader, bob: Reader, adas_conversation: UUID
 ) -> None:
     insert = """
         insert into message (id, conversation_id, user_id, seq, role, content, created_at)
@@ -102,17 +102,17 @@ def test_nothing_can_be_slipped_into_somebody_elses_conversation(
     assert refused(bob, in_his_own) == psycopg.errors.ForeignKeyViolation.sqlstate
 
 
-def test_nothing_can_be_given_to_somebody_else(ada: Person, bob: Person) -> None:
+def test_nothing_can_be_given_to_somebody_else(ada: Reader, bob: Reader) -> None:
     bob.ask()
     give = Statement("update conversation set user_id = $1::text", (ada.id,))
     assert refused(bob, give) == INSUFFICIENT_PRIVILEGE
 
 
 @pytest.mark.usefixtures("adas_conversation")
-def test_what_was_deleted_cannot_be_forgotten_by_the_functions(ada: Person) -> None:
+def test_what_was_deleted_cannot_be_forgotten_by_the_functions(ada: Reader) -> None:
     assert refused(ada, Statement("delete from deleted_conversation")) == INSUFFICIENT_PRIVILEGE
 
 
-def test_an_identity_does_not_outlive_its_batch(ada: Person, database: Database) -> None:
+def test_an_identity_does_not_outlive_its_batch(ada: Reader, database: Database) -> None:
     ada.ask()
     assert database.run(Statement("select signed_in_user()"))[0].values == ((None,),)

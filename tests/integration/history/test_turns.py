@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 
     from shared.db import Database
     from shared.history.models import Message
-    from tests.integration.history.conftest import Person
+    from tests.integration.history.conftest import Reader
 
 
 def contents(messages: list[Message]) -> list[str]:
     return [message.content for message in messages]
 
 
-def everything(owner: psycopg.Connection, person: Person) -> list[object]:
-    """Every row of the person's, as text."""
+def everything(owner: psycopg.Connection, reader: Reader) -> list[object]:
+    """Every row of the reader's, as text."""
     tables = ("conversation", "message", "deleted_conversation")
     query = "select coalesce(json_agg(t order by t::text)::text, '') from {} t where user_id = %s"
-    return [owner.execute(query.format(table).encode(), [person.id]).fetchone() for table in tables]
+    return [owner.execute(query.format(table).encode(), [reader.id]).fetchone() for table in tables]
 
 
-def test_a_first_question_makes_the_conversation(ada: Person) -> None:
+def test_a_first_question_makes_the_conversation(ada: Reader) -> None:
     conversation_id, message_id, begun = ada.ask("What is ROS 2?")
     conversation = ada.open(conversation_id)
     assert begun.window == []
@@ -40,7 +40,7 @@ def test_a_first_question_makes_the_conversation(ada: Person) -> None:
     ]
 
 
-def test_an_answer_is_kept_with_its_sources(ada: Person) -> None:
+def test_an_answer_is_kept_with_its_sources(ada: Reader) -> None:
     conversation_id, message_id, _ = ada.ask()
     ada.answer(conversation_id, message_id)
     conversation = ada.open(conversation_id)
@@ -55,7 +55,7 @@ def test_an_answer_is_kept_with_its_sources(ada: Person) -> None:
     assert answer.sources == SOURCES
 
 
-def test_a_further_question_brings_what_was_said_before_it(ada: Person) -> None:
+def test_a_further_question_brings_what_was_said_before_it(ada: Reader) -> None:
     conversation_id, message_id, _ = ada.ask("one")
     ada.answer(conversation_id, message_id, "two")
     _, _, begun = ada.ask("three", conversation_id=conversation_id)
@@ -64,7 +64,7 @@ def test_a_further_question_brings_what_was_said_before_it(ada: Person) -> None:
     assert ada.open(conversation_id).conversation.title == "one"
 
 
-def test_the_window_is_bounded_in_messages(ada: Person) -> None:
+def test_the_window_is_bounded_in_messages(ada: Reader) -> None:
     conversation_id, _, _ = ada.ask("0")
     for n in range(1, 20):
         ada.ask(str(n), conversation_id=conversation_id)
@@ -72,7 +72,7 @@ def test_the_window_is_bounded_in_messages(ada: Person) -> None:
     assert contents(begun.window) == [str(n) for n in range(20 - store.WINDOW_MESSAGES, 20)]
 
 
-def test_the_window_is_bounded_in_characters(ada: Person) -> None:
+def test_the_window_is_bounded_in_characters(ada: Reader) -> None:
     conversation_id, _, _ = ada.ask("early")
     ada.ask("x" * (store.WINDOW_CHARACTERS - 4), conversation_id=conversation_id)
     ada.ask("late", conversation_id=conversation_id)
@@ -80,7 +80,7 @@ def test_the_window_is_bounded_in_characters(ada: Person) -> None:
     assert [len(content) for content in contents(begun.window)] == [store.WINDOW_CHARACTERS - 4, 4]
 
 
-def test_the_same_question_twice_is_one_row_and_the_same_reply(ada: Person, owner: psycopg.Connection) -> None:
+def test_the_same_question_twice_is_one_row_and_the_same_reply(ada: Reader, owner: psycopg.Connection) -> None:
     conversation_id, message_id, first = ada.ask()
     before = everything(owner, ada)
     _, _, second = ada.ask(conversation_id=conversation_id, message_id=message_id)
@@ -88,7 +88,7 @@ def test_the_same_question_twice_is_one_row_and_the_same_reply(ada: Person, owne
     assert everything(owner, ada) == before
 
 
-def test_a_repeated_question_reports_the_same_eviction(ada: Person) -> None:
+def test_a_repeated_question_reports_the_same_eviction(ada: Reader) -> None:
     oldest, _, _ = ada.ask("oldest", keep=2)
     ada.ask("middle", keep=2)
     newest, message_id, first = ada.ask("newest", keep=2)
@@ -96,7 +96,7 @@ def test_a_repeated_question_reports_the_same_eviction(ada: Person) -> None:
     assert first.evicted == second.evicted == oldest
 
 
-def test_a_repeated_question_that_was_answered_brings_its_answer(ada: Person) -> None:
+def test_a_repeated_question_that_was_answered_brings_its_answer(ada: Reader) -> None:
     conversation_id, message_id, first = ada.ask()
     ada.answer(conversation_id, message_id, "A set of libraries.")
     ada.ask("And then?", conversation_id=conversation_id)
@@ -107,7 +107,7 @@ def test_a_repeated_question_that_was_answered_brings_its_answer(ada: Person) ->
     assert (second.answered.content, second.answered.mode) == ("A set of libraries.", "extractive")
 
 
-def test_the_same_id_with_another_question_is_a_conflict(ada: Person, owner: psycopg.Connection) -> None:
+def test_the_same_id_with_another_question_is_a_conflict(ada: Reader, owner: psycopg.Connection) -> None:
     conversation_id, message_id, _ = ada.ask()
     before = everything(owner, ada)
     with pytest.raises(Conflict):
@@ -115,7 +115,7 @@ def test_the_same_id_with_another_question_is_a_conflict(ada: Person, owner: psy
     assert everything(owner, ada) == before
 
 
-def test_the_same_question_in_another_conversation_is_a_conflict(ada: Person, owner: psycopg.Connection) -> None:
+def test_the_same_question_in_another_conversation_is_a_conflict(ada: Reader, owner: psycopg.Connection) -> None:
     _, message_id, _ = ada.ask()
     before = everything(owner, ada)
     with pytest.raises(Conflict):
@@ -123,21 +123,21 @@ def test_the_same_question_in_another_conversation_is_a_conflict(ada: Person, ow
     assert everything(owner, ada) == before
 
 
-def test_the_id_of_an_answer_cannot_be_that_of_a_question(ada: Person) -> None:
+def test_the_id_of_an_answer_cannot_be_that_of_a_question(ada: Reader) -> None:
     conversation_id, message_id, _ = ada.ask()
     ada.answer(conversation_id, message_id, "What is ROS 2?")
     with pytest.raises(Conflict):
         ada.ask("What is ROS 2?", conversation_id=conversation_id, message_id=answer_id(message_id))
 
 
-def test_two_people_may_use_the_same_message_id(ada: Person, bob: Person) -> None:
+def test_two_people_may_use_the_same_message_id(ada: Reader, bob: Reader) -> None:
     _, message_id, _ = ada.ask("Ada's")
     conversation_id, _, _ = bob.ask("Bob's", message_id=message_id)
     assert contents(bob.open(conversation_id).messages) == ["Bob's"]
 
 
 def test_a_question_to_somebody_elses_conversation_is_not_found_and_changes_nothing(
-    ada: Person, bob: Person, owner: psycopg.Connection
+    ada: Reader, bob: Reader, owner: psycopg.Connection
 ) -> None:
     conversation_id, _, _ = ada.ask()
     bob.ask(keep=1)
@@ -148,7 +148,7 @@ def test_a_question_to_somebody_elses_conversation_is_not_found_and_changes_noth
 
 
 def test_an_answer_in_somebody_elses_conversation_is_not_found_and_changes_nothing(
-    ada: Person, bob: Person, owner: psycopg.Connection
+    ada: Reader, bob: Reader, owner: psycopg.Connection
 ) -> None:
     conversation_id, message_id, _ = ada.ask()
     before = everything(owner, ada), everything(owner, bob)
@@ -157,7 +157,7 @@ def test_an_answer_in_somebody_elses_conversation_is_not_found_and_changes_nothi
     assert (everything(owner, ada), everything(owner, bob)) == before
 
 
-def test_an_answer_without_its_question_is_not_found(ada: Person, owner: psycopg.Connection) -> None:
+def test_an_answer_without_its_question_is_not_found(ada: Reader, owner: psycopg.Connection) -> None:
     conversation_id, _, _ = ada.ask()
     before = everything(owner, ada)
     with pytest.raises(NotFound):
@@ -165,14 +165,14 @@ def test_an_answer_without_its_question_is_not_found(ada: Person, owner: psycopg
     assert everything(owner, ada) == before
 
 
-def test_an_answer_cannot_be_answered(ada: Person) -> None:
+def test_an_answer_cannot_be_answered(ada: Reader) -> None:
     conversation_id, message_id, _ = ada.ask()
     answer = ada.answer(conversation_id, message_id)
     with pytest.raises(NotFound):
         ada.answer(conversation_id, answer.id)
 
 
-def test_an_answer_goes_nowhere_but_to_its_questions_conversation(ada: Person, owner: psycopg.Connection) -> None:
+def test_an_answer_goes_nowhere_but_to_its_questions_conversation(ada: Reader, owner: psycopg.Connection) -> None:
     _, message_id, _ = ada.ask()
     other, _, _ = ada.ask()
     before = everything(owner, ada)
@@ -181,7 +181,7 @@ def test_an_answer_goes_nowhere_but_to_its_questions_conversation(ada: Person, o
     assert everything(owner, ada) == before
 
 
-def test_a_complete_answer_is_never_replaced(ada: Person) -> None:
+def test_a_complete_answer_is_never_replaced(ada: Reader) -> None:
     conversation_id, message_id, _ = ada.ask()
     first = ada.answer(conversation_id, message_id, "first")
     second = ada.answer(conversation_id, message_id, "second", "failed")
@@ -190,7 +190,7 @@ def test_a_complete_answer_is_never_replaced(ada: Person) -> None:
     assert ada.open(conversation_id).conversation.message_count == 2
 
 
-def test_a_failed_answer_gives_way_to_a_better_one_in_its_place(ada: Person) -> None:
+def test_a_failed_answer_gives_way_to_a_better_one_in_its_place(ada: Reader) -> None:
     conversation_id, message_id, _ = ada.ask()
     ada.answer(conversation_id, message_id, "", "failed")
     _, _, again = ada.ask(conversation_id=conversation_id, message_id=message_id)
@@ -205,26 +205,26 @@ def test_a_failed_answer_gives_way_to_a_better_one_in_its_place(ada: Person) -> 
     ]
 
 
-def test_an_answer_that_is_too_long_is_kept_as_a_partial_one(ada: Person) -> None:
+def test_an_answer_that_is_too_long_is_kept_as_a_partial_one(ada: Reader) -> None:
     conversation_id, message_id, _ = ada.ask()
     stored = ada.answer(conversation_id, message_id, "x" * (CONTENT_CHARACTERS + 1))
     assert (len(stored.content), stored.status) == (CONTENT_CHARACTERS, "partial")
 
 
 @pytest.mark.parametrize("content", ["", " \n", "x" * (CONTENT_CHARACTERS + 1)])
-def test_an_empty_or_endless_question_is_refused(ada: Person, content: str) -> None:
+def test_an_empty_or_endless_question_is_refused(ada: Reader, content: str) -> None:
     with pytest.raises(InvalidRequest):
         ada.ask(content)
     assert ada.titles() == []
 
 
-def test_any_text_comes_back_as_it_was_asked(ada: Person) -> None:
+def test_any_text_comes_back_as_it_was_asked(ada: Reader) -> None:
     question = '\'; drop table message; --\n\t"$1" {NULL} \\x00 %s 👩‍👩‍👧 کیا'
     conversation_id, _, _ = ada.ask(question)
     assert contents(ada.open(conversation_id).messages) == [question]
 
 
-def test_a_late_answer_does_not_revive_a_deleted_conversation(ada: Person, owner: psycopg.Connection) -> None:
+def test_a_late_answer_does_not_revive_a_deleted_conversation(ada: Reader, owner: psycopg.Connection) -> None:
     conversation_id, message_id, _ = ada.ask()
     store.delete_conversation(ada.db, conversation_id)
     before = everything(owner, ada)
@@ -233,7 +233,7 @@ def test_a_late_answer_does_not_revive_a_deleted_conversation(ada: Person, owner
     assert everything(owner, ada) == before
 
 
-def test_a_late_question_does_not_revive_a_deleted_conversation(ada: Person, owner: psycopg.Connection) -> None:
+def test_a_late_question_does_not_revive_a_deleted_conversation(ada: Reader, owner: psycopg.Connection) -> None:
     conversation_id, message_id, _ = ada.ask()
     store.delete_conversation(ada.db, conversation_id)
     before = everything(owner, ada)
@@ -244,7 +244,7 @@ def test_a_late_question_does_not_revive_a_deleted_conversation(ada: Person, own
     assert everything(owner, ada) == before
 
 
-def test_an_evicted_conversation_stays_away_too(ada: Person) -> None:
+def test_an_evicted_conversation_stays_away_too(ada: Reader) -> None:
     evicted, message_id, _ = ada.ask("old", keep=1)
     ada.ask("new", keep=1)
     with pytest.raises(Gone):
@@ -254,7 +254,7 @@ def test_an_evicted_conversation_stays_away_too(ada: Person) -> None:
     assert ada.titles() == ["new"]
 
 
-def test_without_a_session_nothing_is_written(database: Database, ada: Person, owner: psycopg.Connection) -> None:
+def test_without_a_session_nothing_is_written(database: Database, ada: Reader, owner: psycopg.Connection) -> None:
     conversation_id, message_id, _ = ada.ask()
     before = everything(owner, ada)
     nobody = ActingAs(database, None)
@@ -267,7 +267,7 @@ def test_without_a_session_nothing_is_written(database: Database, ada: Person, o
     assert everything(owner, ada) == before
 
 
-def test_a_user_who_is_deleted_takes_every_row_along(ada: Person, owner: psycopg.Connection) -> None:
+def test_a_user_who_is_deleted_takes_every_row_along(ada: Reader, owner: psycopg.Connection) -> None:
     deleted, _, _ = ada.ask("gone")
     store.delete_conversation(ada.db, deleted)
     conversation_id, message_id, _ = ada.ask("here")
