@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from functions.search.book import OpenBook  # noqa: TC001 (FastAPI reads the annotations at run time)
 from shared.answering.citations import snippet
+from shared.answering.markup import inline
 from shared.app import build_handler
 from shared.retrieval.models import Passage, one_of_each_page
 
@@ -54,7 +55,7 @@ async def search(book: OpenBook, q: Words, limit: Annotated[int, Query(ge=1, le=
 
 def _result(question: str, passage: Passage) -> Result:
     return Result(
-        title=passage.label,
+        title=inline(passage.label),
         url=passage.url,
         page=passage.page,
         snippet=snippet(question, passage.text),

@@ -6,6 +6,7 @@ reached is done without, and the reply says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -33,6 +34,8 @@ Search: TypeAlias = Callable[[str], Found]
 
 DATABASE_SECONDS: Final = 1.2
 """The most that either batch may take: a reader waits at most 1.5 s for the first answer in an outage."""
+
+LINKABLE: Final = re.compile(r"https?://|/(?![/\\])")
 
 UNAVAILABLE: Final = Answer(
     "The documentation cannot be searched right now, so I cannot answer this. Please ask again in a little while.",
@@ -139,5 +142,5 @@ def _as_answer(stored: Message) -> Answer:
 
 
 def _address(page: str | None) -> str | None:
-    """The page as a link, if it is one that may be shown."""
-    return page if page and page.startswith(("https://", "http://")) else None
+    """The page as a link, if it is a web address or a path on the site's own host."""
+    return page if page and LINKABLE.match(page) else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.errors import RetrievalUnavailable
@@ -87,7 +86,7 @@ def _passages(points: Iterable[dict[str, Any]]) -> Iterable[Passage]:
 
 def _passage(payload: dict[str, Any], score: float) -> Passage:
     url, anchor = str(payload["url"]), payload.get("anchor")
-    page = str(PurePosixPath(payload.get("path") or url).with_suffix(""))
+    page = str(payload.get("path") or url).removesuffix(".mdx").removesuffix(".md")
     return Passage(
         url=url if "#" in url or not anchor else f"{url}#{anchor}",
         page=page,

@@ -122,11 +122,22 @@ def test_a_selection_is_answered_from_without_searching() -> None:
     assert reply.answer.sources[0].url == "https://site.test/a"
 
 
-@pytest.mark.parametrize("page", ["javascript:alert(1)", "docs/arm", "//evil.test", None])
-def test_only_a_web_address_becomes_the_source_of_a_selection(page: str | None) -> None:
+@pytest.mark.parametrize(
+    ("page", "linked"),
+    [
+        ("https://site.test/a", True),
+        ("/docs/arm", True),
+        ("javascript:alert(1)", False),
+        ("docs/arm", False),
+        ("//evil.test", False),
+        ("/\\evil.test", False),
+        (None, False),
+    ],
+)
+def test_only_an_address_becomes_the_source_of_a_selection(page: str | None, *, linked: bool) -> None:
     reply = Chat(Book().search, None, 50).reply(ask(selected_text="Six motors move the arm.", page=page))
 
-    assert reply.answer.sources == ()
+    assert [source.url for source in reply.answer.sources] == ([page] if linked else [])
 
 
 def test_the_book_is_searched_while_the_question_is_stored() -> None:

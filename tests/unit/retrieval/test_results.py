@@ -75,6 +75,13 @@ def test_a_passage_is_read_from_its_payload() -> None:
     assert passage.label == "Arm: Calibrate"
 
 
+@pytest.mark.parametrize("path", ["docs/v1.2", "docs/v1.2.md", "docs/v1.2.mdx"])
+def test_a_page_is_named_by_its_path_without_the_ending(path: str) -> None:
+    [passage] = found(settings(), "arm?", [[point(path=path)], []]).passages
+
+    assert passage.page == "docs/v1.2"
+
+
 def test_an_address_that_has_its_anchor_gets_no_second_one() -> None:
     [passage] = found(settings(), "arm?", [[point(url="https://a.test/b#c", anchor="c")], []]).passages
 

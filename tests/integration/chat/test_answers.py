@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from tests.integration.chat.conftest import CALIBRATE, SITE
+
+if TYPE_CHECKING:
+    from infra.local.platform import Relays
+    from tests.integration.chat.conftest import Chatting
+
+KEYS = {"answer", "sources", "conversationId", "messageId", "mode", "saved", "degraded"}
+
+
+def test_a_question_is_answered_from_the_book_with_sources_that_lead_to_its_pages(reader: Chatting) -> None:
+    reply = reader.ask(CALIBRATE)
+
+    assert set(reply) == KEYS
+    assert (reply["mode"], reply["saved"], reply["degraded"]) == ("extractive", "stored", [])
+    assert "wombat calibrate --arm left" in reply["answer"]
+    assert "[1]" in reply["answer"]
+    first = reply["sources"][0]
+    assert set(first) == {"n", "title", "url", "snippet"}
+    assert first["url"] == f"{SITE}/calibrate#calibrate-by-hand"
+
+
+def test_every_number_in_brackets_is_that_of_a_source(reader: Chatting) -> None:
+    reply = reader.ask("Which motors does the Wombat arm have?")
+
+    numbers = [source["n"] for source in reply["sources"]]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert all(f"[{n}]" in reply["answer"] for n in numbers)
+    assert len({source["url"].partition("#")[0] for source in reply["sources"]}) == len(numbers)
+
+
+def test_the_conversation_is_found_again_as_it_was_answered(reader: Chatting) -> None:
+    reply = reader.ask(CALIBRATE)
+
+    [conversation] = reader.conversations()
+    question, answer = reader.messages(reply["conversationId"])
+    assert (conversation["id"], conversation["title"]) == (reply["conversationId"], CALIBRATE)
+    assert (question["role"], question["content"]) == ("user", CALIBRATE)
+    assert (answer["id"], answer["content"]) == (reply["messageId"], reply["answer"])
+    assert (answer["role"], answer["sources"], answer["status"]) == ("assistant", reply["sources"], "complete")
+
+
+def test_ids_that_the_client_made_are_kept(reader: Chatting) -> None:
+    conversation, message = str(uuid4()), str(uuid4())
+
+    reply = reader.ask(CALIBRATE, conversationId=conversation, messageId=message)
+
+    assert reply["conversationId"] == conversation
+    assert reader.messages(conversation)[0]["id"] == message
+
+
+def test_ids_that_the_server_makes_ascend(reader: Chatting) -> None:
+    made = [UUID(reader.ask(CALIBRATE)["conversationId"]) for _ in range(3)]
+
+    assert made == sorted(made)
+    assert {each.version for each in made} == {7}
+
+
+def test_a_second_question_continues_the_conversation(reader: Chatting) -> None:
+    first = reader.ask(CALIBRATE)
+
+    second = reader.ask("Which motors does the Wombat arm have?", conversationId=first["conversationId"])
+
+    assert second["conversationId"] == first["conversationId"]
+    assert len(reader.conversations()) == 1
+    assert len(reader.messages(first["conversationId"])) == 4
+
+
+def test_a_follow_up_is_understood_by_the_question_before_it(reader: Chatting) -> None:
+    first = reader.ask("How long does the calibration of the Wombat arm take?")
+
+    second = reader.ask("And which command starts it?", conversationId=first["conversationId"])
+
+    assert second["mode"] == "extractive"
+    assert "wombat calibrate" in second["answer"]
+
+
+def test_the_same_question_sent_twice_is_asked_once(reader: Chatting) -> None:
+    ids = {"conversationId": str(uuid4()), "messageId": str(uuid4())}
+
+    first, second = reader.ask(CALIBRATE, **ids), reader.ask(CALIBRATE, **ids)
+
+    assert first == second
+    assert len(reader.messages(ids["conversationId"])) == 2
+
+
+def test_an_off_topic_question_is_refused_and_stored(reader: Chatting) -> None:
+    reply = reader.ask("Who won the football world cup in 2018?")
+
+    assert (reply["mode"], reply["saved"], reply["degraded"]) == ("refused", "stored", [])
+    assert reply["answer"].startswith("I could not find this in the documentation.")
+    assert 1 <= len(reply["sources"]) <= 3
+
+
+def test_a_question_in_another_script_is_judged_by_its_words(reader: Chatting) -> None:
+    assert reader.ask("روبوٹ بازو کو کیسے کیلیبریٹ کریں؟")["mode"] == "refused"
+
+
+def test_a_guest_is_answered_and_nothing_is_stored(guest: Chatting) -> None:
+    reply = guest.ask(CALIBRATE)
+
+    assert set(reply) == KEYS
+    assert (reply["mode"], reply["saved"], reply["degraded"]) == ("extractive", "no", [])
+    assert UUID(reply["conversationId"]).version == 7
+
+
+def test_a_temporary_question_is_answered_and_not_stored(reader: Chatting) -> None:
+    reply = reader.ask(CALIBRATE, temporary=True)
+
+    assert (reply["mode"], reply["saved"]) == ("extractive", "no")
+    assert reader.conversations() == []
+
+
+def test_selected_text_is_answered_from_without_searching_the_book(reader: Chatting, relays: Relays) -> None:
+    selection = "A tungsten gripper lifts nine kilograms. It opens in a second."
+
+    with relays.qdrant.count() as searched:
+        reply = reader.ask("How much does the gripper lift?", selectedText=selection, page=f"{SITE}/gripper")
+
+    assert searched.flights == 0
+    assert "A tungsten gripper lifts nine kilograms. [1]" in reply["answer"]
+    assert [source["url"] for source in reply["sources"]] == [f"{SITE}/gripper"]
+    assert (reply["mode"], reply["saved"]) == ("extractive", "stored")

@@ -1,0 +1,128 @@
+"""What a reader gets while something is away; tests/outage holds every route to the table in specs/."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from tests.integration.chat.conftest import CALIBRATE, Chatting
+from tests.integration.chat.test_answers import KEYS
+
+if TYPE_CHECKING:
+    import httpx
+
+    from infra.local.platform import Relays
+    from shared.settings import Transport
+
+FIRST_SECONDS = 1.5
+LATER_DATABASE_MILLISECONDS = 50
+
+
+def database_milliseconds(answer: httpx.Response) -> float:
+    parts = dict(part.split(";dur=") for part in answer.headers["server-timing"].split(", "))
+    return float(parts.get("db", "0"))
+
+
+@pytest.mark.parametrize("trouble", ["refuse", "accept_silently"])
+def test_while_the_database_is_away_the_answer_is_the_same_and_in_time(
+    reader: Chatting, relays: Relays, transport: Transport, trouble: str
+) -> None:
+    usual = reader.ask(CALIBRATE)
+    getattr(relays.database(transport), trouble)()
+
+    began = time.perf_counter()
+    first = reader.ask(CALIBRATE)
+    first_seconds = time.perf_counter() - began
+    later = [database_milliseconds(reader.post(CALIBRATE)) for _ in range(5)]
+
+    assert set(first) == KEYS
+    assert (first["answer"], first["sources"]) == (usual["answer"], usual["sources"])
+    assert (first["mode"], first["saved"], first["degraded"]) == ("extractive", "no", ["database"])
+    assert first_seconds < FIRST_SECONDS
+    assert max(later) < LATER_DATABASE_MILLISECONDS
+
+
+def test_an_answer_whose_storing_fails_is_still_given(reader: Chatting, relays: Relays, transport: Transport) -> None:
+    ids = {"conversationId": reader.ask(CALIBRATE)["conversationId"], "messageId": str(uuid4())}
+    relays.qdrant.delay(0.3)
+    relays.database(transport).cut_after(60_000)
+
+    reply = reader.ask(CALIBRATE, **ids)
+
+    assert reply["mode"] == "extractive"
+
+
+@pytest.mark.parametrize("trouble", ["refuse", "accept_silently"])
+def test_while_the_book_cannot_be_searched_the_answer_says_so_and_the_turn_is_stored(
+    reader: Chatting, relays: Relays, trouble: str
+) -> None:
+    getattr(relays.qdrant, trouble)()
+
+    began = time.perf_counter()
+    reply = reader.ask(CALIBRATE)
+
+    assert time.perf_counter() - began < 3
+    assert set(reply) == KEYS
+    assert (reply["mode"], reply["saved"], reply["degraded"]) == ("unavailable", "stored", ["retrieval"])
+    assert reply["sources"] == []
+    answer = reader.messages(reply["conversationId"])[1]
+    assert (answer["content"], answer["status"]) == (reply["answer"], "failed")
+
+
+def test_a_question_that_failed_may_be_asked_again_under_its_id(reader: Chatting, relays: Relays) -> None:
+    ids = {"conversationId": str(uuid4()), "messageId": str(uuid4())}
+    relays.qdrant.refuse()
+    assert reader.ask(CALIBRATE, **ids)["mode"] == "unavailable"
+    relays.qdrant.restore()
+
+    reply = reader.ask(CALIBRATE, **ids)
+
+    assert reply["mode"] == "extractive"
+    assert [each["content"] for each in reader.messages(ids["conversationId"])] == [CALIBRATE, reply["answer"]]
+
+
+def test_while_everything_is_away_there_is_still_an_answer(
+    reader: Chatting, relays: Relays, transport: Transport
+) -> None:
+    relays.database(transport).refuse()
+    relays.qdrant.refuse()
+
+    reply = reader.ask(CALIBRATE)
+
+    assert set(reply) == KEYS
+    assert (reply["mode"], reply["saved"], reply["degraded"]) == ("unavailable", "no", ["database", "retrieval"])
+
+
+def test_a_guest_does_not_notice_that_the_database_is_away(
+    guest: Chatting, relays: Relays, transport: Transport
+) -> None:
+    relays.database(transport).refuse()
+
+    reply = guest.ask(CALIBRATE)
+
+    assert (reply["mode"], reply["degraded"]) == ("extractive", [])
+
+
+def test_the_first_question_after_the_outage_is_stored(reader: Chatting, relays: Relays, transport: Transport) -> None:
+    relays.database(transport).refuse()
+    assert reader.ask(CALIBRATE)["saved"] == "no"
+    relays.database(transport).restore()
+
+    ends_at = time.monotonic() + 10
+    while reader.ask(CALIBRATE)["saved"] != "stored":
+        assert time.monotonic() < ends_at
+        time.sleep(0.2)
+
+    assert len(reader.conversations()) == 1
+
+
+def test_a_search_while_the_book_is_away_says_when_to_try_again(api: httpx.Client, relays: Relays) -> None:
+    relays.qdrant.refuse()
+
+    answer = api.get("/api/search", params={"q": "motor"})
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "retrieval_unavailable")
+    assert int(answer.headers["retry-after"]) > 0

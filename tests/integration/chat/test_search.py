@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.chat.conftest import SITE
+
+if TYPE_CHECKING:
+    import httpx
+
+
+def test_anybody_may_search_and_finds_each_page_once(api: httpx.Client) -> None:
+    results = api.get("/api/search", params={"q": "How do I calibrate the Wombat arm?"}).json()["results"]
+
+    assert set(results[0]) == {"title", "url", "page", "snippet", "score"}
+    assert results[0]["page"] == "calibrate"
+    assert results[0]["url"].startswith(f"{SITE}/calibrate#")
+    assert len({each["page"] for each in results}) == len(results)
+    assert [each["score"] for each in results] == sorted((each["score"] for each in results), reverse=True)
+
+
+def test_the_snippet_is_the_sentence_closest_to_the_question(api: httpx.Client) -> None:
+    results = api.get("/api/search", params={"q": "Is Windows supported?"}).json()["results"]
+
+    assert results[0]["snippet"] == "Windows is not supported."
+
+
+def test_no_more_than_the_limit_is_found(api: httpx.Client) -> None:
+    assert len(api.get("/api/search", params={"q": "motor", "limit": 1}).json()["results"]) == 1
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"q": ""},
+        {"q": "   "},
+        {"q": "x" * 401},
+        {"q": "a\x00b"},
+        {"q": "a", "limit": 0},
+        {"q": "a", "limit": 21},
+        {"q": "a", "limit": "many"},
+        {"q": "a", "limit": 1.5},
+    ],
+)
+def test_a_search_that_makes_no_sense_is_refused(api: httpx.Client, parameters: dict[str, str]) -> None:
+    answer = api.get("/api/search", params=parameters)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request"), answer.text
