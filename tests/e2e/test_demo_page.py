@@ -57,7 +57,7 @@ def test_a_reader_signs_up_asks_reloads_and_finds_the_conversation_again(page: P
     page.reload()
     in_history(page).click()
 
-    expect(page.get_by_role("article", name="Your question")).to_have_text(QUESTION)
+    expect(page.get_by_role("article", name="You asked")).to_have_text(QUESTION)
     expect(page.get_by_role("article", name="Answer")).to_contain_text(ANSWER)
     expect(page.get_by_role("heading", name=QUESTION)).to_be_focused()
     expect(page.get_by_role("status").first).to_be_empty()

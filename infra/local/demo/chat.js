@@ -181,7 +181,7 @@ function sourceList(sources) {
 }
 
 function questionNode(text) {
-  return element("article", { class: "message user", "aria-label": "Your question" }, text);
+  return element("article", { class: "message user", "aria-label": "You asked" }, text);
 }
 
 function answerNode(text, sources = []) {

@@ -1,0 +1,229 @@
+"""What the demo page does with answers that the platform gives rarely; here they are given by the test."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Request
+
+QUESTION = "How does it work?"
+REPLY: dict[str, Any] = {
+    "answer": "It works. [1]",
+    "sources": [{"n": 1, "title": "How it works", "url": "/docs/book/works", "snippet": "It works."}],
+    "conversationId": "01939d7e-3f4a-7000-8000-000000000000",
+    "messageId": "01939d7e-3f4a-7000-8000-000000000001",
+    "mode": "extractive",
+    "saved": "no",
+    "degraded": [],
+}
+UNAVAILABLE = {"message": "Service Unavailable"}
+UNSAFE = """<img src=x onerror="document.title='taken over'"> <b>bold</b> [1] [2] [7]
+
+- **one** with `code <i>`
+- two
+
+> said
+
+1. first
+2. second
+
+```html
+<script>document.title = "taken over"</script>
+```
+"""
+
+
+@pytest.fixture
+def sent(page: Page) -> list[dict[str, str]]:
+    """All questions that the page sent."""
+    questions: list[dict[str, str]] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/api/chat") and request.post_data:
+            questions.append(json.loads(request.post_data))
+
+    page.on("request", note)
+    return questions
+
+
+def reply(page: Page, status: int = 200, **fields: Any) -> None:  # noqa: ANN401 (JSON)
+    """Answer questions with this from now on."""
+    body = REPLY | fields if status == 200 else fields
+    page.unroute("**/api/chat")
+    page.route("**/api/chat", lambda route: route.fulfill(status=status, json=body))
+
+
+def ask(page: Page, question: str = QUESTION) -> None:
+    page.get_by_label("Your question").fill(question)
+    page.get_by_role("button", name="Ask").click()
+
+
+def test_an_answer_becomes_text_whatever_it_contains(page: Page) -> None:
+    bad = {"n": 2, "title": "<i>Bad</i>", "url": "javascript:document.title='taken over'", "snippet": "<u>x</u>"}
+    reply(page, answer=UNSAFE, sources=[*REPLY["sources"], bad])
+
+    ask(page)
+
+    answer = page.get_by_role("article", name="Answer")
+    expect(answer).to_contain_text("<img src=x onerror=")
+    expect(answer.locator("img, b, i, u, script")).to_have_count(0)
+    expect(answer.locator("a[href^='javascript']")).to_have_count(0)
+    expect(answer.get_by_role("link")).to_have_count(2)  # the marker and the source of number 1
+    expect(answer).to_contain_text("[7]")
+    expect(page).to_have_title("Ask the documentation")
+
+
+def test_markdown_of_an_answer_is_shown_as_what_it_means(page: Page) -> None:
+    reply(page, answer=UNSAFE)
+
+    ask(page)
+
+    answer = page.get_by_role("article", name="Answer")
+    expect(answer.locator(".answer > ul > li")).to_have_text(["one with code <i>", "two"])
+    expect(answer.locator("strong")).to_have_text("one")
+    expect(answer.locator("li code")).to_have_text("code <i>")
+    expect(answer.locator("blockquote")).to_have_text("said")
+    expect(answer.locator(".answer > ol > li")).to_have_text(["first", "second"])
+    expect(answer.get_by_role("region", name="Code")).to_have_text(re.compile("^<script>.*</script>$"))
+
+
+def test_what_was_typed_is_kept_when_it_cannot_be_answered(page: Page, sent: list[dict[str, str]]) -> None:
+    reply(page, 503, **UNAVAILABLE)
+    ask(page)
+    expect(page.get_by_role("status").first).to_contain_text("not available right now. Nothing is lost")
+    expect(page.get_by_label("Your question")).to_have_value(QUESTION)
+    expect(page.get_by_role("article")).to_have_count(0)
+
+    reply(page)
+    page.get_by_role("button", name="Ask").click()
+
+    expect(page.get_by_role("article", name="Answer")).to_contain_text("It works.")
+    expect(page.get_by_label("Your question")).to_have_value("")
+    expect(page.get_by_role("status").first).to_be_empty()
+    first, second = sent
+    assert first == second, "the same question is sent with the same ids, so that it is stored once"
+
+
+def test_what_was_typed_is_kept_when_the_server_cannot_be_reached(page: Page) -> None:
+    page.route("**/api/chat", lambda route: route.abort())
+
+    ask(page)
+
+    expect(page.get_by_role("status").first).to_contain_text("Nothing is lost")
+    expect(page.get_by_label("Your question")).to_have_value(QUESTION)
+
+
+def test_a_session_that_has_ended_asks_to_sign_in_and_keeps_the_question(page: Page) -> None:
+    reply(page, 401, message="Sign in to do this.", code="not_signed_in")
+
+    ask(page)
+
+    form = page.get_by_role("dialog", name="Sign in")
+    expect(form.get_by_role("alert")).to_contain_text("Your session has ended")
+    page.keyboard.press("Escape")
+    expect(form).to_be_hidden()
+    expect(page.get_by_label("Your question")).to_have_value(QUESTION)
+
+
+def test_a_deleted_conversation_gives_way_to_a_new_one(page: Page, sent: list[dict[str, str]]) -> None:
+    reply(page, 410, message="This was deleted.", code="gone")
+    ask(page)
+    expect(page.get_by_role("status").first).to_contain_text("This conversation was deleted. Your question is kept")
+
+    reply(page)
+    page.get_by_role("button", name="Ask").click()
+
+    expect(page.get_by_role("article", name="Answer")).to_be_visible()
+    first, second = sent
+    assert first["conversationId"] != second["conversationId"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"degraded": ["retrieval"]}, "The documentation cannot be searched right now."),
+        ({"degraded": ["model"]}, "The answer quotes the documentation"),
+        ({"degraded": ["database"]}, "this one is not saved to your conversations"),
+        ({"degraded": ["database"], "saved": "queued"}, "This answer will appear in it later."),
+    ],
+)
+def test_the_banner_says_in_plain_words_what_was_missing(page: Page, fields: dict[str, Any], told: str) -> None:
+    reply(page, **fields)
+
+    ask(page)
+
+    expect(page.get_by_role("status").first).to_contain_text(told)
+
+
+def test_ids_of_a_question_are_made_by_the_page_and_sort_by_time(page: Page, sent: list[dict[str, str]]) -> None:
+    reply(page)
+    ask(page)
+    expect(page.get_by_role("article", name="Answer")).to_have_count(1)
+    ask(page, "And why?")
+    expect(page.get_by_role("article", name="Answer")).to_have_count(2)
+
+    first, second = sent
+
+    for each in (first["messageId"], first["conversationId"]):
+        assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", each)
+    assert first["messageId"] < second["messageId"]
+    assert first["conversationId"] == second["conversationId"]
+
+
+def test_everything_can_be_done_with_the_keyboard(page: Page) -> None:
+    reply(page)
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the question")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.type("How does it")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("work?")
+    expect(page.get_by_label("Your question")).to_have_value("How does it\nwork?")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("article", name="Answer")).to_be_visible()
+    expect(page.get_by_label("Your question")).to_be_focused()
+
+
+def test_a_new_answer_is_announced_and_an_old_conversation_is_not(page: Page) -> None:
+    messages = page.get_by_role("log")
+    reply(page)
+
+    ask(page)
+    expect(page.get_by_role("article", name="Answer")).to_be_visible()
+    expect(messages).to_have_attribute("aria-live", "polite")
+    expect(messages).to_have_attribute("aria-busy", "false")
+
+    page.get_by_role("button", name="New conversation").click()
+    expect(messages).to_have_attribute("aria-live", "off")
+
+
+def test_every_control_has_a_name(page: Page) -> None:
+    page.get_by_role("button", name="Create an account").click()
+
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll("button, input, textarea, a, dialog, summary")]
+            .filter((node) => !node.labels?.length && !node.textContent.trim() && !node.getAttribute("aria-labelledby"))
+            .map((node) => node.outerHTML)"""
+    )
+
+    assert nameless == []
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+def test_nothing_has_to_be_scrolled_sideways(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    long = "a" * 300
+    reply(page, answer=f"{long} `{long}`\n\n```\n{long}\n```", sources=[REPLY["sources"][0] | {"title": long}])
+
+    ask(page, long)
+    expect(page.get_by_role("article", name="Answer")).to_be_visible()
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
