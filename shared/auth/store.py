@@ -39,8 +39,6 @@ def sign_up(database: Database, user: User, password_hash: str, session: Session
     Raises:
         Refused: Somebody has this e-mail address, or Postgres cannot hold what was sent.
     """
-    if "\0" in user.name + (user.image or ""):
-        raise Refused(FAILED_TO_CREATE_USER)
     account = (new_identifier(), password_hash)
     statement = Statement(
         queries.SIGN_UP,

@@ -1,0 +1,191 @@
+"""The routes under /api/auth in this process, as the functions' role on a real Postgres."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, LiteralString
+from uuid import uuid4
+
+import httpx
+import psycopg
+import pytest
+
+from functions import dependencies
+from functions.auth import get_session, sign_in_email, sign_out, sign_up_email
+from shared.app import build_app
+from shared.auth.cookies import sign
+from shared.auth.rules import AuthRules
+from shared.db import Database, Rows, Statement, open_database
+from shared.settings import AuthSettings, DatabaseSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping
+    from contextlib import AbstractContextManager
+
+    from fastapi import FastAPI
+
+    from infra.local.postgres import Postgres
+    from shared.settings import PasswordScheme
+
+SECRET = "integration-secret-0123456789-abcdefghijkl"
+HOME = "http://api.example.test"
+SITE = "https://docs.example.test"
+EVIL = "https://evil.example.org"
+ADDRESS = "203.0.113.7"
+PROGRAM = "Browser/1.0 (of a test)"
+PASSWORD = "correct horse battery"
+TOKEN = "better-auth.session_token"
+
+
+class Counting(Database):
+    """Counts round trips: each batch is one, to which the transports' own tests hold them."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.round_trips = 0
+
+    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
+        self.round_trips += 1
+        return self.database.run(*statements, idempotent=idempotent)
+
+    def close(self) -> None:
+        self.database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A browser on one of our own pages that forgets every cookie: what it sends is named in the call."""
+
+    app: FastAPI
+    database: Counting
+    owner: psycopg.Connection[tuple[Any, ...]]
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        origin: str | None = HOME,
+    ) -> httpx.Response:
+        shown = {"user-agent": PROGRAM} | ({"origin": origin} if origin and method != "GET" else {})
+        sent = httpx.Request(
+            method, f"{HOME}/api/auth{path}", headers=shown | dict(headers or {}), json=json, content=content
+        )
+        return self.send(sent)
+
+    def send(self, request: httpx.Request, address: str = ADDRESS) -> httpx.Response:
+        """Ask as somebody at this address."""
+        # with a factory the runner leaves alone the loop that Mangum made for this thread
+        with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+            return runner.run(self._answered(request, address))
+
+    async def _answered(self, request: httpx.Request, address: str) -> httpx.Response:
+        transport = httpx.ASGITransport(self.app, client=(address, 50000))
+        async with httpx.AsyncClient(transport=transport) as client:
+            return await client.send(request)
+
+    def sign_up(self, email: str, password: str = PASSWORD, **fields: object) -> httpx.Response:
+        sent: dict[str, object] = {"name": "Ann", "email": email, "password": password}
+        return self.call("POST", "/sign-up/email", json=sent | fields)
+
+    def sign_in(self, email: str, password: str = PASSWORD, **fields: object) -> httpx.Response:
+        sent: dict[str, object] = {"email": email, "password": password}
+        return self.call("POST", "/sign-in/email", json=sent | fields)
+
+    def session(self, cookie: str, path: str = "/get-session") -> httpx.Response:
+        return self.call("GET", path, headers={"cookie": cookie})
+
+    def rows(self, query: LiteralString, *parameters: object) -> list[tuple[Any, ...]]:
+        """What the owner of the tables sees; writes where the query does."""
+        cursor = self.owner.execute(query, parameters)
+        return cursor.fetchall() if cursor.description else []
+
+
+def app_on(
+    database: Database,
+    *,
+    scheme: PasswordScheme = "bcrypt",
+    secret: str = SECRET,
+    home: str = HOME,
+    sites: tuple[str, ...] = (SITE, "https://*.preview.example.test"),
+) -> FastAPI:
+    """The four routes on this database, with settings of their own."""
+    rules = AuthRules.of(AuthSettings(secret, home, sites, scheme))
+
+    async def given_database() -> Database:
+        return database
+
+    async def given_rules() -> AuthRules:
+        return rules
+
+    app = build_app(*(module.router for module in (sign_up_email, sign_in_email, sign_out, get_session)))
+    app.dependency_overrides |= {dependencies.database: given_database, dependencies.auth_rules: given_rules}
+    return app
+
+
+@pytest.fixture(scope="session")
+def opened(postgres: Postgres) -> Generator[Counting]:
+    database = Counting(open_database(DatabaseSettings(postgres.app_url, "pooled")))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def connections(postgres: Postgres) -> Callable[[int], AbstractContextManager[list[Database]]]:
+    """Opens that many databases at once, as so many containers would."""
+
+    @contextmanager
+    def open_several(count: int) -> Generator[list[Database]]:
+        opened = [open_database(DatabaseSettings(postgres.app_url, "pooled")) for _ in range(count)]
+        yield opened
+        for database in opened:
+            database.close()
+
+    return open_several
+
+
+@pytest.fixture(scope="session")
+def owner(postgres: Postgres) -> Generator[psycopg.Connection[tuple[Any, ...]]]:
+    with psycopg.connect(postgres.owner_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def api(opened: Counting, owner: psycopg.Connection[tuple[Any, ...]]) -> Api:
+    opened.round_trips = 0
+    return Api(app_on(opened), opened, owner)
+
+
+@pytest.fixture
+def email() -> str:
+    return f"{uuid4().hex}@example.com"
+
+
+@pytest.fixture
+def cookie(api: Api, email: str) -> str:
+    """The `Cookie` header of somebody who has just signed up as `email`."""
+    response = api.sign_up(email)
+    api.database.round_trips = 0
+    return cookie_header(response)
+
+
+def cookies_of(response: httpx.Response) -> dict[str, str]:
+    """Name -> value and attributes of each `Set-Cookie`."""
+    split = [cookie.partition("=") for cookie in response.headers.get_list("set-cookie")]
+    return {name: rest for name, _, rest in split}
+
+
+def cookie_header(response: httpx.Response) -> str:
+    """What a browser sends after this answer."""
+    kept = {name: rest.partition(";")[0] for name, rest in cookies_of(response).items()}
+    return "; ".join(f"{name}={value}" for name, value in kept.items() if value)
+
+
+def signed(token: str, secret: str = SECRET) -> str:
+    """A `Cookie` header with this token, signed."""
+    return f"{TOKEN}={sign(token, secret)}"

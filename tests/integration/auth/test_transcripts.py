@@ -1,0 +1,131 @@
+"""What a real Better Auth 1.7.25 server was asked, asked again here; its answers are recorded beside the project.
+
+Each request stands alone: the user and the session that its answer tells of are put in place first.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+import pytest
+
+from shared.auth.passwords import hashed
+from tests.integration.auth.conftest import Api, app_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+FILE: Final = Path(__file__).resolve().parents[4] / "shared" / "vectors" / "better_auth_transcripts.json"
+ROUTES: Final = re.compile(r"/api/auth/(sign-up/email|sign-in/email|sign-out|get-session)/?(\?|$)")
+VARIANTS: Final = {"default", "minimal", "bcrypt"}
+COMPARED: Final = ("content-type", "location", "cache-control", "pragma", "set-cookie")
+NEW_EVERY_TIME: Final = {
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z": "<date>",
+    r"\b[A-Za-z0-9]{32}\.[A-Za-z0-9%]{40,}%3D": "<signed token>",
+    r'"(id|userId)":"[^"]+"': r'"\1":"<id>"',
+    r'"token":"[A-Za-z0-9]{32}"': '"token":"<token>"',
+}
+
+DIFFERENCES: Final = {
+    "default/options-preflight": "API Gateway answers preflights before any function is called",
+    "default/sign-up/get-wrong-method": "API Gateway answers 404 before any function is called",
+    "default/sign-up/trailing-slash": "API Gateway answers 404 before any function is called",
+    "default/sign-out/get-wrong-method": "API Gateway answers 404 before any function is called",
+}
+
+
+@cache
+def recorded() -> dict[str, Any]:
+    return json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {"meta": {}, "transcripts": []}
+
+
+def asked_here() -> list[dict[str, Any]]:
+    return [
+        transcript
+        for transcript in recorded()["transcripts"]
+        if transcript["variant"] in VARIANTS and "request" in transcript and ROUTES.match(transcript["request"]["path"])
+    ]
+
+
+@pytest.mark.parametrize("transcript", asked_here(), ids=lambda transcript: transcript["id"])
+def test_a_recorded_request_is_answered_as_it_was(api: Api, transcript: dict[str, Any]) -> None:
+    meta, asked, expected = recorded()["meta"], transcript["request"], transcript["response"]
+    sites = tuple(meta["trustedOrigins"])
+    server = replace(api, app=app_on(api.database, secret=meta["secret"], home=meta["baseURL"], sites=sites))
+    prepare(server, meta, asked, expected)
+    given = server.send(request(meta["baseURL"], asked), address="not known")
+    same = told(given.status_code, given.headers.multi_items(), given.text) == told(
+        expected["status"], expected["headers"], expected["body"]
+    )
+    assert same is (transcript["id"] not in DIFFERENCES), (
+        f"{given.status_code} {given.headers.multi_items()} {given.text}"
+    )
+
+
+def request(base_url: str, asked: dict[str, Any]) -> httpx.Request:
+    headers = {name: value for name, value in asked["headers"].items() if name != "content-length"}
+    content = None if asked["body"] is None else asked["body"].encode()
+    return httpx.Request(asked["method"], base_url + asked["path"], headers=headers, content=content)
+
+
+def told(status: int, headers: Iterable[Sequence[str]], body: str) -> tuple[object, ...]:
+    """An answer without what is new every time: dates, ids, tokens and their signatures."""
+    compared = sorted(f"{name}: {value}" for name, value in headers if name in COMPARED)
+    text = "\n".join([*compared, body])
+    for pattern, sign in NEW_EVERY_TIME.items():
+        text = re.sub(pattern, sign, text)
+    return status, text
+
+
+def prepare(server: Api, meta: dict[str, Any], asked: dict[str, Any], expected: dict[str, Any]) -> None:
+    """Put the people in place whom the recorded answer presupposes."""
+    answer: dict[str, Any] = json.loads(expected["body"] or "null") or {}
+    user: dict[str, Any] = dict(answer.get("user", {"name": "n", "emailVerified": False, "image": None}))
+    user["email"] = user.get("email") or email_in(asked)
+    server.rows('delete from "user" where email = %s', user["email"])
+    if asked["path"].endswith("/sign-up/email") and expected["status"] == httpx.codes.OK:
+        return
+    password = json.loads(asked["body"])["password"] if "token" in answer else meta["password"]
+    make_user(server, user, password)
+    if "session" in answer:
+        make_session(server, answer["session"], user["email"], is_due="set-cookie" in dict(expected["headers"]))
+
+
+def email_in(asked: dict[str, Any]) -> str:
+    found = re.search(r'"email":"([^"]+@[^"]+)"', asked["body"] or "")
+    return found[1].lower() if found else ""
+
+
+def make_user(server: Api, user: dict[str, Any], password: str) -> None:
+    if not user["email"] or user["email"].startswith(("nobody@", "nocred@")):
+        return
+    values = [user["email"], user["name"], user["email"], user["emailVerified"], user["image"]]
+    server.rows('insert into "user" (id, name, email, "emailVerified", image) values (%s, %s, %s, %s, %s)', *values)
+    server.rows(
+        """insert into account (id, "accountId", "providerId", "userId", password, "updatedAt")
+        values (%s, %s, 'credential', %s, %s, now())""",
+        *[user["email"]] * 3,
+        hash_of(password),
+    )
+
+
+@cache
+def hash_of(password: str) -> str:
+    return hashed(password, "bcrypt")
+
+
+def make_session(server: Api, session: dict[str, Any], user_id: str, *, is_due: bool) -> None:
+    ends = datetime.now(UTC) + timedelta(days=5 if is_due else 7)
+    server.rows("delete from session where token = %s", session["token"])
+    server.rows(
+        """insert into session (id, token, "userId", "expiresAt", "updatedAt", "ipAddress", "userAgent")
+        values (%s, %s, %s, %s, now(), %s, %s)""",
+        *[session["token"], session["token"], user_id, ends, session["ipAddress"], session["userAgent"]],
+    )
