@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from infra.local.moto import MotoServer
@@ -44,10 +44,9 @@ class Relays:
         """The way to the database."""
         return self.http if transport == "http" else self.pooled
 
-    def restore(self) -> None:
-        """Heal all of them."""
-        for each in fields(self):
-            getattr(self, each.name).restore()
+    def all(self) -> tuple[Relay, Relay, Relay]:
+        """All of them."""
+        return self.http, self.pooled, self.qdrant
 
 
 class Platform:
@@ -75,7 +74,7 @@ class Platform:
         self.postgres = Postgres(state)
         self.pgbouncer = PgBouncer(state, self.postgres) if PgBouncer.installed() else None
         self.neon_sql = _neon_sql(state, self.postgres)
-        self.qdrant = _qdrant(state)
+        self.qdrant = passages_store(state)
         self.moto = MotoServer(state)
         self.relays = self._relays() if breakable else None
         self.gateways: dict[Transport, Server] = {}
@@ -103,6 +102,12 @@ class Platform:
     def url(self, transport: Transport) -> str:
         """The origin of the API whose functions use that transport."""
         return self.gateways[transport].url
+
+    def door(self, transport: Transport) -> Process:
+        """The process through which all functions reach the database: while it hangs, there is none for them."""
+        if transport == "http":
+            return self.neon_sql.process
+        return self.pgbouncer.process if self.pgbouncer else self.gateways[transport].process
 
     def database_url(self) -> str:
         """What the functions get as DATABASE_URL: the pooled endpoint, or the direct one where there is no pooler."""
@@ -135,7 +140,7 @@ class Platform:
             MigrationRefused: The data was made by other migrations than ours.
         """
         if self.relays:
-            for relay in (self.relays.http, self.relays.pooled, self.relays.qdrant):
+            for relay in self.relays.all():
                 self._relaying.enter_context(relay)
         servers = [self.qdrant, self.neon_sql, *self.gateways.values()]
         for transport in self.gateways:
@@ -159,6 +164,14 @@ class Platform:
         if self.postgres.process:
             self.postgres.process.check()
 
+    def renew_functions(self) -> None:
+        """Start the gateways anew: no container of before, with what it remembers of an outage, is left."""
+        for gateway in self.gateways.values():
+            gateway.stop()
+            gateway.start()
+        for gateway in self.gateways.values():
+            gateway.wait()
+
     def stop(self) -> None:
         """Stop everything: PostgreSQL last, so that nobody complains about it."""
         with ThreadPoolExecutor(len(self.processes)) as threads:
@@ -181,18 +194,19 @@ class Platform:
         return Relays(Relay(self.neon_sql.port), Relay(pooler.port), Relay(self.qdrant.port))
 
 
+def passages_store(state: State) -> Server:
+    """The stand-in for Qdrant; one process at a time may have it open."""
+    return Server("stand-in for Qdrant", "infra.local.qdrant", "--data", state.private_folder("qdrant"), state=state)
+
+
 def _neon_sql(state: State, postgres: Postgres) -> Server:
     arguments = ["--postgres-host", postgres.host, "--postgres-port", str(postgres.port)]
     return Server("stand-in for Neon", "infra.local.neon_sql", *arguments, state=state)
 
 
-def _qdrant(state: State) -> Server:
-    return Server("stand-in for Qdrant", "infra.local.qdrant", "--data", state.private_folder("qdrant"), state=state)
-
-
 def _gateway(state: State, transport: Transport, port: int | None) -> Server:
     files = ["--serverless", PROJECT / "serverless.yml", "--environment", state.folder / _environment_file(transport)]
-    arguments = [*files, "--root", PROJECT]
+    arguments = [*files, "--root", PROJECT, "--log-dir", state.logs / f"functions-{transport}"]
     return Server(f"gateway {transport}", "infra.local.gateway", *arguments, state=state, port=port)
 
 

@@ -94,10 +94,10 @@ class Process:
         """The process id.
 
         Raises:
-            ProcessFailed: It was never started.
+            ProcessFailed: It was not started, or was stopped.
         """
         if self._child is None:
-            raise ProcessFailed(f"{self.program.name} was not started")
+            raise ProcessFailed(f"{self.program.name} does not run")
         return self._child.pid
 
     @property
@@ -145,10 +145,10 @@ class Process:
             raise ProcessFailed(self._obituary(f"{self.program.name} ended with code {code}"))
 
     def check(self) -> None:
-        """Make sure that it still runs.
+        """Make sure that it did not end by itself.
 
         Raises:
-            ProcessFailed: It has ended by itself.
+            ProcessFailed: It did.
         """
         if self._child is not None and not self.running:
             raise ProcessFailed(self._obituary(f"{self.program.name} ended with code {self._child.returncode}"))
@@ -157,7 +157,7 @@ class Process:
         """Ask it to stop; whatever is left of it and its children after `grace` seconds is killed."""
         if self._child is None:
             return
-        family = list(_descendants(self.pid))
+        family = list(descendants(self.pid))
         self.thaw()
         with suppress(ProcessLookupError):
             self._child.send_signal(self.program.stop_signal)
@@ -171,16 +171,16 @@ class Process:
             return
         # stopped first: a parent that is killed last could go on replacing its children
         _signal([self.pid], signal.SIGSTOP)
-        self._bury(list(_descendants(self.pid)))
+        self._bury(list(descendants(self.pid)))
 
     def freeze(self) -> None:
         """Stop it from running, with its ports open: the network sees a machine that hangs."""
         _signal([self.pid], signal.SIGSTOP)
-        _signal(_descendants(self.pid), signal.SIGSTOP)
+        _signal(descendants(self.pid), signal.SIGSTOP)
 
     def thaw(self) -> None:
         """Let a frozen program go on."""
-        _signal([self.pid, *_descendants(self.pid)], signal.SIGCONT)
+        _signal([self.pid, *descendants(self.pid)], signal.SIGCONT)
 
     def tail(self, lines: int = 20) -> str:
         """The end of its log."""
@@ -192,6 +192,7 @@ class Process:
             os.killpg(self._child.pid, signal.SIGKILL)
         _signal(family, signal.SIGKILL)
         self._child.wait()
+        self._child = None
 
     def _obituary(self, what: str) -> str:
         return f"{what}; the end of {self.program.log}:\n{self.tail()}"
@@ -215,8 +216,13 @@ def _spawn(program: Program) -> subprocess.Popen[bytes]:
         )
 
 
+def inherited_environment() -> dict[str, str]:
+    """What every child sees of our own environment."""
+    return {name: os.environ[name] for name in INHERITED if name in os.environ}
+
+
 def _environment(program: Program) -> dict[str, str]:
-    own = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    own = inherited_environment()
     if program.user:
         own |= {"HOME": str(program.folder), "USER": program.user.name}
         own.pop("TMPDIR", None)
@@ -240,13 +246,13 @@ def _dying_with(parent: int, death_signal: signal.Signals) -> Callable[[], None]
     return prepare
 
 
-def _descendants(pid: int) -> Generator[int]:
+def descendants(pid: int) -> Generator[int]:
     """All children of a process and theirs, from /proc (none where there is no /proc)."""
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         with suppress(OSError):
             for child in map(int, task.read_text("ascii").split()):
                 yield child
-                yield from _descendants(child)
+                yield from descendants(child)
 
 
 def _signal(pids: Sequence[int] | Generator[int], which: signal.Signals) -> None:

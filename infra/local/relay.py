@@ -62,12 +62,18 @@ class Relay:
     Args:
         target_port: The server's port.
         target_host: The server's address.
+
+    Attributes:
+        port: Where clients connect.
+        total: What passed since the beginning.
+        troubles: How often it was told to misbehave.
     """
 
     def __init__(self, target_port: int, target_host: str = LOOPBACK) -> None:
         self.target = (target_host, target_port)
         self.port = free_port()
         self.total = Count()
+        self.troubles = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"relay to {target_port}", daemon=True)
         self._server: asyncio.Server | None = None
@@ -103,22 +109,27 @@ class Relay:
 
     def refuse(self) -> None:
         """The server is gone: its port is closed, open connections are reset."""
+        self.troubles += 1
         self._run(self._refuse())
 
     def accept_silently(self) -> None:
         """The server hangs, or packets vanish: connections open, and nothing passes, on open ones either."""
+        self.troubles += 1
         self._run(self._accept_silently())
 
     def reset(self) -> None:
         """Reset the connections that are open now; new ones work."""
+        self.troubles += 1
         self._run(self._reset())
 
     def delay(self, seconds: float) -> None:
         """Let everything take that much longer, each way."""
+        self.troubles += 1
         self._seconds = seconds
 
     def cut_after(self, size: int) -> None:
         """Let so many more bytes of answers pass, then reset the connection that carries the next one; once."""
+        self.troubles += 1
         self._bytes_left = size
 
     def restore(self) -> None:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 ROOTS_DATA = Path("/var/lib/docs-chatbot")
+RUNNING = "running.json"
+"""Name of the file with the addresses of a platform that runs; without one that holds the lock it says nothing."""
+
 UNPRIVILEGED = ("postgres", "nobody")
 OWNER_ONLY = 0o700
 TRAVERSABLE = 0o711
@@ -59,11 +62,6 @@ class State:
         self.user = unprivileged_user() if os.geteuid() == 0 else None
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(TRAVERSABLE if self.user else OWNER_ONLY)
-
-    @classmethod
-    def of_project(cls, project: Path = PROJECT) -> State:
-        """The data of `make run`."""
-        return cls(data_folder(project))
 
     @classmethod
     @contextmanager
@@ -123,6 +121,10 @@ class State:
         except FileNotFoundError:
             return None
 
+    def remove(self, name: str) -> None:
+        """Forget what `write` kept under this name."""
+        (self.folder / name).unlink(missing_ok=True)
+
     @contextmanager
     def locked(self) -> Generator[None]:
         """Be the only one who uses this data; the lock goes with the process, however it ends.
@@ -139,7 +141,7 @@ class State:
 
 
 def data_folder(project: Path = PROJECT) -> Path:
-    """Where the data of `make run` lies, whether or not it exists."""
+    """Where the data of `make run` lies."""
     if os.geteuid() != 0:
         return project / ".data"
     return ROOTS_DATA / hashlib.sha256(os.fsencode(project.resolve())).hexdigest()[:12]

@@ -158,7 +158,7 @@ def test_an_answer_is_cut_after_so_many_bytes_once(relay: Relay) -> None:
 def test_a_relay_without_a_server_resets(relay: Relay) -> None:
     with Relay(relay.port) as second:
         relay.refuse()
-        with connected(second) as client, pytest.raises(ConnectionResetError):
+        with pytest.raises(ConnectionResetError), connected(second) as client:
             client.hear()
 
 

@@ -1,0 +1,68 @@
+# GNU make splits paths at spaces, and this folder's may have some: all paths here are relative to it.
+# Variables given on the command line (PORT=, TRANSPORT=, DOCS=, ...) reach the programs through the environment.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+python := .venv/bin/python
+
+# the user's own Python settings must not leak into the project's environment
+unexport PYTHONPATH PYTHONHOME
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+
+.PHONY: setup
+setup: setup-python setup-node setup-system ## install everything that is missing (PYTHON=... chooses the interpreter)
+
+.PHONY: setup-python setup-node setup-system
+setup-python setup-node setup-system: setup-%:
+	@sh infra/setup_$*.sh
+
+.PHONY: run
+run: setup-python ## start the platform and print its URL (PORT=..., TRANSPORT=http or pooled); Ctrl-C stops it
+	@exec $(python) -m infra.local run
+
+.PHONY: ingest
+ingest: setup-python ## fill the store of passages: DOCS=path/to/markdown (SITE_URL=... where those pages are published)
+	@test -n "$$DOCS" || { echo "Say what to ingest: make ingest DOCS=path/to/markdown"; exit 2; }
+	@exec $(python) -m infra.local ingest "$$DOCS" $${SITE_URL:+--site-url "$$SITE_URL"} $(ARGS)
+
+.PHONY: migrate
+migrate: setup-python ## bring a database's schema up to date: DATABASE_OWNER_URL=..., and DATABASE_URL=... for the functions
+	@exec $(python) -m infra.migrate
+
+.PHONY: test
+test: setup ## run all tests (ARGS=... goes to pytest)
+	@$(python) -m pytest -q $(ARGS)
+
+.PHONY: lint
+lint: setup-python setup-node ## lint, formatting, types, and who may import whom
+	@$(python) -m ruff check .
+	@$(python) -m ruff format --check .
+	@node_modules/.bin/pyright
+	@$(python) -c 'from importlinter.cli import lint_imports_command as lint; lint()' --no-timing
+
+.PHONY: format
+format: setup-python ## format the code, and mend what the linter can mend
+	@$(python) -m ruff check --fix-only -q .
+	@$(python) -m ruff format .
+
+compile := $(python) -m uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-header
+
+.PHONY: lock
+lock: setup-python ## lock the Python packages anew, after a change in pyproject.toml
+	@$(compile) --group dev -o infra/requirements/dev.txt
+	@for group in web database auth; do \
+		$(compile) --group $$group -c infra/requirements/dev.txt -o infra/requirements/$$group.txt || exit 1; \
+	done
+	@grep -c '^[a-z0-9]' infra/requirements/*.txt
+
+.PHONY: clean
+clean: ## remove what setup and builds made; the data stays
+	@rm -rf .venv node_modules build .serverless .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: clean-data
+clean-data: setup-python ## remove the platform's data: accounts, conversations, passages
+	@$(python) -m infra.local clean

@@ -1,0 +1,105 @@
+"""`make run`: the platform in a terminal, until Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING, NoReturn
+
+import psycopg
+
+from infra.local.passages import ingest_own_documents, is_empty
+from infra.local.platform import Platform
+from infra.local.process import ProcessFailed
+from infra.local.state import RUNNING, AlreadyRunning
+from infra.migrate import MigrationRefused
+
+if TYPE_CHECKING:
+    from infra.local.state import State
+    from shared.settings import Transport
+
+USUAL_PORT = 8787
+LAST = "last.json"
+WATCH_SECONDS = 0.2
+
+BANNER = """
+    {url}    open it in a browser, or call the API there
+
+    data       {data}   (`make clean-data` removes it)
+    logs       {logs}
+    passages   `make ingest DOCS=path/to/markdown` brings in your own
+    outage     `kill -STOP {door}` takes the database away, `kill -CONT {door}` brings it back
+    stop       Ctrl-C
+"""
+
+REASONS_TO_GIVE_UP = (ProcessFailed, MigrationRefused, FileNotFoundError, psycopg.Error)
+
+
+class Foreground:
+    """One run.
+
+    Args:
+        state: Where the data lives; nobody else may use it meanwhile.
+        transport: How the functions reach the database.
+        port: Where to listen; as the last time unless given, and on the usual port the first time.
+    """
+
+    def __init__(self, state: State, transport: Transport, port: int | None) -> None:
+        self.state = state
+        self.transport: Transport = transport
+        self.port = port or (state.read(LAST) or {}).get("port", USUAL_PORT)
+        self._began = time.monotonic()
+
+    def run(self) -> int:
+        """Start everything, wait for Ctrl-C, SIGTERM or the end of a component, stop everything; the exit code."""
+        try:
+            with self.state.locked():
+                return self._run_alone()
+        except AlreadyRunning:
+            running = self.state.read(RUNNING) or {}
+            print(f"It is already running: {running.get('url', 'it is just starting')}", file=sys.stderr)
+            return 1
+
+    def _run_alone(self) -> int:
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(each, _interrupt_once)
+        try:
+            with Platform(self.state, [self.transport], port=self.port, say=self._say) as platform:
+                self._serve(platform)
+        except KeyboardInterrupt:
+            self._say("everything is stopped")
+            return 0
+        except REASONS_TO_GIVE_UP as error:
+            print(f"\n{error}", file=sys.stderr)
+            return 1
+        finally:
+            self.state.remove(RUNNING)
+
+    def _serve(self, platform: Platform) -> NoReturn:
+        """Ends by an exception: an interruption, or the end of a component."""
+        url = platform.url(self.transport)
+        if is_empty(platform.qdrant.url):
+            self._say("reading the project's own README and specs, so that there is something to ask about")
+            ingest_own_documents(self.state, platform.qdrant.url)
+        self.state.write(RUNNING, {"url": url, "qdrant": platform.qdrant.url})
+        self.state.write(LAST, {"port": platform.gateways[self.transport].port})
+        self._announce(platform, url)
+        while True:
+            platform.check()
+            time.sleep(WATCH_SECONDS)
+
+    def _announce(self, platform: Platform, url: str) -> None:
+        self._say("ready")
+        door = platform.door(self.transport).pid
+        print(BANNER.format(url=url, data=self.state.folder, logs=self.state.logs, door=door), flush=True)
+
+    def _say(self, what: str) -> None:
+        print(f"{time.monotonic() - self._began:5.1f} s  {what}", flush=True)
+
+
+def _interrupt_once(*_: object) -> NoReturn:
+    """Begin to stop, and let nothing interrupt that: an impatient second Ctrl-C would leave processes behind."""
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt

@@ -1,0 +1,89 @@
+"""Filling the store of passages, whether or not the platform runs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING
+
+from infra.local.platform import COLLECTION, passages_store
+from infra.local.process import PROJECT, Process, inherited_environment, python_program
+from infra.local.state import RUNNING, AlreadyRunning
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from infra.local.state import State
+
+OWN_DOCUMENTS = (PROJECT / "README.md", PROJECT / "specs")
+"""What the first question is answered from when nobody has ingested anything yet."""
+
+SAMPLE_SITE = "self"
+"""`infra.ingestion.ingest.SAMPLE_SITE`, whose module takes a second to import."""
+
+
+def is_empty(qdrant_url: str) -> bool:
+    """Whether there is no passage in the store, or no collection at all."""
+    request = urllib.request.Request(  # noqa: S310 (the platform's own address, on loopback)
+        f"{qdrant_url}/collections/{COLLECTION}/points/count", b"{}", {"content-type": "application/json"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 (as above)
+            return json.load(answer)["result"]["count"] == 0
+    except urllib.error.HTTPError as error:
+        with error:
+            return True
+
+
+def ingest_own_documents(state: State, qdrant_url: str) -> None:
+    """Make the project's own README and specs answerable, until somebody ingests a site of their own.
+
+    Raises:
+        ProcessFailed: They could not be ingested; the message ends with the tail of the log.
+    """
+    documents = [str(each) for each in OWN_DOCUMENTS if each.exists()]
+    arguments = _arguments([*documents, "--site", SAMPLE_SITE], qdrant_url)
+    ingestion = Process(python_program("ingestion", *arguments, log=state.logs / "ingestion.log"))
+    ingestion.start()
+    ingestion.wait_for_success()
+
+
+def ingest(state: State, arguments: Sequence[str]) -> int:
+    """Ingest into the running platform, or into its store alone when it does not run; the exit code.
+
+    Args:
+        state: Whose store.
+        arguments: What `python -m infra.ingestion` is given, besides where the store is.
+    """
+    try:
+        with state.locked():
+            return _ingest_alone(state, arguments)
+    except AlreadyRunning:
+        running = state.read(RUNNING)
+        if running is None:
+            print("The platform is just starting or stopping. Please try again in a moment.", file=sys.stderr)
+            return 1
+        return _run(arguments, running["qdrant"])
+
+
+def _ingest_alone(state: State, arguments: Sequence[str]) -> int:
+    store = passages_store(state)
+    try:
+        store.start()
+        store.wait()
+        return _run(arguments, store.url)
+    finally:
+        store.stop()
+
+
+def _run(arguments: Sequence[str], qdrant_url: str) -> int:
+    """In the foreground, so that people see its progress bar."""
+    command = [sys.executable, *_arguments(arguments, qdrant_url)]
+    return subprocess.run(command, env=inherited_environment(), check=False).returncode
+
+
+def _arguments(arguments: Sequence[str], qdrant_url: str) -> list[str]:
+    return ["-m", "infra.ingestion", *arguments, "--qdrant-url", qdrant_url, "--collection", COLLECTION]

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from infra.local.__main__ import main
+from infra.local.passages import is_empty
+from infra.local.platform import passages_store
+from infra.local.ports import LOOPBACK, free_port
+from infra.local.process import PROJECT, descendants
+from infra.local.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+STARTING_SECONDS = 60.0
+STOPPING_SECONDS = 5.0
+
+pytestmark = pytest.mark.timeout(240)
+
+
+class Run:
+    """`make run` in another process.
+
+    Attributes:
+        family: All processes that it consisted of when it was ready.
+    """
+
+    def __init__(self, data: Path, *arguments: str) -> None:
+        command = [sys.executable, "-m", "infra.local", "--data", data, *arguments]
+        self.output = data.with_name(f"output-{time.time_ns()}.txt")
+        with self.output.open("w") as output:
+            self.child = subprocess.Popen(command, cwd=PROJECT, stdout=output, stderr=output)  # noqa: S603 (ours)
+        self.family: list[int] = []
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text("utf-8")
+
+    @property
+    def url(self) -> str:
+        """Where the API is, once it is ready."""
+        until = time.monotonic() + STARTING_SECONDS
+        while not (found := re.search(r"http://\S+", self.said)):
+            assert self.child.poll() is None, self.said
+            assert time.monotonic() < until, self.said
+            time.sleep(0.02)
+        self.family = [self.child.pid, *descendants(self.child.pid)]
+        return found[0]
+
+    def leftovers(self, seconds: float) -> list[str]:
+        """Command lines of those of the family that still live after so many seconds at most."""
+        until = time.monotonic() + seconds
+        while (alive := [line for pid in self.family if (line := command_line(pid))]) and time.monotonic() < until:
+            time.sleep(0.02)
+        return alive
+
+    def end(self, how: signal.Signals) -> int:
+        self.child.send_signal(how)
+        return self.child.wait(STARTING_SECONDS)
+
+
+def command_line(pid: int) -> str:
+    """Empty for a process that has ended, whether or not its parent has noticed."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text("utf-8")
+    return ""
+
+
+@pytest.fixture(scope="module")
+def data() -> Generator[Path]:
+    """Where the runs of this module keep their data; the folder's name has a space in it."""
+    with State.temporary() as state:
+        yield state.folder / "its data"
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def run(data: Path, port: int) -> Generator[Callable[..., Run]]:
+    """Starts the platform; at the end of the test it is killed."""
+    started: list[Run] = []
+
+    def start(*arguments: str, port: int | None = port) -> Run:
+        started.append(Run(data, *(["--port", str(port)] if port else []), *arguments))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.child.kill()
+        each.child.wait()
+        assert each.leftovers(STOPPING_SECONDS) == []
+
+
+@contextmanager
+def client(url: str) -> Generator[httpx.Client]:
+    with httpx.Client(base_url=url, headers={"origin": url}, timeout=30, trust_env=False) as api:
+        yield api
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_fr_021_it_stops_in_peace_and_leaves_no_process_behind(run: Callable[..., Run], how: signal.Signals) -> None:
+    platform = run()
+    httpx.get(f"{platform.url}/health/live", timeout=30, trust_env=False)
+    began = time.monotonic()
+    assert platform.end(how) == 0
+    assert time.monotonic() - began < STOPPING_SECONDS
+    assert platform.leftovers(0) == []
+
+
+def test_fr_021_no_process_outlives_it_when_it_is_killed_and_the_next_start_works(run: Callable[..., Run]) -> None:
+    platform = run()
+    httpx.get(f"{platform.url}/health/live", timeout=30, trust_env=False)
+    platform.end(signal.SIGKILL)
+    assert platform.leftovers(STOPPING_SECONDS) == []
+    with client(run().url) as api:
+        assert api.get("/health").json()["components"]["database"]["status"] == "ok"
+
+
+def test_fr_021_accounts_passages_and_the_url_survive_a_restart(run: Callable[..., Run]) -> None:
+    first = run()
+    person = {"name": "Ada", "email": f"ada-{time.time_ns()}@example.com", "password": "correct horse battery"}
+    with client(first.url) as api:
+        assert api.post("/api/auth/sign-up/email", json=person).status_code == httpx.codes.OK
+    first.end(signal.SIGINT)
+    second = run(port=None)
+    assert second.url == first.url
+    with client(second.url) as api:
+        assert api.post("/api/auth/sign-in/email", json=person).status_code == httpx.codes.OK
+        assert api.get("/api/search", params={"q": "Which page describes the outage?"}).json()["results"]
+    assert "reading the project's own" not in second.said
+
+
+def test_a_second_run_with_the_same_data_says_where_the_first_one_is(run: Callable[..., Run]) -> None:
+    url = run().url
+    second = run()
+    assert second.child.wait(STARTING_SECONDS) == 1
+    assert f"already running: {url}" in second.said
+
+
+def test_another_port_is_used_where_the_one_asked_for_is_taken(run: Callable[..., Run], port: int) -> None:
+    with closing(socket.create_server((LOOPBACK, port))):
+        url = run().url
+        assert not url.endswith(f":{port}")
+        assert httpx.get(f"{url}/health/live", timeout=30, trust_env=False).status_code == httpx.codes.OK
+
+
+@pytest.mark.parametrize("component", ["infra.local.gateway", "postgres"])
+def test_it_names_the_component_that_died_and_stops_the_others(run: Callable[..., Run], component: str) -> None:
+    platform = run("run")
+    assert platform.url
+    [victim, *_] = [pid for pid in platform.family if component in command_line(pid)]
+    os.kill(victim, signal.SIGKILL)
+    assert platform.child.wait(STOPPING_SECONDS) == 1
+    assert re.search(r"(gateway http|PostgreSQL) ended with code -9; the end of .*\.log", platform.said)
+    assert platform.leftovers(0) == []
+
+
+def test_the_pooled_transport_can_be_chosen(run: Callable[..., Run]) -> None:
+    with client(run("--transport", "pooled").url) as api:
+        assert api.get("/health").json()["components"]["database"]["status"] == "ok"
+
+
+def test_data_is_removed_when_asked_for_and_never_while_it_is_in_use() -> None:
+    with State.temporary() as state:
+        (state.folder / "kept").touch()
+        with state.locked():
+            assert main(["--data", str(state.folder), "clean"]) == 1
+        assert (state.folder / "kept").exists()
+        assert main(["--data", str(state.folder), "clean"]) == 0
+        assert not state.folder.exists()
+        state.folder.mkdir()
+
+
+def test_ingesting_while_nothing_runs_starts_the_store_alone(tmp_path: Path) -> None:
+    (tmp_path / "page.md").write_text("# Zebras\n\nA zebra has stripes, and no two zebras have the same.\n", "utf-8")
+    with State.temporary() as state:
+        assert main(["--data", str(state.folder), "ingest", str(tmp_path)]) == 0
+        store = passages_store(state)
+        store.start()
+        store.wait()
+        assert not is_empty(store.url)
+        store.stop()
+
+
+def test_ingesting_while_it_runs_uses_its_store(run: Callable[..., Run], data: Path, tmp_path: Path) -> None:
+    (tmp_path / "zebras.md").write_text("# Zebras\n\nA zebra has stripes, and no two zebras have the same.\n", "utf-8")
+    with client(run().url) as api:
+        assert main(["--data", str(data), "ingest", str(tmp_path)]) == 0
+        found = api.get("/api/search", params={"q": "Do zebras have stripes?"}).json()["results"]
+    assert found[0]["page"] == "zebras"

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import time
+import uuid
+from typing import TYPE_CHECKING
+
+import httpx
+import psycopg
+import pytest
+
+from infra.ingestion.ingest import SAMPLE_SITE
+from infra.local import passages
+from infra.local.ports import answers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from infra.local.platform import Platform, Relays
+    from shared.settings import Transport
+    from tests.fixtures.platform import Person
+
+
+def database_status(api: httpx.Client) -> str:
+    return api.get("/health").json()["components"]["database"]["status"]
+
+
+def test_the_api_answers_over_each_transport(api: httpx.Client) -> None:
+    assert api.get("/health/live").json() == {"status": "ok"}
+    assert database_status(api) == "ok"
+
+
+def test_somebody_who_signs_up_is_signed_in(person: Person) -> None:
+    assert person.api.get("/api/auth/get-session").json()["user"]["email"] == person.email
+
+
+def test_people_are_different_from_each_other(new_person: Callable[[], Person]) -> None:
+    assert new_person().user["id"] != new_person().user["id"]
+
+
+def test_the_projects_own_pages_can_be_searched(api: httpx.Client) -> None:
+    found = api.get("/api/search", params={"q": "What does make clean-data remove?"}).json()["results"]
+    assert found[0]["page"]
+
+
+def test_the_sample_has_the_name_that_ingestion_removes() -> None:
+    assert passages.SAMPLE_SITE == SAMPLE_SITE
+
+
+def test_functions_get_no_address_that_avoids_the_relays(platform: Platform, transport: Transport) -> None:
+    hidden = {platform.postgres.port, platform.neon_sql.port, platform.qdrant.port}
+    hidden |= {platform.pgbouncer.port} if platform.pgbouncer else set()
+    values = " ".join(platform.environment(transport).values())
+    assert not [port for port in hidden if f":{port}" in values]
+
+
+def test_functions_log_in_as_a_role_that_owns_nothing(platform: Platform, transport: Transport) -> None:
+    assert platform.environment(transport)["DATABASE_URL"].startswith("postgresql://docs_app:")
+
+
+@pytest.mark.parametrize("trouble", ["refuse", "accept_silently"])
+def test_a_broken_way_to_the_database_is_an_outage_and_a_mended_one_ends_it(
+    api: httpx.Client, relays: Relays, transport: Transport, trouble: str
+) -> None:
+    assert database_status(api) == "ok"
+    getattr(relays.database(transport), trouble)()
+    assert database_status(api) == "down"
+    relays.database(transport).restore()
+    until = time.monotonic() + 20
+    while database_status(api) != "ok":
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def test_functions_are_renewed_on_the_same_port(api: httpx.Client, platform: Platform, transport: Transport) -> None:
+    before = platform.gateways[transport].process.pid
+    platform.renew_functions()
+    assert platform.gateways[transport].process.pid != before
+    assert api.get("/health/live").status_code == httpx.codes.OK
+
+
+def test_what_was_stored_survives_a_restart_of_the_database(person: Person, platform: Platform) -> None:
+    platform.postgres.stop()
+    assert not answers(platform.postgres.port)
+    platform.postgres.start()
+    with psycopg.connect(platform.postgres.owner_url) as connection:
+        found = connection.execute('select email from "user" where id = %s', [person.user["id"]]).fetchone()
+    assert found == (person.email,)
+
+
+def test_everything_runs_and_nobody_has_complained(platform: Platform) -> None:
+    platform.check()
+
+
+def test_aws_is_there_in_a_while(platform: Platform) -> None:
+    platform.moto.wait()
+    answer = httpx.post(
+        platform.moto.url,
+        data={"Action": "CreateQueue", "QueueName": f"q-{uuid.uuid4()}", "Version": "2012-11-05"},
+        headers={"authorization": "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/sqs/aws4_request"},
+        timeout=30,
+        trust_env=False,
+    )
+    assert answer.status_code == httpx.codes.OK
