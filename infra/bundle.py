@@ -78,19 +78,21 @@ class Bundler:
         root: Folder of the project: serverless.yml, functions/, shared/, infra/requirements/.
         output: Folder that receives the zips.
         cache: Folder that keeps the dependency groups.
+        largest: The most bytes that a zip may have.
     """
 
     target: Target
     root: Path = PROJECT
     output: Path = PROJECT / "build"
     cache: Path = PROJECT / "build" / "groups"
+    largest: int = LARGEST
 
     def build(self, name: str, handler: str) -> Bundle:
         """Build the zip of the function `name`.
 
         Raises:
             LookupError: The function imports something that neither the project nor a dependency group has.
-            ValueError: The zip came out larger than `LARGEST`.
+            ValueError: The zip came out larger than `largest`.
         """
         began = time.perf_counter()
         reached = reach(self.root, handler.rpartition(".")[0].replace("/", "."))
@@ -102,8 +104,10 @@ class Bundler:
             shutil.copyfile(dependencies, archive)
             self._add_own(archive, reached.files)
             size = archive.stat().st_size
-            if size > LARGEST:
-                raise ValueError(f"{name}.zip would have {size:,} bytes, and {LARGEST:,} is the most that is allowed")
+            if size > self.largest:
+                raise ValueError(
+                    f"{name}.zip would have {size:,} bytes, and {self.largest:,} is the most that is allowed"
+                )
         return Bundle(name, group, path, size, time.perf_counter() - began)
 
     def _add_own(self, archive: Path, names: Iterable[Path]) -> None:

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from infra.bundle import PROJECT, Bundler
+from infra.bundle import PROJECT, Bundler, main
 from infra.packaging.archive import OLDEST_DATE
 from infra.packaging.dependencies import group_archive
 from tests.package.conftest import CACHE
@@ -89,6 +89,19 @@ def test_every_file_is_readable_by_everybody_and_carries_no_date(project: Path, 
     assert {entry.external_attr >> 16 for entry in entries} == {0o100644}
     assert {entry.date_time for entry in entries} == {OLDEST_DATE}
     assert len({entry.filename for entry in entries}) == len(entries)
+
+
+def test_a_zip_that_lambda_would_refuse_is_not_written(project: Path, target: Target, tmp_path: Path) -> None:
+    bundler = Bundler(target, root=project, output=tmp_path / "zips", cache=CACHE, largest=1_000_000)
+    with pytest.raises(ValueError, match=r"live\.zip would have [\d,]+ bytes"):
+        bundler.build("live", HANDLERS["live"])
+    assert not list((tmp_path / "zips").iterdir())
+
+
+def test_a_function_that_serverless_yml_does_not_have_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["nowhere"])
+    assert "nowhere" in capsys.readouterr().err
 
 
 def test_a_package_that_no_group_has_is_named(project: Path, target: Target, tmp_path: Path) -> None:
