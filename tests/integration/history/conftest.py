@@ -120,6 +120,13 @@ class Reader:
         return [each.title for each in store.list_conversations(self.db, limit=100).conversations]
 
 
+def everything(owner: psycopg.Connection, reader: Reader) -> list[object]:
+    """Every row of the reader's, as text: equal before and after something that changes nothing."""
+    tables = ("conversation", "message", "deleted_conversation")
+    query = "select coalesce(json_agg(t order by t::text)::text, '') from {} t where user_id = %s"
+    return [owner.execute(query.format(table).encode(), [reader.id]).fetchone() for table in tables]
+
+
 @pytest.fixture
 def new_reader(database: Database, owner: psycopg.Connection) -> Callable[[], Reader]:
     """Makes a user without any history."""

@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from shared.errors import Conflict, Gone, InvalidRequest, NotFound, NotSignedIn
+from shared.errors import InvalidRequest, NotFound, NotSignedIn
 from shared.history import store
 from shared.history.models import CONTENT_CHARACTERS, answer_id
-from tests.integration.history.conftest import SOURCES, ActingAs
+from tests.integration.history.conftest import SOURCES, ActingAs, everything
 
 if TYPE_CHECKING:
     import psycopg
@@ -20,13 +20,6 @@ if TYPE_CHECKING:
 
 def contents(messages: list[Message]) -> list[str]:
     return [message.content for message in messages]
-
-
-def everything(owner: psycopg.Connection, reader: Reader) -> list[object]:
-    """Every row of the reader's, as text."""
-    tables = ("conversation", "message", "deleted_conversation")
-    query = "select coalesce(json_agg(t order by t::text)::text, '') from {} t where user_id = %s"
-    return [owner.execute(query.format(table).encode(), [reader.id]).fetchone() for table in tables]
 
 
 def test_a_first_question_makes_the_conversation(ada: Reader) -> None:
@@ -80,62 +73,6 @@ def test_the_window_is_bounded_in_characters(ada: Reader) -> None:
     assert [len(content) for content in contents(begun.window)] == [store.WINDOW_CHARACTERS - 4, 4]
 
 
-def test_the_same_question_twice_is_one_row_and_the_same_reply(ada: Reader, owner: psycopg.Connection) -> None:
-    conversation_id, message_id, first = ada.ask()
-    before = everything(owner, ada)
-    _, _, second = ada.ask(conversation_id=conversation_id, message_id=message_id)
-    assert second == first
-    assert everything(owner, ada) == before
-
-
-def test_a_repeated_question_reports_the_same_eviction(ada: Reader) -> None:
-    oldest, _, _ = ada.ask("oldest", keep=2)
-    ada.ask("middle", keep=2)
-    newest, message_id, first = ada.ask("newest", keep=2)
-    _, _, second = ada.ask("newest", conversation_id=newest, message_id=message_id, keep=2)
-    assert first.evicted == second.evicted == oldest
-
-
-def test_a_repeated_question_that_was_answered_brings_its_answer(ada: Reader) -> None:
-    conversation_id, message_id, first = ada.ask()
-    ada.answer(conversation_id, message_id, "A set of libraries.")
-    ada.ask("And then?", conversation_id=conversation_id)
-    _, _, second = ada.ask(conversation_id=conversation_id, message_id=message_id)
-    assert first.answered is None
-    assert second.window == []
-    assert second.answered is not None
-    assert (second.answered.content, second.answered.mode) == ("A set of libraries.", "extractive")
-
-
-def test_the_same_id_with_another_question_is_a_conflict(ada: Reader, owner: psycopg.Connection) -> None:
-    conversation_id, message_id, _ = ada.ask()
-    before = everything(owner, ada)
-    with pytest.raises(Conflict):
-        ada.ask("Something else", conversation_id=conversation_id, message_id=message_id)
-    assert everything(owner, ada) == before
-
-
-def test_the_same_question_in_another_conversation_is_a_conflict(ada: Reader, owner: psycopg.Connection) -> None:
-    _, message_id, _ = ada.ask()
-    before = everything(owner, ada)
-    with pytest.raises(Conflict):
-        ada.ask(message_id=message_id)
-    assert everything(owner, ada) == before
-
-
-def test_the_id_of_an_answer_cannot_be_that_of_a_question(ada: Reader) -> None:
-    conversation_id, message_id, _ = ada.ask()
-    ada.answer(conversation_id, message_id, "What is ROS 2?")
-    with pytest.raises(Conflict):
-        ada.ask("What is ROS 2?", conversation_id=conversation_id, message_id=answer_id(message_id))
-
-
-def test_two_people_may_use_the_same_message_id(ada: Reader, bob: Reader) -> None:
-    _, message_id, _ = ada.ask("Ada's")
-    conversation_id, _, _ = bob.ask("Bob's", message_id=message_id)
-    assert contents(bob.open(conversation_id).messages) == ["Bob's"]
-
-
 def test_a_question_to_somebody_elses_conversation_is_not_found_and_changes_nothing(
     ada: Reader, bob: Reader, owner: psycopg.Connection
 ) -> None:
@@ -181,30 +118,6 @@ def test_an_answer_goes_nowhere_but_to_its_questions_conversation(ada: Reader, o
     assert everything(owner, ada) == before
 
 
-def test_a_complete_answer_is_never_replaced(ada: Reader) -> None:
-    conversation_id, message_id, _ = ada.ask()
-    first = ada.answer(conversation_id, message_id, "first")
-    second = ada.answer(conversation_id, message_id, "second", "failed")
-    assert second == first
-    assert contents(ada.open(conversation_id).messages) == ["What is ROS 2?", "first"]
-    assert ada.open(conversation_id).conversation.message_count == 2
-
-
-def test_a_failed_answer_gives_way_to_a_better_one_in_its_place(ada: Reader) -> None:
-    conversation_id, message_id, _ = ada.ask()
-    ada.answer(conversation_id, message_id, "", "failed")
-    _, _, again = ada.ask(conversation_id=conversation_id, message_id=message_id)
-    assert again.answered is None
-    ada.ask("Hello?", conversation_id=conversation_id)
-    ada.answer(conversation_id, message_id, "Here it is.")
-    messages = ada.open(conversation_id).messages
-    assert [(m.seq, m.content, m.status) for m in messages] == [
-        (1, "What is ROS 2?", "complete"),
-        (2, "Here it is.", "complete"),
-        (3, "Hello?", "complete"),
-    ]
-
-
 def test_an_answer_that_is_too_long_is_kept_as_a_partial_one(ada: Reader) -> None:
     conversation_id, message_id, _ = ada.ask()
     stored = ada.answer(conversation_id, message_id, "x" * (CONTENT_CHARACTERS + 1))
@@ -222,36 +135,6 @@ def test_any_text_comes_back_as_it_was_asked(ada: Reader) -> None:
     question = '\'; drop table message; --\n\t"$1" {NULL} \\x00 %s 👩‍👩‍👧 کیا'
     conversation_id, _, _ = ada.ask(question)
     assert contents(ada.open(conversation_id).messages) == [question]
-
-
-def test_a_late_answer_does_not_revive_a_deleted_conversation(ada: Reader, owner: psycopg.Connection) -> None:
-    conversation_id, message_id, _ = ada.ask()
-    store.delete_conversation(ada.db, conversation_id)
-    before = everything(owner, ada)
-    with pytest.raises(Gone):
-        ada.answer(conversation_id, message_id)
-    assert everything(owner, ada) == before
-
-
-def test_a_late_question_does_not_revive_a_deleted_conversation(ada: Reader, owner: psycopg.Connection) -> None:
-    conversation_id, message_id, _ = ada.ask()
-    store.delete_conversation(ada.db, conversation_id)
-    before = everything(owner, ada)
-    with pytest.raises(Gone):
-        ada.ask(conversation_id=conversation_id, message_id=message_id)
-    with pytest.raises(Gone):
-        ada.ask("Another one", conversation_id=conversation_id)
-    assert everything(owner, ada) == before
-
-
-def test_an_evicted_conversation_stays_away_too(ada: Reader) -> None:
-    evicted, message_id, _ = ada.ask("old", keep=1)
-    ada.ask("new", keep=1)
-    with pytest.raises(Gone):
-        ada.answer(evicted, message_id)
-    with pytest.raises(Gone):
-        ada.ask("old", conversation_id=evicted, message_id=message_id, keep=1)
-    assert ada.titles() == ["new"]
 
 
 def test_without_a_session_nothing_is_written(database: Database, ada: Reader, owner: psycopg.Connection) -> None:
