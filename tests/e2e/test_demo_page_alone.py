@@ -26,12 +26,13 @@ UNAVAILABLE = {"message": "Service Unavailable"}
 UNSAFE = """<img src=x onerror="document.title='taken over'"> <b>bold</b> [1] [2] [7]
 
 - **one** with `code <i>`
+
 - two
 
 > said
 
-1. first
-2. second
+3. third
+7. seventh
 
 ```html
 <script>document.title = "taken over"</script>
@@ -89,7 +90,8 @@ def test_markdown_of_an_answer_is_shown_as_what_it_means(page: Page) -> None:
     expect(answer.locator("strong")).to_have_text("one")
     expect(answer.locator("li code")).to_have_text("code <i>")
     expect(answer.locator("blockquote")).to_have_text("said")
-    expect(answer.locator(".answer > ol > li")).to_have_text(["first", "second"])
+    expect(answer.locator(".answer > ol > li")).to_have_text(["third", "seventh"])
+    expect(answer.locator(".answer > ol > li").last).to_have_attribute("value", "7")
     expect(answer.get_by_role("region", name="Code")).to_have_text(re.compile("^<script>.*</script>$"))
 
 

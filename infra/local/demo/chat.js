@@ -146,10 +146,14 @@ function codeBlock(lines) {
 }
 
 function list(lines, sources) {
-  const first = lines[0].match(ITEM)[1];
-  const node = first ? element("ol", { start: first }) : element("ul");
-  while (lines.length && ITEM.test(lines[0]) && Boolean(lines[0].match(ITEM)[1]) === Boolean(first)) {
-    node.append(element("li", {}, ...inlineNodes(lines.shift().match(ITEM)[2], sources)));
+  const isNumbered = (line) => line?.match(ITEM)?.[1] !== undefined;
+  const numbered = isNumbered(lines[0]);
+  const isOurs = (line) => line !== undefined && ITEM.test(line) && isNumbered(line) === numbered;
+  const node = element(numbered ? "ol" : "ul");
+  while (isOurs(lines[0])) {
+    const [, number, text] = lines.shift().match(ITEM);
+    node.append(element("li", numbered ? { value: number } : {}, ...inlineNodes(text, sources)));
+    if (lines[0]?.trim() === "" && isOurs(lines[1])) lines.shift(); // items may be set apart by an empty line
   }
   return node;
 }

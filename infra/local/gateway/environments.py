@@ -115,6 +115,7 @@ class Environments:
         self._runtime_api = RuntimeApi()
         self._groups = {each.key: _Group(each, _open_log(log_folder, each)) for each in functions}
         self._lives: set[asyncio.Task[None]] = set()
+        self._stopped = False
 
     async def invoke(self, function: Function, event: bytes) -> bytes:
         """Run a function on an event, and return its result, which is JSON.
@@ -149,7 +150,8 @@ class Environments:
         }
 
     async def stop(self) -> None:
-        """Kill all processes, and wait until they are gone."""
+        """Kill all processes, and wait until they are gone; no further one is started."""
+        self._stopped = True
         for group in self._groups.values():
             for environment in group.members:
                 environment.kill()
@@ -190,7 +192,7 @@ class Environments:
     def _grow(self, group: _Group) -> None:
         """Start as many environments as requests wait for, if there may be so many."""
         while group.waiters > group.starting and group.size < self._limits.each:
-            if not self._has_room() and not self._evict():
+            if self._stopped or (not self._has_room() and not self._evict()):
                 return
             self._start(group)
 

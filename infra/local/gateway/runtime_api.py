@@ -117,7 +117,7 @@ class RuntimeApi:
         elif call == "invocation/next":
             await _hand_over(environment, send)
         else:
-            await _answer(send, *_take_back(environment, call, await read_all(receive)))
+            await _answer(send, *_take_back(environment, call, await _read_all(receive)))
 
 
 async def _hand_over(environment: Environment, send: Send) -> None:
@@ -126,9 +126,9 @@ async def _hand_over(environment: Environment, send: Send) -> None:
     await send({"type": "http.response.body", "body": invocation.event})
 
 
-def _take_back(environment: Environment, call: str, body: bytes) -> tuple[int, bytes]:
-    if call == "init/error":
-        return ACCEPTED  # the process ends next, and that is what counts
+def _take_back(environment: Environment, call: str, body: bytes | None) -> tuple[int, bytes]:
+    if call == "init/error" or body is None:
+        return ACCEPTED  # the process ends, and that is what counts
     _, request_id, outcome = (*call.split("/"), "", "")[:3]
     if outcome == "response" and len(body) > PAYLOAD_LIMIT:
         known = environment.fail(request_id, TOO_LARGE)
@@ -141,14 +141,16 @@ def _take_back(environment: Environment, call: str, body: bytes) -> tuple[int, b
     return ACCEPTED if known else BAD_REQUEST
 
 
-async def read_all(receive: Receive) -> bytes:
-    """The whole body of a request."""
-    body = b""
+async def _read_all(receive: Receive) -> bytes | None:
+    """The whole body, or None where its sender died over it."""
+    body = bytearray()
     while True:
         message = await receive()
-        body += message.get("body", b"")
-        if not message.get("more_body"):
-            return body
+        if message["type"] == "http.disconnect":
+            return None
+        body += message["body"]
+        if not message["more_body"]:
+            return bytes(body)
 
 
 async def _answer(send: Send, status: int, body: bytes) -> None:

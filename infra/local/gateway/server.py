@@ -46,6 +46,7 @@ def message_response(status: int, message: str, *, last: bool = False) -> HttpRe
     return HttpResponse(status, [*headers, (b"connection", b"close")] if last else headers, body)
 
 
+BAD_REQUEST = message_response(400, "Bad Request")
 NOT_FOUND = message_response(404, "Not Found")
 TOO_LONG = message_response(413, "Request Too Long", last=True)
 HEADERS_TOO_LONG = message_response(431, "Request Header Fields Too Large", last=True)
@@ -55,6 +56,10 @@ UNAVAILABLE = message_response(503, "Service Unavailable")
 
 class TooLong(Exception):
     """The request's body is larger than `BODY_LIMIT`."""
+
+
+class Incomplete(Exception):
+    """The client went away before it had sent the whole body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,8 @@ class Front:
             body = await _read_body(scope, receive)
         except TooLong:
             return TOO_LONG
+        except Incomplete:
+            return BAD_REQUEST  # nobody is there to read it
         event = json.dumps(event_from(scope, body, match, request_id)).encode()
         return TOO_LONG if len(event) > PAYLOAD_LIMIT else await self._invoked(match, event)
 
@@ -157,10 +164,12 @@ async def _read_body(scope: Scope, receive: Receive) -> bytes:
     body = bytearray()
     while True:
         message = await receive()
-        body += message.get("body", b"")
+        if message["type"] == "http.disconnect":
+            raise Incomplete
+        body += message["body"]
         if len(body) > BODY_LIMIT:
             raise TooLong
-        if not message.get("more_body"):
+        if not message["more_body"]:
             return bytes(body)
 
 

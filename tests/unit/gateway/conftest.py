@@ -51,7 +51,11 @@ def measures(event, context):
 
 SERVICE = """
 service: probes
-provider: {name: aws, timeout: 20, memorySize: 512}
+provider:
+  name: aws
+  timeout: 20
+  memorySize: 512
+  httpApi: {cors: {allowedOrigins: ["https://book.example.org"], allowCredentials: true}}
 functions:
   wholeEvent: {handler: functions/probes.whole_event, events: [{httpApi: 'GET /event'}, {httpApi: 'POST /event/{id}'}]}
   sleeps: {handler: functions/probes.sleeps, events: [{httpApi: 'GET /sleeps'}]}

@@ -11,6 +11,8 @@ from infra.local.gateway.cors import Cors, read_cors, without_cors
 if TYPE_CHECKING:
     from typing import Any
 
+    from tests.unit.gateway.conftest import Gateway
+
 SITE = "https://book.example.org"
 
 
@@ -85,3 +87,24 @@ def test_headers_that_the_function_sends_itself_are_dropped() -> None:
     sent = [(b"Access-Control-Allow-Origin", b"*"), (b"content-type", b"text/plain")]
 
     assert without_cors(sent) == [(b"content-type", b"text/plain")]
+
+
+def test_a_preflight_is_answered_without_a_function(gateway: Gateway) -> None:
+    asked = {"origin": SITE, "access-control-request-method": "POST"}
+
+    response = gateway.client.options("/returns", headers=asked)
+
+    assert (response.status_code, response.content) == (204, b"")
+    assert response.headers["access-control-allow-origin"] == SITE
+    assert response.headers["access-control-allow-credentials"] == "true"
+    assert "POST" in response.headers["access-control-allow-methods"]
+    assert gateway.figures("returns")["invocations"] == 0
+
+
+@pytest.mark.parametrize("path", ["/event", "/raises", "/nowhere"])
+def test_every_answer_may_be_read_by_an_allowed_site_and_by_no_other(gateway: Gateway, path: str) -> None:
+    allowed = gateway.client.get(path, headers={"origin": SITE})
+    other = gateway.client.get(path, headers={"origin": "https://elsewhere.example.org"})
+
+    assert allowed.headers["access-control-allow-origin"] == SITE
+    assert "access-control-allow-origin" not in other.headers

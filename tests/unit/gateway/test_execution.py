@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -88,6 +89,17 @@ def test_an_answer_may_be_as_large_as_lambda_allows(gateway: Gateway) -> None:
     assert len(large.text) == 5_000_000
     assert (too_large.status_code, too_large.json()) == FAULT
     assert gateway.get("/returns-much?size=3").text == "xxx"
+
+
+def test_a_request_that_breaks_off_reaches_no_function(gateway: Gateway) -> None:
+    before = gateway.figures("measures")["invocations"]
+    head = b"POST /measures HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 100\r\n\r\n"
+    with socket.create_connection((gateway.client.base_url.host, gateway.client.base_url.port or 80)) as connection:
+        connection.sendall(head + b"only this much")
+        time.sleep(0.2)
+
+    assert gateway.post("/measures", content=b"x", headers={"content-type": "text/plain"}).json() == {"length": 1}
+    assert gateway.figures("measures")["invocations"] == before + 1
 
 
 def test_headers_that_are_too_long_are_refused(gateway: Gateway) -> None:
