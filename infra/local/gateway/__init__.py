@@ -4,9 +4,15 @@
 
 One asyncio process: uvicorn parses HTTP at the front and on the Runtime API that the functions poll.
 
-    server.py ── routes.py ── events.py ── environments.py ── environment.py ── runtime_api.py
-       │            │                                              └ awslambdaric
-       │            └ serverless.py (YAML with CloudFormation tags and ${...} variables)
-       ├ cors.py (what an HTTP API adds from provider.httpApi.cors)
-       └ pages.py (the demo page, and the ingested pages that answers link to)
+    server.py        the front: limits, error messages, start and stop
+    serverless.py    reads serverless.yml
+    routes.py        which function a request belongs to
+    cors.py          what an HTTP API adds from provider.httpApi.cors
+    events.py        HTTP request -> event, result -> HTTP response
+    environments.py  how many processes there are, and who gets one
+    environment.py   one `awslambdaric` process
+    invocation.py    one event on its way to a process
+    runtime_api.py   what the processes call
+    logs.py          what they print, and a REPORT line for each invocation
+    pages.py         the demo page, and the ingested pages that answers link to
 """

@@ -14,16 +14,16 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from infra.local.gateway.invocation import REGION
 from infra.local.gateway.runtime_api import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import BinaryIO
 
+    from infra.local.gateway.invocation import Invocation
     from infra.local.gateway.routes import Function
-    from infra.local.gateway.runtime_api import Invocation
 
-REGION = "us-east-1"
 PR_SET_PDEATHSIG = 1
 """From <linux/prctl.h>."""
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-import sys
 import time
-import uuid
 from collections import deque
 from dataclasses import dataclass, field
-from math import ceil
 from typing import TYPE_CHECKING
 
-from infra.local.gateway.environment import REGION, Code, Environment, FunctionFailed
-from infra.local.gateway.events import ACCOUNT
-from infra.local.gateway.runtime_api import Invocation, RuntimeApi
+from infra.local.gateway.environment import Code, Environment, FunctionFailed
+from infra.local.gateway.invocation import Invocation
+from infra.local.gateway.logs import open_log, report_line
+from infra.local.gateway.runtime_api import RuntimeApi
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -113,7 +110,7 @@ class Environments:
         self._code = code
         self._limits = limits
         self._runtime_api = RuntimeApi()
-        self._groups = {each.key: _Group(each, _open_log(log_folder, each)) for each in functions}
+        self._groups = {each.key: _Group(each, open_log(log_folder, each)) for each in functions}
         self._lives: set[asyncio.Task[None]] = set()
         self._stopped = False
 
@@ -127,13 +124,13 @@ class Environments:
         """
         group = self._groups[function.key]
         environment = group.pop_idle() or await self._wait_for_turn(group)
-        invocation = _invocation(function, event)
+        invocation = Invocation.of(function, event)
         began = time.perf_counter()
         try:
             return await environment.invoke(invocation)
         finally:
             group.invocations += 1
-            group.log.write(_report_line(environment, invocation, time.perf_counter() - began))
+            group.log.write(report_line(environment, invocation, time.perf_counter() - began))
             self._release(group, environment)
 
     async def prewarm(self) -> None:
@@ -235,36 +232,3 @@ class Environments:
             self._runtime_api.close(port)
             group.forget(environment)
             self._grow_all()
-
-
-def _open_log(folder: Path | None, function: Function) -> BinaryIO:
-    if folder is None:
-        return sys.stderr.buffer
-    folder.mkdir(parents=True, exist_ok=True)
-    return (folder / f"{function.key}.log").open("ab", buffering=0)
-
-
-def _invocation(function: Function, event: bytes) -> Invocation:
-    now = time.time()
-    return Invocation(
-        request_id=str(uuid.uuid4()),
-        event=event,
-        deadline=int((now + function.timeout) * 1000),
-        arn=f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function.name}",
-        trace_id=f"Root=1-{int(now):08x}-{secrets.token_hex(12)};Parent={secrets.token_hex(8)};Sampled=0",
-    )
-
-
-def _report_line(environment: Environment, invocation: Invocation, seconds: float) -> bytes:
-    """As Lambda ends the log of an invocation; `Init Duration` only with a cold start."""
-    milliseconds = seconds * 1000
-    parts = [
-        f"REPORT RequestId: {invocation.request_id}",
-        f"Duration: {milliseconds:.2f} ms",
-        f"Billed Duration: {ceil(milliseconds)} ms",
-        f"Memory Size: {environment.function.memory} MB",
-        f"Max Memory Used: {environment.peak_megabytes} MB",
-    ]
-    if environment.invocations == 1:
-        parts.append(f"Init Duration: {environment.init_milliseconds:.2f} ms")
-    return ("\t".join(parts) + "\n").encode()

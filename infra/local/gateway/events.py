@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from infra.local.gateway.invocation import ACCOUNT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
     from infra.local.gateway.routes import Match
 
-ACCOUNT = "123456789012"
 API_ID = "local"
 
 _TEXT = re.compile(r"(text/|application/(json|xml|javascript)\b|application/[\w.-]+\+(json|xml)\b)", re.IGNORECASE)

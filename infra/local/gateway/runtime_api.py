@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -35,38 +34,6 @@ ACCEPTED = (202, b'{"status":"OK"}')
 BAD_REQUEST = (400, b'{"errorType":"InvalidRequestID"}')
 UNKNOWN = (404, b'{"errorType":"NotFound"}')
 TOO_LARGE = b'{"errorType":"Function.ResponseSizeTooLarge"}'
-
-
-@dataclass(frozen=True, slots=True)
-class Invocation:
-    """One event for one function.
-
-    Attributes:
-        request_id: Lambda's id of it.
-        event: JSON.
-        deadline: When the function has to be done, in milliseconds since 1970.
-        arn: The function's ARN.
-        trace_id: An X-Ray trace id.
-    """
-
-    request_id: str
-    event: bytes
-    deadline: int
-    arn: str
-    trace_id: str
-
-    @property
-    def headers(self) -> list[tuple[bytes, bytes]]:
-        """All that `awslambdaric` reads: its native client crashes when one of them is missing."""
-        named = {
-            "content-type": "application/json",
-            "content-length": str(len(self.event)),
-            "lambda-runtime-aws-request-id": self.request_id,
-            "lambda-runtime-deadline-ms": str(self.deadline),
-            "lambda-runtime-invoked-function-arn": self.arn,
-            "lambda-runtime-trace-id": self.trace_id,
-        }
-        return [(name.encode(), value.encode()) for name, value in named.items()]
 
 
 def listen(host: str, port: int, backlog: int) -> socket.socket:
