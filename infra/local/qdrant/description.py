@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import qdrant_edge as edge
 
-from infra.local.qdrant import bodies
+from infra.local.qdrant import administration
 from infra.local.qdrant.refusals import WrongInput
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _FIXED: Final = {
 }
 
 
-def create_index(collection: Collection, asked: bodies.CreateIndex) -> int:
+def create_index(collection: Collection, asked: administration.CreateIndex) -> int:
     """Index a field of the payload.
 
     Raises:
@@ -48,7 +48,7 @@ def create_index(collection: Collection, asked: bodies.CreateIndex) -> int:
     kind = schema if isinstance(schema, str) else schema.type
     if kind not in FIELD_TYPES:
         raise WrongInput(f"no such kind of index: `{kind}`")
-    if isinstance(schema, bodies.FieldSchema) and kind == "keyword":
+    if isinstance(schema, administration.FieldSchema) and kind == "keyword":
         return collection.apply(
             edge.UpdateOperation.create_field_index(asked.field_name, edge.KeywordIndexParams(schema.is_tenant))
         )
@@ -69,7 +69,7 @@ def describe(collection: Collection) -> dict[str, object]:
     }
 
 
-def _parameters(made: bodies.CreateCollection) -> dict[str, object]:
+def _parameters(made: administration.CreateCollection) -> dict[str, object]:
     return {
         **made.model_dump(mode="json", exclude_none=True),
         "shard_number": 1,

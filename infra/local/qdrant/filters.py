@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import qdrant_edge as edge
 
-from infra.local.qdrant import bodies
+from infra.local.qdrant import conditions
 from infra.local.qdrant.refusals import WrongInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def engine_filter(asked: bodies.Filter | None) -> edge.Filter | None:
+def engine_filter(asked: conditions.Filter | None) -> edge.Filter | None:
     """Translate a filter.
 
     Raises:
@@ -30,25 +30,25 @@ def engine_filter(asked: bodies.Filter | None) -> edge.Filter | None:
     )
 
 
-def _conditions(asked: Sequence[bodies.Condition] | None) -> list[edge.ConditionType] | None:
+def _conditions(asked: Sequence[conditions.Condition] | None) -> list[edge.ConditionType] | None:
     return None if asked is None else [_condition(each) for each in asked]
 
 
-def _condition(asked: bodies.Condition) -> edge.ConditionType:
+def _condition(asked: conditions.Condition) -> edge.ConditionType:
     match asked:
-        case bodies.FieldCondition():
+        case conditions.FieldCondition():
             return _field_condition(asked)
-        case bodies.HasId():
+        case conditions.HasId():
             return edge.HasIdCondition(set(asked.has_id))
-        case bodies.IsEmpty():
+        case conditions.IsEmpty():
             return edge.IsEmptyCondition(asked.is_empty.key)
-        case bodies.IsNull():
+        case conditions.IsNull():
             return edge.IsNullCondition(asked.is_null.key)
-        case bodies.Filter():
+        case conditions.Filter():
             return engine_filter(asked) or edge.Filter()
 
 
-def _field_condition(asked: bodies.FieldCondition) -> edge.FieldCondition:
+def _field_condition(asked: conditions.FieldCondition) -> edge.FieldCondition:
     if asked.match is not None:
         return edge.FieldCondition(asked.key, match=_match(asked.match))
     if asked.range is not None:
@@ -58,7 +58,7 @@ def _field_condition(asked: bodies.FieldCondition) -> edge.FieldCondition:
     raise WrongInput(f"the condition on `{asked.key}` says nothing")
 
 
-def _match(asked: bodies.Match) -> edge.MatchType:
+def _match(asked: conditions.Match) -> edge.MatchType:
     if asked.value is not None:
         return edge.MatchValue(asked.value)
     if asked.any is not None:

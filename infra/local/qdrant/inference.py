@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import qdrant_edge as edge
 
@@ -14,10 +14,11 @@ from infra.local.qdrant.refusals import WrongInput
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from numpy import float32
+    from numpy.typing import NDArray
     from pydantic import JsonValue
 
     from infra.local.qdrant.bodies import InferenceDocument
-    from infra.local.qdrant.minilm import MiniLM
 
 BM25: Final = "qdrant/bm25"
 MINILM: Final = "sentence-transformers/all-minilm-l6-v2"
@@ -44,6 +45,14 @@ Embedded = list[float] | edge.SparseVector
 _Key = tuple[str, str, str]
 
 
+class DenseModel(Protocol):
+    """What turns texts into dense vectors."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[float32]:
+        """Give one row for each text."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Vectors:
     """The vectors of a request's texts."""
@@ -58,10 +67,10 @@ class Vectors:
 class Inference:
     """Runs the models; MiniLM is read from disk when it is first asked for."""
 
-    def __init__(self, load: Callable[[], MiniLM]) -> None:
+    def __init__(self, load: Callable[[], DenseModel]) -> None:
         self._load = load
         self._loading = threading.Lock()
-        self._minilm: MiniLM | None = None
+        self._minilm: DenseModel | None = None
 
     def embed(self, documents: Iterable[InferenceDocument], purpose: Purpose) -> Vectors:
         """Embed every text of a request, equal ones once.
@@ -88,7 +97,7 @@ class Inference:
             raise WrongInput(f"{MINILM} takes no options")
         return self._model().embed([document.text for document in documents]).tolist()
 
-    def _model(self) -> MiniLM:
+    def _model(self) -> DenseModel:
         with self._loading:
             if self._minilm is None:
                 self._minilm = self._load()

