@@ -159,7 +159,7 @@ def test_another_port_is_used_where_the_one_asked_for_is_taken(run: Callable[...
         assert httpx.get(f"{url}/health/live", timeout=30, trust_env=False).status_code == httpx.codes.OK
 
 
-@pytest.mark.parametrize("component", ["infra.local.gateway", "postgres"])
+@pytest.mark.parametrize("component", ["infra.local.gateway", "bin/postgres"])
 def test_it_names_the_component_that_died_and_stops_the_others(run: Callable[..., Run], component: str) -> None:
     platform = run("run")
     assert platform.url
