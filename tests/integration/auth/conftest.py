@@ -55,7 +55,7 @@ class Counting(Database):
 
 
 @dataclass(frozen=True, slots=True)
-class Api:
+class Routes:
     """A browser on one of our own pages that forgets every cookie: what it sends is named in the call."""
 
     app: FastAPI
@@ -156,9 +156,9 @@ def owner(postgres: Postgres) -> Generator[psycopg.Connection[tuple[Any, ...]]]:
 
 
 @pytest.fixture
-def api(opened: Counting, owner: psycopg.Connection[tuple[Any, ...]]) -> Api:
+def routes(opened: Counting, owner: psycopg.Connection[tuple[Any, ...]]) -> Routes:
     opened.round_trips = 0
-    return Api(app_on(opened), opened, owner)
+    return Routes(app_on(opened), opened, owner)
 
 
 @pytest.fixture
@@ -167,10 +167,10 @@ def email() -> str:
 
 
 @pytest.fixture
-def cookie(api: Api, email: str) -> str:
+def cookie(routes: Routes, email: str) -> str:
     """The `Cookie` header of somebody who has just signed up as `email`."""
-    response = api.sign_up(email)
-    api.database.round_trips = 0
+    response = routes.sign_up(email)
+    routes.database.round_trips = 0
     return cookie_header(response)
 
 

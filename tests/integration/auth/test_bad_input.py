@@ -9,7 +9,7 @@ import pytest
 from tests.integration.auth.conftest import EVIL, HOME, PASSWORD, SITE, TOKEN, signed
 
 if TYPE_CHECKING:
-    from tests.integration.auth.conftest import Api
+    from tests.integration.auth.conftest import Routes
 
 ROUTES = ["/sign-up/email", "/sign-in/email", "/sign-out"]
 JSON = {"content-type": "application/json"}
@@ -65,17 +65,17 @@ COOKIES = [
 ]
 
 
-def users(api: Api) -> list[tuple[int, int, int]]:
-    return api.rows(
+def users(routes: Routes) -> list[tuple[int, int, int]]:
+    return routes.rows(
         'select (select count(*) from "user"), (select count(*) from account), (select count(*) from session)'
     )
 
 
 @pytest.mark.parametrize("path", ROUTES)
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_no_body_is_too_strange_for_a_clear_answer(api: Api, path: str, body: bytes) -> None:
-    before = users(api)
-    response = api.call("POST", path, content=body, headers=JSON)
+def test_no_body_is_too_strange_for_a_clear_answer(routes: Routes, path: str, body: bytes) -> None:
+    before = users(routes)
+    response = routes.call("POST", path, content=body, headers=JSON)
     answer = response.json()
     if path == "/sign-out" and response.status_code == 200:
         assert answer == {"success": True}
@@ -84,32 +84,32 @@ def test_no_body_is_too_strange_for_a_clear_answer(api: Api, path: str, body: by
         assert isinstance(answer["message"], str)
         assert set(answer) <= {"message", "code"}
     assert "set-cookie" not in response.headers or path == "/sign-out"
-    assert users(api) == before
+    assert users(routes) == before
 
 
 @pytest.mark.parametrize(("method", "path"), [*(("POST", path) for path in ROUTES), ("GET", "/get-session")])
 @pytest.mark.parametrize("cookie", COOKIES)
-def test_no_cookie_is_too_strange_for_a_clear_answer(api: Api, method: str, path: str, cookie: str) -> None:
-    before = users(api)
+def test_no_cookie_is_too_strange_for_a_clear_answer(routes: Routes, method: str, path: str, cookie: str) -> None:
+    before = users(routes)
     json = {"email": "nobody@example.com", "password": PASSWORD} if path == "/sign-in/email" else {}
-    response = api.call(method, path, json=json if method == "POST" else None, headers={"cookie": cookie})
+    response = routes.call(method, path, json=json if method == "POST" else None, headers={"cookie": cookie})
     expected = {"/sign-up/email": 400, "/sign-in/email": 401, "/sign-out": 200, "/get-session": 200}
     assert response.status_code == expected[path]
-    assert users(api) == before
+    assert users(routes) == before
 
 
 @pytest.mark.parametrize("value", ["Bearer", "Bearer ", "Bearer x.y", f"Bearer {'x' * 9000}", "Basic eDp5"])
-def test_no_authorization_is_too_strange_for_a_clear_answer(api: Api, value: str) -> None:
-    response = api.call("GET", "/get-session", headers={"authorization": value})
+def test_no_authorization_is_too_strange_for_a_clear_answer(routes: Routes, value: str) -> None:
+    response = routes.call("GET", "/get-session", headers={"authorization": value})
     assert (response.status_code, response.text) == (200, "null")
 
 
 @pytest.mark.parametrize("path", ROUTES)
 @pytest.mark.parametrize(
-    "media_type", ["text/plain", "multipart/form-data", "application/vnd.api+json", "application/xml"]
+    "media_type", ["text/plain", "multipart/form-data", "application/vnd.routes+json", "application/xml"]
 )
-def test_another_media_type_is_named_with_those_that_are_allowed(api: Api, path: str, media_type: str) -> None:
-    response = api.call("POST", path, content=b"{}", headers={"content-type": media_type})
+def test_another_media_type_is_named_with_those_that_are_allowed(routes: Routes, path: str, media_type: str) -> None:
+    response = routes.call("POST", path, content=b"{}", headers={"content-type": media_type})
     allowed = "application/json" if path == "/sign-out" else "application/x-www-form-urlencoded, application/json"
     assert response.status_code == 415
     assert response.json() == {
@@ -120,16 +120,16 @@ def test_another_media_type_is_named_with_those_that_are_allowed(api: Api, path:
 
 @pytest.mark.parametrize("headers", [{}, JSON])
 @pytest.mark.parametrize("content", [None, b""])
-def test_no_body_is_an_undefined_one(api: Api, headers: dict[str, str], content: bytes | None) -> None:
-    response = api.call("POST", "/sign-in/email", content=content, headers=headers)
+def test_no_body_is_an_undefined_one(routes: Routes, headers: dict[str, str], content: bytes | None) -> None:
+    response = routes.call("POST", "/sign-in/email", content=content, headers=headers)
     assert response.json() == {
         "message": "[body] Invalid input: expected object, received undefined",
         "code": "VALIDATION_ERROR",
     }
 
 
-def test_everything_that_is_wrong_is_said_at_once_and_in_order(api: Api) -> None:
-    response = api.call(
+def test_everything_that_is_wrong_is_said_at_once_and_in_order(routes: Routes) -> None:
+    response = routes.call(
         "POST", "/sign-up/email", json={"email": "nope", "password": "", "image": None, "rememberMe": 1}
     )
     assert response.json()["message"].split("; ") == [
@@ -151,23 +151,23 @@ def test_everything_that_is_wrong_is_said_at_once_and_in_order(api: Api) -> None
     ],
 )
 @pytest.mark.parametrize("path", ROUTES)
-def test_no_field_leads_a_browser_away(api: Api, path: str, field: str, code: str) -> None:
-    response = api.call("POST", path, json={field: "//evil.example.org"})
+def test_no_field_leads_a_browser_away(routes: Routes, path: str, field: str, code: str) -> None:
+    response = routes.call("POST", path, json={field: "//evil.example.org"})
     assert (response.status_code, response.json()["code"]) == (403, code)
 
 
-def test_neither_does_the_query(api: Api) -> None:
-    response = api.call("POST", f"/sign-in/email?callbackURL={quote(EVIL)}", json={})
+def test_neither_does_the_query(routes: Routes) -> None:
+    response = routes.call("POST", f"/sign-in/email?callbackURL={quote(EVIL)}", json={})
     assert response.json()["code"] == "INVALID_CALLBACK_URL"
-    response = api.call("POST", "/sign-in/email?callbackURL=/a&callbackURL=/b", json={})
+    response = routes.call("POST", "/sign-in/email?callbackURL=/a&callbackURL=/b", json={})
     assert response.json() == {"message": "Invalid callbackURL: expected a string"}
 
 
-def test_what_is_wrong_is_found_in_better_auths_order(api: Api) -> None:
+def test_what_is_wrong_is_found_in_better_auths_order(routes: Routes) -> None:
     foreign = {"origin": EVIL, "cookie": "a=b"}
 
     def code(content: bytes, headers: dict[str, str]) -> str:
-        response = api.call("POST", "/sign-in/email", content=content, headers=headers)
+        response = routes.call("POST", "/sign-in/email", content=content, headers=headers)
         code: str = response.json()["code"]
         return code
 
@@ -193,11 +193,11 @@ def test_what_is_wrong_is_found_in_better_auths_order(api: Api) -> None:
 )
 @pytest.mark.parametrize("path", ["/sign-up/email", "/sign-in/email"])
 def test_a_foreign_page_cannot_sign_its_visitor_in(
-    api: Api, email: str, path: str, headers: dict[str, str], code: str
+    routes: Routes, email: str, path: str, headers: dict[str, str], code: str
 ) -> None:
-    response = api.call("POST", path, json=GOOD | {"email": email}, headers=headers)
+    response = routes.call("POST", path, json=GOOD | {"email": email}, headers=headers)
     assert (response.status_code, response.json()["code"]) == (403, code)
-    assert api.rows('select id from "user" where email = %s', email) == []
+    assert routes.rows('select id from "user" where email = %s', email) == []
 
 
 @pytest.mark.parametrize(
@@ -209,22 +209,22 @@ def test_a_foreign_page_cannot_sign_its_visitor_in(
     ],
     ids=["name", "image", "email too long for its index"],
 )
-def test_what_postgres_cannot_hold_is_refused(api: Api, email: str, fields: dict[str, str]) -> None:
-    before = users(api)
+def test_what_postgres_cannot_hold_is_refused(routes: Routes, email: str, fields: dict[str, str]) -> None:
+    before = users(routes)
     unique = {name: value.replace("{unique}", email.partition("@")[0]) for name, value in fields.items()}
-    response = api.call("POST", "/sign-up/email", json=GOOD | {"email": email} | unique)
+    response = routes.call("POST", "/sign-up/email", json=GOOD | {"email": email} | unique)
     assert (response.status_code, response.json()) == (
         422,
         {"message": "Failed to create user", "code": "FAILED_TO_CREATE_USER"},
     )
-    assert users(api) == before
+    assert users(routes) == before
 
 
-def test_sql_in_a_name_is_a_name(api: Api, email: str) -> None:
-    response = api.sign_up(email, name=SQL)
+def test_sql_in_a_name_is_a_name(routes: Routes, email: str) -> None:
+    response = routes.sign_up(email, name=SQL)
     assert response.json()["user"]["name"] == SQL
 
 
-def test_half_a_surrogate_pair_becomes_the_replacement_character(api: Api, email: str) -> None:
+def test_half_a_surrogate_pair_becomes_the_replacement_character(routes: Routes, email: str) -> None:
     body = json.dumps(GOOD | {"email": email}).replace('"Ann"', '"\\ud800 \\ud83e\\udd80"').encode()
-    assert api.call("POST", "/sign-up/email", content=body, headers=JSON).json()["user"]["name"] == "\ufffd 🦀"
+    assert routes.call("POST", "/sign-up/email", content=body, headers=JSON).json()["user"]["name"] == "\ufffd 🦀"

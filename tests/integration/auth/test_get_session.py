@@ -9,7 +9,7 @@ from shared.auth.cookies import sign
 from tests.integration.auth.conftest import ADDRESS, EVIL, SECRET, TOKEN, cookie_header, cookies_of, signed
 
 if TYPE_CHECKING:
-    from tests.integration.auth.conftest import Api
+    from tests.integration.auth.conftest import Routes
 
 ENDED = "; Max-Age=0; Path=/; HttpOnly; SameSite=Lax"
 
@@ -18,13 +18,13 @@ def token_of(cookie: str) -> str:
     return cookie.removeprefix(f"{TOKEN}=").partition(".")[0]
 
 
-def give(api: Api, cookie: str, left: timedelta) -> None:
-    api.rows('update session set "expiresAt" = %s where token = %s', datetime.now(UTC) + left, token_of(cookie))
+def give(routes: Routes, cookie: str, left: timedelta) -> None:
+    routes.rows('update session set "expiresAt" = %s where token = %s', datetime.now(UTC) + left, token_of(cookie))
 
 
-def test_the_session_is_read_back_in_one_round_trip(api: Api, email: str, cookie: str) -> None:
-    response = api.session(cookie)
-    assert api.database.round_trips == 1
+def test_the_session_is_read_back_in_one_round_trip(routes: Routes, email: str, cookie: str) -> None:
+    response = routes.session(cookie)
+    assert routes.database.round_trips == 1
     body = response.json()
     assert list(body) == ["session", "user"]
     assert list(body["session"]) == [
@@ -37,54 +37,54 @@ def test_the_session_is_read_back_in_one_round_trip(api: Api, email: str, cookie
     assert "password" not in response.text
 
 
-def test_the_answer_is_never_kept_and_sets_no_cookie_while_the_session_is_young(api: Api, cookie: str) -> None:
-    response = api.session(cookie)
+def test_the_answer_is_never_kept_and_sets_no_cookie_while_the_session_is_young(routes: Routes, cookie: str) -> None:
+    response = routes.session(cookie)
     assert (response.headers["cache-control"], response.headers["pragma"]) == ("no-store", "no-cache")
     assert "set-cookie" not in response.headers
 
 
 @pytest.mark.parametrize("sent", ["", "a=b", f"{TOKEN}=", f"{TOKEN}=forged", signed("x" * 32, "b" * 32)])
-def test_without_a_good_signature_nobody_is_signed_in_and_no_database_is_asked(api: Api, sent: str) -> None:
-    response = api.session(sent)
+def test_without_a_good_signature_nobody_is_signed_in_and_no_database_is_asked(routes: Routes, sent: str) -> None:
+    response = routes.session(sent)
     assert (response.status_code, response.text) == (200, "null")
     assert response.headers["cache-control"] == "no-store"
     assert "set-cookie" not in response.headers
-    assert api.database.round_trips == 0
+    assert routes.database.round_trips == 0
 
 
-def test_a_session_that_is_gone_takes_its_cookies_along(api: Api) -> None:
-    response = api.session(signed("x" * 32))
+def test_a_session_that_is_gone_takes_its_cookies_along(routes: Routes) -> None:
+    response = routes.session(signed("x" * 32))
     assert response.text == "null"
     assert list(cookies_of(response).values()) == [ENDED] * 3
 
 
-def test_an_expired_session_is_removed_and_takes_its_cookies_along(api: Api, cookie: str) -> None:
-    give(api, cookie, -timedelta(seconds=1))
-    response = api.session(cookie)
+def test_an_expired_session_is_removed_and_takes_its_cookies_along(routes: Routes, cookie: str) -> None:
+    give(routes, cookie, -timedelta(seconds=1))
+    response = routes.session(cookie)
     assert response.text == "null"
     assert list(cookies_of(response)) == [TOKEN, "better-auth.session_data", "better-auth.dont_remember"]
-    assert api.database.round_trips == 1
-    assert api.rows("select id from session where token = %s", token_of(cookie)) == []
+    assert routes.database.round_trips == 1
+    assert routes.rows("select id from session where token = %s", token_of(cookie)) == []
 
 
-def test_a_session_that_is_a_day_old_gets_seven_days_again(api: Api, cookie: str) -> None:
-    give(api, cookie, timedelta(days=6) - timedelta(seconds=2))
-    response = api.session(cookie)
-    assert api.database.round_trips == 1
+def test_a_session_that_is_a_day_old_gets_seven_days_again(routes: Routes, cookie: str) -> None:
+    give(routes, cookie, timedelta(days=6) - timedelta(seconds=2))
+    response = routes.session(cookie)
+    assert routes.database.round_trips == 1
     assert cookies_of(response)[TOKEN].endswith("; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax")
     assert cookie_header(response) == cookie
     session = response.json()["session"]
     ends = datetime.fromisoformat(session["expiresAt"])
     assert timedelta(days=7) - timedelta(minutes=1) < ends - datetime.now(UTC) <= timedelta(days=7)
     assert session["updatedAt"] > session["createdAt"]
-    assert api.rows('select "expiresAt" from session where token = %s', token_of(cookie)) == [(ends,)]
+    assert routes.rows('select "expiresAt" from session where token = %s', token_of(cookie)) == [(ends,)]
 
 
-def test_a_session_younger_than_a_day_is_left_as_it_is(api: Api, cookie: str) -> None:
-    give(api, cookie, timedelta(days=6) + timedelta(minutes=1))
-    before = api.rows('select "expiresAt" from session where token = %s', token_of(cookie))
-    assert "set-cookie" not in api.session(cookie).headers
-    assert api.rows('select "expiresAt" from session where token = %s', token_of(cookie)) == before
+def test_a_session_younger_than_a_day_is_left_as_it_is(routes: Routes, cookie: str) -> None:
+    give(routes, cookie, timedelta(days=6) + timedelta(minutes=1))
+    before = routes.rows('select "expiresAt" from session where token = %s', token_of(cookie))
+    assert "set-cookie" not in routes.session(cookie).headers
+    assert routes.rows('select "expiresAt" from session where token = %s', token_of(cookie)) == before
 
 
 @pytest.mark.parametrize(
@@ -97,65 +97,65 @@ def test_a_session_younger_than_a_day_is_left_as_it_is(api: Api, cookie: str) ->
         ("?nonsense", True),
     ],
 )
-def test_the_caller_may_ask_not_to_prolong(api: Api, cookie: str, query: str, *, prolongs: bool) -> None:
-    give(api, cookie, timedelta(days=1))
-    response = api.session(cookie, f"/get-session{query}")
+def test_the_caller_may_ask_not_to_prolong(routes: Routes, cookie: str, query: str, *, prolongs: bool) -> None:
+    give(routes, cookie, timedelta(days=1))
+    response = routes.session(cookie, f"/get-session{query}")
     assert response.json()["session"]["token"] == token_of(cookie)
     assert ("set-cookie" in response.headers) is prolongs
 
 
-def test_a_session_that_is_not_to_be_remembered_is_not_prolonged(api: Api, email: str, cookie: str) -> None:
+def test_a_session_that_is_not_to_be_remembered_is_not_prolonged(routes: Routes, email: str, cookie: str) -> None:
     assert cookie
-    forgetful = cookie_header(api.sign_in(email, rememberMe=False))
-    response = api.session(forgetful)
+    forgetful = cookie_header(routes.sign_in(email, rememberMe=False))
+    response = routes.session(forgetful)
     assert response.json()["user"]["email"] == email
     assert "set-cookie" not in response.headers
 
 
-def test_a_forged_wish_not_to_be_remembered_does_not_count(api: Api, cookie: str) -> None:
-    give(api, cookie, timedelta(days=1))
-    assert TOKEN in cookies_of(api.session(f"{cookie}; better-auth.dont_remember=true.forged"))
+def test_a_forged_wish_not_to_be_remembered_does_not_count(routes: Routes, cookie: str) -> None:
+    give(routes, cookie, timedelta(days=1))
+    assert TOKEN in cookies_of(routes.session(f"{cookie}; better-auth.dont_remember=true.forged"))
 
 
-def test_a_cached_session_that_nobody_reads_is_removed(api: Api, cookie: str) -> None:
-    response = api.session(f"{cookie}; better-auth.session_data=x")
+def test_a_cached_session_that_nobody_reads_is_removed(routes: Routes, cookie: str) -> None:
+    response = routes.session(f"{cookie}; better-auth.session_data=x")
     assert response.json() is not None
     assert cookies_of(response) == {"better-auth.session_data": ENDED}
 
 
-def test_a_bearer_token_counts_like_the_cookie(api: Api, email: str, cookie: str) -> None:
+def test_a_bearer_token_counts_like_the_cookie(routes: Routes, email: str, cookie: str) -> None:
     value = cookie.removeprefix(f"{TOKEN}=")
-    response = api.call("GET", "/get-session", headers={"authorization": f"Bearer {value}"})
+    response = routes.call("GET", "/get-session", headers={"authorization": f"Bearer {value}"})
     assert response.json()["user"]["email"] == email
-    response = api.call("GET", "/get-session", headers={"authorization": f"bearer {token_of(cookie)}"})
+    response = routes.call("GET", "/get-session", headers={"authorization": f"bearer {token_of(cookie)}"})
     assert response.json() is None, "a token without a signature is what the database holds, not what a client has"
 
 
-def test_reading_needs_no_origin(api: Api, email: str, cookie: str) -> None:
-    response = api.call("GET", "/get-session", headers={"cookie": cookie, "origin": EVIL})
+def test_reading_needs_no_origin(routes: Routes, email: str, cookie: str) -> None:
+    response = routes.call("GET", "/get-session", headers={"cookie": cookie, "origin": EVIL})
     assert response.json()["user"]["email"] == email
 
 
-def test_posting_is_refused_as_better_auth_refuses_it(api: Api) -> None:
-    response = api.call("POST", "/get-session", json={})
+def test_posting_is_refused_as_better_auth_refuses_it(routes: Routes) -> None:
+    response = routes.call("POST", "/get-session", json={})
     assert response.status_code == 405
     assert response.json()["code"] == "METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED"
 
 
-def test_dates_of_another_server_are_shown_in_milliseconds_and_utc(api: Api, cookie: str) -> None:
-    api.rows(
+def test_dates_of_another_server_are_shown_in_milliseconds_and_utc(routes: Routes, cookie: str) -> None:
+    routes.rows(
         """update session set "createdAt" = '2026-01-02 03:04:05.678901+05:30' where token = %s""", token_of(cookie)
     )
-    assert api.session(cookie).json()["session"]["createdAt"] == "2026-01-01T21:34:05.678Z"
+    assert routes.session(cookie).json()["session"]["createdAt"] == "2026-01-01T21:34:05.678Z"
 
 
-def test_a_row_written_by_hand_is_a_session(api: Api, email: str) -> None:
-    api.rows('insert into "user" (id, name, email, "emailVerified") values (%s, %s, %s, true)', email, "H", email)
-    api.rows(
+def test_a_row_written_by_hand_is_a_session(routes: Routes, email: str) -> None:
+    routes.rows('insert into "user" (id, name, email, "emailVerified") values (%s, %s, %s, true)', email, "H", email)
+    routes.rows(
         """insert into session (id, token, "userId", "expiresAt", "updatedAt")
         values (%s, %s, %s, now() + interval '7 days', now())""",
         *[email] * 3,
     )
-    body = api.session(f"{TOKEN}={sign(email, SECRET)}").json()
+    body = routes.session(f"{TOKEN}={sign(email, SECRET)}").json()
     assert body["user"]["emailVerified"] is True
     assert (body["session"]["ipAddress"], body["session"]["userAgent"]) == (None, None)

@@ -9,69 +9,69 @@ from shared.db import Statement
 from shared.errors import NotSignedIn, StatementFailed
 
 if TYPE_CHECKING:
-    from tests.integration.auth.conftest import Api
+    from tests.integration.auth.conftest import Routes
 
 WHO = Statement("select nullif(current_setting('app.user_id', true), '')")
 
 
 @pytest.fixture
-def token(api: Api, email: str) -> str:
-    token: str = api.sign_up(email).json()["token"]
-    api.database.round_trips = 0
+def token(routes: Routes, email: str) -> str:
+    token: str = routes.sign_up(email).json()["token"]
+    routes.database.round_trips = 0
     return token
 
 
-def test_row_level_security_sees_the_user_in_the_same_round_trip(api: Api, email: str, token: str) -> None:
-    signed_in = SignedInDatabase(api.database, token)
+def test_row_level_security_sees_the_user_in_the_same_round_trip(routes: Routes, email: str, token: str) -> None:
+    signed_in = SignedInDatabase(routes.database, token)
     assert signed_in.user is None
     [first, second] = signed_in.run(WHO, WHO)
-    assert api.database.round_trips == 1
+    assert routes.database.round_trips == 1
     assert signed_in.user is not None
     assert signed_in.user.email == email
     assert first.values == second.values == ((signed_in.user.id,),)
 
 
-def test_the_next_batch_of_somebody_else_sees_nobody(api: Api, token: str) -> None:
-    SignedInDatabase(api.database, token).run(WHO)
-    [nobody] = api.database.run(WHO)
+def test_the_next_batch_of_somebody_else_sees_nobody(routes: Routes, token: str) -> None:
+    SignedInDatabase(routes.database, token).run(WHO)
+    [nobody] = routes.database.run(WHO)
     assert nobody.values == ((None,),)
 
 
-def test_asking_without_a_statement_says_who_it_is(api: Api, email: str, token: str) -> None:
-    signed_in = SignedInDatabase(api.database, token)
+def test_asking_without_a_statement_says_who_it_is(routes: Routes, email: str, token: str) -> None:
+    signed_in = SignedInDatabase(routes.database, token)
     assert signed_in.run() == []
     assert signed_in.user is not None
     assert signed_in.user.email == email
 
 
 @pytest.mark.parametrize("ended", ["unknown", "expired", "deleted", "of a deleted user"])
-def test_a_session_that_has_ended_finds_nobody(api: Api, email: str, token: str, ended: str) -> None:
+def test_a_session_that_has_ended_finds_nobody(routes: Routes, email: str, token: str, ended: str) -> None:
     if ended == "expired":
-        api.rows("""update session set "expiresAt" = now() - interval '1 ms' where token = %s""", token)
+        routes.rows("""update session set "expiresAt" = now() - interval '1 ms' where token = %s""", token)
     elif ended == "deleted":
-        api.rows("delete from session where token = %s", token)
+        routes.rows("delete from session where token = %s", token)
     elif ended == "of a deleted user":
-        api.rows('delete from "user" where email = %s', email)
-    signed_in = SignedInDatabase(api.database, "unknown" if ended == "unknown" else token)
+        routes.rows('delete from "user" where email = %s', email)
+    signed_in = SignedInDatabase(routes.database, "unknown" if ended == "unknown" else token)
     with pytest.raises(NotSignedIn):
         signed_in.run(WHO)
     assert signed_in.user is None
 
 
-def test_a_token_is_a_value_and_never_sql(api: Api) -> None:
+def test_a_token_is_a_value_and_never_sql(routes: Routes) -> None:
     with pytest.raises(NotSignedIn):
-        SignedInDatabase(api.database, "' or true; drop table session; --").run(WHO)
+        SignedInDatabase(routes.database, "' or true; drop table session; --").run(WHO)
 
 
-def test_whoever_is_revoked_between_two_batches_is_out(api: Api, token: str) -> None:
-    signed_in = SignedInDatabase(api.database, token)
+def test_whoever_is_revoked_between_two_batches_is_out(routes: Routes, token: str) -> None:
+    signed_in = SignedInDatabase(routes.database, token)
     signed_in.run(WHO)
-    api.rows("delete from session where token = %s", token)
+    routes.rows("delete from session where token = %s", token)
     with pytest.raises(NotSignedIn):
         signed_in.run(WHO)
 
 
-def test_what_a_statement_fails_with_passes_through(api: Api, token: str) -> None:
+def test_what_a_statement_fails_with_passes_through(routes: Routes, token: str) -> None:
     with pytest.raises(StatementFailed) as caught:
-        SignedInDatabase(api.database, token).run(Statement("select 1 / $1::int", (0,)))
+        SignedInDatabase(routes.database, token).run(Statement("select 1 / $1::int", (0,)))
     assert caught.value.sqlstate == "22012"

@@ -8,7 +8,7 @@ import pytest
 
 from shared.db import open_database
 from shared.settings import DatabaseSettings
-from tests.integration.auth.conftest import PASSWORD, Api, Counting, app_on, signed
+from tests.integration.auth.conftest import PASSWORD, Counting, Routes, app_on, signed
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -24,7 +24,7 @@ ASKED: list[tuple[str, str, object]] = [
 
 
 @pytest.fixture(params=["http", "pooled"])
-def away(request: pytest.FixtureRequest, api: Api) -> Generator[Api]:
+def away(request: pytest.FixtureRequest, routes: Routes) -> Generator[Routes]:
     """The same API, with a database that refuses every connection."""
     transport: Transport = request.param
     with socket.socket() as unused:
@@ -32,13 +32,13 @@ def away(request: pytest.FixtureRequest, api: Api) -> Generator[Api]:
         port = unused.getsockname()[1]
     url = f"postgresql://docs_app:secret@127.0.0.1:{port}/docs"
     database = Counting(open_database(DatabaseSettings(url, transport, f"http://127.0.0.1:{port}/sql")))
-    yield Api(app_on(database), database, api.owner)
+    yield Routes(app_on(database), database, routes.owner)
     database.close()
 
 
 @pytest.mark.parametrize(("method", "path", "json"), ASKED)
 def test_while_the_database_is_away_every_route_says_so_and_leaves_the_cookies_alone(
-    away: Api, method: str, path: str, json: object
+    away: Routes, method: str, path: str, json: object
 ) -> None:
     began = time.monotonic()
     response = away.call(method, path, json=json, headers={"cookie": signed("x" * 32)})
@@ -53,6 +53,6 @@ def test_while_the_database_is_away_every_route_says_so_and_leaves_the_cookies_a
     assert time.monotonic() - began < 2
 
 
-def test_a_guest_is_a_guest_whether_the_database_is_there_or_not(away: Api) -> None:
+def test_a_guest_is_a_guest_whether_the_database_is_there_or_not(away: Routes) -> None:
     assert away.call("GET", "/get-session").text == "null"
     assert away.call("POST", "/sign-out", json={}).json() == {"success": True}

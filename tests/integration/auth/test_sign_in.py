@@ -24,56 +24,56 @@ from tests.integration.auth.conftest import (
 )
 
 if TYPE_CHECKING:
-    from tests.integration.auth.conftest import Api
+    from tests.integration.auth.conftest import Routes
 
 WRONG = {"message": "Invalid email or password", "code": "INVALID_EMAIL_OR_PASSWORD"}
 
 
 @pytest.fixture
-def user_id(api: Api, email: str) -> str:
-    user_id: str = api.sign_up(email).json()["user"]["id"]
-    api.database.round_trips = 0
+def user_id(routes: Routes, email: str) -> str:
+    user_id: str = routes.sign_up(email).json()["user"]["id"]
+    routes.database.round_trips = 0
     return user_id
 
 
-def test_the_right_password_starts_another_session_in_two_round_trips(api: Api, email: str, user_id: str) -> None:
-    response = api.sign_in(email.upper())
+def test_the_right_password_starts_another_session_in_two_round_trips(routes: Routes, email: str, user_id: str) -> None:
+    response = routes.sign_in(email.upper())
     assert response.status_code == 200
-    assert api.database.round_trips == 2
+    assert routes.database.round_trips == 2
     assert list(response.json()) == ["redirect", "token", "user"]
     assert response.json()["redirect"] is False
     assert response.json()["user"]["id"] == user_id
     assert "location" not in response.headers
-    assert api.rows('select "ipAddress" from session where "userId" = %s', user_id) == [(ADDRESS,)] * 2
-    assert api.session(cookie_header(response)).json()["user"]["email"] == email
+    assert routes.rows('select "ipAddress" from session where "userId" = %s', user_id) == [(ADDRESS,)] * 2
+    assert routes.session(cookie_header(response)).json()["user"]["email"] == email
 
 
-def test_unknown_address_and_wrong_password_are_answered_alike(api: Api, email: str, user_id: str) -> None:
+def test_unknown_address_and_wrong_password_are_answered_alike(routes: Routes, email: str, user_id: str) -> None:
     answers = [
-        api.sign_in(email, "wrong password"),
-        api.sign_in(f"no-{email}"),
-        api.sign_in(email, ""),
-        api.sign_in(email, PASSWORD + " "),
+        routes.sign_in(email, "wrong password"),
+        routes.sign_in(f"no-{email}"),
+        routes.sign_in(email, ""),
+        routes.sign_in(email, PASSWORD + " "),
     ]
-    api.rows('delete from account where "userId" = %s', user_id)
-    answers.append(api.sign_in(email))
+    routes.rows('delete from account where "userId" = %s', user_id)
+    answers.append(routes.sign_in(email))
     assert [answer.status_code for answer in answers] == [401] * 5
     assert [answer.json() for answer in answers] == [WRONG] * 5
     assert not any("set-cookie" in answer.headers for answer in answers)
 
 
-def test_the_time_does_not_tell_whether_somebody_has_an_address(api: Api, email: str, user_id: str) -> None:
+def test_the_time_does_not_tell_whether_somebody_has_an_address(routes: Routes, email: str, user_id: str) -> None:
     assert user_id
 
     def median(address: str) -> float:
-        return statistics.median(_seconds(api, address) for _ in range(5))
+        return statistics.median(_seconds(routes, address) for _ in range(5))
 
     assert 0.5 < median(f"no-{email}") / median(email) < 2
 
 
-def _seconds(api: Api, email: str) -> float:
+def _seconds(routes: Routes, email: str) -> float:
     began = time.process_time()
-    assert api.sign_in(email, "wrong password").status_code == 401
+    assert routes.sign_in(email, "wrong password").status_code == 401
     return time.process_time() - began
 
 
@@ -85,45 +85,45 @@ def _seconds(api: Api, email: str) -> float:
     ],
 )
 def test_what_cannot_be_right_is_refused_before_the_database(
-    api: Api, fields: dict[str, str], body: dict[str, str]
+    routes: Routes, fields: dict[str, str], body: dict[str, str]
 ) -> None:
-    response = api.call("POST", "/sign-in/email", json={"email": "ann@example.com", "password": PASSWORD} | fields)
+    response = routes.call("POST", "/sign-in/email", json={"email": "ann@example.com", "password": PASSWORD} | fields)
     assert (response.status_code, response.json()) == (400, body)
-    assert api.database.round_trips == 0
+    assert routes.database.round_trips == 0
 
 
-def test_a_callback_is_repeated_in_the_answer_and_in_location(api: Api, email: str, user_id: str) -> None:
+def test_a_callback_is_repeated_in_the_answer_and_in_location(routes: Routes, email: str, user_id: str) -> None:
     assert user_id
-    response = api.sign_in(email, callbackURL="/dashboard")
+    response = routes.sign_in(email, callbackURL="/dashboard")
     assert response.status_code == 200
     assert list(response.json()) == ["redirect", "token", "url", "user"]
     assert (response.json()["redirect"], response.json()["url"]) == (True, "/dashboard")
     assert response.headers["location"] == "/dashboard"
 
 
-def test_a_callback_in_any_script_fits_into_a_header(api: Api, email: str, user_id: str) -> None:
+def test_a_callback_in_any_script_fits_into_a_header(routes: Routes, email: str, user_id: str) -> None:
     assert user_id
-    response = api.sign_in(email, callbackURL=f"{SITE}/書?a=%20b c#é")
+    response = routes.sign_in(email, callbackURL=f"{SITE}/書?a=%20b c#é")
     assert response.json()["url"] == f"{SITE}/書?a=%20b c#é"
     assert response.headers["location"] == f"{SITE}/%E6%9B%B8?a=%20b%20c#%C3%A9"
 
 
 @pytest.mark.parametrize("cookie_of_before", ["", f"{TOKEN}=x.y; a=b"])
 def test_signing_in_never_takes_over_a_token_that_was_there_before(
-    api: Api, email: str, user_id: str, cookie_of_before: str
+    routes: Routes, email: str, user_id: str, cookie_of_before: str
 ) -> None:
     assert user_id
-    before = api.sign_in(email)
+    before = routes.sign_in(email)
     headers = {"cookie": f"{cookie_of_before}; {cookie_header(before)}"}
-    again = api.call("POST", "/sign-in/email", json={"email": email, "password": PASSWORD}, headers=headers)
+    again = routes.call("POST", "/sign-in/email", json={"email": email, "password": PASSWORD}, headers=headers)
     assert again.json()["token"] != before.json()["token"]
 
 
-def test_forgetting_and_remembering_again(api: Api, email: str, user_id: str) -> None:
+def test_forgetting_and_remembering_again(routes: Routes, email: str, user_id: str) -> None:
     assert user_id
-    forgetful = api.sign_in(email, rememberMe=False)
+    forgetful = routes.sign_in(email, rememberMe=False)
     assert list(cookies_of(forgetful)) == [TOKEN, "better-auth.dont_remember"]
-    again = api.call(
+    again = routes.call(
         "POST",
         "/sign-in/email",
         json={"email": email, "password": PASSWORD},
@@ -141,57 +141,57 @@ def test_forgetting_and_remembering_again(api: Api, email: str, user_id: str) ->
     ],
 )
 def test_signing_in_brings_the_hash_up_to_date(
-    api: Api, email: str, user_id: str, stored: str, scheme: passwords.PasswordScheme, becomes: str
+    routes: Routes, email: str, user_id: str, stored: str, scheme: passwords.PasswordScheme, becomes: str
 ) -> None:
-    api.rows('update account set password = %s where "userId" = %s', stored, user_id)
-    api.database.round_trips = 0
-    assert replace(api, app=app_on(api.database, scheme=scheme)).sign_in(email).status_code == 200
-    assert api.database.round_trips == 2
-    [(now_stored,)] = api.rows('select password from account where "userId" = %s', user_id)
+    routes.rows('update account set password = %s where "userId" = %s', stored, user_id)
+    routes.database.round_trips = 0
+    assert replace(routes, app=app_on(routes.database, scheme=scheme)).sign_in(email).status_code == 200
+    assert routes.database.round_trips == 2
+    [(now_stored,)] = routes.rows('select password from account where "userId" = %s', user_id)
     assert now_stored != stored
     assert now_stored.startswith(becomes)
     assert (":" in now_stored) is (scheme == "scrypt")
-    assert api.sign_in(email).status_code == 200
+    assert routes.sign_in(email).status_code == 200
 
 
-def test_a_password_changed_meanwhile_starts_no_session_and_is_not_undone(api: Api, user_id: str) -> None:
+def test_a_password_changed_meanwhile_starts_no_session_and_is_not_undone(routes: Routes, user_id: str) -> None:
     session = Session.new(user_id, Client("", ""), now(), remember=True)
     with pytest.raises(Refused, match="Invalid email or password"):
-        store.start_session(api.database, session, "the hash of before", "a better hash of it")
-    assert api.rows("select count(*) from session where id = %s", session.id) == [(0,)]
-    [(password,)] = api.rows('select password from account where "userId" = %s', user_id)
+        store.start_session(routes.database, session, "the hash of before", "a better hash of it")
+    assert routes.rows("select count(*) from session where id = %s", session.id) == [(0,)]
+    [(password,)] = routes.rows('select password from account where "userId" = %s', user_id)
     assert password.startswith("$2b$10$")
 
 
-def test_sending_the_batch_twice_starts_one_session(api: Api, user_id: str) -> None:
-    [(stored,)] = api.rows('select password from account where "userId" = %s', user_id)
+def test_sending_the_batch_twice_starts_one_session(routes: Routes, user_id: str) -> None:
+    [(stored,)] = routes.rows('select password from account where "userId" = %s', user_id)
     session = Session.new(user_id, Client("", ""), now(), remember=True)
-    store.start_session(api.database, session, stored, "better")
-    store.start_session(api.database, session, stored, "better")
-    assert api.rows("select count(*) from session where id = %s", session.id) == [(1,)]
+    store.start_session(routes.database, session, stored, "better")
+    store.start_session(routes.database, session, stored, "better")
+    assert routes.rows("select count(*) from session where id = %s", session.id) == [(1,)]
 
 
-def test_a_program_without_a_browser_may_sign_in(api: Api, email: str, user_id: str) -> None:
+def test_a_program_without_a_browser_may_sign_in(routes: Routes, email: str, user_id: str) -> None:
     assert user_id
-    response = api.call("POST", "/sign-in/email", json={"email": email, "password": PASSWORD}, origin=None)
+    response = routes.call("POST", "/sign-in/email", json={"email": email, "password": PASSWORD}, origin=None)
     assert response.status_code == 200
 
 
-def test_passwords_that_look_alike_are_one(api: Api, email: str) -> None:
-    api.sign_up(email, "ﬁne Å pässwörd")
-    assert api.sign_in(email, "fine Å pässwörd").status_code == 200
+def test_passwords_that_look_alike_are_one(routes: Routes, email: str) -> None:
+    routes.sign_up(email, "ﬁne Å pässwörd")
+    assert routes.sign_in(email, "fine Å pässwörd").status_code == 200
 
 
-def test_a_password_of_more_than_72_bytes_counts_to_its_end(api: Api, email: str) -> None:
-    api.sign_up(email, "p" * 72 + "tail")
-    assert api.sign_in(email, "p" * 72 + "tail").status_code == 200
-    assert api.sign_in(email, "p" * 72).status_code == 401
-    assert api.sign_in(email, "p" * 72 + "liat").status_code == 401
+def test_a_password_of_more_than_72_bytes_counts_to_its_end(routes: Routes, email: str) -> None:
+    routes.sign_up(email, "p" * 72 + "tail")
+    assert routes.sign_in(email, "p" * 72 + "tail").status_code == 200
+    assert routes.sign_in(email, "p" * 72).status_code == 401
+    assert routes.sign_in(email, "p" * 72 + "liat").status_code == 401
 
 
-def test_on_https_cookies_are_secure_and_named_so(api: Api, email: str, user_id: str) -> None:
+def test_on_https_cookies_are_secure_and_named_so(routes: Routes, email: str, user_id: str) -> None:
     assert user_id
-    https = replace(api, app=app_on(api.database, home=HOME.replace("http", "https")))
+    https = replace(routes, app=app_on(routes.database, home=HOME.replace("http", "https")))
     response = https.call("POST", "/sign-in/email", json={"email": email, "password": PASSWORD}, origin=SITE)
     [(name, rest)] = cookies_of(response).items()
     assert name == f"__Secure-{TOKEN}"

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from shared.auth.passwords import hashed
-from tests.integration.auth.conftest import Api, app_on
+from tests.integration.auth.conftest import Routes, app_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,10 +55,10 @@ def asked_here() -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("transcript", asked_here(), ids=lambda transcript: transcript["id"])
-def test_a_recorded_request_is_answered_as_it_was(api: Api, transcript: dict[str, Any]) -> None:
+def test_a_recorded_request_is_answered_as_it_was(routes: Routes, transcript: dict[str, Any]) -> None:
     meta, asked, expected = recorded()["meta"], transcript["request"], transcript["response"]
     sites = tuple(meta["trustedOrigins"])
-    server = replace(api, app=app_on(api.database, secret=meta["secret"], home=meta["baseURL"], sites=sites))
+    server = replace(routes, app=app_on(routes.database, secret=meta["secret"], home=meta["baseURL"], sites=sites))
     prepare(server, meta, asked, expected)
     given = server.send(request(meta["baseURL"], asked), address="not known")
     same = told(given.status_code, given.headers.multi_items(), given.text) == told(
@@ -84,7 +84,7 @@ def told(status: int, headers: Iterable[Sequence[str]], body: str) -> tuple[obje
     return status, text
 
 
-def prepare(server: Api, meta: dict[str, Any], asked: dict[str, Any], expected: dict[str, Any]) -> None:
+def prepare(server: Routes, meta: dict[str, Any], asked: dict[str, Any], expected: dict[str, Any]) -> None:
     """Put the people in place whom the recorded answer presupposes."""
     answer: dict[str, Any] = json.loads(expected["body"] or "null") or {}
     user: dict[str, Any] = dict(answer.get("user", {"name": "n", "emailVerified": False, "image": None}))
@@ -103,7 +103,7 @@ def email_in(asked: dict[str, Any]) -> str:
     return found[1].lower() if found else ""
 
 
-def make_user(server: Api, user: dict[str, Any], password: str) -> None:
+def make_user(server: Routes, user: dict[str, Any], password: str) -> None:
     if not user["email"] or user["email"].startswith(("nobody@", "nocred@")):
         return
     values = [user["email"], user["name"], user["email"], user["emailVerified"], user["image"]]
@@ -121,7 +121,7 @@ def hash_of(password: str) -> str:
     return hashed(password, "bcrypt")
 
 
-def make_session(server: Api, session: dict[str, Any], user_id: str, *, is_due: bool) -> None:
+def make_session(server: Routes, session: dict[str, Any], user_id: str, *, is_due: bool) -> None:
     ends = datetime.now(UTC) + timedelta(days=5 if is_due else 7)
     server.rows("delete from session where token = %s", session["token"])
     server.rows(
