@@ -59,7 +59,9 @@ class Rows:
     count: int
 
     def into(self, build: Callable[..., Built]) -> list[Built]:
-        """Build one object a row, columns as keyword arguments; a column too many or too few is a `TypeError`."""
+        """Build one object a row, columns as keyword arguments; one too many, too few or twice is a `TypeError`."""
+        if len(set(self.columns)) < len(self.columns):
+            raise TypeError(f"two columns of one name: {', '.join(self.columns)}")
         return [build(**dict(zip(self.columns, row, strict=True))) for row in self.values]
 
     def first(self, build: Callable[..., Built]) -> Built | None:

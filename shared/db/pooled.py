@@ -82,7 +82,7 @@ class PooledDatabase(Database):
             "client_encoding": "UTF8",
             "gssencmode": "disable",
             **KEPT_ALIVE,
-            **_encryption(self._host, settings.ca_file),
+            **encryption(self._host, settings.ca_file),
         }
         self._idle: deque[tuple[PGconn, float]] = deque()
 
@@ -154,7 +154,8 @@ def _port(url: str) -> int:
         raise Misconfigured from ValueError("the port in DATABASE_URL is no number").with_traceback(None)
 
 
-def _encryption(host: str, ca_file: str | None) -> dict[str, str]:
+def encryption(host: str, ca_file: str | None) -> dict[str, str]:
+    """TLS parameters of libpq for a host."""
     if host in sockets.LOOPBACK and ca_file is None:
         return {"sslmode": "disable"}
     authorities = ca_file or next((path for path in AUTHORITIES if Path(path).exists()), None)

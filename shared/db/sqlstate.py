@@ -85,9 +85,10 @@ _BY_TEXT: Final = (
     ("query_wait_timeout", NOT_RUN),
     ("no more connections allowed", NOT_RUN),
     # a login that will fail the next time too
-    ("password authentication failed", AWAY),
+    ("authentication failed", AWAY),  # "password ..." or PgBouncer's "SASL ..."
     ("no pg_hba.conf entry", AWAY),
     ("does not exist", AWAY),
+    ("no such database", AWAY),
     ("certificate verify failed", AWAY),
     ("unsupported startup parameter", AWAY),
     # Neon's proxy, in front of the compute

@@ -25,7 +25,7 @@ from shared.errors import AppError, DatabaseUnavailable, Fault, StatementFailed
 if TYPE_CHECKING:
     from infra.local.postgres import Postgres
     from shared.db import Database, Param
-    from tests.contract.conftest import Way
+    from tests.contract.ways import Way
 
 ID = UUID("018f2f6e-7b7a-7c3e-9a3b-1f2e3d4c5b6a")
 LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59, 999999, UTC)
@@ -448,21 +448,6 @@ def test_after_an_outage_the_next_batch_works(connected: Database, way: Way) -> 
     way.relay.restore()
 
     assert connected.run(Statement("select 1"))[0].values == ((1,),)
-
-
-def test_a_short_outage_is_bridged_by_trying_again(database: Database, way: Way) -> None:
-    way.relay.refuse()
-    back = threading.Timer(0.02, way.relay.restore)
-    back.start()
-    results = []
-    for _ in range(3):  # the pauses are random: one of three batches meets the port again in time
-        try:
-            results = database.run(Statement("select 1"), idempotent=False)
-        except DatabaseUnavailable:
-            continue
-    back.join()
-
-    assert results[0].values == ((1,),)
 
 
 @pytest.mark.parametrize("change", ["password", "role", "database"])

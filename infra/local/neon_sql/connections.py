@@ -53,7 +53,7 @@ DIAGNOSTICS: Final = {
 
 LOGIN_REFUSALS: Final = (
     (
-        "password authentication failed|no password supplied",
+        "authentication failed|no password supplied",
         400,
         "",
         "password authentication failed for user '{user}'",

@@ -87,19 +87,19 @@ class Faults:
 class CuttableProtocol(HttpToolsProtocol):
     """HTTP whose connections can be cut from within a request; uvicorn itself would answer 500."""
 
-    connections: ClassVar[dict[tuple[str, int] | None, Transport]] = {}
+    by_client: ClassVar[dict[tuple[str, int] | None, Transport]] = {}
 
     def connection_made(self, transport: Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] (uvicorn's type)
         """Remember the connection by its client's address."""
         super().connection_made(transport)
-        self.connections[self.client] = transport
+        self.by_client[self.client] = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
-        self.connections.pop(self.client, None)
+        self.by_client.pop(self.client, None)
         super().connection_lost(exc)
 
     @classmethod
     def cut(cls, client: tuple[str, int] | None) -> None:
         """Reset the client's connection without another byte."""
-        cls.connections[client].abort()
+        cls.by_client[client].abort()

@@ -101,12 +101,14 @@ def as_a_key(text: str) -> Param:
     return Json({text: 1})
 
 
-@pytest.mark.parametrize("text", ["a\0b", "\ud800", "a\udfffb"])
-@pytest.mark.parametrize("wrap", [str, Json, in_a_list, as_a_key])
+@pytest.mark.parametrize(
+    ("text", "wrap"),
+    [
+        *((text, wrap) for text in ("a\0b", "\ud800", "a\udfffb") for wrap in (str, in_a_list)),
+        *((text, wrap) for text in ("\ud800", "a\udfffb") for wrap in (Json, as_a_key)),  # JSON escapes U+0000 itself
+    ],
+)
 def test_a_text_that_postgres_cannot_hold_is_refused_as_postgres_would(text: str, wrap: Callable[[str], Param]) -> None:
-    if "\0" in text and isinstance(wrap(text), Json):
-        pytest.skip("JSON escapes it, and Postgres answers")
-
     with pytest.raises(StatementFailed) as caught:
         parameters(Statement("select $1::text", (wrap(text),)))
 

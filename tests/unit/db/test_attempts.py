@@ -1,0 +1,107 @@
+"""How often a batch is tried, and what its caller gets in the end."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared import deadline
+from shared.db import Rows
+from shared.db.attempts import PAUSES, Failure, persist
+from shared.db.sqlstate import AWAY, BUSY, MAYBE_RUN, NOT_RUN, REFUSED, UNDONE, Verdict
+from shared.errors import AppError, DatabaseUnavailable, StatementFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROWS = [Rows(("v",), ((1,),), 1)]
+
+
+class Attempts:
+    """Fails with each of the verdicts in turn, then succeeds."""
+
+    def __init__(self, *verdicts: Verdict) -> None:
+        self.verdicts: Iterator[Verdict] = iter(verdicts)
+        self.made = 0
+
+    def __call__(self) -> list[Rows]:
+        self.made += 1
+        for verdict in self.verdicts:
+            raise Failure(verdict, "no luck")
+        return ROWS
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "idempotent", "made"),
+    [
+        ([], False, 1),
+        ([NOT_RUN, UNDONE, NOT_RUN], False, 4),
+        ([MAYBE_RUN, MAYBE_RUN, MAYBE_RUN], True, 4),
+        ([NOT_RUN, MAYBE_RUN], True, 3),
+    ],
+)
+def test_what_can_be_tried_again_is_tried_until_it_succeeds(
+    verdicts: list[Verdict], made: int, *, idempotent: bool
+) -> None:
+    attempts = Attempts(*verdicts)
+
+    assert persist(attempts, idempotent=idempotent) == ROWS
+    assert attempts.made == made
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "idempotent", "made", "error"),
+    [
+        ([REFUSED], True, 1, StatementFailed),
+        ([BUSY], True, 1, DatabaseUnavailable),
+        ([AWAY], True, 1, DatabaseUnavailable),
+        ([MAYBE_RUN], False, 1, DatabaseUnavailable),
+        ([NOT_RUN, MAYBE_RUN], False, 2, DatabaseUnavailable),
+        ([UNDONE] * 9, False, 4, DatabaseUnavailable),
+        ([NOT_RUN, REFUSED], True, 2, StatementFailed),
+    ],
+)
+def test_everything_else_ends_in_an_error_of_ours(
+    verdicts: list[Verdict], made: int, error: type[AppError], *, idempotent: bool
+) -> None:
+    attempts = Attempts(*verdicts)
+
+    with pytest.raises(error) as caught:
+        persist(attempts, idempotent=idempotent)
+
+    assert attempts.made == made
+    assert isinstance(caught.value.__cause__, Failure)
+
+
+def test_pauses_are_short_and_end_with_the_deadline() -> None:
+    attempts = Attempts(*[NOT_RUN] * 9)
+    began = time.monotonic()
+
+    with deadline.within(0.01), pytest.raises(DatabaseUnavailable):
+        persist(attempts, idempotent=False)
+    at_once = time.monotonic() - began
+    with pytest.raises(DatabaseUnavailable):
+        persist(Attempts(*[NOT_RUN] * 9), idempotent=False)
+
+    assert at_once < 0.05
+    assert time.monotonic() - began - at_once < sum(PAUSES) + 0.1
+
+
+def test_a_violated_constraint_reaches_the_caller_by_name() -> None:
+    def attempt() -> list[Rows]:
+        raise Failure(REFUSED, "duplicate key value", sqlstate="23505", constraint="user_email_key")
+
+    with pytest.raises(StatementFailed) as caught:
+        persist(attempt, idempotent=False)
+
+    assert (caught.value.sqlstate, caught.value.constraint) == ("23505", "user_email_key")
+
+
+def test_what_is_logged_quotes_no_value() -> None:
+    quoting = Failure(REFUSED, 'invalid input syntax for type uuid: "secret"', sqlstate="22P02", request_id="abc")
+    plain = Failure(REFUSED, "first line\nDETAIL: secret", sqlstate="42P01")
+
+    assert str(quoting) == "22P02: (the message is not logged) [neon-request-id abc]"
+    assert str(plain) == "42P01: first line"

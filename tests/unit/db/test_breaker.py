@@ -1,0 +1,173 @@
+"""While the database is away nobody waits for it, and one batch at a time looks whether it is back."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from shared import deadline
+from shared.db import Database, Rows, Statement
+from shared.db.attempts import Failure
+from shared.db.breaker import PROBE_SECONDS, GuardedDatabase
+from shared.db.sqlstate import AWAY, BUSY, REFUSED, Verdict
+from shared.errors import AppError, DatabaseUnavailable, StatementFailed
+from shared.observability import request_timings
+
+ROWS = [Rows(("v",), ((1,),), 1)]
+ASK = Statement("select 1 as v")
+
+
+class Moody(Database):
+    """Answers, or fails as it is told."""
+
+    def __init__(self) -> None:
+        self.verdict: Verdict | None = None
+        self.asked = 0
+        self.patience = 0.0
+        self.waiting = threading.Event()
+        self.go = threading.Event()
+        self.go.set()
+        self.closed = False
+
+    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
+        assert statements
+        self.asked += 1
+        self.patience = deadline.remaining()
+        self.waiting.set()
+        self.go.wait(5)
+        if self.verdict is not None:
+            failure = Failure(self.verdict, f"idempotent: {idempotent}")
+            raise failure.for_caller() from failure
+        return ROWS
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def moody() -> Moody:
+    return Moody()
+
+
+@pytest.fixture
+def guarded(moody: Moody) -> GuardedDatabase:
+    return GuardedDatabase(moody, first_pause=0.1, longest_pause=0.3)
+
+
+def fail(guarded: GuardedDatabase, error: type[AppError] = DatabaseUnavailable) -> None:
+    with pytest.raises(error):
+        guarded.run(ASK)
+
+
+def test_a_healthy_database_is_simply_asked(moody: Moody, guarded: GuardedDatabase) -> None:
+    assert [guarded.run(ASK, idempotent=True) for _ in range(3)] == [ROWS] * 3
+    assert moody.asked == 3
+
+
+def test_after_a_failure_calls_fail_at_once(moody: Moody, guarded: GuardedDatabase) -> None:
+    moody.verdict = AWAY
+    fail(guarded)
+    began = time.monotonic()
+
+    for _ in range(100):
+        fail(guarded)
+
+    assert moody.asked == 1
+    assert time.monotonic() - began < 0.05
+
+
+def test_after_a_pause_one_batch_probes_with_little_time(moody: Moody, guarded: GuardedDatabase) -> None:
+    moody.verdict = AWAY
+    fail(guarded)
+    moody.verdict = None
+    time.sleep(0.11)
+
+    assert guarded.run(ASK) == ROWS
+    assert moody.patience <= PROBE_SECONDS
+    assert guarded.run(ASK) == ROWS
+    assert moody.patience > PROBE_SECONDS
+
+
+def test_while_one_probes_the_others_still_fail_at_once(moody: Moody, guarded: GuardedDatabase) -> None:
+    moody.verdict = AWAY
+    fail(guarded)
+    time.sleep(0.11)
+    moody.verdict = None
+    moody.waiting.clear()
+    moody.go.clear()
+    results: list[list[Rows]] = []
+    probe = threading.Thread(target=lambda: results.append(guarded.run(ASK)))
+    probe.start()
+    moody.waiting.wait(5)
+
+    fail(guarded)
+    moody.go.set()
+    probe.join(5)
+
+    assert (results, moody.asked) == ([ROWS], 2)
+
+
+def test_each_failed_probe_doubles_the_pause_up_to_a_limit(moody: Moody, guarded: GuardedDatabase) -> None:
+    moody.verdict = AWAY
+    fail(guarded)
+    asked: list[int] = []
+    for pause in (0.1, 0.2, 0.3, 0.3):
+        time.sleep(pause - 0.04)
+        fail(guarded)
+        asked.append(moody.asked)
+        time.sleep(0.05)
+        fail(guarded)
+
+    assert asked == [1, 2, 3, 4]
+    assert moody.asked == 5
+
+
+@pytest.mark.parametrize(("verdict", "error"), [(REFUSED, StatementFailed), (BUSY, DatabaseUnavailable)])
+def test_only_an_absent_database_opens_the_breaker(
+    moody: Moody, guarded: GuardedDatabase, verdict: Verdict, error: type[AppError]
+) -> None:
+    moody.verdict = verdict
+    for _ in range(3):
+        fail(guarded, error)
+
+    assert moody.asked == 3
+
+
+def test_a_refused_statement_shows_that_the_database_is_back(moody: Moody, guarded: GuardedDatabase) -> None:
+    moody.verdict = AWAY
+    fail(guarded)
+    time.sleep(0.11)
+    moody.verdict = REFUSED
+
+    fail(guarded, StatementFailed)
+    fail(guarded, StatementFailed)
+
+    assert moody.asked == 3
+
+
+def test_a_caller_in_a_hurry_does_not_open_the_breaker_for_others(moody: Moody, guarded: GuardedDatabase) -> None:
+    moody.verdict = AWAY
+    with deadline.within(0.2):
+        fail(guarded)
+    moody.verdict = None
+
+    assert guarded.run(ASK) == ROWS
+
+
+def test_time_spent_is_measured_as_db_even_when_it_fails(moody: Moody, guarded: GuardedDatabase) -> None:
+    with request_timings() as spent:
+        guarded.run(ASK)
+        moody.verdict = AWAY
+        fail(guarded)
+        fail(guarded)
+
+    assert list(spent) == ["db"]
+    assert spent["db"] < 50
+
+
+def test_closing_closes_the_transport(moody: Moody, guarded: GuardedDatabase) -> None:
+    guarded.close()
+
+    assert moody.closed

@@ -1,0 +1,88 @@
+"""What can be said about the transports without a server."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Literal
+
+import pytest
+
+from shared.db import Database, Statement, open_database
+from shared.db.breaker import GuardedDatabase
+from shared.db.http import MAX_REQUEST_BYTES, endpoint, headers, request_body
+from shared.db.pooled import PooledDatabase, encryption
+from shared.errors import Misconfigured, StatementFailed
+from shared.settings import DatabaseSettings
+
+URL = "postgresql://app:secret@ep-cool-1-pooler.us-east-2.aws.neon.tech/appdb?sslmode=require"
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("ep-cool-1-pooler.us-east-2.aws.neon.tech", "https://api.us-east-2.aws.neon.tech/sql"),
+        ("ep-cool-1.c-2.us-east-2.aws.neon.tech:5432", "https://api.c-2.us-east-2.aws.neon.tech/sql"),
+    ],
+)
+def test_the_endpoint_is_the_host_with_api_for_its_first_label(host: str, expected: str) -> None:
+    assert endpoint(DatabaseSettings(url=f"postgresql://a:b@{host}/d")) == expected
+
+
+def test_the_endpoint_can_be_set() -> None:
+    assert endpoint(DatabaseSettings(url=URL, http_endpoint="http://127.0.0.1:1/sql")) == "http://127.0.0.1:1/sql"
+
+
+def test_the_connection_string_travels_as_one_line_of_ascii() -> None:
+    sent = headers("postgres://user:p%40ss wörd\r\nX: y@host/db")["Neon-Connection-String"]
+
+    assert sent == "postgresql://user:p%40ss%20w%C3%B6rd%0D%0AX:%20y@host/db"
+
+
+def test_a_batch_that_neon_would_refuse_for_its_size_is_not_sent() -> None:
+    with pytest.raises(StatementFailed):
+        request_body((Statement("select $1::text", ("x" * MAX_REQUEST_BYTES,)),))
+
+
+def test_tls_is_verified_in_full_beyond_this_machine() -> None:
+    neon = encryption("ep-cool-1-pooler.us-east-2.aws.neon.tech", "/ca.pem")
+    other = encryption("db.example.com", "/ca.pem")
+
+    assert neon == {"sslmode": "verify-full", "sslrootcert": "/ca.pem", "sslnegotiation": "direct"}
+    assert other == {"sslmode": "verify-full", "sslrootcert": "/ca.pem"}
+    assert encryption("127.0.0.1", None) == {"sslmode": "disable"}
+    assert encryption("neon.tech.example.com", "/ca.pem") == other
+
+
+def test_a_senseless_port_is_a_mistake_in_the_settings_and_is_not_shown() -> None:
+    with pytest.raises(Misconfigured) as caught:
+        PooledDatabase(DatabaseSettings(url="postgresql://a:pass/word@host/db"))
+
+    assert "word" not in repr(caught.value.__cause__)
+
+
+@pytest.mark.parametrize("transport", ["http", "pooled"])
+def test_a_database_is_guarded_unconnected_and_shows_no_secret(transport: Literal["http", "pooled"]) -> None:
+    database = open_database(DatabaseSettings(url=URL, transport=transport, ca_file="/ca.pem"))
+
+    assert isinstance(database, GuardedDatabase)
+    assert "secret" not in repr(database)
+    assert Database in type(database).__mro__
+
+
+@pytest.mark.parametrize(
+    ("module", "unwanted"),
+    [
+        ("shared.db", {"psycopg", "http.client", "httpx"}),
+        ("shared.db.http", {"psycopg", "httpx", "requests", "urllib3"}),
+        ("shared.db.pooled", {"http.client", "httpx", "requests", "urllib3"}),
+    ],
+)
+def test_a_transport_imports_only_what_it_speaks(module: str, unwanted: set[str]) -> None:
+    """Beyond what the logger, which every function needs, has imported already."""
+    code = (
+        f"import sys, shared.observability; was = set(sys.modules); import {module}; print(*(set(sys.modules) - was))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 (ours)
+
+    assert not unwanted & set(run.stdout.split())
