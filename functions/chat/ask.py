@@ -27,9 +27,11 @@ def _storable(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_storable)]
-Message = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
-Selection = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=4000)]
+Storable = AfterValidator(_storable)
+Message = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), Storable]
+Selection = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), Storable]
+Address = Annotated[str, StringConstraints(max_length=2000), Storable]
+Language = Annotated[str, StringConstraints(max_length=35), Storable]
 
 
 class Question(BaseModel):
@@ -45,10 +47,10 @@ class Question(BaseModel):
         default=None, description="Id of the question: sent again with it, it is asked only once"
     )
     selected_text: Selection | None = Field(default=None, description="The answer comes from this text alone")
-    page: Annotated[Text, StringConstraints(max_length=2000)] | None = Field(
+    page: Address | None = Field(
         default=None, description="Address of the page that the reader is on, the source of `selectedText`"
     )
-    language: Annotated[Text, StringConstraints(max_length=35)] | None = Field(
+    language: Language | None = Field(
         default=None, description="BCP 47 tag of the language that a generated answer should be in"
     )
     temporary: StrictBool = Field(default=False, description="Answer without storing anything")

@@ -54,7 +54,7 @@ def test_the_id_of_another_question_is_a_conflict(reader: Chatting) -> None:
         {"cookie": "better-auth.session_token=garbage"},
         {"cookie": "better-auth.session_token="},
         {"authorization": "Bearer forged.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="},
-        {"authorization": "Bearer "},
+        {"authorization": "Bearer garbage"},
     ],
 )
 def test_a_token_that_was_not_signed_here_is_refused_before_anything_is_asked(
