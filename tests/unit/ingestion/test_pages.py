@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from markdown_it import MarkdownIt
+
+from infra.ingestion.blocks import LONGEST
+from infra.ingestion.front_matter import BrokenPage
+from infra.ingestion.pages import TARGET, Passage, passages_of, read_page
+from infra.ingestion.routes import Site
+from infra.ingestion.sources import Source
+
+SITE = Site("book", "https://book.example/docs")
+
+
+def passages(text: str, path: str = "guides/arm", ending: str = ".md") -> list[Passage]:
+    return passages_of(dedent(text).lstrip("\n"), Source(Path(f"{path}{ending}"), path), SITE)
+
+
+def texts(text: str, ending: str = ".md") -> list[str]:
+    return [each.text for each in passages(text, ending=ending)]
+
+
+def test_a_section_is_a_passage_with_its_headings_and_its_address() -> None:
+    first, second, third = passages("""
+        # The arm
+
+        It moves.
+
+        ## Set up {#own-anchor}
+
+        ### Calibrate
+
+        Move each joint.
+
+        ## Calibrate
+
+        Again.
+        """)
+    assert (first.title, first.heading_path, first.anchor) == ("The arm", ("The arm",), "")
+    assert first.url == "https://book.example/docs/guides/arm"
+    assert second.heading_path == ("The arm", "Set up", "Calibrate")
+    assert (second.url, second.section) == ("https://book.example/docs/guides/arm#calibrate", "guides")
+    assert (third.anchor, third.heading_path) == ("calibrate-1", ("The arm", "Calibrate"))
+    assert [each.position for each in (first, second, third)] == [0, 1, 2]
+    assert second.embedded_text == "The arm > Set up > Calibrate\nMove each joint."
+
+
+def test_an_authors_anchor_is_kept_and_taken_out_of_the_heading() -> None:
+    for heading in ("## Set up {#own-anchor}", "## Set up[[own-anchor]]", '<h2 id="own-anchor">Set up</h2>'):
+        passage = passages(f"# Arm\n\n{heading}\n\nText")[0]
+        assert (passage.anchor, passage.heading_path) == ("own-anchor", ("Arm", "Set up"))
+
+
+def test_the_title_is_the_front_matters_or_the_first_headings_or_the_files() -> None:
+    assert passages("---\ntitle: Robot arm\n---\n# The arm\n\nText")[0].heading_path == ("Robot arm", "The arm")
+    assert passages("Text", path="guides/set-up_guide")[0].title == "Set up guide"
+    assert passages("Text", path="guides/index")[0].title == "Guides"
+
+
+def test_headings_by_underlining_and_code_that_looks_like_headings() -> None:
+    found = passages("Title\n=====\n\n```bash\n# no heading\n```\n\n    # nor this\n\nPart\n----\n\nText")
+    assert [each.heading_path for each in found] == [("Title",), ("Title", "Part")]
+    assert "# no heading" in found[0].text
+    assert "# nor this" in found[0].text
+
+
+def test_text_is_clean_markdown() -> None:
+    source = """
+        **Bold** and *soft* [link](https://x.example) with ![a picture](p.png),
+        `code` and &amp; entities.  [ref][1]
+
+        [1]: https://y.example
+
+        * one
+        * two
+          1. deep
+          2. deeper
+
+        > Quoted
+        > lines
+
+        | A | B |
+        |---|---|
+        | `x` | **y** |
+        """
+    clean = """
+        Bold and soft link with a picture, `code` and & entities. ref
+
+        - one
+        - two
+          1. deep
+          2. deeper
+
+        > Quoted lines
+
+        | A | B |
+        | --- | --- |
+        | `x` | y |
+        """
+    assert texts(source) == [dedent(clean).strip()]
+
+
+def test_components_are_read_as_the_text_they_hold() -> None:
+    assert texts(
+        """
+        import Tabs from '@theme/Tabs';
+
+        <Tabs>
+          <TabItem value="linux" label="Linux">
+
+            Run this:
+
+            ```bash
+            apt install arm
+            ```
+
+          </TabItem>
+        </Tabs>
+        """,
+        ending=".mdx",
+    ) == ["Linux:\n\nRun this:\n\n```bash\napt install arm\n```"]
+
+
+def test_drafts_and_empty_pages_have_no_passages() -> None:
+    assert passages("---\ndraft: true\n---\nText") == []
+    assert passages("# Only a heading\n\n<!-- nothing -->\n") == []
+
+
+def test_a_page_of_code_alone_says_so() -> None:
+    assert [each.kind for each in passages("```\nls\n```\n\n## B\n\nText:\n\n```\nls\n```")] == ["code", "text"]
+
+
+def test_long_text_is_cut_at_sentences_and_paragraphs() -> None:
+    sentence = "The arm has six joints and each of them is calibrated on its own. "
+    parts = texts(f"# A\n\n{sentence * 40}\n\n{sentence * 5}\n\n{sentence * 5}\n\n{sentence * 5}")
+    assert all(len(each) <= LONGEST for each in parts)
+    assert all(each.endswith(".") for each in parts)
+    assert sum(each.count(sentence.strip()) for each in parts) == 55
+
+
+def test_a_word_without_end_is_cut_too() -> None:
+    parts = texts("x" * 5000)
+    assert [len(each) for each in parts] == [LONGEST, LONGEST, LONGEST, LONGEST, 200]
+
+
+def test_a_long_list_is_cut_between_items_and_keeps_its_numbers() -> None:
+    items = [f"{number}. Step {number} turns a screw by half a turn and checks the cable." for number in range(1, 41)]
+    parts = texts("\n".join(items))
+    assert len(parts) > 1
+    assert "\n".join(parts) == "\n".join(items)
+
+
+def test_code_stays_whole_and_with_the_words_that_introduce_it() -> None:
+    code = "```python\n" + "\n\n".join(f"print({number})" for number in range(400)) + "\n```"
+    parts = texts(f"{'A long story. ' * 60}\n\nRun this:\n\n{code}\n\nDone.")
+    assert f"Run this:\n\n{code}" in parts
+
+
+def test_a_long_table_stays_whole() -> None:
+    table = "| A | B |\n| --- | --- |\n" + "\n".join(f"| {number} | text |" for number in range(300))
+    assert table in texts(f"{'Words. ' * 150}\n\n{table}\n\nDone.")
+
+
+def test_ids_stay_while_other_sections_change() -> None:
+    before = passages("# A\n\nOne.\n\n## B\n\nTwo.\n\n## C\n\nThree.")
+    after = passages("# A\n\nOne.\n\n## New\n\nNew.\n\n## B\n\nTwo, changed.\n\n## C\n\nThree.")
+    ids = {each.anchor: each.id for each in after}
+    assert [ids[each.anchor] for each in before] == [each.id for each in before]
+    assert len({each.id for each in after}) == 4
+    hashes = {each.anchor: each.content_hash("model") for each in after}
+    assert [hashes[each.anchor] == each.content_hash("model") for each in before] == [True, False, True]
+
+
+def test_equal_pages_of_two_sites_are_different_passages() -> None:
+    source = Source(Path("a.md"), "a")
+    one, two = (passages_of("Text", source, Site(name))[0] for name in ("one", "two"))
+    assert one.id != two.id
+
+
+def test_what_is_not_utf_8_cannot_be_read_and_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "latin.md").write_bytes("# Gerät".encode("latin-1"))
+    with pytest.raises(BrokenPage, match=r"not UTF-8 \(byte 5\)"):
+        read_page(Source(tmp_path / "latin.md", "latin"), SITE)
+    (tmp_path / "mark.md").write_bytes("\ufeff---\ntitle: T\n---\r\nText\r\n".encode())
+    assert [(each.title, each.text) for each in read_page(Source(tmp_path / "mark.md", "mark"), SITE)] == [
+        ("T", "Text")
+    ]
+
+
+SENTENCES = some.text(alphabet="abc é.:`*_#|<>{}[]!\n", min_size=1, max_size=400)
+CODE_LINES = some.sampled_from(["# comment", "x = 1", "", "<Tabs>", "| a |", ":::tip", "import a from 'b'"])
+FENCES = some.tuples(some.sampled_from(["```", "~~~", "````"]), some.lists(CODE_LINES, max_size=60)).map(
+    lambda fence: "\n".join([f"{fence[0]}python", *fence[1], fence[0]])
+)
+PAGES = some.lists(
+    some.one_of(
+        SENTENCES,
+        FENCES,
+        some.sampled_from(
+            ["## Part", "# Title", "- item\n- item", "1. one\n\n   text", "| a |\n|---|\n| b |", "> quote"]
+        ),
+    ),
+    max_size=25,
+).map("\n\n".join)
+
+
+@settings(max_examples=150, deadline=None)
+@given(PAGES, some.sampled_from([".md", ".mdx"]))
+def test_no_page_breaks_the_reader_and_no_passage_is_cut_inside_code(text: str, ending: str) -> None:
+    found = passages_of(text, Source(Path(f"a{ending}"), "a"), SITE)
+    assert len({each.id for each in found}) == len(found)
+    for passage in found:
+        assert passage.text.strip()
+        fences = [token for token in MarkdownIt("commonmark").parse(passage.text) if token.type == "fence"]
+        lines = passage.text.count("\n") + 1
+        # a fence that is closed ends with its mark; one that was cut would run to the last line without it
+        assert all(closes(passage.text.split("\n"), token.map or [0, lines], token.markup) for token in fences)
+        if not fences and "|" not in passage.text:
+            assert len(passage.text) <= LONGEST + TARGET
+
+
+def closes(lines: list[str], place: list[int], markup: str) -> bool:
+    return re.sub(r"^[\s>]*(?:[-*]|\d+\.)?\s*", "", lines[place[1] - 1]).startswith(markup[:3])
