@@ -45,7 +45,11 @@ def route_modules() -> Iterator[str]:
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of everything that is deployed."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    app = FastAPI(title=project["description"], version=project["version"])
+    app = FastAPI(
+        title=project["description"],
+        version=project["version"],
+        generate_unique_id_function=lambda route: route.name,  # what a generated client calls its functions
+    )
     for name in route_modules():
         app.include_router(importlib.import_module(name).router)
     found = app.openapi()

@@ -29,7 +29,7 @@ SERVER_ERROR = 500
 
 def build_app(*routers: APIRouter) -> FastAPI:
     """One small app: the routes given, our error shape, no documentation routes."""
-    app = FastAPI(title="Documentation chatbot backend", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     for router in routers:
         app.include_router(router)
     app.add_exception_handler(AppError, _render_app_error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from functions.dependencies import Db, Rules  # noqa: TC001 (FastAPI reads the annotations at run time)
+from functions.dependencies import Db, Rules
 from shared.app import build_handler
 from shared.auth import store
 from shared.auth.endpoint import BetterAuthRoute

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from typing import Annotated, Self
-from uuid import UUID  # noqa: TC003 (pydantic reads the annotations at run time)
+from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from functions.chat.reader import Reader  # noqa: TC001 (FastAPI reads the annotations at run time)
-from functions.search.book import OpenBook  # noqa: TC001 (FastAPI reads the annotations at run time)
+from functions.chat.reader import Reader
+from functions.search.book import OpenBook
 from shared.answering.chat import Chat
 from shared.answering.models import Ask, Mode, Reply, Saved
 from shared.answering.uuid7 import uuid7
 from shared.app import build_handler
-from shared.degraded import Missing  # noqa: TC001 (FastAPI reads the annotations at run time)
+from shared.degraded import Missing
 from shared.settings import HistorySettings
 
 router = APIRouter()

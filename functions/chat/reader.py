@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from functions.dependencies import MaybeSignedIn, Rules  # noqa: TC001 (FastAPI reads the annotations at run time)
+from functions.dependencies import MaybeSignedIn, Rules
 from shared.auth.identity import BEARER, SignedInDatabase
 from shared.auth.requests import sent_cookies
 from shared.errors import NotSignedIn

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response, status
 
-from functions.conversations.wire import ConversationId  # noqa: TC001 (FastAPI reads the annotations at run time)
-from functions.dependencies import SignedIn  # noqa: TC001 (FastAPI reads the annotations at run time)
+from functions.conversations.wire import ConversationId
+from functions.dependencies import SignedIn
 from shared.app import build_handler
 from shared.history.store import delete_conversation
 

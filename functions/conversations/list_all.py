@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from functions.conversations.wire import PAGE, Conversations, Cursor, Limit
-from functions.dependencies import SignedIn  # noqa: TC001 (FastAPI reads the annotations at run time)
+from functions.dependencies import SignedIn
 from shared.app import build_handler
 from shared.history.store import list_conversations
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSche
 from pydantic.alias_generators import to_camel
 
 from shared.auth.wire import timestamp
-from shared.history.models import Role, Status  # noqa: TC001 (pydantic reads the annotations at run time)
+from shared.history.models import Role, Status
 
 PAGE: Final = 50
 """Rows of a page, unless fewer are asked for. All that a user keeps fits in one."""

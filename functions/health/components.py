@@ -13,8 +13,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from functions.dependencies import Db  # noqa: TC001 (FastAPI reads the annotations at run time)
-from functions.search.book import OpenBook  # noqa: TC001 (FastAPI reads the annotations at run time)
+from functions.dependencies import Db
+from functions.search.book import OpenBook
 from shared.answering.parallel import beside
 from shared.app import build_handler
 from shared.db import Statement

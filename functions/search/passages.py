@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, StringConstraints
 
-from functions.search.book import OpenBook  # noqa: TC001 (FastAPI reads the annotations at run time)
+from functions.search.book import OpenBook
 from shared.answering.citations import snippet
 from shared.answering.markup import inline
 from shared.app import build_handler
