@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 from shared import deadline
 from shared.db import Database, Rows
 from shared.db.attempts import Failure, persist
-from shared.db.sqlstate import AWAY, MAYBE_RUN, NOT_RUN, REFUSED, judge_state, judge_status
+from shared.db.sqlstate import AWAY, MAYBE_RUN, NOT_RUN, REFUSED, judge_state, judge_status, judge_text
 from shared.db.values import parameters, row_decoder
 from shared.errors import StatementFailed
 from shared.http_client import AnswerTooLarge, HttpClient, Response, TimedOut, Unreachable
@@ -131,7 +131,7 @@ def _no_answer(error: Unreachable) -> Failure:
         case TimedOut():
             verdict = AWAY  # the time is used up
         case _:
-            verdict = MAYBE_RUN if error.sent else NOT_RUN
+            verdict = MAYBE_RUN if error.sent else judge_text(str(error), otherwise=NOT_RUN)
     return Failure(verdict, str(error))
 
 

@@ -90,6 +90,7 @@ _BY_TEXT: Final = (
     ("does not exist", AWAY),
     ("no such database", AWAY),
     ("certificate verify failed", AWAY),
+    ("does not match host name", AWAY),
     ("unsupported startup parameter", AWAY),
     # Neon's proxy, in front of the compute
     ("quota", AWAY),

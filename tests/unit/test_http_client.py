@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import socket
 import ssl
 import subprocess
@@ -17,6 +16,7 @@ import pytest
 from shared import deadline, http_client, sockets
 from shared.errors import Misconfigured
 from shared.http_client import AnswerTooLarge, HttpClient, TimedOut, Unreachable
+from tests.unit.certificates import self_signed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -346,31 +346,8 @@ def test_threads_never_share_a_connection(serve: Callable[..., tuple[Server, Htt
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A self-signed certificate for localhost and its key, in one PEM file."""
-    from cryptography import x509  # noqa: PLC0415 (slow to import, and needed by two tests)
-    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415 (as above)
-    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 (as above)
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - dt.timedelta(hours=1))
-        .not_valid_after(now + dt.timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
     path = tmp_path_factory.mktemp("tls") / "localhost.pem"
-    path.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
+    path.write_text(self_signed(), "ascii")
     return path
 
 
