@@ -18,11 +18,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from infra.local.ports import free_port
+from infra.local.relay import Relay
 from shared import deadline
-from shared.db import Json, Statement
+from shared.db import Json, Statement, open_database
 from shared.errors import AppError, DatabaseUnavailable, Fault, StatementFailed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from infra.local.postgres import Postgres
     from shared.db import Database, Param
     from tests.contract.ways import Way
@@ -448,6 +451,26 @@ def test_after_an_outage_the_next_batch_works(connected: Database, way: Way) -> 
     way.relay.restore()
 
     assert connected.run(Statement("select 1"))[0].values == ((1,),)
+
+
+@pytest.mark.parametrize("outage", [Relay.refuse, Relay.accept_silently])
+def test_in_an_outage_the_first_batch_fails_soon_and_later_ones_at_once(
+    way: Way, outage: Callable[[Relay], None]
+) -> None:
+    """As chat asks, which would rather answer without the database than wait for it."""
+    database = open_database(way.settings)
+    outage(way.relay)
+    seconds: list[float] = []
+    for _ in range(3):
+        began = time.monotonic()
+        with deadline.within(1.2), pytest.raises(DatabaseUnavailable):
+            database.run(Statement("select 1"), idempotent=True)
+        seconds.append(took(began))
+    way.relay.restore()
+    database.close()
+
+    assert seconds[0] < 1.5
+    assert max(seconds[1:]) < 0.05
 
 
 @pytest.mark.parametrize("change", ["password", "role", "database"])
