@@ -2,6 +2,8 @@
 # Installs the programs that only Debian packages bring, where it may: PgBouncer and Chromium, for tests alone.
 # Quick and silent when they are there; where it may not, it says what will skip. In CI nothing may be missing.
 set -eu
+cd "$(dirname "$0")/.."
+tried=.venv/system.txt
 PATH=$PATH:/usr/sbin:/usr/local/sbin
 
 missing() {
@@ -16,8 +18,17 @@ install() {
         install --no-install-recommends -y "$1" >/dev/null 2>&1
 }
 
+say_what_is_missing() {
+    echo "Not installed: $wanted- the tests that need them will skip"
+    [ -z "${CI:-}" ] || exit 1
+}
+
 wanted=$(missing)
 if [ -z "$wanted" ]; then
+    exit 0
+fi
+if [ -z "${CI:-}" ] && [ "$(cat "$tried" 2>/dev/null)" = "$wanted" ]; then
+    say_what_is_missing # it could not be installed the last time; make clean forgets that
     exit 0
 fi
 sudo=
@@ -36,6 +47,8 @@ if command -v apt-get >/dev/null && { [ -z "$sudo" ] || sudo -n true 2>/dev/null
 fi
 wanted=$(missing)
 if [ -n "$wanted" ]; then
-    echo "Not installed: $wanted- the tests that need them will skip"
-    [ -z "${CI:-}" ] || exit 1
+    if [ -d .venv ]; then
+        echo "$wanted" >"$tried"
+    fi
+    say_what_is_missing
 fi

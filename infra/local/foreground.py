@@ -29,9 +29,12 @@ BANNER = """
     data       {data}   (`make clean-data` removes it)
     logs       {logs}
     passages   `make ingest DOCS=path/to/markdown` brings in your own
-    outage     `kill -STOP {door}` takes the database away, `kill -CONT {door}` brings it back
+    outage     {outage}
     stop       Ctrl-C
 """
+
+OUTAGE = "`kill -STOP {door}` takes the database away, `kill -CONT {door}` brings it back"
+NO_OUTAGE = "stop PostgreSQL to see one (there is no pooler to freeze)"
 
 REASONS_TO_GIVE_UP = (ProcessFailed, MigrationRefused, FileNotFoundError, psycopg.Error)
 
@@ -64,6 +67,7 @@ class Foreground:
     def _run_alone(self) -> int:
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(each, _interrupt_once)
+        self.state.begin_logs()
         try:
             with Platform(self.state, [self.transport], port=self.port, say=self._say) as platform:
                 self._serve(platform)
@@ -91,8 +95,9 @@ class Foreground:
 
     def _announce(self, platform: Platform, url: str) -> None:
         self._say("ready")
-        door = platform.door(self.transport).pid
-        print(BANNER.format(url=url, data=self.state.folder, logs=self.state.logs, door=door), flush=True)
+        door = platform.door(self.transport)
+        outage = OUTAGE.format(door=door.pid) if door else NO_OUTAGE
+        print(BANNER.format(url=url, data=self.state.folder, logs=self.state.logs, outage=outage), flush=True)
 
     def _say(self, what: str) -> None:
         print(f"{time.monotonic() - self._began:5.1f} s  {what}", flush=True)

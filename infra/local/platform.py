@@ -103,11 +103,11 @@ class Platform:
         """The origin of the API whose functions use that transport."""
         return self.gateways[transport].url
 
-    def door(self, transport: Transport) -> Process:
-        """The process through which all functions reach the database: while it hangs, there is none for them."""
+    def door(self, transport: Transport) -> Process | None:
+        """The process through which all functions reach the database, if it is one: while it hangs, there is none."""
         if transport == "http":
             return self.neon_sql.process
-        return self.pgbouncer.process if self.pgbouncer else self.gateways[transport].process
+        return self.pgbouncer.process if self.pgbouncer else None
 
     def database_url(self) -> str:
         """What the functions get as DATABASE_URL: the pooled endpoint, or the direct one where there is no pooler."""

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import random
 import socket
+from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 
+LOWEST = 10_240
+KERNELS_OWN = Path("/proc/sys/net/ipv4/ip_local_port_range")
+USUAL_KERNELS_OWN = 32_768
+
 _handed_out: set[int] = set()
+_chance = random.SystemRandom()
+"""Not the seeded generator: two test runs with one seed would want the same ports."""
 
 
 def free_port(preferred: int | None = None) -> int:
-    """A port that nobody listens on: `preferred` where that is free, else one that this process never got before."""
+    """A port that nobody listens on: `preferred` where that is free, else one that this process never got before.
+
+    It lies below those that the kernel gives to outgoing connections, so that none of them takes it while whoever
+    listens there is stopped for a moment.
+    """
     if preferred is not None and _is_free(preferred):
         return preferred
     while True:
-        with socket.socket() as probe:
-            probe.bind((LOOPBACK, 0))
-            port: int = probe.getsockname()[1]
-        if port not in _handed_out:
+        port = _chance.randrange(LOWEST, _first_of_kernels_own())
+        if port not in _handed_out and _is_free(port):
             _handed_out.add(port)
             return port
 
@@ -40,3 +50,11 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def _first_of_kernels_own() -> int:
+    try:
+        first = int(KERNELS_OWN.read_text("ascii").split()[0])
+    except OSError:
+        first = USUAL_KERNELS_OWN
+    return first if first > 2 * LOWEST else USUAL_KERNELS_OWN

@@ -78,6 +78,12 @@ class State:
         """The folder of the components' logs."""
         return self.private_folder("logs")
 
+    def begin_logs(self) -> None:
+        """Put the logs of the last run aside; those of the run before are gone."""
+        before = self.folder / "logs-before"
+        shutil.rmtree(before, ignore_errors=True)
+        self.logs.rename(before)
+
     def private_folder(self, name: str) -> Path:
         """A folder that only we can read."""
         folder = self.folder / name

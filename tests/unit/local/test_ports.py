@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 from contextlib import closing
+from pathlib import Path
 
 from infra.local.ports import LOOPBACK, answers, free_port
 
@@ -11,6 +12,11 @@ def test_a_free_port_can_be_listened_on_and_is_never_handed_out_twice() -> None:
     assert len(set(ports)) == 50
     with closing(socket.create_server((LOOPBACK, ports[0]))):
         assert answers(ports[0])
+
+
+def test_a_free_port_is_none_that_the_kernel_gives_to_outgoing_connections() -> None:
+    first, last = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text("ascii").split())
+    assert not [port for port in (free_port() for _ in range(50)) if first <= port <= last]
 
 
 def test_a_preferred_port_is_given_where_it_is_free() -> None:
