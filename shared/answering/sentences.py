@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 LEAST_WORDS: Final = 5
 """A shorter sentence says nothing without its neighbours."""
 
+LABEL_WORDS: Final = 2
+
 FENCE: Final = re.compile(r"^\s*(`{3,}|~{3,})\s*([\w+#.-]*)")
 ITEM: Final = re.compile(r"^\s*([-*+]|\d{1,3}[.)])\s+(?=\S)")
 ROW: Final = re.compile(r"^\s*\|.*\|\s*$")
@@ -88,11 +90,18 @@ class _Reader:
         self.marker, self.paragraph = marker if marker[0].isdigit() else "-", [text]
 
     def attach_code(self, block: str) -> None:
+        """To the sentence before it; a label between the two ("Command:", a tab's name) is dropped."""
         self.end_paragraph()
-        if self.sentences and not self.sentences[-1].code:
-            self.sentences[-1] = replace(self.sentences[-1], code=block)
-        elif not self.sentences:
+        if self._ends_with_label():
+            self.sentences.pop()
+        if not self.sentences:
             self.sentences.append(Sentence("", code=block))
+        elif not self.sentences[-1].code:
+            self.sentences[-1] = replace(self.sentences[-1], code=block)
+
+    def _ends_with_label(self) -> bool:
+        before, label = self.sentences[-2:] if len(self.sentences) > 1 else (Sentence(""), Sentence(""))
+        return before.text.endswith(":") and not before.code and len(words(label.text)) <= LABEL_WORDS
 
 
 def sentences_of(markdown: str) -> list[Sentence]:

@@ -67,6 +67,21 @@ def test_code_is_kept_whole_when_the_best_sentence_precedes_it() -> None:
     assert f"Calibrate the arm with this command [1]\n\n{code}" in answer.text
 
 
+def test_who_asks_how_is_shown_the_command_rather_than_told_about_it() -> None:
+    told = passage("told", "You calibrate the arm with care.")
+    run = passage("run", "Calibrate the arm with this command:\n\n```bash\nlerobot-calibrate\n```")
+
+    assert "lerobot-calibrate" in quote("How do I calibrate the arm?", [told, run]).text
+
+
+def test_only_the_beginning_of_what_was_found_is_read() -> None:
+    filler = [passage(f"page{n}", "An unrelated sentence stands here alone. " * 40) for n in range(3)]
+
+    answer = quote("gripper", [*filler, passage("late", "The gripper is explained on a late page.")])
+
+    assert "late page" not in answer.text
+
+
 def test_a_list_follows_the_sentence_that_announces_it_and_is_not_quoted_twice() -> None:
     steps = passage(
         "run", "To calibrate the arm do this:\n\n1. Calibrate the arm by hand first\n2. Move the arm around\n"

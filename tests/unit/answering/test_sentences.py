@@ -55,6 +55,12 @@ def test_code_belongs_whole_to_the_sentence_before_it() -> None:
     assert sentence.code == "```bash\nfor a in *. B; do\n\n  [x](y)\ndone\n```"
 
 
+def test_a_label_between_a_sentence_and_its_code_is_dropped() -> None:
+    [sentence] = sentences_of("Run the following command:\n\nCommand:\n\n```\nx\n```")
+
+    assert (sentence.text, sentence.code) == ("Run the following command:", "```\nx\n```")
+
+
 def test_code_that_a_passage_cuts_off_is_closed() -> None:
     [sentence] = sentences_of("So:\n~~~~\n~~~\nlast line")
 
