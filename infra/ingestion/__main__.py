@@ -59,7 +59,8 @@ def _tell(report: Report) -> None:
     if report.others:
         print(f"{report.others:,} passages of other sites are searched as well.")
     if report.warnings:
-        print(f"{len(report.warnings)} pages were skipped, see the warnings above; what was stored of them stays.")
+        skipped = "1 page was" if len(report.warnings) == 1 else f"{len(report.warnings)} pages were"
+        print(f"{skipped} skipped, see above; what is already stored of them stays.")
     print(report)
 
 

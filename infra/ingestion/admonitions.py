@@ -40,15 +40,19 @@ class _Lines:
     """Rewrites line by line; knows whether it is between fences and which indentation to take away."""
 
     _mark: str = ""
+    _joins: bool = False
     _indents: list[int] = field(default_factory=list[int])
 
     def rewritten(self, lines: list[str]) -> Iterator[str]:
         for line in lines:
             kept = self._outdented(line)
-            if not self._is_code(kept):
-                yield from self._rewritten(kept)
-            else:
+            if self._joins and not kept.strip():
+                continue
+            self._joins = False
+            if self._is_code(kept):
                 yield kept
+            else:
+                yield from self._rewritten(kept)
 
     def _outdented(self, line: str) -> str:
         """Take away the indentation of the admonitions that the line is in; a line with less ends them."""
@@ -73,21 +77,21 @@ class _Lines:
         indented = _INDENTED.match(line)
         if indented and (indented["kind"] or indented["title"]):
             self._indents.append(len(indented["indent"]))
-            return _heading(indented)
+            return self._opened(indented)
         alert = _ALERT.match(line)
         if alert:
             return [f"{alert['indent']}{alert['kind'].capitalize()}:"]
         block = _COLONS.match(line) or _SLASHES.match(line)
         if block:
-            return _heading(block) if block["kind"] else [""]
+            return self._opened(block) if block["kind"] else [""]
         return [line]
 
-
-def _heading(opening: re.Match[str]) -> list[str]:
-    """Without a title the kind stands on the line above the text, so that both make one paragraph."""
-    found = opening.groupdict()
-    indent, kind = found["indent"], (found["kind"] or "").capitalize()
-    title = found["title"] or found.get("label")
-    if not title:
-        return ["", f"{indent}{kind}:"]
-    return ["", f"{indent}{kind}: {title}" if kind else f"{indent}{title}:", ""]
+    def _opened(self, opening: re.Match[str]) -> list[str]:
+        """Without a title the kind makes one paragraph with the text below it."""
+        found = opening.groupdict()
+        indent, kind = found["indent"], (found["kind"] or "").capitalize()
+        title = found["title"] or found.get("label")
+        self._joins = not title
+        if not title:
+            return ["", f"{indent}{kind}:"]
+        return ["", f"{indent}{kind}: {title}" if kind else f"{indent}{title}:", ""]

@@ -85,6 +85,10 @@ class PassageIndex:
             url, api_key=options.api_key, cloud_inference=True, check_compatibility=False, timeout=TIMEOUT
         )
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
     def prepare(self) -> None:
         """Make the collection and its alias when they are missing; otherwise see that it takes our vectors.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -104,27 +105,26 @@ def ingest(
     options, show = options or Options(), show or Silent()
     place = Site(site_name(site, documents), site_url or "")
     reading = read_pages(documents, place, show)
-    index = PassageIndex(qdrant_url, options)
-    index.prepare()
-    stored = index.stored(place.name)
-    difference = _compare(index, reading, stored)
-    if not options.force:
-        _guard(place.name, reading, stored)
-    _send(index, difference, show)
-    sample = index.delete_site(SAMPLE_SITE) if place.name != SAMPLE_SITE else 0
-    return Report(
-        site=place.name,
-        pages=len(reading.paths),
-        added=len(difference.added),
-        changed=len(difference.changed),
-        refreshed=len(difference.refreshed),
-        removed=len(difference.gone),
-        unchanged=difference.unchanged,
-        sample_removed=sample,
-        others=index.count_others(place.name),
-        warnings=tuple(reading.warnings),
-        seconds=time.monotonic() - started,
-    )
+    with closing(PassageIndex(qdrant_url, options)) as index:
+        index.prepare()
+        stored = index.stored(place.name)
+        if not options.force:
+            _guard(place.name, reading, stored)
+        difference = _compare(index, reading, stored)
+        _send(index, difference, show)
+        return Report(
+            site=place.name,
+            pages=len(reading.paths),
+            added=len(difference.added),
+            changed=len(difference.changed),
+            refreshed=len(difference.refreshed),
+            removed=len(difference.gone),
+            unchanged=difference.unchanged,
+            sample_removed=0 if place.name == SAMPLE_SITE else index.delete_site(SAMPLE_SITE),
+            others=index.count_others(place.name),
+            warnings=tuple(reading.warnings),
+            seconds=time.monotonic() - started,
+        )
 
 
 def _compare(index: PassageIndex, reading: Reading, stored: Mapping[str, Stored]) -> _Difference:

@@ -20,6 +20,8 @@ _KEPT: Final = re.compile(
     """,
     re.DOTALL | re.MULTILINE | re.VERBOSE,
 )
+_PRIVATE: Final[dict[int, None]] = dict.fromkeys((0xE000, 0xE001, 0xE002))
+"""Characters that stand for something here, so that they must not be in a page; nobody reads them anyway."""
 _UNCLOSED_FENCE: Final = re.compile(r"^[ \t>]*(?:`{3,}[^`\n]*|~{3,}[^\n]*)$", re.MULTILINE)
 """Its author forgot the end: better to read what follows as text than all the rest of the page as code."""
 _PLACE: Final = re.compile("\ue000(\\d+)\ue001")
@@ -56,7 +58,7 @@ def plain_markdown(text: str, *, is_mdx: bool) -> PlainMarkdown:
         codes.append(found[0][len(lead) :])
         return f"{lead}\ue000{len(codes) - 1}\ue001"
 
-    prose = _UNCLOSED_FENCE.sub("", _KEPT.sub(take_out, text.translate({0xE000: None, 0xE001: None})))
+    prose = _UNCLOSED_FENCE.sub("", _KEPT.sub(take_out, text.translate(_PRIVATE)))
     is_mdx = is_mdx or any(sign.search(prose) for sign in (_IMPORT, _EXPORT, _COMPONENT))
     if is_mdx:
         prose = _SPACE_EXPRESSION.sub(" ", _without_exports(_IMPORT.sub("", prose)))

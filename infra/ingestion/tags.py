@@ -9,6 +9,9 @@ _TAG_START: Final = re.compile(r"<(?P<closing>/?)(?P<name>[A-Za-z][\w.-]*)?(?=[\
 _ATTRIBUTE: Final = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|\{\s*[\"'`]([^\"'`]*)[\"'`]\s*\})")
 _SILENT: Final = re.compile(r"<(script|style|svg|template)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _LONGEST_TAG: Final = 4000
+_JOINT: Final = "\ue002"
+"""Stands between an admonition's kind and its text, which make one paragraph."""
+_JOINT_AND_BLANK_LINES: Final = re.compile(f"{_JOINT}(?:[ \t]*\n)*")
 _BLANK_LINE: Final = re.compile(r"\n[ \t]*\n")
 
 _OPTIONS: Final = {"tabitem": ("label", "value"), "tab": ("label", "title"), "hfoption": ("id",)}
@@ -35,7 +38,7 @@ def without_tags(text: str) -> str:
         if close is not None:
             parts += text[end : start.start()], _replacement(start, text[start.end() : close])
             end = close + 1
-    return "".join([*parts, text[end:]])
+    return _JOINT_AND_BLANK_LINES.sub("\n", "".join([*parts, text[end:]]))
 
 
 def _end_of_tag(text: str, start: int) -> int | None:
@@ -73,7 +76,8 @@ def _opening(name: str, named: dict[str, str], attributes: str) -> str:
         return f"\n\n{label}:\n\n" if label else "\n\n"
     if name in _ADMONITIONS or name == "admonition":
         kind = "warning" if "warning" in attributes else named.get("type", name)
-        return f"\n\n{kind.capitalize()}: {named.get('title', '')}\n"
+        title = named.get("title", "")
+        return f"\n\n{kind.capitalize()}: {title}\n\n" if title else f"\n\n{kind.capitalize()}:{_JOINT}"
     if name in {"img", "image"}:
         return named.get("alt", "")
     return {"br": " ", "li": "\n- ", "td": " | ", "th": " | "}.get(name, "\n\n" if name in _BLOCKS else "")

@@ -20,6 +20,7 @@ def plain(text: str, *, is_mdx: bool = False) -> str:
     ("text", "expected"),
     [
         (":::tip\nSave often.\n:::", "Tip:\nSave often."),
+        (":::caution\n\nSlippery.\n\n:::", "Caution:\nSlippery."),
         (":::warning Hot\n\nDo not touch.\n\n:::", "Warning: Hot\n\nDo not touch."),
         (":::note[Read **this**]\nIt matters.\n:::", "Note: Read **this**\n\nIt matters."),
         ("::::info\nOuter\n:::tip\nInner\n:::\n::::", "Info:\nOuter\n\nTip:\nInner"),
@@ -48,7 +49,7 @@ def test_admonitions_become_text_that_says_what_they_are(text: str, expected: st
         ("export const rate = (x) => {\n\n  return x;\n};\n\nText", "Text"),
         ('<TabItem value="l" label="Linux">\n\nUse apt.\n\n</TabItem>', "Linux:\n\nUse apt."),
         ('<hfoption id="Mac">\n\nUse brew.\n\n</hfoption>', "Mac:\n\nUse brew."),
-        ("<Tip warning={true}>\n\nHot!\n\n</Tip>", "Warning: \n\nHot!"),
+        ("<Tip warning={true}>\n\nHot!\n\n</Tip>", "Warning:\nHot!"),
         ('<Admonition type="info" title="News">\nIt moved.\n</Admonition>', "Info: News\n\nIt moved."),
         ("Press <kbd>Enter</kbd> now<br/>or later.", "Press Enter now or later."),
         ('<img src="a.png"\n  alt="The arm" width="60%" />', "The arm"),

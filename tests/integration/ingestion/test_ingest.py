@@ -1,0 +1,234 @@
+"""A folder of Markdown and what Qdrant holds of it stay in step."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import httpx
+import pytest
+
+from infra.ingestion.index import Options, PassageIndex
+from infra.ingestion.ingest import SAMPLE_SITE, TooMuchWouldGo, ingest
+from infra.ingestion.patience import StoreFailed
+from infra.ingestion.reader import page_html
+from infra.ingestion.sources import NothingToIngest
+from infra.local.ports import LOOPBACK, free_port
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from infra.ingestion.ingest import Report
+    from tests.integration.ingestion.conftest import Book
+
+
+def counts(report: Report) -> dict[str, int]:
+    named = ("added", "changed", "refreshed", "removed", "unchanged")
+    return {name: getattr(report, name) for name in named if getattr(report, name)}
+
+
+def test_a_folder_is_ingested_and_found_again(book: Book) -> None:
+    report = book.ingest()
+    assert (report.site, report.pages, counts(report)) == ("robot-book", 3, {"added": 5})
+    best = book.ask("How do I calibrate the joints?")[0]
+    assert {name: best[name] for name in ("site", "path", "url", "anchor", "title", "heading_path", "text")} == {
+        "site": "robot-book",
+        "path": "arm",
+        "url": "/docs/robot-book/arm#calibrate",
+        "anchor": "calibrate",
+        "title": "Arm",
+        "heading_path": ["Arm", "Calibrate"],
+        "text": "Move each joint to its middle.",
+    }
+    assert (best["section"], best["lang"], best["kind"], best["position"]) == ("", "en", "text", 1)
+    assert best["embed_model"] == "sentence-transformers/all-minilm-l6-v2"
+    assert best["content_hash"]
+    assert best["ingest_id"]
+
+
+def test_the_collection_is_named_for_its_model_and_has_its_indexes(book: Book) -> None:
+    book.ingest()
+    described = httpx.get(f"{book.server.url}/collections/{book.options.collection}").json()["result"]
+    assert set(described["payload_schema"]) == {"site", "path", "section", "lang"}
+    aliases = httpx.get(f"{book.server.url}/aliases").json()["result"]["aliases"]
+    name = next(each["collection_name"] for each in aliases if each["alias_name"] == book.options.collection)
+    assert name.startswith(f"{book.options.collection}__all-minilm-l6-v2__384__2")
+
+
+def test_a_second_ingestion_sends_nothing(book: Book) -> None:
+    book.ingest()
+    before = book.passages()
+    assert counts(book.ingest()) == {"unchanged": 5}
+    # ingest_id names the ingestion that wrote the passage
+    assert book.passages() == before
+
+
+def test_an_edited_section_changes_alone(book: Book) -> None:
+    book.ingest()
+    before = book.passages()
+    book.write("arm.md", "# Arm\n\nIt has six joints.\n\n## Calibrate\n\nPress the button.\n\n## Care\n\nOil it.\n")
+    assert counts(book.ingest()) == {"changed": 1, "unchanged": 4}
+    after = book.passages()
+    assert {each for each in before if before[each] != after[each]} == {"/docs/robot-book/arm#calibrate 1"}
+    assert "Press the button." in book.texts()
+
+
+def test_an_inserted_section_moves_the_later_ones_without_embedding_them_again(book: Book) -> None:
+    book.ingest()
+    book.write("arm.md", (book.folder / "arm.md").read_text().replace("## Calibrate", "## New\n\nNew.\n\n## Calibrate"))
+    assert counts(book.ingest()) == {"added": 1, "refreshed": 2, "unchanged": 3}
+    assert book.passages()["/docs/robot-book/arm#calibrate 2"]["text"] == "Move each joint to its middle."
+    assert book.ask("calibrate")[0]["anchor"] == "calibrate"
+
+
+def test_a_removed_section_and_a_removed_page_are_no_longer_found(book: Book) -> None:
+    book.ingest()
+    book.write("arm.md", "# Arm\n\nIt has six joints.\n")
+    book.remove("guides/camera.mdx")
+    assert counts(book.ingest()) == {"removed": 3, "unchanged": 2}
+    assert book.texts() == {"All about the robot arm.", "It has six joints."}
+
+
+def test_a_new_address_of_the_site_is_written_without_embedding_anything_again(book: Book) -> None:
+    book.ingest()
+    assert counts(book.ingest(site_url="https://book.example/docs")) == {"refreshed": 5}
+    urls = {each["url"] for each in book.passages().values()}
+    assert "https://book.example/docs/arm#calibrate" in urls
+    assert "https://book.example/docs/" in urls
+
+
+def test_most_of_a_site_is_deleted_only_when_that_is_forced(book: Book) -> None:
+    book.ingest()
+    book.remove("arm.md")
+    book.remove("guides/camera.mdx")
+    book.write("new.md", "New page.")
+    with pytest.raises(TooMuchWouldGo, match="2 of the 3 pages of site robot-book would be deleted"):
+        book.ingest()
+    assert "New page." not in book.texts()
+    assert counts(book.ingest(force=True)) == {"added": 1, "removed": 4, "unchanged": 1}
+
+
+def test_sites_do_not_touch_each_other(book: Book, tmp_path: Path) -> None:
+    book.ingest()
+    (tmp_path / "other-book").mkdir()
+    (tmp_path / "other-book" / "arm.md").write_text("# Arm\n\nAnother arm.\n")
+    report = book.ingest(tmp_path / "other-book")
+    assert (report.site, counts(report), report.others) == ("other-book", {"added": 1}, 5)
+    assert counts(book.ingest()) == {"unchanged": 5}
+    assert "Another arm." in book.texts()
+
+
+def test_the_first_real_site_replaces_the_built_in_sample(book: Book, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# This project\n\nWhat it is.\n")
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "spec.md").write_text("# Specification\n\nWhat it does.\n")
+    options, sample = book.options, [tmp_path / "README.md", tmp_path / "specs"]
+    assert ingest(sample, book.server.url, site=SAMPLE_SITE, options=options).added == 2
+    assert set(book.passages()) == {"/docs/self/README 0", "/docs/self/specs/spec 0"}
+    assert book.ingest().sample_removed == 2
+    assert {each["site"] for each in book.passages().values()} == {"robot-book"}
+
+
+def test_a_page_that_cannot_be_read_is_skipped_and_what_is_stored_of_it_stays(book: Book) -> None:
+    book.ingest()
+    book.write("arm.md", "---\ntitle: [broken\n---\n\n# Arm\n")
+    (book.folder / "latin.md").write_bytes("# Gerät\n\nText".encode("latin-1"))
+    report = book.ingest()
+    assert counts(report) == {"unchanged": 2}
+    assert [warning.split(" is skipped: ")[0] for warning in report.warnings] == [
+        str(book.folder / "arm.md"),
+        str(book.folder / "latin.md"),
+    ]
+    assert "Oil it." in book.texts()
+
+
+def test_of_two_files_with_one_name_the_second_is_skipped(book: Book) -> None:
+    book.write("arm.mdx", "Another.")
+    report = book.ingest()
+    assert [warning.split(": ")[-1] for warning in report.warnings] == [
+        "another file has the same name but for its ending"
+    ]
+    assert "Oil it." in book.texts()
+    assert "Another." not in book.texts()
+
+
+def test_a_folder_without_any_text_changes_nothing(book: Book, tmp_path: Path) -> None:
+    book.ingest()
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "page.md").write_text("---\ndraft: true\n---\nText")
+    with pytest.raises(NothingToIngest, match="none of 1 files"):
+        book.ingest(tmp_path / "empty", site="robot-book")
+    assert len(book.passages()) == 5
+
+
+def test_vectors_of_two_models_are_never_mixed(book: Book) -> None:
+    book.ingest()
+    other = replace(book.options, model="intfloat/multilingual-e5-small")
+    with pytest.raises(StoreFailed, match="holds vectors of sentence-transformers/all-minilm-l6-v2"):
+        ingest([book.folder], book.server.url, options=other)
+
+
+def test_a_collection_made_for_something_else_is_left_alone(book: Book) -> None:
+    url = f"{book.server.url}/collections/{book.options.collection}"
+    httpx.put(url, json={"vectors": {"size": 3, "distance": "Dot"}}).raise_for_status()
+    with pytest.raises(StoreFailed, match="was not made for"):
+        book.ingest()
+
+
+def test_an_unreachable_qdrant_is_named_at_once(book: Book) -> None:
+    url = f"http://{LOOPBACK}:{free_port()}"
+    with pytest.raises(StoreFailed, match=f"Qdrant cannot be reached at {url}"):
+        ingest([book.folder], url)
+
+
+def test_an_ingestion_that_was_cut_short_is_finished_by_the_next(book: Book) -> None:
+    # what a stop between the first upsert and the last deletion leaves: some passages new, some still old
+    book.ingest()
+    book.write("arm.md", "# Arm\n\nIt has seven joints.\n\n## Care\n\nOil it.\n")
+    with closing(PassageIndex(book.server.url, book.options)) as index:
+        index.delete([next(iter(index.stored("robot-book")))])
+    report = book.ingest()
+    assert report.added + report.changed >= 1
+    assert book.texts() == {"All about the robot arm.", "It has seven joints.", "Oil it.", "Tip: Plug it into USB 3."}
+
+
+def test_the_reader_shows_an_ingested_page_with_the_anchors_of_its_sources(book: Book) -> None:
+    book.write(
+        "arm.md",
+        '# <Arm> & "more"\n\nA `<b>` *b*.\n\n## Parts\n\n### Six joints\n\n1. one\n2. two\n\n| A |\n|---|\n| x |\n',
+    )
+    book.ingest()
+    for passage in book.passages().values():
+        page = page_html(
+            book.server.url, unquote(passage["url"]).removeprefix("/docs/").split("#")[0], book.options.collection
+        )
+        assert page is not None
+        assert not passage["anchor"] or f'id="{passage["anchor"]}"' in page
+    page = page_html(book.server.url, "robot-book/arm", book.options.collection)
+    assert page is not None
+    assert "<h1>&amp; &quot;more&quot;</h1>" in page
+    assert "<p>A <code>&lt;b&gt;</code> b.</p>" in page
+    assert '<h2>Parts</h2>\n<h3 id="six-joints">Six joints</h3>' in page
+    assert "<ol>" in page
+    assert "<td>x</td>" in page
+    assert "<script" not in page
+
+
+@pytest.mark.parametrize("path", ["robot-book/nowhere", "other/arm", "robot-book", "", "../../etc/passwd"])
+def test_the_reader_knows_no_other_pages(book: Book, path: str) -> None:
+    book.ingest()
+    assert page_html(book.server.url, path, book.options.collection) is None
+
+
+def test_the_reader_knows_no_page_before_anything_was_ingested(book: Book) -> None:
+    assert page_html(book.server.url, "robot-book/arm", "nothing-here") is None
+    with pytest.raises(httpx.ConnectError):
+        page_html(f"http://{LOOPBACK}:{free_port()}", "robot-book/arm")
+
+
+def test_unknown_models_are_refused(book: Book) -> None:
+    options = Options(collection=book.options.collection, model="unknown/model")
+    with pytest.raises(StoreFailed, match="unknown dense model unknown/model"):
+        ingest([book.folder], book.server.url, options=options)
