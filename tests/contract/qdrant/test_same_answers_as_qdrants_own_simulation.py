@@ -16,7 +16,7 @@ import qdrant_edge as edge
 from qdrant_client import QdrantClient, models
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
 NAME = "alike"
 SIZE = 8
@@ -81,9 +81,21 @@ class Both:
         same_ranking(ask(self.stand_in), ask(self.simulation))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def both(remote: QdrantClient) -> Both:
-    """Fresh points on both sides, for some tests change them."""
+    """For tests that only read."""
+    return equal_sides(remote)
+
+
+@pytest.fixture
+def fresh(remote: QdrantClient, both: Both) -> Generator[Both]:
+    """For tests that change something."""
+    yield equal_sides(both.stand_in)
+    remote.delete_collection(NAME)
+    set_up(remote)
+
+
+def equal_sides(remote: QdrantClient) -> Both:
     simulation = QdrantClient(":memory:")
     remote.delete_collection(NAME)
     for client in (remote, simulation):
@@ -264,15 +276,15 @@ CHANGES: dict[str, Callable[[QdrantClient], object]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
-def test_a_change_leaves_the_same_points(both: Both, change: Callable[[QdrantClient], object]) -> None:
+def test_a_change_leaves_the_same_points(fresh: Both, change: Callable[[QdrantClient], object]) -> None:
     def content(client: QdrantClient) -> dict[str, object]:
         change(client)
         return {str(each.id): each.payload or {} for each in client.scroll(NAME, limit=1000)[0]}
 
-    assert content(both.stand_in) == content(both.simulation)
+    assert content(fresh.stand_in) == content(fresh.simulation)
 
 
-def test_an_alias_is_switched_to_another_collection(both: Both) -> None:
+def test_an_alias_is_switched_to_another_collection(fresh: Both) -> None:
     def switched(client: QdrantClient) -> list[object]:
         client.delete_collection("other")
         client.create_collection("other", models.VectorParams(size=2, distance=models.Distance.DOT))
@@ -290,5 +302,5 @@ def test_an_alias_is_switched_to_another_collection(both: Both) -> None:
             create_alias=models.CreateAlias(alias_name=alias, collection_name=collection)
         )
 
-    assert switched(both.stand_in) == [60, 0, [("current", "other")], False, True]
-    assert switched(both.simulation)[:3] == [60, 0, [("current", "other")]]
+    assert switched(fresh.stand_in) == [60, 0, [("current", "other")], False, True]
+    assert switched(fresh.simulation)[:3] == [60, 0, [("current", "other")]]

@@ -13,14 +13,17 @@ import pytest
 from infra.ingestion.index import Options, PassageIndex
 from infra.ingestion.ingest import SAMPLE_SITE, TooMuchWouldGo, ingest
 from infra.ingestion.patience import StoreFailed
+from infra.ingestion.progress import Silent
 from infra.ingestion.reader import page_html
 from infra.ingestion.sources import NothingToIngest
 from infra.local.ports import LOOPBACK, free_port
+from tests.contract.qdrant.stand_in import running_stand_in
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from infra.ingestion.ingest import Report
+    from infra.local.server import Server
     from tests.integration.ingestion.conftest import Book
 
 
@@ -232,3 +235,36 @@ def test_unknown_models_are_refused(book: Book) -> None:
     options = Options(collection=book.options.collection, model="unknown/model")
     with pytest.raises(StoreFailed, match="unknown dense model unknown/model"):
         ingest([book.folder], book.server.url, options=options)
+
+
+class KillsTheStore(Silent):
+    """Kills the store when the first batch of passages is stored."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._stage = ""
+
+    def begin(self, what: str, total: int) -> None:
+        self._stage = what if total else ""
+
+    def step(self, count: int = 1) -> None:
+        if count and self._stage == "passages":
+            self._server.process.kill()
+
+
+def test_a_store_that_is_killed_during_the_ingestion_loses_nothing_and_the_next_one_finishes_it(book: Book) -> None:
+    book.write("long.md", "\n\n".join(f"## Part {number}\n\nText {number}." for number in range(80)))
+    with running_stand_in() as server:
+        mine = replace(book, server=server)
+        with pytest.raises(StoreFailed, match="cannot be reached"):
+            ingest([book.folder], server.url, options=book.options, show=KillsTheStore(server))
+        server.start()
+        server.wait()
+        assert len(mine.passages()) == 64
+        assert counts(mine.ingest()) == {"added": 85 - 64, "unchanged": 64}
+
+        server.process.kill()
+        server.start()
+        server.wait()
+        assert len(mine.passages()) == 85
+        assert counts(mine.ingest()) == {"unchanged": 85}
