@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from infra.local.postgres import Origin, Postgres, find_binaries
+from infra.local.postgres import Postgres
+from infra.local.postgres_binaries import Origin, find_binaries
 from infra.local.state import State
 
 if TYPE_CHECKING:
