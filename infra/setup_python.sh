@@ -58,5 +58,5 @@ if ! is_new_enough .venv/bin/python || [ "$(identity "$python")" != "$(identity 
     "$python" -m venv .venv
 fi
 echo "Installing $(grep -c '^[a-z0-9]' "$locked") locked Python packages into .venv (about a minute)"
-.venv/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r "$locked"
+.venv/bin/python -m pip -qq --disable-pip-version-check install --require-hashes --no-deps -r "$locked"
 cp "$locked" "$stamp"

@@ -26,6 +26,8 @@ MARGIN_SECONDS = 1.0
 
 SERVER_ERROR = 500
 
+UNREADABLE = "The body is not valid JSON."
+
 
 def build_app(*routers: APIRouter) -> FastAPI:
     """One small app: the routes given, our error shape, no documentation routes."""
@@ -100,6 +102,8 @@ async def _render_validation_error(request: Request, error: Exception) -> JSONRe
 
 async def _render_http_exception(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 (as above)
+    if error.status_code == InvalidRequest.status:  # FastAPI could not read the body: no UTF-8, or nested too deeply
+        return render(InvalidRequest(UNREADABLE), request.state.request_id)
     body = {
         "message": str(error.detail),
         "code": str(error.detail).lower().replace(" ", "_"),
@@ -112,7 +116,7 @@ def _first_complaint(error: RequestValidationError) -> str:
     """Where and what, never the value: `message: String should have at least 1 character`."""
     first: MutableMapping[str, Any] = dict(error.errors()[0])
     if first["type"] == "json_invalid":
-        return "The body is not valid JSON."
+        return UNREADABLE
     where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
     return f"{where}: {first['msg']}"
 

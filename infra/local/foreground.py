@@ -69,7 +69,7 @@ class Foreground:
             signal.signal(each, _interrupt_once)
         self.state.begin_logs()
         try:
-            with Platform(self.state, [self.transport], port=self.port, say=self._say) as platform:
+            with Platform(self.state, [self.transport], port=self.port, prewarm=True, say=self._say) as platform:
                 self._serve(platform)
         except KeyboardInterrupt:
             self._say("everything is stopped")

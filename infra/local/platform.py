@@ -57,6 +57,7 @@ class Platform:
         transports: How functions reach the database; there is one gateway for each.
         port: Preferred for the first gateway.
         breakable: Puts `relays` between the functions and what they depend on.
+        prewarm: Starts one container of each function in the background, so that the first click is not a cold start.
         say: Told what happens, one short line each.
     """
 
@@ -67,6 +68,7 @@ class Platform:
         *,
         port: int | None = None,
         breakable: bool = False,
+        prewarm: bool = False,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.state = state
@@ -79,7 +81,7 @@ class Platform:
         self.relays = self._relays() if breakable else None
         self.gateways: dict[Transport, Server] = {}
         for each in transports:
-            self.gateways[each] = _gateway(state, each, port if not self.gateways else None)
+            self.gateways[each] = _gateway(state, each, port if not self.gateways else None, prewarm=prewarm)
         self._relaying = ExitStack()
 
     def __enter__(self) -> Self:
@@ -204,9 +206,11 @@ def _neon_sql(state: State, postgres: Postgres) -> Server:
     return Server("stand-in for Neon", "infra.local.neon_sql", *arguments, state=state)
 
 
-def _gateway(state: State, transport: Transport, port: int | None) -> Server:
+def _gateway(state: State, transport: Transport, port: int | None, *, prewarm: bool) -> Server:
     files = ["--serverless", PROJECT / "serverless.yml", "--environment", state.folder / _environment_file(transport)]
     arguments = [*files, "--root", PROJECT, "--log-dir", state.logs / f"functions-{transport}"]
+    if prewarm:
+        arguments.append("--prewarm")
     return Server(f"gateway {transport}", "infra.local.gateway", *arguments, state=state, port=port)
 
 

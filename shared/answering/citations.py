@@ -43,7 +43,7 @@ class Citations:
 
 def snippet(question: str, text: str) -> str:
     """The sentence of the text that is closest to the question, at most 240 characters of it."""
-    lines = [each.line for each in sentences_of(text) if each.text]
+    lines = [each.text for each in sentences_of(text) if each.text]
     if not lines:
         return shortened(inline(FENCE_LINE.sub("", text)), SNIPPET_CHARACTERS)
     scores = relevance(question, lines)
