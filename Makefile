@@ -41,7 +41,7 @@ lint: setup-python setup-node ## lint, formatting, types, and who may import who
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
 	@node_modules/.bin/pyright
-	@$(python) -c 'from importlinter.cli import lint_imports_command as lint; lint()' --no-timing
+	@$(python) -c 'from importlinter.cli import lint_imports_command as lint; lint()' --no-logo
 
 .PHONY: format
 format: setup-python ## format the code, and mend what the linter can mend
