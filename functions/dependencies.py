@@ -10,7 +10,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from shared.auth.identity import SignedInDatabase, bearer_token
+from shared.auth.identity import KnownUser, SignedInDatabase, identity_without_database, presented_token
 from shared.auth.requests import sent_cookies
 from shared.auth.rules import AuthRules
 from shared.db import Database, open_database
@@ -44,18 +44,25 @@ Db = Annotated[Database, Depends(database)]
 Rules = Annotated[AuthRules, Depends(auth_rules)]
 
 
-async def maybe_signed_in(request: Request, rules: Rules, opened: Db) -> SignedInDatabase | None:
-    """The database as the user who is asking; None for a guest.
+def _usable_cookies(request: Request, rules: AuthRules) -> dict[str, str]:
+    """Cookies that a page of somebody else made the browser send count for nothing."""
+    return sent_cookies(request) if rules.origins.may_use_cookies(request.method, request.headers) else {}
 
-    Cookies that a page of somebody else made the browser send count for nothing.
-    """
-    token = bearer_token(request.headers, rules)
-    if token is None and rules.origins.may_use_cookies(request.method, request.headers):
-        token = rules.cookies.token(sent_cookies(request))
+
+async def maybe_signed_in(request: Request, rules: Rules, opened: Db) -> SignedInDatabase | None:
+    """The database as the user who is asking; None for a guest."""
+    token = presented_token(request.headers, _usable_cookies(request, rules), rules)
     return SignedInDatabase(opened, token) if token else None
 
 
+async def known_user(request: Request, rules: Rules) -> KnownUser | None:
+    """Who is asking as far as that can be told without the database: for what an outage must not lose."""
+    cookies = _usable_cookies(request, rules)
+    return identity_without_database(presented_token(request.headers, cookies, rules), cookies, rules)
+
+
 MaybeSignedIn = Annotated[SignedInDatabase | None, Depends(maybe_signed_in)]
+Known = Annotated[KnownUser | None, Depends(known_user)]
 
 
 async def signed_in(somebody: MaybeSignedIn) -> SignedInDatabase:

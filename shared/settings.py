@@ -55,6 +55,12 @@ def _secret(text: str) -> str:
     return text
 
 
+def _seconds(text: str) -> int:
+    if (seconds := int(text)) < 0:
+        raise ValueError
+    return seconds
+
+
 def _origins(text: str) -> tuple[str, ...]:
     return tuple(origin.strip() for origin in text.split(",") if origin.strip())
 
@@ -112,12 +118,14 @@ class AuthSettings(_FromEnvironment):
         base_url: Public origin of this API; `https://` makes cookies `Secure` and prefixes their names.
         trusted_origins: Further origins that may send credentials, separated by commas.
         password_scheme: How new passwords are hashed.
+        session_cache_seconds: How long the cookie `session_data` tells who somebody is while the database is away.
     """
 
     secret: str = _setting("BETTER_AUTH_SECRET", secret=True, read=_secret)
     base_url: str = _setting("BETTER_AUTH_URL", read=_url)
     trusted_origins: tuple[str, ...] = _setting("TRUSTED_ORIGINS", default=(), read=_origins)
     password_scheme: PasswordScheme = _setting("PASSWORD_SCHEME", default="bcrypt", read=_choice(PasswordScheme))
+    session_cache_seconds: int = _setting("SESSION_CACHE_SECONDS", default=3600, read=_seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,11 @@ async def get_session(request: Request, database: Db, rules: Rules) -> Response:
         return answer(None, headers=NOT_KEPT, cookies=rules.cookies.ended(sent))
     somebody = found.signed_in
     again = rules.cookies.for_session(somebody.session, sent) if found.prolonged else []
+    cached = rules.cookies.for_cache(somebody, sent, remember=not rules.cookies.is_forgetful(sent))
     return answer(
         {"session": session_json(somebody.session), "user": user_json(somebody.user)},
         headers=NOT_KEPT,
-        cookies=[*rules.cookies.ended_cache(sent), *again],
+        cookies=[*again, *cached],
     )
 
 

@@ -32,7 +32,7 @@ async def sign_in_email(request: Request, database: Db, rules: Rules) -> Respons
     return answer(
         _rendered(somebody, wanted.callback),
         headers={"location": _in_ascii(wanted.callback)} if wanted.callback else None,
-        cookies=rules.cookies.for_session(somebody.session, sent.cookies, remember=wanted.remember),
+        cookies=rules.cookies.for_signed_in(somebody, sent.cookies, remember=wanted.remember),
     )
 
 

@@ -24,7 +24,7 @@ async def sign_up_email(request: Request, database: Db, rules: Rules) -> Respons
     somebody = accounts.sign_up(database, wanted, sent.client, rules.password_scheme)
     return answer(
         {"token": somebody.session.token, "user": user_json(somebody.user)},
-        cookies=rules.cookies.for_session(somebody.session, sent.cookies, remember=wanted.remember),
+        cookies=rules.cookies.for_signed_in(somebody, sent.cookies, remember=wanted.remember),
     )
 
 

@@ -10,15 +10,19 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import quote, unquote
 
+from shared.auth import session_cache
 from shared.auth.models import SESSION_LIFETIME
+from shared.auth.wire import now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shared.auth.models import Session
+    from shared.auth.models import Session, SignedInUser
+    from shared.auth.session_cache import CachedSession
 
 UNESCAPED: Final = "-_.!~*'()"
 """What JavaScript's `encodeURIComponent` leaves alone besides letters and digits."""
@@ -32,6 +36,9 @@ TRUE: Final = "true"
 REMEMBERED: Final = int(SESSION_LIFETIME.total_seconds())
 ENDED: Final = 0
 """A `Max-Age` that makes the browser forget the cookie."""
+
+LARGEST: Final = 4050
+"""Characters of a whole `Set-Cookie` that every browser keeps (Better Auth's MAX_COOKIE_SIZE)."""
 
 
 def sign(value: str, secret: str) -> str:
@@ -115,10 +122,16 @@ class SessionCookies:
     """The cookies of one deployment: which names it reads, which secret signs them.
 
     Only the exact name is read: on https a cookie without the `__Secure-` prefix may come from an insecure page.
+
+    Attributes:
+        secret: Signs all of them.
+        attributes: What browsers are told about each.
+        cached_for: How long a cached session is good for; zero: none is written, and none is read.
     """
 
     secret: str = field(repr=False)
     attributes: Attributes
+    cached_for: timedelta = timedelta(0)
 
     @property
     def token_name(self) -> str:
@@ -156,6 +169,40 @@ class SessionCookies:
             written.append(self._ended(self.forgetful_name))
         return written
 
+    def for_signed_in(self, somebody: SignedInUser, sent: Mapping[str, str], *, remember: bool = True) -> list[str]:
+        """As `for_session`, and the session cached where this deployment does that."""
+        cached = self.for_cache(somebody, sent, remember=remember)
+        return [*self.for_session(somebody.session, sent, remember=remember), *cached]
+
+    def for_cache(self, somebody: SignedInUser, sent: Mapping[str, str], *, remember: bool = True) -> list[str]:
+        """`Set-Cookie` values that replace what is cached in the browser.
+
+        One that is too large for a single cookie is left out: API Gateway refuses requests with more than 10 KiB of
+        headers, so a reader with a very long name could ask for nothing any more.
+        """
+        stale = self.ended_cache(sent)
+        if not self.cached_for:
+            return stale
+        max_age = int(self.cached_for.total_seconds()) if remember else None
+        value = session_cache.written(somebody, self.secret, now(), self.cached_for)
+        cookie = self.attributes.written(self.data_name, value, max_age)
+        if len(cookie) > LARGEST:
+            return stale
+        return [*(ended for ended in stale if not ended.startswith(f"{self.data_name}=")), cookie]
+
+    def cached(self, token: str, cookies: Mapping[str, str]) -> CachedSession | None:
+        """The cached session, if it is that of this very token, is signed, and has not expired."""
+        if not self.cached_for:
+            return None
+        found = session_cache.read(self._pieced_together(cookies), self.secret, now())
+        return found if found and found.token == token else None
+
+    def _pieced_together(self, cookies: Mapping[str, str]) -> str:
+        """Its value; a Better Auth server cuts a long one into pieces."""
+        whole = cookies.get(self.data_name)
+        pieces = sorted((name for name in cookies if self._holds_cache(name)), key=lambda name: (len(name), name))
+        return whole or "".join(cookies[name] for name in pieces)
+
     def ended(self, sent: Mapping[str, str]) -> list[str]:
         """`Set-Cookie` values that sign out, the pieces of a cached session included."""
         return [
@@ -166,7 +213,7 @@ class SessionCookies:
         ]
 
     def ended_cache(self, sent: Mapping[str, str]) -> list[str]:
-        """`Set-Cookie` values that remove a cached session which nobody here reads."""
+        """`Set-Cookie` values that remove a cached session."""
         return [self._ended(name) for name in sent if self._holds_cache(name)]
 
     def _holds_cache(self, name: str) -> bool:

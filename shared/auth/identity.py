@@ -6,6 +6,7 @@ lives is for the database to say: `SignedInDatabase` asks in the first statement
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.auth import queries, wire
@@ -56,6 +57,31 @@ class SignedInDatabase(Database):
     def close(self) -> None:
         """Close the connection of the database underneath."""
         self._database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownUser:
+    """Who somebody was when that could last be checked: good for keeping a turn until the database is back, no more.
+
+    Attributes:
+        session_id: The session that showed it; whoever stores something later for this user makes sure that it still
+            lives. None for a user whom another server vouches for.
+    """
+
+    user_id: str
+    session_id: str | None
+
+
+def identity_without_database(token: str | None, cookies: Mapping[str, str], rules: AuthRules) -> KnownUser | None:
+    """Whose session token it is, as the signed cookie cache says; None where that cannot be known.
+
+    Args:
+        token: What `presented_token` found.
+        cookies: Of a request that may use them.
+        rules: Of this deployment; `SESSION_CACHE_SECONDS` bounds how old the knowledge may be.
+    """
+    cached = rules.cookies.cached(token, cookies) if token else None
+    return KnownUser(cached.user_id, cached.session_id) if cached else None
 
 
 def bearer_token(headers: Mapping[str, str], rules: AuthRules) -> str | None:

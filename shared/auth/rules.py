@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.auth.cookies import Attributes, SessionCookies
@@ -24,7 +25,11 @@ class AuthRules:
     def of(cls, settings: AuthSettings) -> AuthRules:
         """Cookies are `Secure`, and named so, where the public address is https."""
         return cls(
-            SessionCookies(settings.secret, Attributes(secure=settings.base_url.startswith("https://"))),
+            SessionCookies(
+                settings.secret,
+                Attributes(secure=settings.base_url.startswith("https://")),
+                timedelta(seconds=settings.session_cache_seconds),
+            ),
             TrustedOrigins((settings.base_url, *settings.trusted_origins)),
             settings.password_scheme,
         )

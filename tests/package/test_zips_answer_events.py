@@ -52,6 +52,7 @@ def environment() -> Generator[dict[str, str]]:
             "QDRANT_COLLECTION": "docs",
             "QDRANT_URL": f"http://{address}",
             "RETRIEVAL_THRESHOLD": "0.35",
+            "SESSION_CACHE_SECONDS": "3600",
             "TRUSTED_ORIGINS": "https://book.example.com",
         }
 

@@ -113,9 +113,10 @@ def app_on(
     secret: str = SECRET,
     home: str = HOME,
     sites: tuple[str, ...] = (SITE, "https://*.preview.example.test"),
+    **settings: Any,  # noqa: ANN401 (further fields of AuthSettings)
 ) -> FastAPI:
-    """The four routes on this database, with settings of their own."""
-    rules = AuthRules.of(AuthSettings(secret, home, sites, scheme))
+    """The four routes on this database, with settings of their own; no session is cached unless they say so."""
+    rules = AuthRules.of(AuthSettings(secret, home, sites, scheme, **{"session_cache_seconds": 0} | settings))
 
     async def given_database() -> Database:
         return database

@@ -10,7 +10,8 @@ from starlette.requests import Request
 
 from functions import dependencies
 from shared.auth.cookies import sign
-from shared.auth.identity import SignedInDatabase
+from shared.auth.identity import KnownUser, SignedInDatabase
+from shared.auth.models import Session, SignedInUser, User
 from shared.auth.rules import AuthRules
 from shared.db import Database, Rows, Statement
 from shared.errors import DatabaseUnavailable, NotSignedIn
@@ -144,3 +145,21 @@ def test_closing_closes_the_database_underneath() -> None:
     signed_in.run(QUESTION)
     signed_in.close()
     assert database.batches == []
+
+
+def known(asked: Request) -> KnownUser | None:
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        return runner.run(dependencies.known_user(asked, RULES))
+
+
+def test_an_outage_does_not_forget_who_is_asking_unless_a_foreign_page_made_the_browser_ask() -> None:
+    user = User("u", "Ann", "ann@example.com", email_verified=False, image=None, created_at=NOW, updated_at=NOW)
+    session = Session("s", TOKEN, "u", NOW + timedelta(days=7), NOW, NOW, "", "")
+    [data] = RULES.cookies.for_cache(SignedInUser(user, session), {})
+    cookies = f"{COOKIE}; {data.partition(';')[0]}"
+    assert known(request("POST", cookie=cookies)) == KnownUser("u", "s")
+    assert known(request("POST", cookie=cookies, origin="https://docs.example.com")) == KnownUser("u", "s")
+    assert known(request("POST", cookie=cookies, origin="https://evil.example.org")) is None
+    assert known(request("POST", cookie=cookies, authorization=BEARER)) is None, "that is another session's token"
+    assert known(request("POST", cookie=COOKIE)) is None
+    assert known(request("POST", cookie=data.partition(";")[0])) is None

@@ -1,0 +1,84 @@
+"""Better Auth's `session_data` cookie, strategy "compact": a session that its holder carries along, signed.
+
+Base64url of `{"session": {session, user, updatedAt, version}, "expiresAt", "signature"}`; the signature covers the
+inner object with `expiresAt` behind it, serialised as JavaScript does. What is read here was true when it was written:
+the session may have been revoked since. So it stands in for the database only while that cannot be asked.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from shared.auth.wire import session_json, user_json
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from shared.auth.models import SignedInUser
+
+VERSION: Final = "1"
+"""Better Auth's `cookieCache.version`, as it is unless a site sets it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CachedSession:
+    """What the cookie is good for."""
+
+    token: str
+    session_id: str
+    user_id: str
+
+
+def written(somebody: SignedInUser, secret: str, now: datetime, lifetime: timedelta) -> str:
+    """The value of the cookie, good for `lifetime` from `now`."""
+    told = {
+        "session": session_json(somebody.session),
+        "user": user_json(somebody.user),
+        "updatedAt": _milliseconds(now),
+        "version": VERSION,
+    }
+    expires_at = _milliseconds(now + lifetime)
+    signature = _base64url(_digest(told, expires_at, secret))
+    return _base64url(_javascript({"session": told, "expiresAt": expires_at, "signature": signature}))
+
+
+def read(text: str, secret: str, now: datetime) -> CachedSession | None:
+    """The session in the cookie; None unless this secret signed it and neither it nor the session has expired."""
+    try:
+        content: dict[str, Any] = json.loads(_bytes(text))
+        told, expires_at = content["session"], content["expiresAt"]
+        if not hmac.compare_digest(_bytes(content["signature"]), _digest(told, expires_at, secret)):
+            return None
+        session = told["session"]
+        ends_at = min(datetime.fromtimestamp(expires_at / 1000, UTC), datetime.fromisoformat(session["expiresAt"]))
+        right = told.get("version", VERSION) == VERSION and ends_at >= now and session["userId"] == told["user"]["id"]
+        return CachedSession(session["token"], session["id"], session["userId"]) if right else None
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError, RecursionError):
+        return None  # garbage; which of the two hundred kinds it is does not matter
+
+
+def _digest(told: dict[str, Any], expires_at: int, secret: str) -> bytes:
+    return hmac.digest(secret.encode(), _javascript({**told, "expiresAt": expires_at}), hashlib.sha256)
+
+
+def _javascript(value: object) -> bytes:
+    """`JSON.stringify`; half a surrogate pair, which has no UTF-8, is a `ValueError`."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _milliseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+def _base64url(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
