@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Transport = Literal["http", "pooled"]
 PasswordScheme = Literal["bcrypt", "scrypt"]
+Bearer = Literal["off", "signed", "raw"]
+Switch = Literal["on", "off"]
 
 MINIMUM_SECRET_LENGTH = 32
 
@@ -119,6 +121,8 @@ class AuthSettings(_FromEnvironment):
         trusted_origins: Further origins that may send credentials, separated by commas.
         password_scheme: How new passwords are hashed.
         session_cache_seconds: How long the cookie `session_data` tells who somebody is while the database is away.
+        bearer: Whether a session token may come as a bearer's: signed, as clients get it, or also as it is stored.
+        rate_limits: Whether requests are counted.
     """
 
     secret: str = _setting("BETTER_AUTH_SECRET", secret=True, read=_secret)
@@ -126,6 +130,8 @@ class AuthSettings(_FromEnvironment):
     trusted_origins: tuple[str, ...] = _setting("TRUSTED_ORIGINS", default=(), read=_origins)
     password_scheme: PasswordScheme = _setting("PASSWORD_SCHEME", default="bcrypt", read=_choice(PasswordScheme))
     session_cache_seconds: int = _setting("SESSION_CACHE_SECONDS", default=3600, read=_seconds)
+    bearer: Bearer = _setting("BEARER_TOKENS", default="signed", read=_choice(Bearer))
+    rate_limits: Switch = _setting("RATE_LIMITS", default="on", read=_choice(Switch))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from functions.dependencies import Db, Rules
+from functions.dependencies import LimitedDb, Rules
 from shared.app import build_handler
 from shared.auth import store
 from shared.auth.endpoint import BetterAuthRoute
@@ -21,7 +21,7 @@ router = APIRouter(route_class=BetterAuthRoute)
 
 
 @router.get("/api/auth/get-session")
-async def get_session(request: Request, database: Db, rules: Rules) -> Response:
+async def get_session(request: Request, database: LimitedDb, rules: Rules) -> Response:
     """Better Auth's `getSession`: prolongs a session that is due, and forgets the cookies of one that has ended."""
     sent = sent_cookies(request)
     token = presented_token(request.headers, sent, rules)
@@ -42,7 +42,7 @@ async def get_session(request: Request, database: Db, rules: Rules) -> Response:
 
 
 @router.post("/api/auth/get-session")
-async def refuse_post(request: Request, rules: Rules) -> Response:
+async def refuse_post(request: Request, _database: LimitedDb, rules: Rules) -> Response:
     """Better Auth's `deferSessionRefresh`, which is off."""
     rules.origins.refuse_foreign_cookies(request.headers)
     return answer(refusal_json(POST_NEEDS_DEFERRED_REFRESH), POST_NEEDS_DEFERRED_REFRESH.status, headers=NOT_KEPT)

@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
-from functions.dependencies import Db, Rules
+from functions.dependencies import LimitedDb, Rules
 from shared.app import build_handler
 from shared.auth import accounts
 from shared.auth.endpoint import BetterAuthRoute
+from shared.auth.rate_limits import Limit
 from shared.auth.requests import FORM, JSON, received
 from shared.auth.validation import SignIn
 from shared.auth.wire import answer, user_json
@@ -23,12 +24,15 @@ router = APIRouter(route_class=BetterAuthRoute)
 
 
 @router.post("/api/auth/sign-in/email")
-async def sign_in_email(request: Request, database: Db, rules: Rules) -> Response:
+async def sign_in_email(request: Request, database: LimitedDb, rules: Rules) -> Response:
     """Better Auth's `signInEmail`."""
     sent = await received(request, rules.origins, FORM, JSON)
     wanted = SignIn.read(sent.body)
     rules.origins.refuse_foreign_login(sent.headers)
-    somebody = accounts.sign_in(database, wanted, sent.client, rules.password_scheme)
+    attempts = Limit.of_account(wanted.email, rules.cookies.secret)
+    database.count(attempts)
+    forgiving = (attempts.forgiven,) if rules.limited else ()
+    somebody = accounts.sign_in(database, wanted, sent.client, rules.password_scheme, forgiving)
     return answer(
         _rendered(somebody, wanted.callback),
         headers={"location": _in_ascii(wanted.callback)} if wanted.callback else None,

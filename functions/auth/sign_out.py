@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from functions.dependencies import Db, Rules
+from functions.dependencies import LimitedDb, Rules
 from shared.app import build_handler
 from shared.auth import store
 from shared.auth.endpoint import BetterAuthRoute
@@ -17,7 +17,7 @@ router = APIRouter(route_class=BetterAuthRoute)
 
 
 @router.post("/api/auth/sign-out")
-async def sign_out(request: Request, database: Db, rules: Rules) -> Response:
+async def sign_out(request: Request, database: LimitedDb, rules: Rules) -> Response:
     """Better Auth's `signOut`. Signing out twice, or as a guest, is fine."""
     sent = await received(request, rules.origins, JSON)
     check_sign_out(sent.body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from functions.dependencies import Db, Rules
+from functions.dependencies import LimitedDb, Rules
 from shared.app import build_handler
 from shared.auth import accounts
 from shared.auth.endpoint import BetterAuthRoute
@@ -16,7 +16,7 @@ router = APIRouter(route_class=BetterAuthRoute)
 
 
 @router.post("/api/auth/sign-up/email")
-async def sign_up_email(request: Request, database: Db, rules: Rules) -> Response:
+async def sign_up_email(request: Request, database: LimitedDb, rules: Rules) -> Response:
     """Better Auth's `signUpEmail`."""
     sent = await received(request, rules.origins, FORM, JSON)
     wanted = SignUp.read(sent.body)

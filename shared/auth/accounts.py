@@ -11,9 +11,11 @@ from shared.auth.refusals import INVALID_EMAIL, INVALID_EMAIL_OR_PASSWORD, Refus
 from shared.auth.wire import now
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shared.auth.models import Client, Credentials
     from shared.auth.validation import SignIn, SignUp
-    from shared.db import Database
+    from shared.db import Database, Statement
     from shared.settings import PasswordScheme
 
 
@@ -31,8 +33,10 @@ def sign_up(database: Database, wanted: SignUp, client: Client, scheme: Password
     return SignedInUser(user, session)
 
 
-def sign_in(database: Database, wanted: SignIn, client: Client, scheme: PasswordScheme) -> SignedInUser:
-    """Start a session. Two round trips, because hashing lies between what is read and what is written.
+def sign_in(
+    database: Database, wanted: SignIn, client: Client, scheme: PasswordScheme, also: Sequence[Statement] = ()
+) -> SignedInUser:
+    """Start a session, and run `also` with it. Two round trips, because hashing lies between reading and writing.
 
     Raises:
         Refused: It is no e-mail address, or nobody has this one with this password; the time does not tell which.
@@ -46,7 +50,7 @@ def sign_in(database: Database, wanted: SignIn, client: Client, scheme: Password
         passwords.hashed(wanted.password, scheme) if passwords.needs_rehash(wanted.password, checked, scheme) else None
     )
     session = Session.new(user.id, client, now(), remember=wanted.remember)
-    store.start_session(database, session, checked, better)
+    store.start_session(database, session, checked, better, also)
     return SignedInUser(user, session)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fastapi.routing import APIRoute
 
 from shared.auth.refusals import Refused
-from shared.auth.wire import answer, refusal_json
+from shared.auth.wire import TOKEN_HEADER, answer, refusal_json, session_token_set
 from shared.errors import AppError
 from shared.observability import log
 
@@ -16,7 +17,24 @@ if TYPE_CHECKING:
 
     from fastapi import Request, Response
 
+    from shared.auth.rate_limits import LimitedDatabase
+
 SERVER_ERROR = 500
+RETRY_AFTER = ("x-retry-after", "retry-after")
+"""Better Auth's, which its client reads, and that of RFC 9110, which everybody else does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a route under /api/auth came in with; its dependencies leave it in `request.state.entry`.
+
+    Attributes:
+        database: Has yet to count the request, if no batch did.
+        shows_token: Whether a page may read the signed session token, to send it as a bearer's.
+    """
+
+    database: LimitedDatabase
+    shows_token: bool
 
 
 class BetterAuthRoute(APIRoute):
@@ -31,13 +49,43 @@ class BetterAuthRoute(APIRoute):
 
         async def handle_or_refuse(request: Request) -> Response:
             try:
-                return await handle(request)
+                response = await handle(request)
             except Refused as refused:
-                return answer(refusal_json(refused.refusal), refused.refusal.status)
+                return _refused(_settled(request, refused))
             except AppError as error:
                 return _rendered(error)
+            return _with_token(request, response)
 
         return handle_or_refuse
+
+
+def _settled(request: Request, refused: Refused) -> Refused:
+    """The same, unless the request was also one too many: that comes first in Better Auth."""
+    entry: Entry | None = getattr(request.state, "entry", None)
+    try:
+        if entry:
+            entry.database.settle()
+    except Refused as too_many:
+        return too_many
+    except AppError as error:
+        log.warning("a refused request was not counted", exc_info=error)
+    return refused
+
+
+def _refused(refused: Refused) -> Response:
+    refusal = refused.refusal
+    wait = {} if refusal.retry_after is None else {name: str(refusal.retry_after) for name in RETRY_AFTER}
+    return answer(refusal_json(refusal), refusal.status, headers=wait)
+
+
+def _with_token(request: Request, response: Response) -> Response:
+    """Better Auth's bearer plug-in: whoever is given the cookie may read its value, where the setting allows it."""
+    entry: Entry | None = getattr(request.state, "entry", None)
+    token = session_token_set(response.headers.getlist("set-cookie"))
+    if token and entry and entry.shows_token:
+        response.headers[TOKEN_HEADER] = token
+        response.headers["access-control-expose-headers"] = TOKEN_HEADER
+    return response
 
 
 def _rendered(error: AppError) -> Response:

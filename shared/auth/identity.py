@@ -6,6 +6,7 @@ lives is for the database to say: `SignedInDatabase` asks in the first statement
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from shared.auth.rules import AuthRules
 
 BEARER = "bearer "
+RAW_TOKEN = re.compile(r"[A-Za-z0-9]+")
 
 
 class SignedInDatabase(Database):
@@ -85,11 +87,17 @@ def identity_without_database(token: str | None, cookies: Mapping[str, str], rul
 
 
 def bearer_token(headers: Mapping[str, str], rules: AuthRules) -> str | None:
-    """The token of `Authorization: Bearer <token>.<signature>`, if this deployment signed it."""
+    """The token of `Authorization: Bearer <token>.<signature>`, if this deployment signed it.
+
+    A token without a signature, as it stands in the database, counts where `BEARER_TOKENS` is `raw`.
+    """
     authorization = headers.get("authorization", "")
-    if not authorization.lower().startswith(BEARER):
+    if rules.bearer == "off" or not authorization.lower().startswith(BEARER):
         return None
-    return read_signed(decoded(authorization[len(BEARER) :].strip()), rules.cookies.secret)
+    token = decoded(authorization[len(BEARER) :].strip())
+    if rules.bearer == "raw" and RAW_TOKEN.fullmatch(token):
+        return token
+    return read_signed(token, rules.cookies.secret)
 
 
 def presented_token(headers: Mapping[str, str], cookies: Mapping[str, str], rules: AuthRules) -> str | None:

@@ -100,3 +100,12 @@ join "user" u on u.id = s."userId"
 where s.token = $1::text and s."expiresAt" >= $2::timestamptz
 """
 """Who has the token. For the rest of the batch row-level security sees that user, and nobody where there is no row."""
+
+COUNT_REQUEST: Final = """
+select count_request($1::text, $2::integer, $3::integer)
+"""
+"""At the head of a batch: where it is one request too many, nothing of the batch happens."""
+
+FORGIVE_REQUESTS: Final = """
+delete from "rateLimit" where key = $1::text
+"""

@@ -13,6 +13,8 @@ class Refusal:
     status: int
     message: str
     code: str | None = None
+    retry_after: int | None = None
+    """Seconds, where trying again later helps."""
 
 
 class Refused(Exception):
@@ -55,6 +57,11 @@ POST_NEEDS_DEFERRED_REFRESH: Final = Refusal(
     "POST method requires deferSessionRefresh to be enabled in session config",
     "METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED",
 )
+
+
+def too_many_requests(seconds: int) -> Refusal:
+    """Over a rate limit, for so many seconds more; it has no code."""
+    return Refusal(429, "Too many requests. Please try again later.", retry_after=seconds)
 
 
 def media_type_refused(content_type: str, allowed: tuple[str, ...]) -> Refusal:

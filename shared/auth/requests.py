@@ -78,7 +78,7 @@ async def received(request: Request, origins: TrustedOrigins, *media_types: str)
     body = _body(request.headers.get("content-type", ""), await request.body(), media_types)
     origins.refuse_foreign_cookies(request.headers)
     _refuse_foreign_callbacks(body, request.query_params.getlist("callbackURL"), origins)
-    return Received(body, request.headers, sent_cookies(request), _client(request))
+    return Received(body, request.headers, sent_cookies(request), client_of(request))
 
 
 def _body(content_type: str, content: bytes, media_types: tuple[str, ...]) -> Body:
@@ -136,7 +136,8 @@ def _is_truthy(value: JsonValue) -> bool:
     return isinstance(value, list | dict) or bool(value)  # in JavaScript an empty list is true
 
 
-def _client(request: Request) -> Client:
+def client_of(request: Request) -> Client:
+    """Where the request came from."""
     # Mangum fills `client` from requestContext.http.sourceIp, which no header can forge
     address = normalised_ip(request.client.host if request.client else None)
     return Client(address, request.headers.get("user-agent", "").replace("\0", ""))

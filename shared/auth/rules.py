@@ -10,7 +10,7 @@ from shared.auth.cookies import Attributes, SessionCookies
 from shared.auth.origins import TrustedOrigins
 
 if TYPE_CHECKING:
-    from shared.settings import AuthSettings, PasswordScheme
+    from shared.settings import AuthSettings, Bearer, PasswordScheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class AuthRules:
     cookies: SessionCookies
     origins: TrustedOrigins
     password_scheme: PasswordScheme
+    bearer: Bearer
+    limited: bool
 
     @classmethod
     def of(cls, settings: AuthSettings) -> AuthRules:
@@ -32,4 +34,6 @@ class AuthRules:
             ),
             TrustedOrigins((settings.base_url, *settings.trusted_origins)),
             settings.password_scheme,
+            settings.bearer,
+            settings.rate_limits == "on",
         )

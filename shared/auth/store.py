@@ -60,8 +60,10 @@ def credentials(database: Database, email: str) -> Credentials | None:
     return next((Credentials(User(*row[:USER_WIDTH]), row[USER_WIDTH]) for row in found.values), None)
 
 
-def start_session(database: Database, session: Session, checked_hash: str, better: str | None) -> None:
-    """Store a session, and `better` in place of the hash that the password was checked with.
+def start_session(
+    database: Database, session: Session, checked_hash: str, better: str | None, also: Sequence[Statement] = ()
+) -> None:
+    """Store a session, and `better` in place of the hash that the password was checked with; run `also` with it.
 
     Raises:
         Refused: That hash is no longer the user's.
@@ -70,7 +72,7 @@ def start_session(database: Database, session: Session, checked_hash: str, bette
     start = Statement(queries.START_SESSION, (user_id, checked_hash, now, *_session_values(session)))
     is_stored = Statement(queries.SESSION_IS_STORED, (session.id,))
     rehash = [Statement(queries.REPLACE_HASH, (user_id, checked_hash, better, now))] if better else []
-    stored = database.run(start, is_stored, *rehash, idempotent=True)[1]
+    stored = database.run(start, is_stored, *rehash, *also, idempotent=True)[1]
     if not stored.values:
         raise Refused(INVALID_EMAIL_OR_PASSWORD)
 

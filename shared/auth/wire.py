@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 from starlette.responses import Response
 
@@ -57,6 +58,19 @@ def refusal_json(refusal: Refusal) -> dict[str, object]:
     """`{"message", "code"}`; Better Auth leaves the code out of a few."""
     code: dict[str, object] = {"code": refusal.code} if refusal.code else {}
     return {"message": refusal.message, **code}
+
+
+TOKEN_HEADER: Final = "set-auth-token"  # noqa: S105 (the name of a header)
+
+
+def session_token_set(cookies: Iterable[str]) -> str | None:
+    """The signed token that `Set-Cookie` values sign somebody in with, decoded."""
+    for cookie in cookies:
+        name, _, rest = cookie.partition("=")
+        value = rest.partition(";")[0]
+        if name.endswith("better-auth.session_token") and value:
+            return unquote(value)
+    return None
 
 
 def answer(

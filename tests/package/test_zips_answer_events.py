@@ -41,6 +41,7 @@ def environment() -> Generator[dict[str, str]]:
         nobody_listens.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{nobody_listens.getsockname()[1]}"
         yield {
+            "BEARER_TOKENS": "signed",
             "BETTER_AUTH_SECRET": "a secret of the tests, 32 characters or more",
             "BETTER_AUTH_URL": "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com",
             "DATABASE_TRANSPORT": "pooled",  # loads psycopg, the one package that brings shared libraries
@@ -51,6 +52,7 @@ def environment() -> Generator[dict[str, str]]:
             "QDRANT_API_KEY": "key",
             "QDRANT_COLLECTION": "docs",
             "QDRANT_URL": f"http://{address}",
+            "RATE_LIMITS": "on",
             "RETRIEVAL_THRESHOLD": "0.35",
             "SESSION_CACHE_SECONDS": "3600",
             "TRUSTED_ORIGINS": "https://book.example.com",

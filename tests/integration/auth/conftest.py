@@ -16,6 +16,7 @@ from functions import dependencies
 from functions.auth import get_session, sign_in_email, sign_out, sign_up_email
 from shared.app import build_app
 from shared.auth.cookies import sign
+from shared.auth.rate_limits import LocalCounts
 from shared.auth.rules import AuthRules
 from shared.db import Database, Rows, Statement, open_database
 from shared.settings import AuthSettings, DatabaseSettings
@@ -37,6 +38,7 @@ ADDRESS = "203.0.113.7"
 PROGRAM = "Browser/1.0 (of a test)"
 PASSWORD = "correct horse battery"
 TOKEN = "better-auth.session_token"
+UNADORNED: dict[str, Any] = {"session_cache_seconds": 0, "rate_limits": "off"}
 
 
 class Counting(Database):
@@ -115,8 +117,9 @@ def app_on(
     sites: tuple[str, ...] = (SITE, "https://*.preview.example.test"),
     **settings: Any,  # noqa: ANN401 (further fields of AuthSettings)
 ) -> FastAPI:
-    """The four routes on this database, with settings of their own; no session is cached unless they say so."""
-    rules = AuthRules.of(AuthSettings(secret, home, sites, scheme, **{"session_cache_seconds": 0} | settings))
+    """The four routes on this database, with settings of their own; no cache and no limits unless they say so."""
+    rules = AuthRules.of(AuthSettings(secret, home, sites, scheme, **{**UNADORNED, **settings}))
+    counts = LocalCounts()
 
     async def given_database() -> Database:
         return database
@@ -124,8 +127,15 @@ def app_on(
     async def given_rules() -> AuthRules:
         return rules
 
+    async def given_counts() -> LocalCounts:
+        return counts
+
     app = build_app(*(module.router for module in (sign_up_email, sign_in_email, sign_out, get_session)))
-    app.dependency_overrides |= {dependencies.database: given_database, dependencies.auth_rules: given_rules}
+    app.dependency_overrides |= {
+        dependencies.database: given_database,
+        dependencies.auth_rules: given_rules,
+        dependencies.local_counts: given_counts,
+    }
     return app
 
 

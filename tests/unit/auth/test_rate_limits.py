@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from shared.auth.rate_limits import (
+    ACCOUNT,
+    CREDENTIALS,
+    GENERAL,
+    MAIL,
+    OVER_LIMIT,
+    REMEMBERED,
+    Limit,
+    LimitedDatabase,
+    LocalCounts,
+    Rule,
+)
+from shared.auth.refusals import Refused
+from shared.db import Database, Rows, Statement
+from shared.errors import DatabaseUnavailable, StatementFailed
+
+SECRET = "unit-test-secret-0123456789-abcdefghijkl"
+QUESTION = Statement("select 1")
+
+
+@dataclass
+class Clock:
+    now: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Scripted(Database):
+    """Answers each statement with an empty result, or fails."""
+
+    failure: Exception | None = None
+    batches: list[tuple[Statement, ...]] = field(default_factory=list[tuple[Statement, ...]])
+
+    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
+        del idempotent
+        self.batches.append(statements)
+        if self.failure:
+            raise self.failure
+        return [Rows((), ((statement.sql,),), 1) for statement in statements]
+
+    def close(self) -> None:
+        self.batches.clear()
+
+
+@pytest.mark.parametrize(
+    ("path", "rule"),
+    [
+        ("/sign-in/email", CREDENTIALS),
+        ("/sign-up/email", CREDENTIALS),
+        ("/change-password", CREDENTIALS),
+        ("/change-email", CREDENTIALS),
+        ("/request-password-reset", MAIL),
+        ("/send-verification-email", MAIL),
+        ("/reset-password", GENERAL),
+        ("/get-session", GENERAL),
+    ],
+)
+def test_each_route_has_better_auths_rule(path: str, rule: Rule) -> None:
+    assert Limit.of_client("203.0.113.7", path) == Limit(f"203.0.113.7|{path}", rule)
+
+
+def test_unknown_addresses_share_one_counter() -> None:
+    assert Limit.of_client("", "/sign-in/email").key == "no-trusted-ip|/sign-in/email"
+
+
+def test_the_counter_of_an_account_does_not_tell_whose_it_is() -> None:
+    limit = Limit.of_account("Ann@example.com", SECRET)
+    assert limit == Limit.of_account("ann@EXAMPLE.com", SECRET)
+    assert limit != Limit.of_account("ann@example.com", "the secret of another environment")
+    assert limit.rule == ACCOUNT
+    assert "ann" not in limit.key.lower()
+
+
+def seconds_to_wait(counts: LocalCounts, limit: Limit) -> int | None:
+    """What a request is told, or None when it is let through."""
+    try:
+        counts.count(limit)
+    except Refused as refused:
+        return refused.refusal.retry_after
+    return None
+
+
+def test_the_window_begins_anew_with_every_request_let_through_and_with_none_that_was_refused() -> None:
+    clock, limit = Clock(), Limit.of_client("203.0.113.7", "/sign-in/email")
+    counts = LocalCounts(clock)
+    told: list[int | None] = []
+    for pause in (0, 9, 9, 0, 4.5, 5.4, 0.1, 0, 0, 0):
+        clock.now += pause
+        told.append(seconds_to_wait(counts, limit))
+    assert told == [None, None, None, 10, 6, 1, None, None, None, 10]
+
+
+def test_a_clock_that_was_set_back_locks_nobody_out() -> None:
+    clock, limit = Clock(), Limit("k", Rule(10, 1))
+    counts = LocalCounts(clock)
+    counts.count(limit)
+    clock.now -= 3600
+    counts.count(limit)
+
+
+def test_a_container_remembers_the_latest_keys_only() -> None:
+    counts = LocalCounts(Clock())
+    rule = Rule(10, 1)
+    for number in range(REMEMBERED + 1):
+        counts.count(Limit(str(number), rule))
+    counts.count(Limit("0", rule))
+    assert seconds_to_wait(counts, Limit(str(REMEMBERED), rule)) == 10
+
+
+def test_the_first_batch_counts_and_later_ones_do_not() -> None:
+    database = Scripted()
+    limited = LimitedDatabase(database, LocalCounts())
+    limit = Limit.of_client("203.0.113.7", "/sign-in/email")
+    limited.count(limit)
+    assert [rows.values for rows in limited.run(QUESTION)] == [((QUESTION.sql,),)]
+    limited.run(QUESTION)
+    limited.settle()
+    assert database.batches == [(limit.counted, QUESTION), (QUESTION,)]
+
+
+def test_what_is_counted_here_alone_never_reaches_the_database() -> None:
+    database = Scripted()
+    limited = LimitedDatabase(database, LocalCounts())
+    limited.count(Limit.of_client("203.0.113.7", "/get-session"))
+    limited.settle()
+    assert database.batches == []
+
+
+def test_what_postgres_refuses_is_refused_here_for_as_long() -> None:
+    clock, limit = Clock(), Limit.of_account("ann@example.com", SECRET)
+    counts = LocalCounts(clock)
+    limited = LimitedDatabase(Scripted(StatementFailed(OVER_LIMIT, f"700 {limit.key}")), counts)
+    limited.count(limit)
+    with pytest.raises(Refused) as refused:
+        limited.run(QUESTION)
+    assert refused.value.refusal.retry_after == 700
+    clock.now += 699.5
+    assert seconds_to_wait(counts, limit) == 1
+    clock.now += 1
+    assert seconds_to_wait(counts, limit) is None
+
+
+def test_other_failures_stay_what_they_are() -> None:
+    for failure in (StatementFailed("23505"), DatabaseUnavailable()):
+        limited = LimitedDatabase(Scripted(failure), LocalCounts())
+        limited.count(Limit.of_client("", "/sign-in/email"))
+        with pytest.raises(type(failure)):
+            limited.run(QUESTION)
+
+
+def test_an_outage_does_not_hide_why_a_request_was_refused() -> None:
+    limited = LimitedDatabase(Scripted(DatabaseUnavailable()), LocalCounts())
+    limited.count(Limit.of_client("", "/sign-in/email"))
+    limited.settle()
+
+
+def test_switched_off_nothing_is_counted() -> None:
+    database = Scripted()
+    limited = LimitedDatabase(database, None)
+    for _ in range(200):
+        limited.count(Limit.of_client("", "/sign-in/email"))
+    limited.run(QUESTION)
+    assert database.batches == [(QUESTION,)]
+    limited.close()
+    assert database.batches == []
