@@ -11,7 +11,14 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from shared.auth.endpoint import Entry
-from shared.auth.identity import KnownUser, SignedInDatabase, identity_without_database, presented_token
+from shared.auth.identity import (
+    KnownUser,
+    SignedInDatabase,
+    VouchedDatabase,
+    identity_without_database,
+    presented_token,
+    vouched_user,
+)
 from shared.auth.rate_limits import Limit, LimitedDatabase, LocalCounts
 from shared.auth.requests import client_of, sent_cookies
 from shared.auth.rules import AuthRules
@@ -77,14 +84,26 @@ def _usable_cookies(request: Request, rules: AuthRules) -> dict[str, str]:
     return sent_cookies(request) if rules.origins.may_use_cookies(request.method, request.headers) else {}
 
 
-async def maybe_signed_in(request: Request, rules: Rules, opened: Db) -> SignedInDatabase | None:
+async def vouched(request: Request, rules: Rules) -> str | None:
+    """Id of the user whom a JWT names; verified once a request."""
+    return vouched_user(request.headers, rules)
+
+
+Vouched = Annotated[str | None, Depends(vouched)]
+
+
+async def maybe_signed_in(request: Request, rules: Rules, opened: Db, user_id: Vouched) -> SignedInDatabase | None:
     """The database as the user who is asking; None for a guest."""
+    if user_id is not None:
+        return VouchedDatabase(opened, user_id)
     token = presented_token(request.headers, _usable_cookies(request, rules), rules)
     return SignedInDatabase(opened, token) if token else None
 
 
-async def known_user(request: Request, rules: Rules) -> KnownUser | None:
+async def known_user(request: Request, rules: Rules, user_id: Vouched) -> KnownUser | None:
     """Who is asking as far as that can be told without the database: for what an outage must not lose."""
+    if user_id is not None:
+        return KnownUser(user_id, None)
     cookies = _usable_cookies(request, rules)
     return identity_without_database(presented_token(request.headers, cookies, rules), cookies, rules)
 

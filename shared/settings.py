@@ -123,6 +123,9 @@ class AuthSettings(_FromEnvironment):
         session_cache_seconds: How long the cookie `session_data` tells who somebody is while the database is away.
         bearer: Whether a session token may come as a bearer's: signed, as clients get it, or also as it is stored.
         rate_limits: Whether requests are counted.
+        jwks_url: Where another server publishes the keys of its JWTs; without it no JWT counts.
+        jwt_issuer: What those tokens name as their issuer.
+        jwt_audience: For whom they must be; their issuer unless set, as Better Auth makes them.
     """
 
     secret: str = _setting("BETTER_AUTH_SECRET", secret=True, read=_secret)
@@ -132,6 +135,9 @@ class AuthSettings(_FromEnvironment):
     session_cache_seconds: int = _setting("SESSION_CACHE_SECONDS", default=3600, read=_seconds)
     bearer: Bearer = _setting("BEARER_TOKENS", default="signed", read=_choice(Bearer))
     rate_limits: Switch = _setting("RATE_LIMITS", default="on", read=_choice(Switch))
+    jwks_url: str | None = _setting("JWT_JWKS_URL", default=None, read=_url)
+    jwt_issuer: str | None = _setting("JWT_ISSUER", default=None)
+    jwt_audience: str | None = _setting("JWT_AUDIENCE", default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared.auth import queries, wire
 from shared.auth.cookies import decoded, read_signed
-from shared.auth.store import signed_in_user
+from shared.auth.jwt import NotToken, looks_like
+from shared.auth.models import User
+from shared.auth.store import USER_WIDTH, signed_in_user
 from shared.db import Database, Rows, Statement
 from shared.errors import NotSignedIn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shared.auth.models import SignedInUser, User
+    from shared.auth.models import SignedInUser
     from shared.auth.rules import AuthRules
 
 BEARER = "bearer "
@@ -37,11 +39,8 @@ class SignedInDatabase(Database):
         self._database = database
         self._token = token
         self.signed_in: SignedInUser | None = None
-
-    @property
-    def user(self) -> User | None:
+        self.user: User | None = None
         """Who is asking; None before the first batch."""
-        return self.signed_in.user if self.signed_in else None
 
     def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
         """As `Database.run`, in the same single round trip.
@@ -49,16 +48,36 @@ class SignedInDatabase(Database):
         Raises:
             NotSignedIn: The session has ended, or there never was one.
         """
-        identify = Statement(queries.IDENTIFY, (self._token, wire.now()))
-        found, *results = self._database.run(identify, *statements, idempotent=idempotent)
+        found, *results = self._database.run(self._identify(), *statements, idempotent=idempotent)
         if not found.values:
             raise NotSignedIn
-        self.signed_in = signed_in_user(found.values[0])
+        self._learn(found.values[0])
         return results
 
     def close(self) -> None:
         """Close the connection of the database underneath."""
         self._database.close()
+
+    def _identify(self) -> Statement:
+        return Statement(queries.IDENTIFY, (self._token, wire.now()))
+
+    def _learn(self, row: tuple[Any, ...]) -> None:
+        self.signed_in = signed_in_user(row)
+        self.user = self.signed_in.user
+
+
+class VouchedDatabase(SignedInDatabase):
+    """As `SignedInDatabase`, for a user whom a verified JWT names. There is no session of ours, so none can end."""
+
+    def __init__(self, database: Database, user_id: str) -> None:
+        super().__init__(database, "")
+        self._user_id = user_id
+
+    def _identify(self) -> Statement:
+        return Statement(queries.IDENTIFY_BY_ID, (self._user_id,))
+
+    def _learn(self, row: tuple[Any, ...]) -> None:
+        self.user = User(*row[:USER_WIDTH])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +117,22 @@ def bearer_token(headers: Mapping[str, str], rules: AuthRules) -> str | None:
     if rules.bearer == "raw" and RAW_TOKEN.fullmatch(token):
         return token
     return read_signed(token, rules.cookies.secret)
+
+
+def vouched_user(headers: Mapping[str, str], rules: AuthRules) -> str | None:
+    """Id of the user whom `Authorization: Bearer <JWT>` names, if it is a token of the server that we believe.
+
+    Raises:
+        Unavailable: Its keys cannot be fetched, so nobody can say.
+    """
+    authorization = headers.get("authorization", "")
+    token = authorization[len(BEARER) :].strip()
+    if rules.jwt is None or not authorization.lower().startswith(BEARER) or not looks_like(token):
+        return None
+    try:
+        return rules.jwt.subject(token)
+    except NotToken:
+        return None
 
 
 def presented_token(headers: Mapping[str, str], cookies: Mapping[str, str], rules: AuthRules) -> str | None:

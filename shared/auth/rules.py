@@ -7,7 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.auth.cookies import Attributes, SessionCookies
+from shared.auth.jwks import Keys
+from shared.auth.jwt import Verifier
 from shared.auth.origins import TrustedOrigins
+from shared.errors import Misconfigured
 
 if TYPE_CHECKING:
     from shared.settings import AuthSettings, Bearer, PasswordScheme
@@ -22,10 +25,15 @@ class AuthRules:
     password_scheme: PasswordScheme
     bearer: Bearer
     limited: bool
+    jwt: Verifier | None
 
     @classmethod
     def of(cls, settings: AuthSettings) -> AuthRules:
-        """Cookies are `Secure`, and named so, where the public address is https."""
+        """Cookies are `Secure`, and named so, where the public address is https.
+
+        Raises:
+            Misconfigured: There are keys of a token server, but it has no name.
+        """
         return cls(
             SessionCookies(
                 settings.secret,
@@ -36,4 +44,13 @@ class AuthRules:
             settings.password_scheme,
             settings.bearer,
             settings.rate_limits == "on",
+            _verifier(settings),
         )
+
+
+def _verifier(settings: AuthSettings) -> Verifier | None:
+    if settings.jwks_url is None:
+        return None
+    if settings.jwt_issuer is None:
+        raise Misconfigured from KeyError("JWT_ISSUER is not set, but JWT_JWKS_URL is")
+    return Verifier(Keys(settings.jwks_url), settings.jwt_issuer, settings.jwt_audience or settings.jwt_issuer)

@@ -88,7 +88,7 @@ def test_defaults_in_serverless_yml_are_those_of_the_settings() -> None:
         for name, value in function.get("environment", {}).items()
         if str(value).startswith("${env:") and "'" in value
     }
-    assert written == {name: str(defaults[name]) for name in written}
+    assert written == {name: str(defaults[name] or "") for name in written}
 
 
 def test_secrets_are_references_that_the_deployment_resolves() -> None:

@@ -63,7 +63,7 @@ def awaited(called: Coroutine[object, object, SignedInDatabase | None]) -> Signe
 
 
 def who(asked: Request, database: Database) -> SignedInDatabase | None:
-    return awaited(dependencies.maybe_signed_in(asked, RULES, database))
+    return awaited(dependencies.maybe_signed_in(asked, RULES, database, None))
 
 
 def presented(asked: Request) -> object:
@@ -149,7 +149,7 @@ def test_closing_closes_the_database_underneath() -> None:
 
 def known(asked: Request) -> KnownUser | None:
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        return runner.run(dependencies.known_user(asked, RULES))
+        return runner.run(dependencies.known_user(asked, RULES, None))
 
 
 def test_an_outage_does_not_forget_who_is_asking_unless_a_foreign_page_made_the_browser_ask() -> None:

@@ -65,6 +65,80 @@ SCRYPT = [
         ),
     ),
 ]
+TOKENS: dict[str, tuple[str, str, dict[str, str]]] = {
+    "EdDSA": (
+        "84uYYEamOSlYmlmrur5QECjwgtBYG4fw",
+        (
+            "eyJhbGciOiJFZERTQSIsImtpZCI6Ik40RU9zQjdrdTNaWFIxeUZyTU13aUE3emo1Q0VsV3RuIn0.eyJpYXQiOjE3OTUzNTUz"
+            "MTIsIm5hbWUiOiJab8OrIiwiZW1haWwiOiJ6b2VAZXhhbXBsZS5jb20iLCJlbWFpbFZlcmlmaWVkIjpmYWxzZSwiY3JlYXRl"
+            "ZEF0IjoiMjAyNi0xMS0yMlQxMzo0ODozMi4wMDlaIiwidXBkYXRlZEF0IjoiMjAyNi0xMS0yMlQxMzo0ODozMi4wMDlaIiwi"
+            "aWQiOiI4NHVZWUVhbU9TbFltbG1ydXI1UUVDandndEJZRzRmdyIsInN1YiI6Ijg0dVlZRWFtT1NsWW1sbXJ1cjVRRUNqd2d0"
+            "QllHNGZ3IiwiZXhwIjoxNzk1MzU2MjEyLCJpc3MiOiJodHRwczovL2F1dGguZXhhbXBsZS5jb20iLCJhdWQiOiJodHRwczov"
+            "L2F1dGguZXhhbXBsZS5jb20ifQ.dtVOUWioX4HGzM4UwBtTHrQgUHcKjjgK4_3kQcMuRtgQOQpJE2FRpzpmD3rtz79viecCs"
+            "OVmRZG1bXNCW_ikDw"
+        ),
+        {
+            "alg": "EdDSA",
+            "crv": "Ed25519",
+            "x": "YbXq9aT1hQK6eKqmOXH9r5oq3RkqHc5GWZUrrElnv1E",
+            "kty": "OKP",
+            "kid": "N4EOsB7ku3ZXR1yFrMMwiA7zj5CElWtn",
+        },
+    ),
+    "ES256": (
+        "7orec7cEHF92aIg1HCZgit8D5SLx5fwE",
+        (
+            "eyJhbGciOiJFUzI1NiIsImtpZCI6IklGR1JZMUFHdXUwVUpMR0V4SjJuTmJTWWRyZXVEV2FwIn0.eyJpYXQiOjE3OTUzNTUz"
+            "MTIsIm5hbWUiOiJab8OrIiwiZW1haWwiOiJ6b2VAZXhhbXBsZS5jb20iLCJlbWFpbFZlcmlmaWVkIjpmYWxzZSwiY3JlYXRl"
+            "ZEF0IjoiMjAyNi0xMS0yMlQxMzo0ODozMi4xNTVaIiwidXBkYXRlZEF0IjoiMjAyNi0xMS0yMlQxMzo0ODozMi4xNTVaIiwi"
+            "aWQiOiI3b3JlYzdjRUhGOTJhSWcxSENaZ2l0OEQ1U0x4NWZ3RSIsInN1YiI6IjdvcmVjN2NFSEY5MmFJZzFIQ1pnaXQ4RDVT"
+            "THg1ZndFIiwiZXhwIjoxNzk1MzU2MjEyLCJpc3MiOiJodHRwczovL2F1dGguZXhhbXBsZS5jb20iLCJhdWQiOiJodHRwczov"
+            "L2F1dGguZXhhbXBsZS5jb20ifQ.nNzp7WDDaUf-"
+            "ZIq5idaDScl9-BR67Q9tJTfTKZ03hTSUl5nMA9mHJFhiSVZtn84x4G5O-Qn0Nl1g3TkmOo1gaw"
+        ),
+        {
+            "alg": "ES256",
+            "crv": "P-256",
+            "kty": "EC",
+            "x": "pJz3d08BLbwcBjeHb85sRakNIM6pGcZsZiPr0a5XI6o",
+            "y": "K3S3ZNjq-pvlDoVWaaSD-0ZDoPvsE2gaWJKs4F28BfI",
+            "kid": "IFGRY1AGuu0UJLGExJ2nNbSYdreuDWap",
+        },
+    ),
+    "RS256": (
+        "nv0JbECD3yUwizniiD7zzvuQdk6xtiEj",
+        (
+            "eyJhbGciOiJSUzI1NiIsImtpZCI6IlNleWFTNGVUbHFJT0Q0MnFNa21JQUNRUnBDcklOcVRrIn0.eyJpYXQiOjE3OTUzNTUz"
+            "MTIsIm5hbWUiOiJab8OrIiwiZW1haWwiOiJ6b2VAZXhhbXBsZS5jb20iLCJlbWFpbFZlcmlmaWVkIjpmYWxzZSwiY3JlYXRl"
+            "ZEF0IjoiMjAyNi0xMS0yMlQxMzo0ODozMi4yNzdaIiwidXBkYXRlZEF0IjoiMjAyNi0xMS0yMlQxMzo0ODozMi4yNzdaIiwi"
+            "aWQiOiJudjBKYkVDRDN5VXdpem5paUQ3enp2dVFkazZ4dGlFaiIsInN1YiI6Im52MEpiRUNEM3lVd2l6bmlpRDd6enZ1UWRr"
+            "Nnh0aUVqIiwiZXhwIjoxNzk1MzU2MjEyLCJpc3MiOiJodHRwczovL2F1dGguZXhhbXBsZS5jb20iLCJhdWQiOiJodHRwczov"
+            "L2F1dGguZXhhbXBsZS5jb20ifQ.MLwRi5r81KmHfIHEfzXhZMS2Z-"
+            "QczA_kXs1CN6EiHNF_6hULzMAWS6NOkEtVTV1JSqrxkB3z2UAp7yEU4tsFM0HeO-eHuOWWV-yzL-"
+            "5up7lf9Rkgbg27_FrzXa4AjCn_HU7ryLhbU-"
+            "j3dbSA8Bhdmiye818fFZ7i7ZFQzKeeXhHX9hR4VvGGlATQI11tqPYXLMDpk0ieMnD9ffrMeO7Gv7JtYxPBVZjQkCuCQqqKVY"
+            "Olkif30BBfR6OWN8X83CdLmwb3Y-TIupbquTMAP7CxvOoQiiC0hN4B3H-"
+            "tGaHJEzuelTYg1gN16eQSltn7VVwifQCJnjnBDT_URcZxtC6OiQ"
+        ),
+        {
+            "alg": "RS256",
+            "kty": "RSA",
+            "n": (
+                "tyFzrp0rRWJ-t45wzuvLwmlJqIXnbLjsfEap5_23LQwVZQZ-PYV2q-k-"
+                "sZIed0kNMfz1BGL7jA73V7TkAXl5hT2ZQZJJ_0EH05LoTSGwDDm7dMLPH3Q7trMkk05mdtf-vlpuHLdodJzPRyeV-"
+                "ydVeSLMMi7DXlbMI-CgSS8HstBOTtzCdop5PjQOnj7SSxBIRDbTXs0agqO7GEI-by-"
+                "iLXxvI7x7E5zKCcwjCEXikouDrx5DXrK_WlZZRqotnye7ZAjOe65u8_X2K7zX7qkIsWjrlMY-"
+                "BtD1NgCd05tlfA_2RMclumQkTC4XYEQwMrfXZXwqySp-v78ZOivC-s-HSw"
+            ),
+            "e": "AQAB",
+            "kid": "SeyaS4eTlqIOD42qMkmIACQRpCrINqTk",
+        },
+    ),
+}
+"""What the jwt plug-in at https://auth.example.com gave out, by algorithm: user, token, published key."""
+
+TOKENS_MADE_AT = 1795355312
+"""Seconds since 1970; they were good for a quarter of an hour."""
 
 EMAILS = {
     "ann@example.org": True,
