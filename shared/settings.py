@@ -7,6 +7,7 @@ does not learn which. `specs/settings.md` is compared with the fields below by a
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import urlsplit
@@ -21,8 +22,10 @@ Transport = Literal["http", "pooled"]
 PasswordScheme = Literal["bcrypt", "scrypt"]
 Bearer = Literal["off", "signed", "raw"]
 Switch = Literal["on", "off"]
+SameSite = Literal["Lax", "Strict", "None"]
 
 MINIMUM_SECRET_LENGTH = 32
+DOMAIN = re.compile(r"\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
 def _setting(name: str, *, default: Any = MISSING, secret: bool = False, read: Callable[[str], Any] = str) -> Any:  # noqa: ANN401 (as dataclasses.field)
@@ -61,6 +64,12 @@ def _seconds(text: str) -> int:
     if (seconds := int(text)) < 0:
         raise ValueError
     return seconds
+
+
+def _domain(text: str) -> str:
+    if not DOMAIN.fullmatch(text):
+        raise ValueError
+    return text
 
 
 def _origins(text: str) -> tuple[str, ...]:
@@ -123,6 +132,9 @@ class AuthSettings(_FromEnvironment):
         session_cache_seconds: How long the cookie `session_data` tells who somebody is while the database is away.
         bearer: Whether a session token may come as a bearer's: signed, as clients get it, or also as it is stored.
         rate_limits: Whether requests are counted.
+        same_site: `None` where the pages are on another site than the API; cookies are then `Secure`.
+        cookie_domain: Also sends the cookies to subdomains of this one.
+        partitioned: Keeps them apart for each site that embeds the API, as browsers without third-party cookies want.
         jwks_url: Where another server publishes the keys of its JWTs; without it no JWT counts.
         jwt_issuer: What those tokens name as their issuer.
         jwt_audience: For whom they must be; their issuer unless set, as Better Auth makes them.
@@ -135,6 +147,9 @@ class AuthSettings(_FromEnvironment):
     session_cache_seconds: int = _setting("SESSION_CACHE_SECONDS", default=3600, read=_seconds)
     bearer: Bearer = _setting("BEARER_TOKENS", default="signed", read=_choice(Bearer))
     rate_limits: Switch = _setting("RATE_LIMITS", default="on", read=_choice(Switch))
+    same_site: SameSite = _setting("COOKIE_SAME_SITE", default="Lax", read=_choice(SameSite))
+    cookie_domain: str | None = _setting("COOKIE_DOMAIN", default=None, read=_domain)
+    partitioned: Switch = _setting("COOKIE_PARTITIONED", default="off", read=_choice(Switch))
     jwks_url: str | None = _setting("JWT_JWKS_URL", default=None, read=_url)
     jwt_issuer: str | None = _setting("JWT_ISSUER", default=None)
     jwt_audience: str | None = _setting("JWT_AUDIENCE", default=None)

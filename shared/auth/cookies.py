@@ -11,7 +11,7 @@ import hmac
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote
 
 from shared.auth import session_cache
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from shared.auth.models import Session, SignedInUser
     from shared.auth.session_cache import CachedSession
+    from shared.settings import SameSite
 
 UNESCAPED: Final = "-_.!~*'()"
 """What JavaScript's `encodeURIComponent` leaves alone besides letters and digits."""
@@ -91,14 +92,14 @@ class Attributes:
     """What a browser is told about each cookie.
 
     Attributes:
-        secure: Send it over https only.
-        same_site: `None` needs `secure`.
+        secure: Send it over https only, and name it so that no insecure page can set it.
+        same_site: Browsers take `None` only together with `Secure`, which is then written whatever `secure` says.
         domain: Also send it to subdomains of this one.
         partitioned: One jar for each embedding site (CHIPS).
     """
 
     secure: bool
-    same_site: Literal["Lax", "Strict", "None"] = "Lax"
+    same_site: SameSite = "Lax"
     domain: str | None = None
     partitioned: bool = False
 
@@ -110,7 +111,7 @@ class Attributes:
             f"Domain={self.domain}" if self.domain else "",
             "Path=/",
             "HttpOnly",
-            "Secure" if self.secure else "",
+            "Secure" if self.secure or self.same_site == "None" or self.partitioned else "",
             f"SameSite={self.same_site}",
             "Partitioned" if self.partitioned else "",
         ]

@@ -37,7 +37,12 @@ class AuthRules:
         return cls(
             SessionCookies(
                 settings.secret,
-                Attributes(secure=settings.base_url.startswith("https://")),
+                Attributes(
+                    secure=settings.base_url.startswith("https://"),
+                    same_site=settings.same_site,
+                    domain=settings.cookie_domain,
+                    partitioned=settings.partitioned == "on",
+                ),
                 timedelta(seconds=settings.session_cache_seconds),
             ),
             TrustedOrigins((settings.base_url, *settings.trusted_origins)),

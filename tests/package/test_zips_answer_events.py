@@ -44,6 +44,9 @@ def environment() -> Generator[dict[str, str]]:
             "BEARER_TOKENS": "signed",
             "BETTER_AUTH_SECRET": "a secret of the tests, 32 characters or more",
             "BETTER_AUTH_URL": "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com",
+            "COOKIE_DOMAIN": "",
+            "COOKIE_PARTITIONED": "off",
+            "COOKIE_SAME_SITE": "Lax",
             "DATABASE_TRANSPORT": "pooled",  # loads psycopg, the one package that brings shared libraries
             "DATABASE_URL": f"postgresql://app:password@{address}/docs",
             "DENSE_MODEL": "sentence-transformers/all-minilm-l6-v2",

@@ -6,6 +6,9 @@ import pytest
 
 from shared.auth.cookies import Attributes, SessionCookies, decoded, parse, read_signed, sign
 from shared.auth.models import Client, Session
+from shared.auth.rules import AuthRules
+from shared.errors import Misconfigured
+from shared.settings import AuthSettings
 from tests.unit.auth.vectors import COOKIES, SECRET, beside_the_project
 
 TOKEN, WRITTEN = COOKIES[0]
@@ -144,6 +147,33 @@ def test_cookies_for_another_site_say_so_in_better_calls_order() -> None:
     assert attributes.written("n", "v", 60) == (
         "n=v; Max-Age=60; Domain=example.com; Path=/; HttpOnly; Secure; SameSite=None; Partitioned"
     )
+
+
+@pytest.mark.parametrize(
+    "attributes", [Attributes(secure=False, same_site="None"), Attributes(secure=False, partitioned=True)]
+)
+def test_browsers_take_such_cookies_only_if_secure_so_they_are_on_every_machine(attributes: Attributes) -> None:
+    assert "; Secure;" in attributes.written("n", "v", None)
+    assert SessionCookies(SECRET, attributes).token_name == "better-auth.session_token"
+
+
+def test_the_settings_reach_the_cookies() -> None:
+    environment = {
+        "BETTER_AUTH_SECRET": SECRET,
+        "BETTER_AUTH_URL": "https://api.example.com",
+        "COOKIE_SAME_SITE": "None",
+        "COOKIE_DOMAIN": ".example.com",
+        "COOKIE_PARTITIONED": "on",
+    }
+    rules = AuthRules.of(AuthSettings.read(environment))
+    [cookie] = rules.cookies.for_session(SESSION, {})
+    assert cookie == (
+        f"__Secure-better-auth.session_token={WRITTEN}; Max-Age=604800; Domain=.example.com; Path=/; HttpOnly; Secure; "
+        "SameSite=None; Partitioned"
+    )
+    for name, value in (("COOKIE_DOMAIN", "a.com; HttpOnly"), ("COOKIE_SAME_SITE", "none"), ("COOKIE_DOMAIN", "a..b")):
+        with pytest.raises(Misconfigured):
+            AuthSettings.read(environment | {name: value})
 
 
 def test_the_secret_is_not_shown() -> None:

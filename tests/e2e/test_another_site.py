@@ -1,0 +1,165 @@
+"""The unmodified `better-auth/client`, bundled for the browser, on a page of another site than the API's."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import subprocess
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from infra.local.ports import free_port
+from infra.local.process import PROJECT
+from infra.local.server import Server
+from tests.e2e.conftest import PATIENCE_MILLISECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from playwright.sync_api import Browser, Page
+
+    from infra.local.platform import Platform
+
+CLIENT = Path(__file__).parent / "site" / "client.js"
+ESBUILD = PROJECT / "node_modules" / ".bin" / "esbuild"
+PAGE = '<!doctype html><meta charset="utf-8"><title>A book on another site</title><script src="client.js"></script>'
+PASSWORD = "correct horse battery"
+
+_numbers = itertools.count(1)
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves a folder."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the standard library's name)
+        del format, args
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    """Origin of the page: `localhost` is another site than 127.0.0.1, where the API is."""
+    if not ESBUILD.exists():
+        reason = "esbuild is not installed (npm ci)"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "index.html").write_text(PAGE, "utf-8")
+    bundle = [ESBUILD, CLIENT, "--bundle", "--format=iife", f"--outfile={folder / 'client.js'}", "--log-level=error"]
+    subprocess.run(bundle, check=True, cwd=PROJECT)  # noqa: S603 (our own script)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=folder)) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def api_url(platform: Platform, site: str) -> Generator[str]:
+    """A gateway in front of the same platform, deployed for pages of that site."""
+    port = free_port(None)
+    variables = platform.environment("http") | {
+        "BETTER_AUTH_URL": f"http://127.0.0.1:{port}",
+        "TRUSTED_ORIGINS": site,
+        "SITE_ORIGIN": site,
+        "COOKIE_SAME_SITE": "None",
+        "COOKIE_PARTITIONED": "on",
+    }
+    platform.state.write("environment-another-site.json", variables)
+    files = ["--serverless", PROJECT / "serverless.yml"]
+    files += ["--environment", platform.state.folder / "environment-another-site.json", "--root", PROJECT]
+    gateway = Server(
+        "gateway for another site", "infra.local.gateway", *map(str, files), state=platform.state, port=port
+    )
+    gateway.start()
+    gateway.wait()
+    yield gateway.url
+    gateway.stop()
+
+
+@pytest.fixture
+def page(browser: Browser, site: str, api_url: str) -> Generator[Page]:
+    context = browser.new_context()
+    context.set_default_timeout(PATIENCE_MILLISECONDS)
+    page = context.new_page()
+    page.goto(f"{site}/?api={api_url}")
+    yield page
+    context.close()
+
+
+def call(page: Page, method: str, *arguments: object) -> dict[str, Any]:
+    """`{data, error}` of a method of the client."""
+    given = ", ".join(json.dumps(argument) for argument in arguments)
+    return page.evaluate(f"{method}({given})")
+
+
+def somebody() -> dict[str, str]:
+    return {"name": "Ada", "email": f"another-site-{next(_numbers)}@example.com", "password": PASSWORD}
+
+
+def test_the_real_client_signs_up_reloads_and_signs_out_from_another_site(page: Page) -> None:
+    person = somebody()
+    signed_up = call(page, "auth.signUp.email", person)
+    assert signed_up["error"] is None
+    assert signed_up["data"]["user"]["email"] == person["email"]
+
+    page.reload()
+    session = call(page, "auth.getSession")["data"]
+    assert session["user"]["name"] == "Ada"
+    assert "session_token" not in page.evaluate("document.cookie"), "scripts cannot read it"
+    kept = {cookie["name"]: cookie for cookie in page.context.cookies()}  # pyright: ignore[reportTypedDictNotRequiredAccess] (all have one)
+    assert kept["better-auth.session_token"].get("sameSite") == "None"
+    assert {"better-auth.session_token", "better-auth.session_data"} <= set(kept)
+
+    assert call(page, "auth.signOut")["data"] == {"success": True}
+    page.reload()
+    assert call(page, "auth.getSession")["data"] is None
+    again = {"email": person["email"], "password": PASSWORD, "rememberMe": False}
+    assert call(page, "auth.signIn.email", again)["data"]["user"]["name"] == "Ada"
+    wrong = call(page, "auth.signIn.email", again | {"password": "not the password"})["error"]
+    assert (wrong["status"], wrong["code"]) == (401, "INVALID_EMAIL_OR_PASSWORD")
+
+
+def test_without_any_cookie_the_real_client_lives_on_the_token_that_it_is_shown(page: Page) -> None:
+    person = somebody()
+    assert call(page, "tokens.signUp.email", person)["error"] is None
+    assert call(page, "tokens.getSession")["data"]["user"]["email"] == person["email"]
+    assert page.context.cookies() == []
+    assert call(page, "tokens.signOut")["data"] == {"success": True}
+    assert call(page, "tokens.getSession")["data"] is None
+
+
+def test_a_page_of_a_third_site_can_neither_read_an_answer_nor_sign_anybody_out(
+    page: Page, site: str, api_url: str
+) -> None:
+    person = somebody()
+    call(page, "auth.signUp.email", person)
+    third = page.context.new_page()
+    third.goto(f"{site.replace('localhost', '127.0.0.1')}/?api={api_url}")
+    for method in ("auth.getSession", "auth.signOut"):
+        assert third.evaluate(f"{method}().then(() => 'read', () => 'kept from it')") == "kept from it"
+    blindly = "fetch(address, { method: 'POST', mode: 'no-cors', credentials: 'include', body: '{}' })"
+    third.evaluate(f"address => {blindly}.then(() => null)", f"{api_url}/api/auth/sign-out")
+    assert call(page, "auth.getSession")["data"]["user"]["email"] == person["email"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"), [("", True), (".evil.example", False), (":80", False), ("null", False), ("/", False)]
+)
+def test_preflights_allow_the_exact_origin_and_no_other(site: str, api_url: str, origin: str, *, allowed: bool) -> None:
+    asked = {
+        "origin": origin if origin == "null" else f"{site}{origin}",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "content-type,authorization",
+    }
+    answer = httpx.options(f"{api_url}/api/auth/sign-in/email", headers=asked, trust_env=False)
+    assert answer.headers.get("access-control-allow-origin") == (site if allowed else None)
+    assert (answer.headers.get("access-control-allow-credentials") == "true") is allowed
+    exposed = answer.headers.get("access-control-expose-headers", "")
+    assert all((name in exposed) is allowed for name in ("x-retry-after", "set-auth-token", "x-request-id"))
