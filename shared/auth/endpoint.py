@@ -63,7 +63,7 @@ def _settled(request: Request, refused: Refused) -> Refused:
     """The same, unless the request was also one too many: that comes first in Better Auth."""
     entry: Entry | None = getattr(request.state, "entry", None)
     try:
-        if entry:
+        if entry and refused.refusal.retry_after is None:
             entry.database.settle()
     except Refused as too_many:
         return too_many

@@ -1,0 +1,321 @@
+"""What somebody with bad intentions would try, one test each: nothing gets through, and nothing is told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, urlencode
+from uuid import uuid4
+
+import bcrypt
+import pytest
+
+from shared.auth import session_cache
+from shared.auth.cookies import decoded, sign
+from shared.auth.models import Client, Session, SignedInUser, User
+from tests.integration.auth.conftest import (
+    EVIL,
+    HOME,
+    PASSWORD,
+    SECRET,
+    SITE,
+    TOKEN,
+    Routes,
+    app_on,
+    cookie_header,
+    cookies_of,
+    signed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fastapi import FastAPI
+    from starlette.types import Message
+
+OTHER_SECRET = "the secret of another environment, 32+"
+DATA = "better-auth.session_data"
+POSTS: Final = ["/sign-up/email", "/sign-in/email", "/sign-out"]
+SQL: Final = [
+    "'; drop table session; --",
+    '"; drop table "user"; --',
+    "' or '1'='1",
+    "1; select pg_sleep(5)",
+    "$1::text",
+    "%s %(x)s {} \\'",
+    "*/ union select password from account /*",
+]
+INJECTIONS: Final = [
+    "\r\nSet-Cookie: evil=1",
+    "\nX-Evil: 1",
+    "\r\n\r\n<script>",
+    "%0d%0aSet-Cookie:%20evil=1",
+    "\u2028x",
+]
+REDIRECTS: Final = [
+    EVIL,
+    "//evil.example.org",
+    "/\\evil.example.org",
+    "\\\\evil.example.org",
+    "/%2fevil.example.org",
+    "/%5cevil.example.org",
+    "/\t/evil.example.org",
+    " https://evil.example.org",
+    "https:evil.example.org",
+    "https:///evil.example.org",
+    f"{SITE}@evil.example.org",
+    f"{SITE}.evil.example.org",
+    f"{EVIL}/{SITE}",
+    f"{EVIL}?{SITE}",
+    f"{EVIL}#{SITE}",
+    f"{EVIL}\\@docs.example.test",
+    "https://docs.example.test:443@evil.example.org",
+    "https://dócs.example.test",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "https://evil.preview.example.test.evil.example.org",
+    "http://docs.example.test",
+]
+
+
+SIGN_IN: Final[dict[str, Any]] = {
+    "type": "http",
+    "http_version": "1.1",
+    "method": "POST",
+    "scheme": "http",
+    "path": "/api/auth/sign-in/email",
+    "query_string": b"",
+    "headers": [(b"content-type", b"application/json"), (b"origin", HOME.encode())],
+    "server": ("api.example.test", 80),
+}
+"""The part of an ASGI scope that all sign-ins share."""
+
+
+def users(routes: Routes) -> int:
+    return routes.rows('select count(*) from "user"')[0][0]
+
+
+def is_signed_in(routes: Routes, cookie: str) -> bool:
+    return routes.session(cookie).json() is not None
+
+
+def altered(value: str) -> Iterable[str]:
+    """The value cut anywhere, and with any one of its characters changed."""
+    yield from (value[:end] for end in range(len(value)))
+    for place, character in enumerate(value):
+        yield value[:place] + ("A" if character != "A" else "B") + value[place + 1 :]
+
+
+def test_a_signature_that_was_cut_or_changed_anywhere_signs_nobody_in_and_asks_no_database(
+    routes: Routes, cookie: str
+) -> None:
+    value = decoded(cookie.removeprefix(f"{TOKEN}="))
+    let_in = [text for text in altered(value) if is_signed_in(routes, f"{TOKEN}={quote(text)}")]
+    assert let_in == []
+    assert routes.database.round_trips == 0
+    assert is_signed_in(routes, cookie)
+
+
+def test_a_cached_session_that_was_changed_anywhere_is_worth_nothing() -> None:
+    now = datetime.now(UTC)
+    user = User.new("Ann", "ann@example.com", None, now)
+    who = SignedInUser(user, Session.new(user.id, Client("", ""), now, remember=True))
+    value = session_cache.written(who, SECRET, now, timedelta(hours=1))
+    assert session_cache.read(value, SECRET, now)
+    found = {session_cache.read(text, SECRET, now) for text in altered(value)}
+    assert found <= {None, session_cache.read(value, SECRET, now)}, "a bit that means nothing may differ, and no more"
+
+
+def test_a_token_of_another_environment_is_worth_nothing(routes: Routes, email: str) -> None:
+    elsewhere = replace(routes, app=app_on(routes.database, secret=OTHER_SECRET))
+    token = elsewhere.sign_up(email).json()["token"]
+    assert is_signed_in(elsewhere, signed(token, OTHER_SECRET))
+    assert not is_signed_in(routes, signed(token, OTHER_SECRET))
+    bearer = {"authorization": f"Bearer {sign(token, OTHER_SECRET)}"}
+    assert routes.call("GET", "/get-session", headers=bearer).json() is None
+    on_https = replace(routes, app=app_on(routes.database, home=HOME.replace("http://", "https://")))
+    assert not is_signed_in(on_https, signed(token)), "an insecure page could have set a cookie of this name"
+
+
+def test_a_token_is_worth_nothing_after_signing_out(routes: Routes, cookie: str) -> None:
+    assert is_signed_in(routes, cookie)
+    routes.call("POST", "/sign-out", json={}, headers={"cookie": cookie})
+    assert not is_signed_in(routes, cookie)
+    bearer = {"authorization": f"Bearer {cookie.removeprefix(f'{TOKEN}=')}"}
+    assert routes.call("GET", "/get-session", headers=bearer).json() is None
+
+
+def test_a_session_that_was_planted_does_not_become_its_victims(routes: Routes, email: str, cookie: str) -> None:
+    planted = {"cookie": cookie, "origin": HOME}
+    victim = f"victim-{email}"
+    sent = {"name": "Eve", "email": victim, "password": PASSWORD, "token": "fixed", "id": "fixed", "userId": "fixed"}
+    up = routes.call("POST", "/sign-up/email", json=sent, headers=planted)
+    into = routes.call("POST", "/sign-in/email", json=sent, headers=planted)
+    tokens = {up.json()["token"], into.json()["token"], cookie.removeprefix(f"{TOKEN}=").partition(".")[0], "fixed"}
+    assert len(tokens) == 4
+    assert routes.session(cookie).json()["user"]["email"] == email, "the planted one still is the attacker's"
+    assert routes.rows("select id from session where token = 'fixed'") == []
+
+
+@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": EVIL},
+        {"origin": "null"},
+        {"origin": f"{HOME}.evil.example.org"},
+        {"origin": EVIL, "referer": HOME},
+        {"referer": f"{EVIL}/{HOME}"},
+        {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"},
+    ],
+)
+def test_no_foreign_page_acts_for_whoever_visits_it(
+    routes: Routes, cookie: str, path: str, headers: dict[str, str]
+) -> None:
+    before = users(routes)
+    sent = {"name": "Eve", "email": f"{uuid4().hex}@example.com", "password": PASSWORD}
+    for kind, content in (("json", json.dumps(sent)), ("x-www-form-urlencoded", urlencode(sent))):
+        shown = {"cookie": cookie, "content-type": f"application/{kind}"} | headers
+        response = routes.call("POST", path, content=content.encode(), headers=shown, origin=None)
+        assert response.status_code in {403, 415}, response.text
+        assert "set-cookie" not in response.headers
+    assert is_signed_in(routes, cookie)
+    assert users(routes) == before
+
+
+def test_a_plain_form_is_no_way_around_the_check_of_media_types(routes: Routes, cookie: str) -> None:
+    sent = b'{"email": "eve@example.com", "password": "correct horse battery"}'
+    for kind in ("text/plain", "multipart/form-data", "application/json-patch+json", "text/plain; application/json"):
+        headers = {"cookie": cookie, "content-type": kind}
+        assert routes.call("POST", "/sign-in/email", content=sent, headers=headers).status_code == 415
+
+
+@pytest.mark.parametrize("address", REDIRECTS)
+@pytest.mark.parametrize("path", POSTS[:2])
+def test_no_callback_leads_to_another_site(routes: Routes, cookie: str, path: str, address: str) -> None:
+    sent = {"name": "Ann", "email": f"{uuid4().hex}@example.com", "password": PASSWORD, "callbackURL": address}
+    asked = [(path, sent), (f"{path}?callbackURL={quote(address)}", {**sent, "callbackURL": ""})]
+    for where, body in asked:
+        response = routes.call("POST", where, json=body, headers={"cookie": cookie})
+        assert response.status_code == 403, response.text
+        assert "location" not in response.headers
+        assert "set-cookie" not in response.headers
+
+
+@pytest.mark.parametrize("injected", INJECTIONS)
+def test_no_field_writes_a_header(routes: Routes, email: str, injected: str) -> None:
+    program = "x" + injected.encode("latin-1", "ignore").decode("latin-1").replace("\r", " ").replace("\n", " ")
+    fields: dict[str, Any] = {"name": f"Ann{injected}", "image": f"https://example.com/{injected}"}
+    up = routes.call(
+        "POST",
+        "/sign-up/email",
+        json={"email": email, "password": PASSWORD, **fields},
+        headers={"user-agent": program},
+    )
+    assert up.json()["user"]["name"] == fields["name"]
+    into = routes.sign_in(email, callbackURL=f"/after{injected}")
+    for response in (up, into, routes.session(cookie_header(up)), routes.session(f"{TOKEN}={injected.strip()}")):
+        assert "x-evil" not in response.headers
+        assert not [name for name in cookies_of(response) if "evil" in name]
+        assert not [line for _, line in response.headers.items() if "\r" in line or "\n" in line]
+    location = into.headers.get("location", "")
+    assert location in {"", f"/after{quote(injected)}", f"/after{injected}"}
+
+
+async def answered(app: FastAPI, attempts: Iterable[tuple[str, str]]) -> Counter[int]:
+    """Statuses of sign-ins with a wrong password, each from an address as somebody; without a client, to be quick."""
+    told: Counter[int] = Counter()
+
+    async def keep_status(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            told[message["status"]] += 1
+
+    for address, email in attempts:
+        body = json.dumps({"email": email, "password": "a wrong password"}).encode()
+        scope: dict[str, Any] = SIGN_IN | {"client": (address, 50000), "state": {}}
+        await app(scope, lambda body=body: whole(body), keep_status)
+    return told
+
+
+async def whole(body: bytes) -> Message:
+    return {"type": "http.request", "body": body, "more_body": False}
+
+
+def test_of_ten_thousand_sign_ins_hardly_any_comes_to_a_password_check(
+    routes: Routes, email: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    routes.sign_up(email)
+    limited = replace(routes, app=app_on(routes.database, rate_limits="on"))
+    network = f"2001:db8:{uuid4().hex[:4]}"
+    checked = counted_checks(monkeypatch)
+    began = time.monotonic()
+    one_account = [(f"{network}:{number % 500:x}::1", email) for number in range(5000)]
+    one_address = [(f"{network}:ffff::1", f"{number}-{email}") for number in range(5000)]
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        told = runner.run(answered(limited.app, [*one_account, *one_address]))
+    assert told.total() == 10_000
+    assert set(told) == {401, 429}
+    rounds = 1 + (time.monotonic() - began) // 10  # of ten seconds: one address gets three tries in each
+    assert told[401] <= 10 + 3 * rounds
+    assert len(checked) == told[401]
+
+
+def counted_checks(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The hashes that bcrypt is asked to compare with, from now on."""
+    compared: list[bytes] = []
+    check = bcrypt.checkpw
+
+    def counting(password: bytes, hashed_password: bytes) -> bool:
+        compared.append(hashed_password)
+        return check(password, hashed_password)
+
+    monkeypatch.setattr(bcrypt, "checkpw", counting)
+    return compared
+
+
+def test_known_and_unknown_addresses_cost_the_same_work(
+    routes: Routes, email: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    routes.sign_up(email)
+    elsewhere = f"elsewhere-{email}"
+    routes.rows(
+        'insert into "user" (id, name, email, "emailVerified") values (%s, %s, %s, true)', email, "n", elsewhere
+    )
+    compared = counted_checks(monkeypatch)
+    work: set[tuple[int, int, int, str]] = set()
+    for asked in (email, f"nobody-{email}", elsewhere):
+        compared.clear()
+        routes.database.round_trips = 0
+        response = routes.sign_in(asked, "a wrong password")
+        cost = int(compared[0][4:6])
+        work.add((len(compared), cost, routes.database.round_trips, response.text))
+    assert len(work) == 1, work
+    assert next(iter(work))[:3] == (1, 10, 1)
+
+
+@pytest.mark.parametrize("text", SQL)
+def test_sql_is_text_in_every_field(routes: Routes, email: str, cookie: str, text: str) -> None:
+    before = users(routes)
+    fields = {"name": text, "image": text, "callbackURL": "/", "rememberMe": True, text: text}
+    up = routes.call(
+        "POST",
+        "/sign-up/email",
+        json={"email": email.replace("@", "2@"), "password": text * 2, **fields},
+        headers={"user-agent": text, "x-forwarded-for": text},
+    )
+    assert up.json()["user"]["name"] == up.json()["user"]["image"] == text
+    assert routes.session(cookie_header(up)).json()["session"]["userAgent"] == text
+    assert routes.sign_in(email.replace("@", "2@"), text * 2).status_code == 200
+    assert routes.sign_in(email, text).status_code == 401
+    assert routes.sign_in(text).status_code == 400
+    assert routes.sign_in(f"{text}@example.com".replace(" ", "")).status_code in {400, 401}
+    assert not is_signed_in(routes, signed(text)), "even with a good signature"
+    assert routes.session(cookie, f"/get-session?disableRefresh={quote(text)}").json()["user"]["email"] == email
+    bearer = {"authorization": f"Bearer {sign(text, SECRET)}"}
+    assert routes.call("GET", "/get-session", headers=bearer).json() is None
+    assert users(routes) == before + 1
