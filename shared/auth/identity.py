@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from shared.auth import queries, wire
 from shared.auth.cookies import decoded, read_signed
 from shared.auth.store import signed_in_user
-from shared.db import Database, Rows, Statement
+from shared.db import USUAL, Database, Rows, Statement
 from shared.errors import NotSignedIn
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from shared.auth.models import SignedInUser, User
     from shared.auth.rules import AuthRules
+    from shared.db import Transaction
 
 BEARER = "bearer "
 
@@ -40,14 +41,14 @@ class SignedInDatabase(Database):
         """Who is asking; None before the first batch."""
         return self.signed_in.user if self.signed_in else None
 
-    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
         """As `Database.run`, in the same single round trip.
 
         Raises:
             NotSignedIn: The session has ended, or there never was one.
         """
         identify = Statement(queries.IDENTIFY, (self._token, wire.now()))
-        found, *results = self._database.run(identify, *statements, idempotent=idempotent)
+        found, *results = self._database.run(identify, *statements, idempotent=idempotent, transaction=transaction)
         if not found.values:
             raise NotSignedIn
         self.signed_in = signed_in_user(found.values[0])

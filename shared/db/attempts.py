@@ -26,6 +26,7 @@ PAUSES: Final = (0.05, 0.1, 0.2)
 random ("full jitter"), so that containers that failed together do not come back together."""
 
 DATA_EXCEPTION = "22"
+READ_ONLY_TRANSACTION = "25006"
 
 _random = SystemRandom()  # not seeded at import: containers restored from one snapshot would all draw the same
 
@@ -64,14 +65,14 @@ class Failure(Exception):
         self.sqlstate = sqlstate
         self.constraint = constraint
 
-    def for_caller(self) -> AppError:
-        """The error that `Database.run` raises."""
-        if self.verdict.meaning is Meaning.REFUSED:
+    def for_caller(self, *, read_only: bool = False) -> AppError:
+        """The error that `Database.run` raises; a batch that asked for `read_only` itself and writes is a defect."""
+        if self.verdict.meaning is Meaning.REFUSED or (read_only and self.sqlstate == READ_ONLY_TRANSACTION):
             return StatementFailed(self.sqlstate, self.constraint)
         return DatabaseUnavailable()
 
 
-def persist(attempt: Callable[[], list[Rows]], *, idempotent: bool) -> list[Rows]:
+def persist(attempt: Callable[[], list[Rows]], *, idempotent: bool, read_only: bool = False) -> list[Rows]:
     """Call `attempt` until it succeeds, fails for good, or time is up.
 
     Raises:
@@ -85,10 +86,10 @@ def persist(attempt: Callable[[], list[Rows]], *, idempotent: bool) -> list[Rows
                 return attempt()
             except Failure as failure:
                 if not failure.verdict.allows_retry(idempotent=idempotent) or pause >= deadline.remaining():
-                    raise failure.for_caller() from failure
+                    raise failure.for_caller(read_only=read_only) from failure
                 log.warning("trying a batch again: %s", failure)
             time.sleep(pause)
         try:
             return attempt()
         except Failure as failure:
-            raise failure.for_caller() from failure
+            raise failure.for_caller(read_only=read_only) from failure

@@ -13,8 +13,8 @@ from uuid import UUID
 
 import pytest
 
-from shared.db import Json, Statement
-from shared.db.http import endpoint, headers, request_body
+from shared.db import USUAL, Json, Statement, Transaction
+from shared.db.http import endpoint, login_headers, request_body, transaction_headers
 from shared.db.values import row_decoder
 from shared.errors import Fault, StatementFailed
 from shared.settings import DatabaseSettings
@@ -48,8 +48,18 @@ OURS: dict[str, list[tuple[Param, ...]]] = {
     "date": [(date(2024, 2, 29),)],
     "batch": [("u1",), ()],
     "batch of one": [(1,)],
+    "batch in order": [()],
+    "batch of one view": [(), ()],
+    "batch that says the usual": [(), ()],
 }
 """What a Python caller passes for the cases of neon_cases.json."""
+
+TRANSACTIONS = {
+    "batch in order": Transaction("serializable", read_only=True, deferrable=True),
+    "batch of one view": Transaction("repeatable read"),
+    "batch that says the usual": Transaction("read committed"),
+}
+"""The kind of transaction, where it is not the usual one."""
 
 RECORDED_OURS: dict[str, list[tuple[Param, ...]]] = {
     "single_no_params_query": [()],
@@ -123,18 +133,21 @@ def statements(body: str, parameters: list[tuple[Param, ...]]) -> tuple[Statemen
     return tuple(Statement(cast("LiteralString", text), params) for text, params in zip(texts, parameters, strict=True))
 
 
-def without_application_name(sent: dict[str, str]) -> dict[str, str]:
-    """The driver adds its own name to the connection string."""
+def told(sent: dict[str, str]) -> dict[str, str]:
+    """The driver's headers without its own name in the connection string, and without what a "false" does not say."""
+    said = {name: text for name, text in sent.items() if text != "false"}
     name = "Neon-Connection-String"
-    return sent | {name: re.sub(r"[?&]application_name=[^&]*$", "", sent[name])}
+    return said | {name: re.sub(r"[?&]application_name=[^&]*$", "", sent[name])}
 
 
 @pytest.mark.parametrize("case", [case for case in OURS if case != "batch of one"])
 def test_a_request_is_the_drivers_byte_for_byte(case: str) -> None:
     [sent] = vectors()[case]["requests"]
 
-    assert request_body(statements(sent["body"], OURS[case])) == sent["body"].encode()
-    assert headers(CONNECTION_STRING) == without_application_name(sent["headers"])
+    transaction = TRANSACTIONS.get(case, USUAL)
+
+    assert request_body(statements(sent["body"], OURS[case]), transaction) == sent["body"].encode()
+    assert login_headers(CONNECTION_STRING) | transaction_headers(transaction) == told(sent["headers"])
     assert endpoint(DatabaseSettings(url=CONNECTION_STRING)) == sent["url"]
 
 
@@ -159,7 +172,7 @@ def test_every_recorded_request_that_python_can_make_is_the_drivers(recorded: di
         for case, parameters in RECORDED_OURS.items()
         if request_body(statements(recorded[case]["client"]["body"], parameters)).decode()
         != recorded[case]["client"]["body"]
-        or headers(recorded[case]["connection_string"]) != without_application_name(recorded[case]["client"]["headers"])
+        or login_headers(recorded[case]["connection_string"]) != told(recorded[case]["client"]["headers"])
         or endpoint(DatabaseSettings(url=recorded[case]["connection_string"])) != recorded[case]["client"]["url"]
     ]
 

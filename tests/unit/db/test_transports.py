@@ -10,7 +10,7 @@ import pytest
 
 from shared.db import Database, Statement, open_database
 from shared.db.breaker import GuardedDatabase
-from shared.db.http import MAX_REQUEST_BYTES, endpoint, headers, request_body
+from shared.db.http import MAX_REQUEST_BYTES, endpoint, login_headers, request_body
 from shared.db.pooled import PooledDatabase, encryption
 from shared.errors import Misconfigured, StatementFailed
 from shared.settings import DatabaseSettings
@@ -34,7 +34,7 @@ def test_the_endpoint_can_be_set() -> None:
 
 
 def test_the_connection_string_travels_as_one_line_of_ascii() -> None:
-    sent = headers("postgres://user:p%40ss wörd\r\nX: y@host/db")["Neon-Connection-String"]
+    sent = login_headers("postgres://user:p%40ss wörd\r\nX: y@host/db")["Neon-Connection-String"]
 
     assert sent == "postgresql://user:p%40ss%20w%C3%B6rd%0D%0AX:%20y@host/db"
 
