@@ -233,7 +233,7 @@ def _refusal(results: list[PGresult]) -> Failure | None:
     text, sqlstate = _field(refused, pq.DiagnosticField.MESSAGE_PRIMARY), _field(refused, pq.DiagnosticField.SQLSTATE)
     if sqlstate is None:  # made by libpq itself: the connection is gone
         return Failure(MAYBE_RUN, refused.get_error_message())
-    severity = _field(refused, pq.DiagnosticField.SEVERITY_NONLOCALIZED)
+    severity = _field(refused, pq.DiagnosticField.SEVERITY_NONLOCALIZED) or _field(refused, pq.DiagnosticField.SEVERITY)
     return Failure(
         judge_state(sqlstate, severity, text or ""),
         text or "",
