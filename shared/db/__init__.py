@@ -40,7 +40,9 @@ may make: the next batch may run on another server connection.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal, LiteralString, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
@@ -156,10 +158,16 @@ class Database(Protocol):
 
 
 def open_database(settings: DatabaseSettings) -> Database:
-    """The transport that `DATABASE_TRANSPORT` names, behind a circuit breaker. The first batch connects it."""
+    """The transport that `DATABASE_TRANSPORT` names, behind a circuit breaker. The first batch connects it.
+
+    Under SnapStart, no connection gets into the snapshot, where every container that is restored would share it.
+    """
     from shared.db.breaker import GuardedDatabase  # noqa: PLC0415 (it imports this module)
 
-    return GuardedDatabase(open_transport(settings))
+    database = GuardedDatabase(open_transport(settings))
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        import_module("snapshot_restore_py").register_before_snapshot(database.close)  # Lambda's runtime brings it
+    return database
 
 
 def open_transport(settings: DatabaseSettings) -> Database:

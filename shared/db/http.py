@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 from shared import deadline
 from shared.db import USUAL, Database, Rows
-from shared.db.attempts import Failure, persist
+from shared.db.attempts import Batch, Failure, persist
 from shared.db.sqlstate import AWAY, MAYBE_RUN, NOT_RUN, REFUSED, judge_state, judge_status, judge_text
 from shared.db.values import parameters, row_decoder
 from shared.errors import StatementFailed
@@ -60,7 +60,7 @@ class HttpDatabase(Database):
         body = request_body(statements, transaction)
         headers = self._headers | transaction_headers(transaction)
         attempt = partial(self._attempt, body, headers, idempotent=idempotent)
-        return persist(attempt, idempotent=idempotent, read_only=transaction.read_only)
+        return persist(attempt, Batch("http", len(statements), idempotent, transaction.read_only))
 
     def close(self) -> None:
         """See `Database.close`."""

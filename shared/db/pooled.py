@@ -21,7 +21,7 @@ from psycopg.conninfo import make_conninfo
 
 from shared import deadline, sockets
 from shared.db import USUAL, Database, Rows
-from shared.db.attempts import Failure, persist
+from shared.db.attempts import Batch, Failure, persist
 from shared.db.sqlstate import AWAY, MAYBE_RUN, NOT_RUN, REFUSED, judge_state, judge_text
 from shared.db.values import parameters, row_decoder
 from shared.errors import Misconfigured
@@ -93,7 +93,8 @@ class PooledDatabase(Database):
         """See `Database.run`."""
         begin = _begin(transaction)
         queries = [*begin, *(_query(statement) for statement in statements)]
-        results = persist(lambda: self._attempt(queries), idempotent=idempotent, read_only=transaction.read_only)
+        batch = Batch("pooled", len(statements), idempotent, transaction.read_only)
+        results = persist(lambda: self._attempt(queries), batch)
         return results[len(begin) :]
 
     def close(self) -> None:

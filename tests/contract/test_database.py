@@ -9,11 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from decimal import Decimal
 from math import inf, nan
-from typing import TYPE_CHECKING, LiteralString
+from typing import TYPE_CHECKING, LiteralString, cast
 from uuid import UUID
 
 import psycopg
 import pytest
+import snapshot_restore_py
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -554,3 +555,24 @@ def test_no_password_appears_in_errors_reprs_or_logs(way: Way, capsys: pytest.Ca
         database.close()
 
     assert secret not in "".join(shown) + "".join(capsys.readouterr())
+
+
+def test_a_snapshot_holds_no_connection_and_what_is_restored_opens_its_own(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start")
+    database = open_database(way.settings)
+    database.run(Statement("select 1"))
+
+    hooks = cast(
+        "list[tuple[Callable[[], None], tuple[()], dict[str, str]]]", snapshot_restore_py.get_before_snapshot()
+    )
+    hooks[-1][0]()
+    with way.relay.count() as restored:
+        pass
+    with way.relay.count() as passed:
+        database.run(Statement("select 1"))
+    database.close()
+
+    assert snapshot_restore_py.get_after_restore() == []
+    assert (restored.connections, passed.connections) == (0, 1)
