@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from math import inf, isfinite, isnan, nan
+from datetime import date
+from math import inf, nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString, cast
 from uuid import UUID
@@ -18,11 +17,10 @@ from shared.db.http import endpoint, login_headers, request_body, transaction_he
 from shared.db.values import row_decoder
 from shared.errors import Fault, StatementFailed
 from shared.settings import DatabaseSettings
+from tests.contract.javascript import as_javascript
 from tests.contract.neon_driver import CONNECTION_STRING, PROJECT, run_driver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from shared.db import Param
 
 VECTORS = Path(__file__).with_name("neon_vectors.json")
@@ -123,7 +121,8 @@ def vectors() -> dict[str, dict[str, Any]]:
 def recorded() -> dict[str, dict[str, Any]]:
     if not RECORDED.exists():
         pytest.skip("the recorded requests are not part of the project")
-    return {case["id"]: case for case in json.loads(RECORDED.read_text("utf-8"))["cases"]}
+    text = RECORDED.read_text("utf-8").replace('"$buffer_hex"', '"$bytes"')
+    return {case["id"]: case for case in json.loads(text)["cases"]}
 
 
 def statements(body: str, parameters: list[tuple[Param, ...]]) -> tuple[Statement, ...]:
@@ -227,33 +226,3 @@ def is_better(field: dict[str, Any], text: str | None, expected: object) -> bool
     if field["dataTypeID"] in {20, 1016, 1700, 1231}:  # 64-bit integers and decimals: the driver keeps texts
         return json.dumps(ours).replace('"', "") == json.dumps(expected).replace('"', "")
     return field["dataTypeID"] in {1083, 1186}  # times and intervals: the driver keeps a text, or makes an object
-
-
-def as_javascript(value: object) -> object:
-    if isinstance(value, list):
-        return [as_javascript(each) for each in cast("list[object]", value)]
-    for kind, convert in AS_JAVASCRIPT.items():
-        if isinstance(value, kind):
-            return convert(value)
-    return value
-
-
-def float_as_javascript(value: float) -> object:
-    if isfinite(value):
-        return value
-    return {"$number": "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"}
-
-
-def datetime_as_javascript(value: datetime) -> object:
-    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-    return {"$date": aware.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
-
-
-AS_JAVASCRIPT: dict[type, Callable[[Any], object]] = {
-    float: float_as_javascript,
-    datetime: datetime_as_javascript,
-    date: lambda value: {"$date": f"{value.isoformat()}T00:00:00.000Z"},
-    bytes: lambda value: {"$buffer_hex": value.hex()},
-    Decimal: str,
-    UUID: str,
-}
