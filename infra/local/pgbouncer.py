@@ -46,6 +46,7 @@ log_connections = 0
 log_disconnections = 0
 ; after a restart of PostgreSQL, try to log in again at once instead of after 15 s
 server_login_retry = 1
+{limits}
 """
 
 
@@ -61,12 +62,16 @@ class PgBouncer:
         state: Where its settings and its log lie.
         postgres: The server; its migrations must have been applied when the pooler starts.
         pool_size: Connections to the server that all clients share.
+
+    Attributes:
+        limits: Further settings by name, such as `query_wait_timeout`; they count from the next start.
     """
 
     def __init__(self, state: State, postgres: Postgres, pool_size: int = 20) -> None:
         self.state = state
         self.postgres = postgres
         self.pool_size = pool_size
+        self.limits: dict[str, int] = {}
         self.port = free_port()
         self.folder = state.unprivileged_folder("pgbouncer")
         self.process = Process(
@@ -96,7 +101,7 @@ class PgBouncer:
         Raises:
             ProcessFailed: It did not come up.
         """
-        self._write_settings(_client_limit())
+        self._write_settings(self.limits.get("max_client_conn") or _client_limit())
         self.process.start(self._answers)
 
     def stop(self) -> None:
@@ -111,6 +116,7 @@ class PgBouncer:
             postgres_port=self.postgres.port,
             max_client_conn=max_client_conn,
             pool_size=self.pool_size,
+            limits="\n".join(f"{name} = {value}" for name, value in self.limits.items()),
         )
         secrets = self.postgres.secrets
         users = {APP: secrets.app_password, OWNER: secrets.owner_password}

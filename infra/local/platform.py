@@ -75,7 +75,7 @@ class Platform:
         self.say = say
         self.postgres = Postgres(state)
         self.pgbouncer = PgBouncer(state, self.postgres) if PgBouncer.installed() else None
-        self.neon_sql = _neon_sql(state, self.postgres)
+        self.neon_sql = _neon_sql(state, (self.pgbouncer or self.postgres).port)
         self.qdrant = passages_store(state)
         self.moto = MotoServer(state)
         self.relays = self._relays() if breakable else None
@@ -202,8 +202,9 @@ def passages_store(state: State) -> Server:
     return Server("stand-in for Qdrant", "infra.local.qdrant", "--data", state.private_folder("qdrant"), state=state)
 
 
-def _neon_sql(state: State, postgres: Postgres) -> Server:
-    arguments = ["--postgres-host", postgres.host, "--postgres-port", str(postgres.port)]
+def _neon_sql(state: State, pooler_port: int) -> Server:
+    """As with the `-pooler` host in the connection string, Neon's proxy goes through PgBouncer."""
+    arguments = ["--postgres-host", LOOPBACK, "--postgres-port", str(pooler_port)]
     return Server("stand-in for Neon", "infra.local.neon_sql", *arguments, state=state)
 
 

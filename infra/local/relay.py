@@ -122,6 +122,11 @@ class Relay:
         self.troubles += 1
         self._run(self._reset())
 
+    def hang_up(self) -> None:
+        """The server says goodbye on the connections that are open now; new ones work."""
+        self.troubles += 1
+        self._run(self._hang_up())
+
     def delay(self, seconds: float) -> None:
         """Let everything take that much longer, each way."""
         self.troubles += 1
@@ -162,6 +167,10 @@ class Relay:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _hang_up(self) -> None:
+        for link in self._links:
+            link.close()
 
     async def _end(self) -> None:
         await self._refuse()

@@ -15,7 +15,7 @@ from shared.auth.cookies import decoded, read_signed
 from shared.auth.jwt import NotToken, looks_like
 from shared.auth.models import User
 from shared.auth.store import USER_WIDTH, signed_in_user
-from shared.db import Database, Rows, Statement
+from shared.db import USUAL, Database, Rows, Statement
 from shared.errors import NotSignedIn
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from shared.auth.models import SignedInUser
     from shared.auth.rules import AuthRules
+    from shared.db import Transaction
 
 BEARER = "bearer "
 RAW_TOKEN = re.compile(r"[A-Za-z0-9]+")
@@ -42,13 +43,15 @@ class SignedInDatabase(Database):
         self.user: User | None = None
         """Who is asking; None before the first batch."""
 
-    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
         """As `Database.run`, in the same single round trip.
 
         Raises:
             NotSignedIn: The session has ended, or there never was one.
         """
-        found, *results = self._database.run(self._identify(), *statements, idempotent=idempotent)
+        found, *results = self._database.run(
+            self._identify(), *statements, idempotent=idempotent, transaction=transaction
+        )
         if not found.values:
             raise NotSignedIn
         self._learn(found.values[0])

@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING, Final
 
 from shared.auth import queries
 from shared.auth.refusals import Refused, too_many_requests
-from shared.db import Database, Rows, Statement
+from shared.db import USUAL, Database, Rows, Statement
 from shared.errors import DatabaseUnavailable, StatementFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from shared.db import Transaction
 
 OVER_LIMIT: Final = "RL429"
 """SQLSTATE of `count_request` (infra/migrations/0020_rate_limit.sql)."""
@@ -165,7 +167,7 @@ class LimitedDatabase(Database):
         if limit.rule.stored:
             self._due.append(limit)
 
-    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
         """As `Database.run`, in the same single round trip.
 
         Raises:
@@ -173,7 +175,9 @@ class LimitedDatabase(Database):
         """
         due, self._due = self._due, []
         try:
-            results = self._database.run(*(limit.counted for limit in due), *statements, idempotent=idempotent)
+            results = self._database.run(
+                *(limit.counted for limit in due), *statements, idempotent=idempotent, transaction=transaction
+            )
         except StatementFailed as error:
             if error.sqlstate != OVER_LIMIT:
                 raise

@@ -14,6 +14,8 @@ transports can do: `http` (Neon's SQL over HTTP, http.py) costs a cold function 
 PgBouncer, pooled.py) is for sites that ask more often than Neon's rate limit allows. Each keeps its connection from one
 invocation to the next and checks it before use, without a round trip.
 
+`transaction=Transaction("serializable", read_only=True, deferrable=True)` runs a batch in another kind of transaction.
+
 **Parameters** are `$1`, `$2`, each cast where it stands (`$1::uuid`): they travel as text, and the cast is their type.
 `None`, bool, int, float, Decimal, str, bytes, UUID, datetime, date, time and timedelta have one; a list is a Postgres
 array, anything meant as JSON is wrapped in `Json`. Values come back as the same types (values.py has the table); what
@@ -38,8 +40,10 @@ may make: the next batch may run on another server connection.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, LiteralString, Protocol, TypeAlias, TypeVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, Literal, LiteralString, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -97,15 +101,47 @@ class Rows:
         return next(iter(self.into(build)), None)
 
 
+Isolation: TypeAlias = Literal["read committed", "repeatable read", "serializable"]
+"""Postgres's levels (https://www.postgresql.org/docs/current/transaction-iso.html)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """The kind of transaction that a batch is.
+
+    Attributes:
+        isolation: Its level; the database's own default unless given.
+        read_only: Postgres refuses every write.
+        deferrable: It may wait for a moment in which it cannot fail; for serializable batches that only read.
+    """
+
+    isolation: Isolation | None = None
+    read_only: bool = False
+    deferrable: bool = False
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """What `set transaction` is told; nothing for the usual kind."""
+        return (
+            *((f"isolation level {self.isolation}",) if self.isolation else ()),
+            *(("read only",) if self.read_only else ()),
+            *(("deferrable",) if self.deferrable else ()),
+        )
+
+
+USUAL: Final = Transaction()
+
+
 class Database(Protocol):
     """Runs batches."""
 
-    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
         """Run all statements in one transaction and one round trip: all of them happen, or none.
 
         Args:
             statements: At least one; a later one sees what an earlier one did.
             idempotent: Running the batch twice is as good as once, so it may be sent again when its outcome is unknown.
+            transaction: The kind of transaction, where the usual one is not meant.
 
         Returns:
             One `Rows` a statement, in order.
@@ -122,10 +158,16 @@ class Database(Protocol):
 
 
 def open_database(settings: DatabaseSettings) -> Database:
-    """The transport that `DATABASE_TRANSPORT` names, behind a circuit breaker. The first batch connects it."""
+    """The transport that `DATABASE_TRANSPORT` names, behind a circuit breaker. The first batch connects it.
+
+    Under SnapStart, no connection gets into the snapshot, where every container that is restored would share it.
+    """
     from shared.db.breaker import GuardedDatabase  # noqa: PLC0415 (it imports this module)
 
-    return GuardedDatabase(open_transport(settings))
+    database = GuardedDatabase(open_transport(settings))
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        import_module("snapshot_restore_py").register_before_snapshot(database.close)  # Lambda's runtime brings it
+    return database
 
 
 def open_transport(settings: DatabaseSettings) -> Database:

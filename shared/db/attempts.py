@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
 from shared import deadline
 from shared.db.sqlstate import Meaning, Verdict
 from shared.errors import DatabaseUnavailable, StatementFailed
-from shared.observability import log
+from shared.observability import count_batch, log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,7 @@ PAUSES: Final = (0.05, 0.1, 0.2)
 random ("full jitter"), so that containers that failed together do not come back together."""
 
 DATA_EXCEPTION = "22"
+READ_ONLY_TRANSACTION = "25006"
 
 _random = SystemRandom()  # not seeded at import: containers restored from one snapshot would all draw the same
 
@@ -64,31 +66,59 @@ class Failure(Exception):
         self.sqlstate = sqlstate
         self.constraint = constraint
 
-    def for_caller(self) -> AppError:
-        """The error that `Database.run` raises."""
-        if self.verdict.meaning is Meaning.REFUSED:
+    def for_caller(self, *, read_only: bool = False) -> AppError:
+        """The error that `Database.run` raises; a batch that asked for `read_only` itself and writes is a defect."""
+        if self.verdict.meaning is Meaning.REFUSED or (read_only and self.sqlstate == READ_ONLY_TRANSACTION):
             return StatementFailed(self.sqlstate, self.constraint)
         return DatabaseUnavailable()
 
 
-def persist(attempt: Callable[[], list[Rows]], *, idempotent: bool) -> list[Rows]:
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What there is to know about a batch whatever carries it.
+
+    Attributes:
+        transport: What carries it, for the metrics.
+        statements: How many it has.
+        idempotent: See `Database.run`.
+        read_only: It asked for a transaction that cannot write.
+    """
+
+    transport: str
+    statements: int
+    idempotent: bool = False
+    read_only: bool = False
+
+
+def persist(attempt: Callable[[], list[Rows]], batch: Batch) -> list[Rows]:
     """Call `attempt` until it succeeds, fails for good, or time is up.
 
     Raises:
         DatabaseUnavailable: See `shared.db.sqlstate` for which of the two.
         StatementFailed: The same.
     """
-    with deadline.within(BATCH_SECONDS):
-        for bound in PAUSES:
-            pause = _random.uniform(0, bound)
-            try:
-                return attempt()
-            except Failure as failure:
-                if not failure.verdict.allows_retry(idempotent=idempotent) or pause >= deadline.remaining():
-                    raise failure.for_caller() from failure
-                log.warning("trying a batch again: %s", failure)
-            time.sleep(pause)
+    began = time.perf_counter()
+    failures: list[Failure] = []
+    try:
+        with deadline.within(BATCH_SECONDS):
+            return _succeed(attempt, batch, failures)
+    except Failure as failure:
+        raise failure.for_caller(read_only=batch.read_only) from failure
+    finally:
+        milliseconds = (time.perf_counter() - began) * 1000
+        count_batch(batch.transport, milliseconds=milliseconds, statements=batch.statements, retried=len(failures))
+
+
+def _succeed(attempt: Callable[[], list[Rows]], batch: Batch, failures: list[Failure]) -> list[Rows]:
+    """The rows of the first attempt that succeeds; those before it are added to `failures`."""
+    for bound in PAUSES:
+        pause = _random.uniform(0, bound)
         try:
             return attempt()
         except Failure as failure:
-            raise failure.for_caller() from failure
+            if not failure.verdict.allows_retry(idempotent=batch.idempotent) or pause >= deadline.remaining():
+                raise
+            log.warning("trying a batch again: %s", failure)
+            failures.append(failure)
+        time.sleep(pause)
+    return attempt()

@@ -6,14 +6,14 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from shared import deadline
-from shared.db import Database
+from shared.db import USUAL, Database
 from shared.db.attempts import Failure
 from shared.db.sqlstate import Meaning
 from shared.errors import AppError, DatabaseUnavailable
 from shared.observability import log, measured
 
 if TYPE_CHECKING:
-    from shared.db import Rows, Statement
+    from shared.db import Rows, Statement, Transaction
 
 FIRST_PAUSE: Final = 2.0
 LONGEST_PAUSE: Final = 15.0
@@ -49,25 +49,25 @@ class GuardedDatabase(Database):
     def __repr__(self) -> str:
         return f"GuardedDatabase({self._database!r})"
 
-    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
         """See `Database.run`."""
         with measured("db"):
             if self._pause == 0:
-                return self._watched(statements, idempotent=idempotent)
+                return self._watched(statements, idempotent=idempotent, transaction=transaction)
             if 0 < self._closed_until - time.time() <= self._pause:
                 raise DatabaseUnavailable from ConnectionError("the circuit breaker is open")
             self._closed_until = time.time() + self._pause  # for everybody else: this batch is the probe
             with deadline.within(PROBE_SECONDS):
-                return self._watched(statements, idempotent=idempotent)
+                return self._watched(statements, idempotent=idempotent, transaction=transaction)
 
     def close(self) -> None:
         """See `Database.close`."""
         self._database.close()
 
-    def _watched(self, statements: tuple[Statement, ...], *, idempotent: bool) -> list[Rows]:
+    def _watched(self, statements: tuple[Statement, ...], *, idempotent: bool, transaction: Transaction) -> list[Rows]:
         patience = deadline.remaining()
         try:
-            rows = self._database.run(*statements, idempotent=idempotent)
+            rows = self._database.run(*statements, idempotent=idempotent, transaction=transaction)
         except AppError as error:
             if isinstance(error.__cause__, Failure):  # else it never got as far as the database
                 self._learn(error.__cause__, patience)

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 from urllib.parse import quote, urlsplit
 
 from shared import deadline
-from shared.db import Database, Rows
-from shared.db.attempts import Failure, persist
+from shared.db import USUAL, Database, Rows
+from shared.db.attempts import Batch, Failure, persist
 from shared.db.sqlstate import AWAY, MAYBE_RUN, NOT_RUN, REFUSED, judge_state, judge_status, judge_text
 from shared.db.values import parameters, row_decoder
 from shared.errors import StatementFailed
@@ -25,7 +26,7 @@ from shared.http_client import AnswerTooLarge, HttpClient, Response, TimedOut, U
 from shared.observability import log
 
 if TYPE_CHECKING:
-    from shared.db import Statement
+    from shared.db import Statement, Transaction
     from shared.settings import DatabaseSettings
 
 MAX_REQUEST_BYTES: Final = 64 * 1024 * 1024
@@ -49,27 +50,29 @@ class HttpDatabase(Database):
             ca_file=settings.ca_file,
             max_answer_bytes=MAX_REQUEST_BYTES,
         )
-        self._headers = headers(settings.url)
+        self._headers = login_headers(settings.url)
 
     def __repr__(self) -> str:
         return f"HttpDatabase({self._endpoint.netloc})"
 
-    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
         """See `Database.run`."""
-        body = request_body(statements)
-        return persist(lambda: self._attempt(body, idempotent=idempotent), idempotent=idempotent)
+        body = request_body(statements, transaction)
+        headers = self._headers | transaction_headers(transaction)
+        attempt = partial(self._attempt, body, headers, idempotent=idempotent)
+        return persist(attempt, Batch("http", len(statements), idempotent, transaction.read_only))
 
     def close(self) -> None:
         """See `Database.close`."""
         self._client.close()
 
-    def _attempt(self, body: bytes, *, idempotent: bool) -> list[Rows]:
+    def _attempt(self, body: bytes, headers: dict[str, str], *, idempotent: bool) -> list[Rows]:
         try:
             response = self._client.request(
                 "POST",
                 self._endpoint.path,
                 body,
-                self._headers,
+                headers,
                 timeout=deadline.remaining(),
                 idempotent=idempotent,
             )
@@ -88,7 +91,7 @@ def endpoint(settings: DatabaseSettings) -> str:
     return settings.http_endpoint or f"https://{re.sub(r'^[^.]+[.]', 'api.', host)}/sql"
 
 
-def headers(url: str) -> dict[str, str]:
+def login_headers(url: str) -> dict[str, str]:
     """What every request carries. The connection string holds the password: no log, message or repr shows it."""
     _, _, rest = url.partition(":")
     return {
@@ -98,16 +101,26 @@ def headers(url: str) -> dict[str, str]:
     }
 
 
-def request_body(statements: tuple[Statement, ...]) -> bytes:
+def transaction_headers(transaction: Transaction) -> dict[str, str]:
+    """What a batch carries that is another kind of transaction."""
+    level = (transaction.isolation or "").title().replace(" ", "")
+    return {
+        **({"Neon-Batch-Isolation-Level": level} if level else {}),
+        **({"Neon-Batch-Read-Only": "true"} if transaction.read_only else {}),
+        **({"Neon-Batch-Deferrable": "true"} if transaction.deferrable else {}),
+    }
+
+
+def request_body(statements: tuple[Statement, ...], transaction: Transaction = USUAL) -> bytes:
     """One statement as a query, several as a transaction; each way all or nothing.
 
-    A single query saves the proxy two round trips to the compute.
+    A single query saves the proxy two round trips to the compute, but it is the usual kind of transaction always.
 
     Raises:
         StatementFailed: It is larger than Neon accepts, or holds text that Postgres cannot (see values.py).
     """
     queries = [{"query": statement.sql, "params": parameters(statement)} for statement in statements]
-    content = queries[0] if len(queries) == 1 else {"queries": queries}
+    content = queries[0] if len(queries) == 1 and transaction == USUAL else {"queries": queries}
     body = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
     if len(body) > MAX_REQUEST_BYTES:
         raise StatementFailed(None) from ValueError(f"a batch of {len(body)} bytes; Neon takes {MAX_REQUEST_BYTES}")

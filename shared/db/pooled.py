@@ -20,8 +20,8 @@ from psycopg import OperationalError, pq
 from psycopg.conninfo import make_conninfo
 
 from shared import deadline, sockets
-from shared.db import Database, Rows
-from shared.db.attempts import Failure, persist
+from shared.db import USUAL, Database, Rows
+from shared.db.attempts import Batch, Failure, persist
 from shared.db.sqlstate import AWAY, MAYBE_RUN, NOT_RUN, REFUSED, judge_state, judge_text
 from shared.db.values import parameters, row_decoder
 from shared.errors import Misconfigured
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from psycopg.pq.abc import PGconn, PGresult
 
-    from shared.db import Statement
+    from shared.db import Statement, Transaction
     from shared.settings import DatabaseSettings
 
     Query: TypeAlias = tuple[bytes, list[bytes | None]]
@@ -89,10 +89,13 @@ class PooledDatabase(Database):
     def __repr__(self) -> str:
         return f"PooledDatabase({self._host}:{self._port})"
 
-    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
         """See `Database.run`."""
-        queries = [_query(statement) for statement in statements]
-        return persist(lambda: self._attempt(queries), idempotent=idempotent)
+        begin = _begin(transaction)
+        queries = [*begin, *(_query(statement) for statement in statements)]
+        batch = Batch("pooled", len(statements), idempotent, transaction.read_only)
+        results = persist(lambda: self._attempt(queries), batch)
+        return results[len(begin) :]
 
     def close(self) -> None:
         """See `Database.close`."""
@@ -189,6 +192,14 @@ def _query(statement: Statement) -> Query:
     return statement.sql.encode(), [None if text is None else text.encode() for text in parameters(statement)]
 
 
+def _begin(transaction: Transaction) -> list[Query]:
+    """`set transaction` counts for the implicit transaction, too, though Postgres notes in its log that it wonders.
+
+    BEGIN and COMMIT instead would leave a batch that failed open, for one more round trip to roll back.
+    """
+    return [(f"set transaction {', '.join(transaction.modes)}".encode(), [])] if transaction.modes else []
+
+
 def _exchange(connection: PGconn, queries: list[Query], ends_at: float) -> Generator[PGresult]:
     """Send all queries and one Sync, then read a result for each; together they are one round trip.
 
@@ -223,7 +234,7 @@ def _refusal(results: list[PGresult]) -> Failure | None:
     text, sqlstate = _field(refused, pq.DiagnosticField.MESSAGE_PRIMARY), _field(refused, pq.DiagnosticField.SQLSTATE)
     if sqlstate is None:  # made by libpq itself: the connection is gone
         return Failure(MAYBE_RUN, refused.get_error_message())
-    severity = _field(refused, pq.DiagnosticField.SEVERITY_NONLOCALIZED)
+    severity = _field(refused, pq.DiagnosticField.SEVERITY_NONLOCALIZED) or _field(refused, pq.DiagnosticField.SEVERITY)
     return Failure(
         judge_state(sqlstate, severity, text or ""),
         text or "",

@@ -84,6 +84,7 @@ _BY_TEXT: Final = (
     # PgBouncer
     ("query_wait_timeout", NOT_RUN),
     ("no more connections allowed", NOT_RUN),
+    ("server login has been failing", NOT_RUN),
     # a login that will fail the next time too
     ("authentication failed", AWAY),  # "password ..." or PgBouncer's "SASL ..."
     ("no pg_hba.conf entry", AWAY),

@@ -1,6 +1,6 @@
 // Runs JavaScript expressions with the real driver @neondatabase/serverless, and says what it sent and what it made of
 // the answer. On stdin: {connectionString, endpoint, cases: [{id, js, options}]}; `js` is an expression over `sql`.
-// Without an endpoint nothing is sent anywhere: every request gets an empty answer.
+// `answers` are the parsed bodies that the endpoint sent. Without an endpoint nothing is sent anywhere: every request gets an empty answer.
 import { neon, neonConfig } from "@neondatabase/serverless";
 import { text } from "node:stream/consumers";
 
@@ -9,9 +9,14 @@ const AsyncFunction = (async () => {}).constructor;
 const nothing = { fields: [], rows: [], command: "SELECT", rowCount: 0, rowAsArray: true };
 
 let requests = [];
+let answers = [];
 neonConfig.fetchFunction = async (url, { method, headers, body }) => {
   requests.push({ url: String(url), method, headers: { ...headers }, body });
-  if (endpoint) return fetch(endpoint, { method, headers, body });
+  if (endpoint) {
+    const answer = await fetch(endpoint, { method, headers, body });
+    answers.push(await answer.clone().json());
+    return answer;
+  }
   const { queries } = JSON.parse(body);
   const answer = queries ? { results: queries.map(() => nothing) } : nothing;
   return new Response(JSON.stringify(answer), { status: 200 });
@@ -30,7 +35,8 @@ const shown = (value) => {
 const outcomes = [];
 for (const { id, js, options } of cases) {
   requests = [];
-  const outcome = { id, js, ...(options && { options }), requests };
+  answers = [];
+  const outcome = { id, js, ...(options && { options }), requests, answers };
   try {
     outcome.result = shown(await new AsyncFunction("sql", `return ${js}`)(neon(connectionString, options ?? {})));
   } catch ({ name, message, code, severity, position, detail, constraint }) {

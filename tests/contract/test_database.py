@@ -9,18 +9,19 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from decimal import Decimal
 from math import inf, nan
-from typing import TYPE_CHECKING, LiteralString
+from typing import TYPE_CHECKING, LiteralString, cast
 from uuid import UUID
 
 import psycopg
 import pytest
+import snapshot_restore_py
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from infra.local.ports import free_port
 from infra.local.relay import Relay
 from shared import deadline
-from shared.db import Json, Statement, open_database
+from shared.db import Json, Statement, Transaction, open_database
 from shared.errors import AppError, DatabaseUnavailable, Fault, StatementFailed
 
 if TYPE_CHECKING:
@@ -187,6 +188,56 @@ def test_counts_and_columns_are_those_of_postgres(connected: Database) -> None:
         (0, (), ()),
         (0, (), ()),
     ]
+
+
+KIND = Statement(
+    "select current_setting('transaction_isolation'), current_setting('transaction_read_only')::bool,"
+    " current_setting('transaction_deferrable')::bool"
+)
+KINDS = [
+    Transaction("serializable", read_only=True, deferrable=True),
+    Transaction("repeatable read"),
+    Transaction("read committed", deferrable=True),
+    Transaction(read_only=True),
+]
+
+
+@pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: ", ".join(kind.modes))
+def test_a_batch_can_be_another_kind_of_transaction_in_one_round_trip(
+    connected: Database, way: Way, kind: Transaction, *, alone: bool
+) -> None:
+    with way.relay.count() as passed:
+        results = connected.run(*([KIND] if alone else [KIND, KIND]), transaction=kind)
+    after = connected.run(KIND)
+
+    assert {rows.values for rows in results} == {
+        ((kind.isolation or "read committed", kind.read_only, kind.deferrable),)
+    }
+    assert len(results) == (1 if alone else 2)
+    assert after[0].values == (("read committed", False, False),)
+    assert passed.flights == 1
+
+
+def test_a_batch_that_only_reads_cannot_write(connected: Database) -> None:
+    with pytest.raises(StatementFailed) as caught:
+        connected.run(Statement("insert into contract.note values (1, 'a')"), transaction=Transaction(read_only=True))
+
+    assert (caught.value.sqlstate, notes(connected)) == ("25006", 0)
+
+
+def test_a_batch_with_one_view_sees_nothing_that_others_commit_meanwhile(
+    connected: Database, owner: psycopg.Connection
+) -> None:
+    count = Statement("select count(*) from contract.note")
+    wait = Statement("select pg_sleep(0.2)")
+    write = threading.Timer(0.1, lambda: owner.execute("insert into contract.note values (1, 'late')"))
+    write.start()
+
+    before, _, after = connected.run(count, wait, count, transaction=Transaction("repeatable read"))
+    write.join()
+
+    assert (before.values, after.values, notes(connected)) == (((0,),), ((0,),), 1)
 
 
 def notes(database: Database) -> int:
@@ -504,3 +555,24 @@ def test_no_password_appears_in_errors_reprs_or_logs(way: Way, capsys: pytest.Ca
         database.close()
 
     assert secret not in "".join(shown) + "".join(capsys.readouterr())
+
+
+def test_a_snapshot_holds_no_connection_and_what_is_restored_opens_its_own(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start")
+    database = open_database(way.settings)
+    database.run(Statement("select 1"))
+
+    hooks = cast(
+        "list[tuple[Callable[[], None], tuple[()], dict[str, str]]]", snapshot_restore_py.get_before_snapshot()
+    )
+    hooks[-1][0]()
+    with way.relay.count() as restored:
+        pass
+    with way.relay.count() as passed:
+        database.run(Statement("select 1"))
+    database.close()
+
+    assert snapshot_restore_py.get_after_restore() == []
+    assert (restored.connections, passed.connections) == (0, 1)

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from math import inf, isfinite, isnan, nan
+from datetime import date
+from math import inf, nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString, cast
 from uuid import UUID
 
 import pytest
 
-from shared.db import Json, Statement
-from shared.db.http import endpoint, headers, request_body
+from shared.db import USUAL, Json, Statement, Transaction
+from shared.db.http import endpoint, login_headers, request_body, transaction_headers
 from shared.db.values import row_decoder
 from shared.errors import Fault, StatementFailed
 from shared.settings import DatabaseSettings
+from tests.contract.javascript import as_javascript
 from tests.contract.neon_driver import CONNECTION_STRING, PROJECT, run_driver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from shared.db import Param
 
 VECTORS = Path(__file__).with_name("neon_vectors.json")
@@ -48,8 +46,18 @@ OURS: dict[str, list[tuple[Param, ...]]] = {
     "date": [(date(2024, 2, 29),)],
     "batch": [("u1",), ()],
     "batch of one": [(1,)],
+    "batch in order": [()],
+    "batch of one view": [(), ()],
+    "batch that says the usual": [(), ()],
 }
 """What a Python caller passes for the cases of neon_cases.json."""
+
+TRANSACTIONS = {
+    "batch in order": Transaction("serializable", read_only=True, deferrable=True),
+    "batch of one view": Transaction("repeatable read"),
+    "batch that says the usual": Transaction("read committed"),
+}
+"""The kind of transaction, where it is not the usual one."""
 
 RECORDED_OURS: dict[str, list[tuple[Param, ...]]] = {
     "single_no_params_query": [()],
@@ -113,7 +121,8 @@ def vectors() -> dict[str, dict[str, Any]]:
 def recorded() -> dict[str, dict[str, Any]]:
     if not RECORDED.exists():
         pytest.skip("the recorded requests are not part of the project")
-    return {case["id"]: case for case in json.loads(RECORDED.read_text("utf-8"))["cases"]}
+    text = RECORDED.read_text("utf-8").replace('"$buffer_hex"', '"$bytes"')
+    return {case["id"]: case for case in json.loads(text)["cases"]}
 
 
 def statements(body: str, parameters: list[tuple[Param, ...]]) -> tuple[Statement, ...]:
@@ -123,18 +132,21 @@ def statements(body: str, parameters: list[tuple[Param, ...]]) -> tuple[Statemen
     return tuple(Statement(cast("LiteralString", text), params) for text, params in zip(texts, parameters, strict=True))
 
 
-def without_application_name(sent: dict[str, str]) -> dict[str, str]:
-    """The driver adds its own name to the connection string."""
+def told(sent: dict[str, str]) -> dict[str, str]:
+    """The driver's headers without its own name in the connection string, and without what a "false" does not say."""
+    said = {name: text for name, text in sent.items() if text != "false"}
     name = "Neon-Connection-String"
-    return sent | {name: re.sub(r"[?&]application_name=[^&]*$", "", sent[name])}
+    return said | {name: re.sub(r"[?&]application_name=[^&]*$", "", sent[name])}
 
 
 @pytest.mark.parametrize("case", [case for case in OURS if case != "batch of one"])
 def test_a_request_is_the_drivers_byte_for_byte(case: str) -> None:
     [sent] = vectors()[case]["requests"]
 
-    assert request_body(statements(sent["body"], OURS[case])) == sent["body"].encode()
-    assert headers(CONNECTION_STRING) == without_application_name(sent["headers"])
+    transaction = TRANSACTIONS.get(case, USUAL)
+
+    assert request_body(statements(sent["body"], OURS[case]), transaction) == sent["body"].encode()
+    assert login_headers(CONNECTION_STRING) | transaction_headers(transaction) == told(sent["headers"])
     assert endpoint(DatabaseSettings(url=CONNECTION_STRING)) == sent["url"]
 
 
@@ -159,7 +171,7 @@ def test_every_recorded_request_that_python_can_make_is_the_drivers(recorded: di
         for case, parameters in RECORDED_OURS.items()
         if request_body(statements(recorded[case]["client"]["body"], parameters)).decode()
         != recorded[case]["client"]["body"]
-        or headers(recorded[case]["connection_string"]) != without_application_name(recorded[case]["client"]["headers"])
+        or login_headers(recorded[case]["connection_string"]) != told(recorded[case]["client"]["headers"])
         or endpoint(DatabaseSettings(url=recorded[case]["connection_string"])) != recorded[case]["client"]["url"]
     ]
 
@@ -214,33 +226,3 @@ def is_better(field: dict[str, Any], text: str | None, expected: object) -> bool
     if field["dataTypeID"] in {20, 1016, 1700, 1231}:  # 64-bit integers and decimals: the driver keeps texts
         return json.dumps(ours).replace('"', "") == json.dumps(expected).replace('"', "")
     return field["dataTypeID"] in {1083, 1186}  # times and intervals: the driver keeps a text, or makes an object
-
-
-def as_javascript(value: object) -> object:
-    if isinstance(value, list):
-        return [as_javascript(each) for each in cast("list[object]", value)]
-    for kind, convert in AS_JAVASCRIPT.items():
-        if isinstance(value, kind):
-            return convert(value)
-    return value
-
-
-def float_as_javascript(value: float) -> object:
-    if isfinite(value):
-        return value
-    return {"$number": "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"}
-
-
-def datetime_as_javascript(value: datetime) -> object:
-    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-    return {"$date": aware.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
-
-
-AS_JAVASCRIPT: dict[type, Callable[[Any], object]] = {
-    float: float_as_javascript,
-    datetime: datetime_as_javascript,
-    date: lambda value: {"$date": f"{value.isoformat()}T00:00:00.000Z"},
-    bytes: lambda value: {"$buffer_hex": value.hex()},
-    Decimal: str,
-    UUID: str,
-}

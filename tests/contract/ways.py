@@ -23,6 +23,7 @@ create table contract.note (
     text text,
     parent int constraint note_parent references contract.note deferrable initially deferred
 );
+create table contract.run ();
 create sequence contract.attempts;
 
 -- fails with the given SQLSTATE the first so many times; sequences remember what a rollback undoes
@@ -48,7 +49,7 @@ grant usage on schema contract to docs_app;
 grant all on all tables in schema contract to docs_app;
 grant all on all sequences in schema contract to docs_app;
 """
-CLEAN = "delete from contract.note; select setval('contract.attempts', 1, false)"
+CLEAN = "truncate contract.note, contract.run; select setval('contract.attempts', 1, false)"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from shared.app import build_app
 from shared.auth.cookies import sign
 from shared.auth.rate_limits import LocalCounts
 from shared.auth.rules import AuthRules
-from shared.db import Database, Rows, Statement, open_database
+from shared.db import USUAL, Database, Rows, Statement, Transaction, open_database
 from shared.settings import AuthSettings, DatabaseSettings
 
 if TYPE_CHECKING:
@@ -48,9 +48,9 @@ class Counting(Database):
         self.database = database
         self.round_trips = 0
 
-    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
         self.round_trips += 1
-        return self.database.run(*statements, idempotent=idempotent)
+        return self.database.run(*statements, idempotent=idempotent, transaction=transaction)
 
     def close(self) -> None:
         self.database.close()

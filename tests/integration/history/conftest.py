@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from shared.db import Database, Rows, Statement, open_database
+from shared.db import USUAL, Database, Rows, Statement, Transaction, open_database
 from shared.history import store
 from shared.history.titles import title_of
 from shared.settings import DatabaseSettings
@@ -31,9 +31,9 @@ class ActingAs:
     database: Database
     user_id: str | None
 
-    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
         identity = Statement("select set_config('app.user_id', $1::text, true)", (self.user_id or "",))
-        return self.database.run(identity, *statements, idempotent=idempotent)[1:]
+        return self.database.run(identity, *statements, idempotent=idempotent, transaction=transaction)[1:]
 
     def close(self) -> None:
         self.database.close()

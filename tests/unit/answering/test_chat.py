@@ -9,7 +9,7 @@ import pytest
 
 from shared.answering.chat import UNAVAILABLE, Chat
 from shared.answering.models import Ask, Mode, Saved
-from shared.db import Database, Rows, Statement
+from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.degraded import Missing
 from shared.errors import DatabaseUnavailable, Gone, RetrievalUnavailable
 from shared.history.models import answer_id
@@ -28,8 +28,8 @@ class Failing(Database):
         self.after = after
         self.batches = 0
 
-    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
-        del statements, idempotent
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
+        del statements, idempotent, transaction
         self.batches += 1
         time.sleep(self.after)
         raise self.error

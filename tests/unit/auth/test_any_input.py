@@ -16,7 +16,7 @@ from shared.app import build_app
 from shared.auth.cookies import Attributes, SessionCookies, decoded, parse, read_signed, sign
 from shared.auth.origins import TrustedOrigins, origin_of
 from shared.auth.rules import AuthRules
-from shared.db import Database, Rows, Statement
+from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable
 from shared.settings import AuthSettings
 from tests.unit.auth.vectors import SECRET
@@ -35,8 +35,10 @@ BODIES = st.dictionaries(st.sampled_from(NAMES), VALUES) | VALUES
 class Unreachable(Database):
     """Nothing in these tests may depend on the database."""
 
-    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
-        raise DatabaseUnavailable from RuntimeError(f"asked {len(statements)} statements, {idempotent=}")
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
+        raise DatabaseUnavailable from RuntimeError(
+            f"asked {len(statements)} statements, {idempotent=}, {transaction=}"
+        )
 
     def close(self) -> None:
         """Nothing is open."""

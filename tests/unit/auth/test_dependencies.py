@@ -13,7 +13,7 @@ from shared.auth.cookies import sign
 from shared.auth.identity import KnownUser, SignedInDatabase
 from shared.auth.models import Session, SignedInUser, User
 from shared.auth.rules import AuthRules
-from shared.db import Database, Rows, Statement
+from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable, NotSignedIn
 from shared.settings import AuthSettings
 from tests.unit.auth.vectors import SECRET
@@ -40,11 +40,11 @@ class Scripted(Database):
     batches: list[tuple[Statement, ...]] = field(default_factory=list[tuple[Statement, ...]])
     idempotent: bool = False
 
-    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
         if self.away:
             raise DatabaseUnavailable
         self.batches.append(statements)
-        self.idempotent = idempotent
+        self.idempotent, self.transaction = idempotent, transaction
         found = Rows((), (self.session,) if self.session else (), 1)
         return [found, *(Rows((), ((number,),), 1) for number in range(1, len(statements)))]
 

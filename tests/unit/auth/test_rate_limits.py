@@ -17,7 +17,7 @@ from shared.auth.rate_limits import (
     Rule,
 )
 from shared.auth.refusals import Refused
-from shared.db import Database, Rows, Statement
+from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable, StatementFailed
 
 SECRET = "unit-test-secret-0123456789-abcdefghijkl"
@@ -39,8 +39,8 @@ class Scripted(Database):
     failure: Exception | None = None
     batches: list[tuple[Statement, ...]] = field(default_factory=list[tuple[Statement, ...]])
 
-    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
-        del idempotent
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
+        del idempotent, transaction
         self.batches.append(statements)
         if self.failure:
             raise self.failure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,10 @@ import pytest
 
 from shared import deadline
 from shared.db import Rows
-from shared.db.attempts import PAUSES, Failure, persist
+from shared.db.attempts import PAUSES, Batch, Failure, persist
 from shared.db.sqlstate import AWAY, BUSY, MAYBE_RUN, NOT_RUN, REFUSED, UNDONE, Verdict
 from shared.errors import AppError, DatabaseUnavailable, StatementFailed
+from shared.observability import log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +49,7 @@ def test_what_can_be_tried_again_is_tried_until_it_succeeds(
 ) -> None:
     attempts = Attempts(*verdicts)
 
-    assert persist(attempts, idempotent=idempotent) == ROWS
+    assert persist(attempts, Batch("http", 1, idempotent=idempotent)) == ROWS
     assert attempts.made == made
 
 
@@ -69,7 +71,7 @@ def test_everything_else_ends_in_an_error_of_ours(
     attempts = Attempts(*verdicts)
 
     with pytest.raises(error) as caught:
-        persist(attempts, idempotent=idempotent)
+        persist(attempts, Batch("http", 1, idempotent=idempotent))
 
     assert attempts.made == made
     assert isinstance(caught.value.__cause__, Failure)
@@ -80,10 +82,10 @@ def test_pauses_are_short_and_end_with_the_deadline() -> None:
     began = time.monotonic()
 
     with deadline.within(0.01), pytest.raises(DatabaseUnavailable):
-        persist(attempts, idempotent=False)
+        persist(attempts, Batch("http", 1, idempotent=False))
     at_once = time.monotonic() - began
     with pytest.raises(DatabaseUnavailable):
-        persist(Attempts(*[NOT_RUN] * 9), idempotent=False)
+        persist(Attempts(*[NOT_RUN] * 9), Batch("http", 1, idempotent=False))
 
     assert at_once < 0.05
     assert time.monotonic() - began - at_once < sum(PAUSES) + 0.1
@@ -94,7 +96,7 @@ def test_a_violated_constraint_reaches_the_caller_by_name() -> None:
         raise Failure(REFUSED, "duplicate key value", sqlstate="23505", constraint="user_email_key")
 
     with pytest.raises(StatementFailed) as caught:
-        persist(attempt, idempotent=False)
+        persist(attempt, Batch("http", 1, idempotent=False))
 
     assert (caught.value.sqlstate, caught.value.constraint) == ("23505", "user_email_key")
 
@@ -105,3 +107,31 @@ def test_what_is_logged_quotes_no_value() -> None:
 
     assert str(quoting) == "22P02: (the message is not logged) [neon-request-id abc]"
     assert str(plain) == "42P01: first line"
+
+
+def test_on_lambda_each_batch_is_counted_in_cloudwatchs_format(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "chat")
+    log.append_keys(route="POST /api/chat")
+
+    persist(Attempts(UNDONE, UNDONE), Batch("pooled", 7))
+    log.remove_keys(["route"])
+
+    counted = json.loads(capsys.readouterr().out.splitlines()[-1])
+    [told] = counted["_aws"]["CloudWatchMetrics"]
+    assert (told["Namespace"], told["Dimensions"]) == ("docs-chatbot", [["route", "transport"]])
+    assert {metric["Name"]: metric["Unit"] for metric in told["Metrics"]} == {
+        "DatabaseMilliseconds": "Milliseconds",
+        "DatabaseStatements": "Count",
+        "DatabaseRetries": "Count",
+    }
+    assert (counted["route"], counted["transport"]) == ("POST /api/chat", "pooled")
+    assert (counted["DatabaseStatements"], counted["DatabaseRetries"]) == ([7.0], [2.0])
+    assert counted["DatabaseMilliseconds"][0] > 0
+
+
+def test_elsewhere_nothing_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    persist(Attempts(), Batch("pooled", 1))
+
+    assert capsys.readouterr().out == ""

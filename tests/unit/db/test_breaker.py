@@ -8,7 +8,7 @@ import time
 import pytest
 
 from shared import deadline
-from shared.db import Database, Rows, Statement
+from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.db.attempts import Failure
 from shared.db.breaker import PROBE_SECONDS, GuardedDatabase
 from shared.db.sqlstate import AWAY, BUSY, REFUSED, Verdict
@@ -31,14 +31,14 @@ class Moody(Database):
         self.go.set()
         self.closed = False
 
-    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
         assert statements
         self.asked += 1
         self.patience = deadline.remaining()
         self.waiting.set()
         self.go.wait(5)
         if self.verdict is not None:
-            failure = Failure(self.verdict, f"idempotent: {idempotent}")
+            failure = Failure(self.verdict, f"{idempotent=}, {transaction=}")
             raise failure.for_caller() from failure
         return ROWS
 

@@ -29,6 +29,7 @@ REFUSED, BUSY, AWAY = Meaning.REFUSED, Meaning.BUSY, Meaning.AWAY
         ("3D000", "FATAL", "database does not exist", AWAY, NEVER),
         ("08P01", "ERROR", "bind message supplies 1 parameters", REFUSED, NEVER),
         ("08P01", "FATAL", "query_wait_timeout", AWAY, SAFE),
+        ("08P01", "FATAL", "server login has been failing, try again later (server_login_retry)", AWAY, SAFE),
         ("08P01", "FATAL", "server conn crashed?", AWAY, MAYBE),
         ("XX000", "PANIC", "something broke", AWAY, MAYBE),
         ("XX000", "ERROR", "something broke", REFUSED, NEVER),

@@ -10,7 +10,7 @@ import pytest
 
 from shared.db import Database, Statement, open_database
 from shared.db.breaker import GuardedDatabase
-from shared.db.http import MAX_REQUEST_BYTES, endpoint, headers, request_body
+from shared.db.http import MAX_REQUEST_BYTES, endpoint, login_headers, request_body
 from shared.db.pooled import PooledDatabase, encryption
 from shared.errors import Misconfigured, StatementFailed
 from shared.settings import DatabaseSettings
@@ -34,7 +34,7 @@ def test_the_endpoint_can_be_set() -> None:
 
 
 def test_the_connection_string_travels_as_one_line_of_ascii() -> None:
-    sent = headers("postgres://user:p%40ss wörd\r\nX: y@host/db")["Neon-Connection-String"]
+    sent = login_headers("postgres://user:p%40ss wörd\r\nX: y@host/db")["Neon-Connection-String"]
 
     assert sent == "postgresql://user:p%40ss%20w%C3%B6rd%0D%0AX:%20y@host/db"
 
@@ -86,3 +86,19 @@ def test_a_transport_imports_only_what_it_speaks(module: str, unwanted: set[str]
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 (ours)
 
     assert not unwanted & set(run.stdout.split())
+
+
+IMPORTED = "import sys; print(sorted({'boto3', 'snapshot_restore_py'} & set(sys.modules)))"
+OPEN = "from shared.db import open_database; from shared.settings import DatabaseSettings; "
+
+
+@pytest.mark.parametrize(("kind", "imported"), [("snap-start", "['snapshot_restore_py']"), ("on-demand", "[]")])
+def test_hooks_for_snapshots_are_imported_under_snapstart_alone(kind: str, imported: str) -> None:
+    environment = {"AWS_LAMBDA_INITIALIZATION_TYPE": kind, "DATABASE_URL": URL}
+    code = f"{OPEN} open_database(DatabaseSettings.read()); {IMPORTED}"
+
+    run = subprocess.run(  # noqa: S603 (our own words)
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert run.stdout.strip() == imported
