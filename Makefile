@@ -56,7 +56,14 @@ lock: setup-python ## lock the Python packages anew, after a change in pyproject
 	@for group in web database auth; do \
 		$(compile) --group $$group -c infra/requirements/dev.txt -o infra/requirements/$$group.txt || exit 1; \
 	done
+	@$(compile) --group bench -o infra/requirements/bench.txt
 	@grep -c '^[a-z0-9]' infra/requirements/*.txt
+
+.PHONY: bench-db
+bench-db: setup ## measure what the data layer costs, beside bare clients and other libraries (tests/bench/results/db.md)
+	@$(python) -m uv venv -q --allow-existing --python $(python) build/bench
+	@$(python) -m uv pip install -q --system-certs --python build/bench --require-hashes -r infra/requirements/bench.txt
+	@$(python) -m tests.bench.db
 
 .PHONY: clean
 clean: ## remove what setup and builds made; the data stays

@@ -1,0 +1,1 @@
+"""Measurements: `make bench-...`; their results lie in results/."""
