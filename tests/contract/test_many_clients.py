@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from infra.local.postgres import Postgres
 
 CLIENTS = 1000
-REQUESTS = 10
+REQUESTS = 20
 """For each client; `make bench-db` sends 100."""
 
 
