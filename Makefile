@@ -36,6 +36,12 @@ migrate: setup-python ## bring a database's schema up to date: DATABASE_OWNER_UR
 test: setup ## run all tests (ARGS=... goes to pytest)
 	@$(python) -m pytest -q $(ARGS)
 
+.PHONY: conformance
+conformance: setup ## compare our accounts with the real Better Auth server (PASSWORD_SCHEME=..., ONLY=..., TRANSPORT=...)
+	@cd tests/conformance && { cmp -s package-lock.json node_modules/installed.json || \
+		{ npm ci --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
+	@exec $(python) -m tests.conformance
+
 .PHONY: lint
 lint: setup-python setup-node ## lint, formatting, types, and who may import whom
 	@$(python) -m ruff check .

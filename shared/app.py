@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from mangum import Mangum
+from mangum.handlers import HTTPGateway
 from starlette.exceptions import HTTPException
 
 from shared import deadline
@@ -19,6 +20,7 @@ from shared.observability import log, request_timings, server_timing
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
+    from mangum.types import Response as AsgiResponse
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MARGIN_SECONDS = 1.0
@@ -46,7 +48,17 @@ def build_handler(*routers: APIRouter) -> Mangum:
 
     `lifespan="off"`: Mangum would otherwise run start-up and shut-down on every invocation.
     """
-    return Mangum(build_app(*routers), lifespan="off")
+    return Mangum(build_app(*routers), lifespan="off", custom_handlers=[_Gateway])  # pyright: ignore[reportArgumentType] (Mangum's own handlers do not fit its type either)
+
+
+class _Gateway(HTTPGateway):
+    """Mangum's translation of API Gateway's events, which would call an answer without a body JSON."""
+
+    def __call__(self, response: AsgiResponse) -> dict[str, Any]:
+        translated = super().__call__(response)
+        if not response["body"] and not any(name == b"content-type" for name, _ in response["headers"]):
+            translated["headers"].pop("content-type", None)
+        return translated
 
 
 class Invocation:

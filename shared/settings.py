@@ -23,6 +23,8 @@ PasswordScheme = Literal["bcrypt", "scrypt"]
 Bearer = Literal["off", "signed", "raw"]
 Switch = Literal["on", "off"]
 SameSite = Literal["Lax", "Strict", "None"]
+EmailChange = Literal["on", "off", "confirm"]
+Deletion = Literal["on", "off", "confirm"]
 
 MINIMUM_SECRET_LENGTH = 32
 DOMAIN = re.compile(r"\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -156,6 +158,40 @@ class AuthSettings(_FromEnvironment):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountSettings(_FromEnvironment):
+    """What people may do with their accounts.
+
+    Attributes:
+        sign_up: Whether anybody may make an account.
+        auto_sign_in: Whether who signs up is signed in at once.
+        require_email_verification: Whether signing in waits until the e-mail address is verified; needs mail.
+        change_email: Whether users may change their address; `confirm` asks at a verified old one first.
+        delete_user: Whether users may delete themselves; `confirm` sends a link first.
+        reset_ends_sessions: Whether a new password through a link signs the user out everywhere.
+    """
+
+    sign_up: Switch = _setting("SIGN_UP", default="on", read=_choice(Switch))
+    auto_sign_in: Switch = _setting("AUTO_SIGN_IN", default="on", read=_choice(Switch))
+    require_email_verification: Switch = _setting("REQUIRE_EMAIL_VERIFICATION", default="off", read=_choice(Switch))
+    change_email: EmailChange = _setting("CHANGE_EMAIL", default="on", read=_choice(EmailChange))
+    delete_user: Deletion = _setting("DELETE_USER", default="on", read=_choice(Deletion))
+    reset_ends_sessions: Switch = _setting("RESET_ENDS_SESSIONS", default="off", read=_choice(Switch))
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings(_FromEnvironment):
+    """How mail leaves; with neither of them, none does, and routes that need it say so.
+
+    Attributes:
+        sender: An address that Amazon SES may send from.
+        folder: Where mail is put down instead, one file each, on a developer's machine.
+    """
+
+    sender: str = _setting("MAIL_FROM", default="")
+    folder: str = _setting("MAIL_FOLDER", default="")
+
+
+@dataclass(frozen=True, slots=True)
 class HistorySettings(_FromEnvironment):
     """What a user may keep.
 
@@ -185,5 +221,5 @@ class RetrievalSettings(_FromEnvironment):
     threshold: float = _setting("RETRIEVAL_THRESHOLD", default=0.35, read=float)
 
 
-SETTINGS = (DatabaseSettings, AuthSettings, HistorySettings, RetrievalSettings)
+SETTINGS = (DatabaseSettings, AuthSettings, AccountSettings, MailSettings, HistorySettings, RetrievalSettings)
 """Every object above, for the test that compares them with specs/settings.md."""

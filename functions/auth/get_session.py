@@ -9,10 +9,12 @@ from fastapi import APIRouter, Request, Response
 from functions.dependencies import LimitedDb, Rules
 from shared.app import build_handler
 from shared.auth import store
+from shared.auth.documented import MAYBE_SIGNED_IN, documented
 from shared.auth.endpoint import BetterAuthRoute
 from shared.auth.identity import presented_token
 from shared.auth.refusals import POST_NEEDS_DEFERRED_REFRESH
-from shared.auth.requests import sent_cookies
+from shared.auth.requests import asked_for, sent_cookies
+from shared.auth.validation import GET_SESSION
 from shared.auth.wire import answer, now, refusal_json, session_json, user_json
 
 NOT_KEPT: Final = {"cache-control": "no-store", "pragma": "no-cache"}
@@ -20,14 +22,14 @@ NOT_KEPT: Final = {"cache-control": "no-store", "pragma": "no-cache"}
 router = APIRouter(route_class=BetterAuthRoute)
 
 
-@router.get("/api/auth/get-session")
+@router.get("/api/auth/get-session", openapi_extra=documented(MAYBE_SIGNED_IN, query=GET_SESSION))
 async def get_session(request: Request, database: LimitedDb, rules: Rules) -> Response:
     """Better Auth's `getSession`: prolongs a session that is due, and forgets the cookies of one that has ended."""
     sent = sent_cookies(request)
     token = presented_token(request.headers, sent, rules)
     if token is None:
         return answer(None, headers=NOT_KEPT, cookies=rules.cookies.ended_cache(sent))
-    as_it_is = rules.cookies.is_forgetful(sent) or _asked_for(request, "disableRefresh")
+    as_it_is = rules.cookies.is_forgetful(sent) or asked_for(request, "disableRefresh")
     found = store.look_up_session(database, token, now(), prolong=not as_it_is)
     if found is None:
         return answer(None, headers=NOT_KEPT, cookies=rules.cookies.ended(sent))
@@ -41,16 +43,11 @@ async def get_session(request: Request, database: LimitedDb, rules: Rules) -> Re
     )
 
 
-@router.post("/api/auth/get-session")
+@router.post("/api/auth/get-session", include_in_schema=False)
 async def refuse_post(request: Request, _database: LimitedDb, rules: Rules) -> Response:
     """Better Auth's `deferSessionRefresh`, which is off."""
     rules.origins.refuse_foreign_cookies(request.headers)
     return answer(refusal_json(POST_NEEDS_DEFERRED_REFRESH), POST_NEEDS_DEFERRED_REFRESH.status, headers=NOT_KEPT)
-
-
-def _asked_for(request: Request, option: str) -> bool:
-    """JavaScript's `Boolean(value)`: any text but an empty one is true, even "false"."""
-    return any(request.query_params.getlist(option))
 
 
 handler = build_handler(router)

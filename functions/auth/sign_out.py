@@ -7,16 +7,17 @@ from fastapi import APIRouter, Request, Response
 from functions.dependencies import LimitedDb, Rules
 from shared.app import build_handler
 from shared.auth import store
+from shared.auth.documented import YES, an_object, documented
 from shared.auth.endpoint import BetterAuthRoute
 from shared.auth.identity import presented_token
 from shared.auth.requests import JSON, received
-from shared.auth.validation import check_sign_out
+from shared.auth.validation import SIGN_OUT, check_sign_out
 from shared.auth.wire import answer
 
 router = APIRouter(route_class=BetterAuthRoute)
 
 
-@router.post("/api/auth/sign-out")
+@router.post("/api/auth/sign-out", openapi_extra=documented(an_object(success=YES), SIGN_OUT))
 async def sign_out(request: Request, database: LimitedDb, rules: Rules) -> Response:
     """Better Auth's `signOut`. Signing out twice, or as a guest, is fine."""
     sent = await received(request, rules.origins, JSON)

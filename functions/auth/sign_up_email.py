@@ -4,28 +4,50 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from functions.auth.options import Chosen
 from functions.dependencies import LimitedDb, Rules
 from shared.app import build_handler
 from shared.auth import accounts
+from shared.auth.documented import SIGNED_IN, documented
 from shared.auth.endpoint import BetterAuthRoute
+from shared.auth.options import Options, same_time
+from shared.auth.refusals import SIGN_UP_DISABLED, Refused
 from shared.auth.requests import FORM, JSON, received
-from shared.auth.validation import SignUp
+from shared.auth.rules import AuthRules
+from shared.auth.validation import SIGN_UP, SignUp
 from shared.auth.wire import answer, user_json
+from shared.db import Database
 
 router = APIRouter(route_class=BetterAuthRoute)
 
 
-@router.post("/api/auth/sign-up/email")
-async def sign_up_email(request: Request, database: LimitedDb, rules: Rules) -> Response:
+@router.post("/api/auth/sign-up/email", openapi_extra=documented(SIGNED_IN, SIGN_UP))
+async def sign_up_email(request: Request, database: LimitedDb, rules: Rules, options: Chosen) -> Response:
     """Better Auth's `signUpEmail`."""
     sent = await received(request, rules.origins, FORM, JSON)
     wanted = SignUp.read(sent.body)
     rules.origins.refuse_foreign_login(sent.headers)
+    if options.account.sign_up == "off":
+        raise Refused(SIGN_UP_DISABLED)
+    if options.account.require_email_verification == "on":
+        async with same_time():
+            return _signed_up_only(database, wanted, rules, options)
+    if options.account.auto_sign_in == "off":
+        return _signed_up_only(database, wanted, rules, options)
     somebody = accounts.sign_up(database, wanted, sent.client, rules.password_scheme)
     return answer(
         {"token": somebody.session.token, "user": user_json(somebody.user)},
         cookies=rules.cookies.for_signed_in(somebody, sent.cookies, remember=wanted.remember),
     )
+
+
+def _signed_up_only(database: Database, wanted: SignUp, rules: AuthRules, options: Options) -> Response:
+    user, is_new = accounts.sign_up_only(database, wanted, rules.password_scheme)
+    if options.account.require_email_verification == "on":
+        options.prepare()
+        if is_new:
+            options.send_verification(user, wanted.callback or "")
+    return answer({"token": None, "user": user_json(user)})
 
 
 handler = build_handler(router)

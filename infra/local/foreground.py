@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import psycopg
 
 from infra.local.passages import ingest_own_documents, is_empty
-from infra.local.platform import Platform
+from infra.local.platform import Deployment, Platform
 from infra.local.process import ProcessFailed
 from infra.local.state import RUNNING, AlreadyRunning
 from infra.migrate import MigrationRefused
@@ -69,7 +69,9 @@ class Foreground:
             signal.signal(each, _interrupt_once)
         self.state.begin_logs()
         try:
-            with Platform(self.state, [self.transport], port=self.port, prewarm=True, say=self._say) as platform:
+            with Platform(
+                self.state, [self.transport], port=self.port, deployment=Deployment(prewarm=True), say=self._say
+            ) as platform:
                 self._serve(platform)
         except KeyboardInterrupt:
             self._say("everything is stopped")

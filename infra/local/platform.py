@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from infra.local.moto import MotoServer
@@ -17,7 +17,7 @@ from infra.local.server import Server
 from infra.migrate import migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Self
 
     from infra.local.state import State
@@ -49,6 +49,21 @@ class Relays:
         return self.http, self.pooled, self.qdrant
 
 
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What one platform does unlike others.
+
+    Attributes:
+        settings: Variables of the functions besides, or instead of, those of `Platform.environment`.
+        address_header: Names the client's address to the gateways (infra/local/gateway/server.py).
+        prewarm: Starts one container of each function in the background, so that the first click is not a cold start.
+    """
+
+    settings: Mapping[str, str] = field(default_factory=dict[str, str])
+    address_header: str | None = None
+    prewarm: bool = False
+
+
 class Platform:
     """Everything, on free ports: `with Platform(state) as platform: httpx.get(platform.url("http"))`.
 
@@ -57,7 +72,7 @@ class Platform:
         transports: How functions reach the database; there is one gateway for each.
         port: Preferred for the first gateway.
         breakable: Puts `relays` between the functions and what they depend on.
-        prewarm: Starts one container of each function in the background, so that the first click is not a cold start.
+        deployment: What it does unlike others.
         say: Told what happens, one short line each.
     """
 
@@ -68,11 +83,12 @@ class Platform:
         *,
         port: int | None = None,
         breakable: bool = False,
-        prewarm: bool = False,
+        deployment: Deployment | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.state = state
         self.say = say
+        self.deployment = deployment or Deployment()
         self.postgres = Postgres(state)
         self.pgbouncer = PgBouncer(state, self.postgres) if PgBouncer.installed() else None
         self.neon_sql = _neon_sql(state, (self.pgbouncer or self.postgres).port)
@@ -81,7 +97,8 @@ class Platform:
         self.relays = self._relays() if breakable else None
         self.gateways: dict[Transport, Server] = {}
         for each in transports:
-            self.gateways[each] = _gateway(state, each, port if not self.gateways else None, prewarm=prewarm)
+            preferred = port if not self.gateways else None
+            self.gateways[each] = _gateway(state, each, preferred, self.deployment)
         self._relaying = ExitStack()
 
     def __enter__(self) -> Self:
@@ -132,7 +149,8 @@ class Platform:
             "QDRANT_URL": f"http://{LOOPBACK}:{qdrant_port}",
             "QDRANT_COLLECTION": COLLECTION,
             "RATE_LIMITS": "off" if self.relays else "on",  # tests sign up many people from one address
-        }
+            "MAIL_FOLDER": str(self.state.private_folder("mail")),
+        } | dict(self.deployment.settings)
 
     def start(self) -> None:
         """Start everything; what needs time to load does so while PostgreSQL starts.
@@ -208,11 +226,13 @@ def _neon_sql(state: State, pooler_port: int) -> Server:
     return Server("stand-in for Neon", "infra.local.neon_sql", *arguments, state=state)
 
 
-def _gateway(state: State, transport: Transport, port: int | None, *, prewarm: bool) -> Server:
+def _gateway(state: State, transport: Transport, port: int | None, deployment: Deployment) -> Server:
     files = ["--serverless", PROJECT / "serverless.yml", "--environment", state.folder / _environment_file(transport)]
     arguments = [*files, "--root", PROJECT, "--log-dir", state.logs / f"functions-{transport}"]
-    if prewarm:
+    if deployment.prewarm:
         arguments.append("--prewarm")
+    if deployment.address_header:
+        arguments += ["--address-header", deployment.address_header]
     return Server(f"gateway {transport}", "infra.local.gateway", *arguments, state=state, port=port)
 
 

@@ -14,14 +14,18 @@ if TYPE_CHECKING:
 
 OWN_PACKAGES = ("functions", "shared")
 
+IN_THE_RUNTIME = frozenset({"boto3", "botocore"})
+"""What Lambda's Python brings itself (https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reached:
     """What one module needs, directly or through others.
 
     Attributes:
-        files: The project's own files, relative to its root, sorted.
-        packages: Top-level names of everything else that is imported, without the standard library.
+        files: The project's own files, relative to its root, sorted; beside the `__init__.py` of a package also what
+            is no Python, such as templates.
+        packages: Top-level names of everything else that is imported, without the standard library and the runtime's.
     """
 
     files: tuple[Path, ...]
@@ -44,10 +48,15 @@ def reach(root: Path, module: str) -> Reached:
             continue
         for own, path in _with_parents(root, name):
             if path not in files:
-                files.add(path)
+                files |= {path, *_data_beside(path)}
                 pending += _imports(root, own, path)
     own_files = tuple(sorted(path.relative_to(root) for path in files))
-    return Reached(own_files, frozenset(packages - sys.stdlib_module_names))
+    return Reached(own_files, frozenset(packages - sys.stdlib_module_names - IN_THE_RUNTIME))
+
+
+def _data_beside(path: Path) -> Iterator[Path]:
+    if path.name == "__init__.py":
+        yield from (each for each in path.parent.iterdir() if each.is_file() and each.suffix not in {".py", ".pyc"})
 
 
 def _with_parents(root: Path, module: str) -> Iterator[tuple[str, Path]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi.routing import APIRoute
 
 from shared.auth.refusals import Refused
-from shared.auth.wire import TOKEN_HEADER, answer, refusal_json, session_token_set
+from shared.auth.wire import NOTHING, TOKEN_HEADER, answer, refusal_json, session_token_set
 from shared.errors import AppError
 from shared.observability import log
 
@@ -75,7 +75,8 @@ def _settled(request: Request, refused: Refused) -> Refused:
 def _refused(refused: Refused) -> Response:
     refusal = refused.refusal
     wait = {} if refusal.retry_after is None else {name: str(refusal.retry_after) for name in RETRY_AFTER}
-    return answer(refusal_json(refusal), refusal.status, headers=wait)
+    body = refusal_json(refusal) if refusal.message else NOTHING
+    return answer(body, refusal.status, headers=wait, cookies=refused.cookies)
 
 
 def _with_token(request: Request, response: Response) -> Response:

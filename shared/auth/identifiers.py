@@ -10,6 +10,24 @@ LENGTH: Final = 32
 ALPHABET: Final = string.ascii_lowercase + string.ascii_uppercase + string.digits
 
 
+RESET_LENGTH: Final = 24
+DELETION_ALPHABET: Final = string.digits + string.ascii_lowercase
+
+
 def new_identifier() -> str:
     """32 random letters and digits (190 bits): the id of a row, or the token of a session."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    return _random(ALPHABET, LENGTH)
+
+
+def new_reset_token() -> str:
+    """24 random letters and digits (142 bits)."""
+    return _random(ALPHABET, RESET_LENGTH)
+
+
+def new_deletion_token() -> str:
+    """32 random lower-case letters and digits (165 bits)."""
+    return _random(DELETION_ALPHABET, LENGTH)
+
+
+def _random(alphabet: str, length: int) -> str:
+    return "".join(secrets.choice(alphabet) for _ in range(length))

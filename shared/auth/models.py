@@ -17,6 +17,9 @@ SESSION_LIFETIME: Final = timedelta(days=7)
 REFRESH_AFTER: Final = timedelta(days=1)
 """Better Auth's `session.updateAge`: a session older than this is prolonged when it is looked at."""
 
+FRESH: Final = timedelta(days=1)
+"""Better Auth's `session.freshAge`: how long after signing in somebody may do what cannot be undone."""
+
 FORGETFUL_LIFETIME: Final = timedelta(days=1)
 """Of a session that shall not be remembered."""
 
@@ -75,6 +78,19 @@ class SignedInUser:
 
     user: User
     session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A way in which a user may sign in; `credential` is the e-mail address with a password."""
+
+    id: str
+    account_id: str
+    provider_id: str
+    user_id: str
+    created_at: datetime
+    updated_at: datetime
+    scope: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,11 @@ with new_user as (
         (id, token, "userId", "expiresAt", "createdAt", "updatedAt", "ipAddress", "userAgent")
     select $8::text, $9::text, id, $10::timestamptz, $5::timestamptz, $5::timestamptz, $11::text, $12::text
     from new_user
+    where $8::text is not null
 )
 select id from new_user
 """
-"""User, account and session, or none of them where the e-mail address is taken."""
+"""User, account and, where it has an id, session; or none of them where the e-mail address is taken."""
 
 USER_IS_STORED: Final = """
 select id from "user" where id = $1::text
@@ -83,12 +84,16 @@ with found as (
 select
     f.user_id, f.name, f.email, f."emailVerified", f.image, f.user_created_at, f.user_updated_at,
     f.session_id, f.token, f.user_id, coalesce(p."expiresAt", f."expiresAt"), f."createdAt",
-    coalesce(p."updatedAt", f."updatedAt"), f."ipAddress", f."userAgent", p."expiresAt" is not null
+    coalesce(p."updatedAt", f."updatedAt"), f."ipAddress", f."userAgent", p."expiresAt" is not null,
+    set_config('app.user_id', f.user_id, true)
 from found f
 left join prolonged p on true
 where f."expiresAt" >= $2::timestamptz
 """
-"""The live session of a token, prolonged where it is due; one that has expired is removed on the way."""
+"""The live session of a token, prolonged where it is due; one that has expired is removed on the way.
+
+For the rest of the batch `signed_in_user()` is the session's user, and null where there is no such session.
+"""
 
 IDENTIFY: Final = """
 select
@@ -118,3 +123,182 @@ select count_request($1::text, $2::integer, $3::integer)
 FORGIVE_REQUESTS: Final = """
 delete from "rateLimit" where key = $1::text
 """
+# After LOOK_UP_SESSION, in the same batch. Without a live session there is no `signed_in_user()`, and nothing happens.
+
+LIST_SESSIONS: Final = """
+select id, token, "userId", "expiresAt", "createdAt", "updatedAt", "ipAddress", "userAgent"
+from session
+where "userId" = signed_in_user() and "expiresAt" > $1::timestamptz
+order by "createdAt", id
+"""
+
+END_OWN_SESSION: Final = """
+delete from session where "userId" = signed_in_user() and token = $1::text
+"""
+
+END_OWN_SESSIONS: Final = """
+delete from session where "userId" = signed_in_user()
+"""
+
+END_OTHER_SESSIONS: Final = """
+delete from session where "userId" = signed_in_user() and token <> $1::text
+"""
+
+LIST_ACCOUNTS: Final = """
+select id, "accountId", "providerId", "userId", "createdAt", "updatedAt", scope
+from account
+where "userId" = signed_in_user()
+order by "createdAt", id
+"""
+
+OWN_HASH: Final = """
+select password from account
+where "userId" = signed_in_user() and "accountId" = signed_in_user() and "providerId" = 'credential'
+limit 1
+"""
+
+REPLACE_OWN_HASH: Final = """
+update account set password = $2::text, "updatedAt" = $3::timestamptz
+where "userId" = signed_in_user() and "accountId" = signed_in_user() and "providerId" = 'credential'
+    and password = $1::text
+returning id
+"""
+"""Nothing where the password that was checked has been changed meanwhile."""
+
+REPLACE_OWN_HASH_AND_SESSIONS: Final = """
+with changed as (
+    update account set password = $2::text, "updatedAt" = $3::timestamptz
+    where "userId" = signed_in_user() and "accountId" = signed_in_user() and "providerId" = 'credential'
+        and password = $1::text
+    returning "userId"
+), ended as (
+    delete from session s using changed c where s."userId" = c."userId"
+), started as (
+    insert into session (id, token, "userId", "expiresAt", "createdAt", "updatedAt", "ipAddress", "userAgent")
+    select $4::text, $5::text, "userId", $6::timestamptz, $3::timestamptz, $3::timestamptz, $7::text, $8::text
+    from changed
+)
+select "userId" from changed
+"""
+"""One new session takes the place of all others."""
+
+UPDATE_USER: Final = """
+update "user" set
+    name = case when $1::boolean then $2::text else name end,
+    image = case when $3::boolean then $4::text else image end,
+    "updatedAt" = $5::timestamptz
+where id = signed_in_user()
+"""
+
+DELETE_FRESH_USER: Final = """
+delete from "user"
+where id = signed_in_user()
+    and exists (select from session s where s.token = $1::text and s."createdAt" > $2::timestamptz)
+returning id
+"""
+"""Everything that belongs to the user goes along: each table refers to it with `on delete cascade`."""
+
+DELETE_USER_BY_HASH: Final = """
+delete from "user" u
+where u.id = signed_in_user() and exists (
+    select from account a
+    where a."userId" = u.id and a."accountId" = u.id and a."providerId" = 'credential' and a.password = $1::text
+)
+returning u.id
+"""
+
+SPEND_DELETION: Final = """
+with consumed as (
+    delete from verification
+    where identifier = $1::text and value = signed_in_user() and "expiresAt" >= $2::timestamptz
+    returning value
+)
+delete from "user" where id in (select value from consumed)
+returning id
+"""
+
+ADD_OWN_VERIFICATION: Final = """
+insert into verification (id, identifier, value, "expiresAt", "createdAt", "updatedAt")
+select $1::text, $2::text, signed_in_user(), $3::timestamptz, $4::timestamptz, $4::timestamptz
+where signed_in_user() is not null
+on conflict do nothing
+"""
+
+# Whoever asks.
+
+USER_BY_EMAIL: Final = """
+select id, name, email, "emailVerified", image, "createdAt", "updatedAt" from "user" where email = $1::text
+"""
+
+USER_BY_ID: Final = """
+select id, name, email, "emailVerified", image, "createdAt", "updatedAt" from "user" where id = $1::text
+"""
+
+ADD_VERIFICATION: Final = """
+insert into verification (id, identifier, value, "expiresAt", "createdAt", "updatedAt")
+select $1::text, $2::text, id, $3::timestamptz, $4::timestamptz, $4::timestamptz
+from "user"
+where email = $5::text
+on conflict do nothing
+"""
+
+VERIFICATION_IS_STORED: Final = """
+select value from verification where id = $1::text
+"""
+"""Asked after `ADD_VERIFICATION`: also true when an earlier try of the same request had come through."""
+
+SWEEP_VERIFICATIONS: Final = """
+delete from verification where "expiresAt" < $1::timestamptz
+"""
+
+LOOK_UP_VERIFICATION: Final = """
+select value from verification where identifier = $1::text and "expiresAt" >= $2::timestamptz limit 1
+"""
+
+SPEND_RESET: Final = """
+with asked as (
+    select u.id from verification v left join "user" u on u.id = v.value
+    where v.identifier = $1::text and v."expiresAt" >= $2::timestamptz
+), consumed as (
+    delete from verification v using "user" u
+    where v.identifier = $1::text and v."expiresAt" >= $2::timestamptz and u.id = v.value
+    returning u.id
+), changed as (
+    update account a set password = $4::text, "updatedAt" = $2::timestamptz
+    from consumed c
+    where a."userId" = c.id and a."accountId" = c.id and a."providerId" = 'credential'
+), added as (
+    insert into account (id, "accountId", "providerId", "userId", password, "createdAt", "updatedAt")
+    select $3::text, c.id, 'credential', c.id, $4::text, $2::timestamptz, $2::timestamptz
+    from consumed c
+    where not exists (
+        select from account a where a."userId" = c.id and a."accountId" = c.id and a."providerId" = 'credential'
+    )
+), ended as (
+    delete from session s using consumed c where s."userId" = c.id and $5::boolean
+)
+select exists (select from consumed), exists (select from asked where id is null)
+"""
+"""Spends the token and writes the password in one statement, so that of two at once only one succeeds.
+
+Says whether it did, and whether the token's user is gone.
+"""
+
+VERIFY_EMAIL: Final = """
+with found as (
+    select id, "emailVerified" from "user" where email = $1::text
+), verified as (
+    update "user" set "emailVerified" = true, "updatedAt" = $3::timestamptz
+    where email = $1::text and id = coalesce($2::text, id) and not "emailVerified"
+)
+select id, "emailVerified" from found
+"""
+"""Whose address it is, and whether that had been known before."""
+
+CHANGE_EMAIL: Final = """
+update "user" set email = $3::text, "emailVerified" = "emailVerified" and $4::boolean, "updatedAt" = $5::timestamptz
+where id = $1::text and lower(email) = $2::text and id = coalesce(signed_in_user(), id)
+    and not exists (select from "user" where email = $3::text)
+returning id, name, email, "emailVerified", image, "createdAt", "updatedAt"
+"""
+"""Nothing where the address has changed already, is somebody else's, or another user is signed in."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One answer of Better Auth's; some have no code."""
+    """One answer of Better Auth's; some have no code, and one has no body at all, for which the message is empty."""
 
     status: int
     message: str
@@ -21,11 +24,16 @@ class Refused(Exception):
     """Ends a request under /api/auth with a refusal; `shared/auth/endpoint.py` renders it.
 
     It stands beside `shared.errors.AppError`, not under it: these codes are not ours, and its body has no request id.
+
+    Attributes:
+        refusal: What is answered.
+        cookies: `Set-Cookie` values that go along.
     """
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: Refusal, cookies: Sequence[str] = ()) -> None:
         super().__init__(refusal.message)
         self.refusal = refusal
+        self.cookies = cookies
 
 
 INVALID_JSON: Final = Refusal(400, "Invalid JSON in request body", "BAD_REQUEST")
@@ -52,6 +60,46 @@ USER_ALREADY_EXISTS: Final = Refusal(
     422, "User already exists. Use another email.", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"
 )
 FAILED_TO_CREATE_USER: Final = Refusal(422, "Failed to create user", "FAILED_TO_CREATE_USER")
+UNAUTHORIZED: Final = Refusal(401, "Unauthorized", "UNAUTHORIZED")
+SESSION_NOT_FRESH: Final = Refusal(403, "Session is not fresh", "SESSION_NOT_FRESH")
+SESSION_EXPIRED: Final = Refusal(400, "Session expired. Re-authenticate to perform this action.", "SESSION_EXPIRED")
+SIGN_UP_DISABLED: Final = Refusal(400, "Email and password sign up is not enabled", "EMAIL_PASSWORD_SIGN_UP_DISABLED")
+EMAIL_NOT_VERIFIED: Final = Refusal(403, "Email not verified", "EMAIL_NOT_VERIFIED")
+INVALID_PASSWORD: Final = Refusal(400, "Invalid password", "INVALID_PASSWORD")
+CREDENTIAL_ACCOUNT_NOT_FOUND: Final = Refusal(400, "Credential account not found", "CREDENTIAL_ACCOUNT_NOT_FOUND")
+
+NO_FIELDS: Final = Refusal(400, "No fields to update")
+EMAIL_CAN_NOT_BE_UPDATED: Final = Refusal(400, "Email can not be updated", "EMAIL_CAN_NOT_BE_UPDATED")
+FAILED_TO_UPDATE_USER: Final = Refusal(422, "Failed to update user", "FAILED_TO_UPDATE_USER")
+"""Where Better Auth ends in a 500 without a body, because Postgres cannot hold what was sent."""
+
+CHANGE_EMAIL_DISABLED: Final = Refusal(400, "Change email is disabled", "CHANGE_EMAIL_DISABLED")
+SAME_EMAIL: Final = Refusal(400, "Email is the same")
+NO_MAILER: Final = Refusal(400, "Verification email isn't enabled")
+VERIFICATION_EMAIL_NOT_ENABLED: Final = Refusal(
+    400, "Verification email isn't enabled", "VERIFICATION_EMAIL_NOT_ENABLED"
+)
+EMAIL_MISMATCH: Final = Refusal(400, "Email mismatch", "EMAIL_MISMATCH")
+EMAIL_ALREADY_VERIFIED: Final = Refusal(400, "Email is already verified", "EMAIL_ALREADY_VERIFIED")
+
+INVALID_LINK: Final = Refusal(401, "Invalid token", "INVALID_TOKEN")
+EXPIRED_LINK: Final = Refusal(401, "Token expired", "TOKEN_EXPIRED")
+NOBODYS_LINK: Final = Refusal(401, "User not found", "USER_NOT_FOUND")
+SOMEBODY_ELSES_LINK: Final = Refusal(401, "Invalid user", "INVALID_USER")
+EMAIL_TAKEN_MEANWHILE: Final = Refusal(
+    401, "User already exists. Use another email.", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"
+)
+"""Where Better Auth ends in a 500 without a body, because the column is unique."""
+
+RESET_PASSWORD_DISABLED: Final = Refusal(400, "Reset password isn't enabled", "RESET_PASSWORD_DISABLED")
+INVALID_RESET: Final = Refusal(400, "Invalid token", "INVALID_TOKEN")
+NOBODYS_RESET: Final = Refusal(400, "User not found", "USER_NOT_FOUND")
+
+DELETION_DISABLED: Final = Refusal(404, "")
+DELETION_LINK_DISABLED: Final = Refusal(404, "Not found", "NOT_FOUND")
+NOBODY_TO_DELETE: Final = Refusal(404, "Failed to get user info", "FAILED_TO_GET_USER_INFO")
+INVALID_DELETION: Final = Refusal(404, "Invalid token", "INVALID_TOKEN")
+
 POST_NEEDS_DEFERRED_REFRESH: Final = Refusal(
     405,
     "POST method requires deferSessionRefresh to be enabled in session config",

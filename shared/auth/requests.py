@@ -68,6 +68,22 @@ def sent_cookies(request: Request) -> dict[str, str]:
     return cookies.parse("; ".join(request.headers.getlist("cookie")))
 
 
+def asked_for(request: Request, option: str) -> bool:
+    """JavaScript's `Boolean(query[option])`: any text but an empty one is true, even "false"."""
+    return any(request.query_params.getlist(option))
+
+
+def asked(request: Request) -> dict[str, JsonValue]:
+    """The query as better-call reads it: a name that comes several times has a list for its value."""
+    return {name: _one_or_all(request.query_params.getlist(name)) for name in request.query_params}
+
+
+def refuse_foreign_callback(origins: TrustedOrigins, address: str) -> None:
+    """Raises `Refused` where a browser would be sent to a site that is not trusted."""
+    if address and not origins.allow_callback(address):
+        raise Refused(INVALID_CALLBACK_URL)
+
+
 async def received(request: Request, origins: TrustedOrigins, *media_types: str) -> Received:
     """Read a request that may change something.
 

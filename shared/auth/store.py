@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.auth import queries
 from shared.auth.identifiers import new_identifier
 from shared.auth.models import REFRESH_AFTER, SESSION_LIFETIME, Credentials, Session, SignedInUser, User
-from shared.auth.refusals import FAILED_TO_CREATE_USER, INVALID_EMAIL_OR_PASSWORD, USER_ALREADY_EXISTS, Refused
+from shared.auth.refusals import (
+    FAILED_TO_CREATE_USER,
+    INVALID_EMAIL_OR_PASSWORD,
+    INVALID_RESET,
+    NOBODYS_RESET,
+    USER_ALREADY_EXISTS,
+    Refused,
+)
 from shared.db import Statement
 from shared.errors import StatementFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from shared.db import Database
+    from shared.auth.refusals import Refusal
+    from shared.db import Database, Rows
 
 UNSTORABLE: Final = ("22", "54")
 """SQLSTATE classes of a value that Postgres cannot hold: data exception, program limit exceeded."""
+
+SESSION_VALUES: Final = 5
+"""Of a session, besides what it shares with its user or account."""
+
+UNIQUE_VIOLATION: Final = "23505"
 
 USER_WIDTH: Final = len(fields(User))
 SIGNED_IN_WIDTH: Final = USER_WIDTH + len(fields(Session))
@@ -33,8 +48,8 @@ class Found:
     prolonged: bool
 
 
-def sign_up(database: Database, user: User, password_hash: str, session: Session) -> None:
-    """Store user, account and session in one statement.
+def sign_up(database: Database, user: User, password_hash: str, session: Session | None) -> None:
+    """Store user, account and, if there is one, session in one statement.
 
     Raises:
         Refused: Somebody has this e-mail address, or Postgres cannot hold what was sent.
@@ -44,14 +59,30 @@ def sign_up(database: Database, user: User, password_hash: str, session: Session
         queries.SIGN_UP,
         (user.id, user.name, user.email, user.image, user.created_at, *account, *_session_values(session)),
     )
-    try:
+    with refusing_unstorable(FAILED_TO_CREATE_USER):
         [_, stored] = database.run(statement, Statement(queries.USER_IS_STORED, (user.id,)), idempotent=True)
-    except StatementFailed as error:
-        if (error.sqlstate or "").startswith(UNSTORABLE):
-            raise Refused(FAILED_TO_CREATE_USER) from error
-        raise
     if not stored.values:
         raise Refused(USER_ALREADY_EXISTS)
+
+
+def refusing_unstorable(refusal: Refusal) -> AbstractContextManager[None]:
+    """A block in which a value that Postgres cannot hold ends in this refusal."""
+    return _refusing(UNSTORABLE, refusal)
+
+
+def refusing_duplicates(refusal: Refusal) -> AbstractContextManager[None]:
+    """A block in which a value that is there already, and must be unique, ends in this refusal."""
+    return _refusing((UNIQUE_VIOLATION,), refusal)
+
+
+@contextmanager
+def _refusing(states: tuple[str, ...], refusal: Refusal) -> Generator[None]:
+    try:
+        yield
+    except StatementFailed as error:
+        if (error.sqlstate or "").startswith(states):
+            raise Refused(refusal) from error
+        raise
 
 
 def credentials(database: Database, email: str) -> Credentials | None:
@@ -77,7 +108,9 @@ def start_session(
         raise Refused(INVALID_EMAIL_OR_PASSWORD)
 
 
-def _session_values(session: Session) -> tuple[str | datetime | None, ...]:
+def _session_values(session: Session | None) -> tuple[str | datetime | None, ...]:
+    if session is None:
+        return (None,) * SESSION_VALUES
     return (session.id, session.token, session.expires_at, session.ip_address, session.user_agent)
 
 
@@ -95,12 +128,56 @@ def look_up_session(database: Database, token: str, now: datetime, *, prolong: b
         now: Whole milliseconds.
         prolong: Give a session that is more than a day old seven days from now.
     """
+    [found] = database.run(looking_up(token, now, prolong=prolong), idempotent=True)
+    return found_session(found)
+
+
+def looking_up(token: str, now: datetime, *, prolong: bool) -> Statement:
+    """The statement of `look_up_session`; later ones of its batch know the user as `signed_in_user()`."""
     due = now + SESSION_LIFETIME - REFRESH_AFTER if prolong else None
-    statement = Statement(queries.LOOK_UP_SESSION, (token, now, due, now + SESSION_LIFETIME))
-    [found] = database.run(statement, idempotent=True)
-    return next((Found(signed_in_user(row), prolonged=row[SIGNED_IN_WIDTH]) for row in found.values), None)
+    return Statement(queries.LOOK_UP_SESSION, (token, now, due, now + SESSION_LIFETIME))
+
+
+def found_session(rows: Rows) -> Found | None:
+    """What the statement of `looking_up` found."""
+    return next((Found(signed_in_user(row), prolonged=row[SIGNED_IN_WIDTH]) for row in rows.values), None)
 
 
 def signed_in_user(row: Sequence[Any]) -> SignedInUser:
     """Read a row that holds the columns of a user and of a session."""
     return SignedInUser(User(*row[:USER_WIDTH]), Session(*row[USER_WIDTH:SIGNED_IN_WIDTH]))
+
+
+def add_verification(database: Database, email: str, identifier: str, now: datetime, ends: datetime) -> bool:
+    """Store something that only the user with this e-mail address can know; False where there is no such user.
+
+    Whatever has expired is removed on the way.
+    """
+    row_id = new_identifier()
+    add = Statement(queries.ADD_VERIFICATION, (row_id, identifier, ends, now, email))
+    is_stored = Statement(queries.VERIFICATION_IS_STORED, (row_id,))
+    sweep = Statement(queries.SWEEP_VERIFICATIONS, (now,))
+    [_, stored, _] = database.run(add, is_stored, sweep, idempotent=True)
+    return bool(stored.values)
+
+
+def has_verification(database: Database, identifier: str, now: datetime) -> bool:
+    """Whether that is still good."""
+    [found] = database.run(Statement(queries.LOOK_UP_VERIFICATION, (identifier, now)), idempotent=True)
+    return bool(found.values)
+
+
+def reset_password(
+    database: Database, identifier: str, password_hash: str, now: datetime, *, ends_sessions: bool
+) -> None:
+    """Spend a reset token for a new password.
+
+    Raises:
+        Refused: It is unknown, spent or expired, or its user is gone.
+    """
+    values = (identifier, now, new_identifier(), password_hash, ends_sessions)
+    # not sent twice: the second try would find the token spent
+    [told] = database.run(Statement(queries.SPEND_RESET, values))
+    [[done, user_is_gone]] = told.values
+    if not done:
+        raise Refused(NOBODYS_RESET if user_is_gone else INVALID_RESET)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from string import punctuation
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from starlette.responses import Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from shared.auth.models import Session, User
+    from shared.auth.models import Account, Session, User
     from shared.auth.refusals import Refusal
+
+
+NOTHING: Final = object()
+"""An answer without a body; Better Auth calls it JSON all the same."""
 
 
 def now() -> datetime:
@@ -54,6 +59,19 @@ def session_json(session: Session) -> dict[str, object]:
     }
 
 
+def account_json(account: Account) -> dict[str, object]:
+    """A way to sign in, keys in Better Auth's order, secrets left out."""
+    return {
+        "accountId": account.account_id,
+        "providerId": account.provider_id,
+        "userId": account.user_id,
+        "createdAt": timestamp(account.created_at),
+        "updatedAt": timestamp(account.updated_at),
+        "id": account.id,
+        "scopes": [scope.strip() for scope in (account.scope or "").split(",") if scope.strip()],
+    }
+
+
 def refusal_json(refusal: Refusal) -> dict[str, object]:
     """`{"message", "code"}`; Better Auth leaves the code out of a few."""
     code: dict[str, object] = {"code": refusal.code} if refusal.code else {}
@@ -77,8 +95,18 @@ def answer(
     body: object, status: int = 200, *, headers: Mapping[str, str] | None = None, cookies: Iterable[str] = ()
 ) -> Response:
     """A JSON answer that sets each cookie in a header of its own."""
-    content = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-    response = Response(content, status, headers, "application/json")
+    text = "" if body is NOTHING else json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    response = Response(text.encode(), status, headers, "application/json")
     for cookie in cookies:
         response.headers.append("set-cookie", cookie)
     return response
+
+
+def redirected(address: str, *, cookies: Iterable[str] = ()) -> Response:
+    """Sends the browser there; `address` must have been found trusted."""
+    return answer(NOTHING, 302, headers={"location": in_ascii(address)}, cookies=cookies)
+
+
+def in_ascii(address: str) -> str:
+    """As a header can carry it; what is encoded already stays as it is."""
+    return quote(address, safe=punctuation)

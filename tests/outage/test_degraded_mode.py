@@ -86,6 +86,10 @@ def call(person: Person, method: str, path: str) -> httpx.Response:
         "/api/auth/sign-in/email": {"email": person.email, "password": person.password},
         "/api/auth/sign-up/email": {"name": "Bo", "email": f"{uuid.uuid4()}@example.com", "password": "long enough"},
         "/api/auth/sign-out": {},
+        "/api/auth/revoke-other-sessions": {},
+        "/api/auth/change-password": {"currentPassword": person.password, "newPassword": "another password"},
+        "/api/auth/request-password-reset": {"email": person.email},
+        "/api/auth/delete-user": {},
     }
     return person.api.post(path, json=bodies[path])
 

@@ -49,3 +49,17 @@ def test_a_folder_without_init_is_not_a_package(project: Path) -> None:
     (project / "functions/chat/__init__.py").unlink()
     with pytest.raises(LookupError, match=r"functions\.chat"):
         reach(project, "functions.chat.ask")
+
+
+def test_templates_beside_a_package_go_along(project: Path) -> None:
+    (project / "shared/history/letter.txt").write_text("Hello", encoding="utf-8")
+    (project / "shared/history/letter.pyc").write_bytes(b"")
+    files = {str(path) for path in reach(project, "functions.chat.ask").files}
+    assert "shared/history/letter.txt" in files
+    assert "shared/history/letter.pyc" not in files
+
+
+def test_what_lambda_brings_is_not_asked_of_the_zip(project: Path) -> None:
+    source = "def send():\n    import boto3\n    from botocore.config import Config\n"
+    (project / "functions/chat/ask.py").write_text(source, encoding="utf-8")
+    assert reach(project, "functions.chat.ask").packages == set()

@@ -3,11 +3,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra.bundle import PROJECT, Service, main
+from infra.packaging.import_graph import reach
 
 OSLS = PROJECT / "node_modules" / ".bin" / "osls"
 
@@ -72,7 +74,7 @@ def test_each_lambda_has_a_zip_of_its_own(template: dict[str, Any]) -> None:
 
 
 def test_functions_may_write_their_logs_and_nothing_else(template: dict[str, Any]) -> None:
-    [role] = of_type(template, "AWS::IAM::Role")
+    role = template["Resources"]["IamRoleLambdaExecution"]["Properties"]
     statements = [line for policy in role["Policies"] for line in policy["PolicyDocument"]["Statement"]]
     assert {tuple(line["Action"]) for line in statements} == set(ALLOWED)
     resources = [resource["Fn::Sub"] for line in statements for resource in line["Resource"]]
@@ -80,6 +82,26 @@ def test_functions_may_write_their_logs_and_nothing_else(template: dict[str, Any
         "/aws/lambda/docs-chatbot-backend"
     }
     assert "ManagedPolicyArns" not in role
+
+
+def test_functions_that_send_mail_may_send_it_from_one_identity_and_no_other_function_may(
+    template: dict[str, Any],
+) -> None:
+    role = template["Resources"]["MailRole"]["Properties"]
+    logs, (condition, mail, otherwise) = role["Policies"][0], role["Policies"][1]["Fn::If"]
+    [writes], [sends] = logs["PolicyDocument"]["Statement"], mail["PolicyDocument"]["Statement"]
+    assert set(writes["Action"]) == {"logs:CreateLogStream", "logs:PutLogEvents"}
+    assert sends["Action"] == "ses:SendEmail"
+    assert sends["Resource"]["Fn::Sub"].partition(":identity/")[0].startswith("arn:${AWS::Partition}:ses:")
+    assert (condition, otherwise) == ("SendsMail", {"Ref": "AWS::NoValue"})
+    senders = {
+        name
+        for name, handler in Service.read().handlers.items()
+        if Path("shared/auth/mail.py") in reach(PROJECT, handler.rpartition(".")[0].replace("/", ".")).files
+    }
+    functions = of_type(template, "AWS::Lambda::Function")
+    given = {each["FunctionName"].rpartition("-")[2] for each in functions if "MailRole" in json.dumps(each["Role"])}
+    assert given == senders
 
 
 def test_cors_names_the_site_and_allows_cookies(template: dict[str, Any]) -> None:

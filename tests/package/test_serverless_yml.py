@@ -17,8 +17,10 @@ from shared.settings import SETTINGS, AuthSettings
 DOCUMENT: dict[str, Any] = yaml.safe_load((PROJECT / "serverless.yml").read_text(encoding="utf-8"))
 FUNCTIONS: dict[str, Any] = DOCUMENT["functions"]
 
-ONLY_FOR_DEVELOPERS = {"DATABASE_CA_FILE", "DATABASE_HTTP_ENDPOINT"}
+ONLY_FOR_DEVELOPERS = {"DATABASE_CA_FILE", "DATABASE_HTTP_ENDPOINT", "MAIL_FOLDER"}
 """Settings that a deployed function is never given: they lead to servers on the developer's own machine."""
+
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 IMPORTED_BUT_NEVER_ASKED = {"health": AuthSettings}
 """functions/dependencies.py reads the database's settings and these; this function asks for the database alone."""
@@ -46,7 +48,7 @@ def settings_read_by(module: str) -> set[str]:
     """Environment variables that the settings hold which the module, or anything it imports, reads."""
     by_class = {each.__name__: variables_of(each) for each in SETTINGS}
     names: set[str] = set()
-    for path in reach(PROJECT, module).files:
+    for path in (path for path in reach(PROJECT, module).files if path.suffix == ".py"):
         for node in ast.walk(ast.parse((PROJECT / path).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and node.attr == "read" and isinstance(node.value, ast.Name):
                 names |= by_class.get(node.value.id, set())
@@ -64,8 +66,14 @@ def test_the_route_in_serverless_yml_is_the_one_in_the_code(name: str) -> None:
     in_code = {
         f"{method} {each.path}" for each in router.routes if isinstance(each, APIRoute) for method in each.methods or ()
     }
-    in_file = {event["httpApi"] for event in FUNCTIONS[name]["events"]}
+    in_file = {route for event in FUNCTIONS[name]["events"] for route in each_method(event["httpApi"])}
     assert names_erased(in_file) == names_erased(in_code)
+
+
+def each_method(route: str) -> set[str]:
+    """The routes that `ANY /path` stands for."""
+    method, _, path = route.partition(" ")
+    return {f"{each} {path}" for each in METHODS} if method == "ANY" else {route}
 
 
 def names_erased(routes: set[str]) -> set[str]:

@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cap-overall", type=int, default=limits.overall, help="environments together at most")
     parser.add_argument("--patience", type=float, default=limits.patience, help="seconds to wait for an environment")
     parser.add_argument("--log-dir", type=Path, help="folder for one log file a function; else standard error")
+    parser.add_argument("--address-header", help="header that names the client's address; else that of the connection")
     parser.add_argument("--prewarm", action="store_true", help="start one environment of each function at once")
     return parser
 
@@ -55,9 +56,9 @@ async def _serve(arguments: argparse.Namespace) -> None:
     code = Code(arguments.root, variables, arguments.python)
     environments = Environments(routes.functions, code, limits, arguments.log_dir)
     pages = Pages(variables, environments.report)
-    server = GatewayServer(
-        Front(routes, environments, pages, read_cors(document, routes.methods)), prewarm=arguments.prewarm
-    )
+    address_header = arguments.address_header.lower().encode() if arguments.address_header else None
+    front = Front(routes, environments, pages, read_cors(document, routes.methods), address_header)
+    server = GatewayServer(front, prewarm=arguments.prewarm)
     listener = listen(arguments.host, arguments.port, BACKLOG)
     await server.serve(sockets=[listener])
 

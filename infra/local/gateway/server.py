@@ -64,15 +64,27 @@ class Incomplete(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """The ASGI application that stands for the HTTP API."""
+    """The ASGI application that stands for the HTTP API.
+
+    Attributes:
+        routes: From serverless.yml.
+        environments: Where functions run.
+        pages: What this gateway answers itself.
+        cors: From serverless.yml.
+        address_header: Names the client's address, as if a trusted proxy stood in front. AWS has no such thing: there
+            the address is that of the connection, whatever a header says.
+    """
 
     routes: Routes
     environments: Environments
     pages: Pages
     cors: Cors | None
+    address_header: bytes | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        if self.address_header:
+            scope = {**scope, "client": (_header(scope, self.address_header) or "", 0)}
         request_id = new_request_id()
         response = await self._answer(scope, receive, request_id)
         headers = [*response.headers, (b"apigw-requestid", request_id.encode())]

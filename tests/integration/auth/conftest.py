@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import uuid4
 
@@ -13,13 +15,34 @@ import psycopg
 import pytest
 
 from functions import dependencies
-from functions.auth import get_session, sign_in_email, sign_out, sign_up_email
+from functions.auth import (
+    anything_else,
+    delete_user,
+    get_session,
+    password,
+    reset_password,
+    sessions,
+    sign_in_email,
+    sign_out,
+    sign_up_email,
+    user,
+)
+from functions.auth import (
+    email as email_routes,
+)
+from functions.auth import (
+    options as account_options,
+)
+from functions.profile import own as profile
 from shared.app import build_app
 from shared.auth.cookies import sign
+from shared.auth.identifiers import new_identifier
+from shared.auth.options import Options
+from shared.auth.passwords import hashed
 from shared.auth.rate_limits import LocalCounts
 from shared.auth.rules import AuthRules
 from shared.db import USUAL, Database, Rows, Statement, Transaction, open_database
-from shared.settings import AuthSettings, DatabaseSettings
+from shared.settings import AccountSettings, AuthSettings, DatabaseSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -28,6 +51,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from infra.local.postgres import Postgres
+    from shared.auth.mail import Mailer
+    from shared.auth.messages import Mail
     from shared.settings import PasswordScheme
 
 SECRET = "integration-secret-0123456789-abcdefghijkl"
@@ -39,6 +64,21 @@ PROGRAM = "Browser/1.0 (of a test)"
 PASSWORD = "correct horse battery"
 TOKEN = "better-auth.session_token"
 UNADORNED: dict[str, Any] = {"session_cache_seconds": 0, "rate_limits": "off"}
+ACCOUNTS = AccountSettings()
+MODULES = (
+    sign_up_email,
+    sign_in_email,
+    sign_out,
+    get_session,
+    sessions,
+    user,
+    password,
+    reset_password,
+    email_routes,
+    delete_user,
+    profile,
+    anything_else,
+)
 
 
 class Counting(Database):
@@ -56,6 +96,24 @@ class Counting(Database):
         self.database.close()
 
 
+class Mailbox:
+    """Keeps what is sent, in the order in which it was."""
+
+    def __init__(self) -> None:
+        self.received: list[Mail] = []
+
+    def prepare(self) -> None:
+        pass
+
+    def send(self, mail: Mail) -> None:
+        self.received.append(mail)
+
+    def link(self) -> str:
+        """The address, without its origin, that the newest mail leads to."""
+        [link] = re.findall(rf"^{HOME}/api/auth(\S+)$", self.received[-1].text, re.MULTILINE)
+        return link
+
+
 @dataclass(frozen=True, slots=True)
 class Routes:
     """A browser on one of our own pages that forgets every cookie: what it sends is named in the call."""
@@ -63,6 +121,7 @@ class Routes:
     app: FastAPI
     database: Counting
     owner: psycopg.Connection[tuple[Any, ...]]
+    mailbox: Mailbox = field(default_factory=Mailbox)
 
     def call(
         self,
@@ -115,9 +174,11 @@ def app_on(
     secret: str = SECRET,
     home: str = HOME,
     sites: tuple[str, ...] = (SITE, "https://*.preview.example.test"),
+    accounts: AccountSettings = ACCOUNTS,
+    mailer: Mailer | None = None,
     **settings: Any,  # noqa: ANN401 (further fields of AuthSettings)
 ) -> FastAPI:
-    """The four routes on this database, with settings of their own; no cache and no limits unless they say so."""
+    """All routes on this database, with settings of their own; no cache and no limits unless they say so."""
     rules = AuthRules.of(AuthSettings(secret, home, sites, scheme, **{**UNADORNED, **settings}))
     counts = LocalCounts()
 
@@ -130,11 +191,15 @@ def app_on(
     async def given_counts() -> LocalCounts:
         return counts
 
-    app = build_app(*(module.router for module in (sign_up_email, sign_in_email, sign_out, get_session)))
+    async def given_options() -> Options:
+        return Options(accounts, home, secret, mailer)
+
+    app = build_app(*(module.router for module in MODULES))
     app.dependency_overrides |= {
         dependencies.database: given_database,
         dependencies.auth_rules: given_rules,
         dependencies.local_counts: given_counts,
+        account_options.account_options: given_options,
     }
     return app
 
@@ -169,7 +234,14 @@ def owner(postgres: Postgres) -> Generator[psycopg.Connection[tuple[Any, ...]]]:
 @pytest.fixture
 def routes(opened: Counting, owner: psycopg.Connection[tuple[Any, ...]]) -> Routes:
     opened.round_trips = 0
-    return Routes(app_on(opened), opened, owner)
+    mailbox = Mailbox()
+    return Routes(app_on(opened, mailer=mailbox), opened, owner, mailbox)
+
+
+@pytest.fixture
+def routes_with(routes: Routes) -> Callable[[AccountSettings], Routes]:
+    """The same API with other options of accounts."""
+    return lambda accounts: replace(routes, app=app_on(routes.database, accounts=accounts, mailer=routes.mailbox))
 
 
 @pytest.fixture
@@ -200,3 +272,29 @@ def cookie_header(response: httpx.Response) -> str:
 def signed(token: str, secret: str = SECRET) -> str:
     """A `Cookie` header with this token, signed."""
     return f"{TOKEN}={sign(token, secret)}"
+
+
+def somebody(routes: Routes, email: str) -> tuple[str, str]:
+    """The id and the session token of somebody who signed up just now, without the time that hashing takes."""
+    user_id, token = new_identifier(), new_identifier()
+    routes.rows(
+        'insert into "user" (id, name, email, "emailVerified") values (%s, %s, %s, false)', user_id, "Ann", email
+    )
+    routes.rows(
+        """insert into account (id, "accountId", "providerId", "userId", password, "updatedAt")
+        values (%s, %s, 'credential', %s, %s, now())""",
+        *[user_id] * 3,
+        _hash_of(PASSWORD),
+    )
+    routes.rows(
+        """insert into session (id, token, "userId", "expiresAt", "updatedAt", "ipAddress", "userAgent")
+        values (%s, %s, %s, now() + interval '7 days', now(), %s, %s)""",
+        *[new_identifier(), token, user_id, ADDRESS, PROGRAM],
+    )
+    routes.database.round_trips = 0
+    return user_id, token
+
+
+@cache
+def _hash_of(password: str) -> str:
+    return hashed(password, "bcrypt")

@@ -6,12 +6,23 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.integration.auth.conftest import EVIL, HOME, PASSWORD, SITE, TOKEN, signed
+from tests.integration.auth.conftest import EVIL, HOME, PASSWORD, SITE, TOKEN, signed, somebody
 
 if TYPE_CHECKING:
     from tests.integration.auth.conftest import Routes
 
 ROUTES = ["/sign-up/email", "/sign-in/email", "/sign-out"]
+SIGNED_IN_ROUTES = [
+    "/revoke-session",
+    "/revoke-sessions",
+    "/revoke-other-sessions",
+    "/update-user",
+    "/change-password",
+    "/verify-password",
+    "/reset-password",
+    "/change-email",
+    "/delete-user",
+]
 JSON = {"content-type": "application/json"}
 GOOD = {"name": "Ann", "email": "nobody@example.com", "password": PASSWORD}
 SQL = '\'; drop table "user"; --'
@@ -228,3 +239,26 @@ def test_sql_in_a_name_is_a_name(routes: Routes, email: str) -> None:
 def test_half_a_surrogate_pair_becomes_the_replacement_character(routes: Routes, email: str) -> None:
     body = json.dumps(GOOD | {"email": email}).replace('"Ann"', '"\\ud800 \\ud83e\\udd80"').encode()
     assert routes.call("POST", "/sign-up/email", content=body, headers=JSON).json()["user"]["name"] == "\ufffd 🦀"
+
+
+@pytest.mark.parametrize("path", SIGNED_IN_ROUTES)
+def test_no_body_of_somebody_who_is_signed_in_is_too_strange_for_a_clear_answer(
+    routes: Routes, email: str, path: str
+) -> None:
+    for content in BODIES.values():
+        _, token = somebody(routes, email)
+        headers = JSON | {"cookie": signed(token)}
+        response = routes.call("POST", path, content=content, headers=headers)
+        assert response.status_code < 500
+        assert response.json().get("message") or response.json()["status"] is True
+        assert "\n" not in str(response.headers)
+        routes.rows('delete from "user" where email = %s', email)
+
+
+@pytest.mark.parametrize("path", ["/verify-email?token=", "/delete-user/callback?token=", "/reset-password/"])
+@pytest.mark.parametrize("token", ["%00", "%ff", quote(SQL), "a.b.c", "..", "x" * 5000, "e30.e30.", "%F0%9F%98%80"])
+def test_no_link_is_too_strange_for_a_clear_answer(routes: Routes, cookie: str, path: str, token: str) -> None:
+    address = f"{path}{token}{'&' if '?' in path else '?'}callbackURL=%2Fdone"
+    response = routes.call("GET", address, headers={"cookie": cookie})
+    assert response.status_code in {302, 401, 404}
+    assert routes.session(cookie).json() is not None

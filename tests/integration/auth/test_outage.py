@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shared.auth.email_tokens import EmailToken
 from shared.db import open_database
 from shared.settings import DatabaseSettings
-from tests.integration.auth.conftest import PASSWORD, Counting, Routes, app_on, signed
+from tests.integration.auth.conftest import PASSWORD, SECRET, Counting, Routes, app_on, signed
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -20,6 +21,24 @@ ASKED: list[tuple[str, str, object]] = [
     ("POST", "/sign-in/email", {"email": "ann@example.com", "password": PASSWORD}),
     ("POST", "/sign-out", {}),
     ("GET", "/get-session", None),
+    ("GET", "/list-sessions", None),
+    ("POST", "/revoke-session", {"token": "x" * 32}),
+    ("POST", "/revoke-sessions", {}),
+    ("POST", "/revoke-other-sessions", {}),
+    ("POST", "/update-user", {"name": "Ann"}),
+    ("GET", "/list-accounts", None),
+    ("POST", "/change-password", {"currentPassword": PASSWORD, "newPassword": PASSWORD}),
+    ("POST", "/verify-password", {"password": PASSWORD}),
+    ("POST", "/request-password-reset", {"email": "ann@example.com"}),
+    ("GET", "/reset-password/some-token?callbackURL=/new", None),
+    ("POST", "/reset-password", {"newPassword": PASSWORD, "token": "some-token"}),
+    ("POST", "/change-email", {"newEmail": "ann2@example.com"}),
+    ("POST", "/send-verification-email", {"email": "ann@example.com"}),
+    ("GET", f"/verify-email?token={EmailToken('ann@example.com').signed(SECRET)}", None),
+    ("GET", f"/verify-email?token={EmailToken('ann@example.com').signed(SECRET)}&callbackURL=/done", None),
+    ("POST", "/delete-user", {}),
+    ("POST", "/delete-user", {"password": PASSWORD}),
+    ("GET", "/delete-user/callback?token=some-token", None),
 ]
 
 
@@ -32,7 +51,7 @@ def away(request: pytest.FixtureRequest, routes: Routes) -> Generator[Routes]:
         port = unused.getsockname()[1]
     url = f"postgresql://docs_app:secret@127.0.0.1:{port}/docs"
     database = Counting(open_database(DatabaseSettings(url, transport, f"http://127.0.0.1:{port}/sql")))
-    yield Routes(app_on(database), database, routes.owner)
+    yield Routes(app_on(database, mailer=routes.mailbox), database, routes.owner)
     database.close()
 
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
+import re
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import httpx
 import psycopg
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import httpx
-
     from infra.local.platform import Platform, Relays
     from shared.settings import Transport
     from tests.fixtures.platform import Person
 
 TOKEN = "better-auth.session_token"
+LINK = re.compile(r"/reset-password/([A-Za-z0-9]{24})\?callbackURL")
 
 
 def test_signing_up_out_and_in_again(api: httpx.Client) -> None:
@@ -48,7 +51,52 @@ def test_a_session_remembers_where_it_was_started(api: httpx.Client, platform: P
         assert connection.execute(query, (answer.json()["token"],)).fetchall() == [("127.0.0.1", "Browser/1.0")]
 
 
-@pytest.mark.parametrize("path", ["/api/auth/get-session", "/api/conversations"])
+def test_no_header_changes_where_a_session_was_started(api: httpx.Client, platform: Platform) -> None:
+    json = {"name": "Ann", "email": f"{uuid4().hex}@example.com", "password": "correct horse battery"}
+    answer = api.post("/api/auth/sign-up/email", json=json, headers={"x-forwarded-for": "198.51.100.1"})
+    with psycopg.connect(platform.postgres.owner_url) as connection:
+        query = 'select "ipAddress" from session where token = %s'
+        assert connection.execute(query, (answer.json()["token"],)).fetchall() == [("127.0.0.1",)]
+
+
+def test_from_a_list_of_sessions_to_leaving_for_good(new_person: Callable[[], Person], platform: Platform) -> None:
+    person = new_person()
+    api, credentials = person.api, {"email": person.email, "password": person.password}
+    with httpx.Client(base_url=api.base_url, headers={"origin": str(api.base_url).rstrip("/")}) as elsewhere:
+        token = elsewhere.post("/api/auth/sign-in/email", json=credentials).json()["token"]
+        assert token in [session["token"] for session in api.get("/api/auth/list-sessions").json()]
+        assert api.post("/api/auth/revoke-session", json={"token": token}).json() == {"status": True}
+        assert elsewhere.get("/api/auth/get-session").json() is None
+    asked = api.post("/api/auth/request-password-reset", json={"email": person.email, "redirectTo": "/new"})
+    assert asked.json()["status"] is True
+    [link] = [found for text in mails_to(person.email, platform) for found in LINK.findall(text)]
+    followed = api.get(f"/api/auth/reset-password/{link}", params={"callbackURL": "/new"}, follow_redirects=False)
+    assert followed.headers["location"].endswith(f"/new?token={link}")
+    changed = api.post("/api/auth/reset-password", json={"newPassword": "another password", "token": link})
+    assert changed.json() == {"status": True}
+    assert api.patch("/api/profile", json={"consent": True, "language": "de"}).json()["language"] == "de"
+    assert api.post("/api/auth/delete-user", json={"password": "another password"}).json()["success"] is True
+    assert api.get("/api/auth/get-session").json() is None
+    assert api.post("/api/auth/sign-in/email", json=credentials | {"password": "another password"}).status_code == 401
+
+
+def mails_to(address: str, platform: Platform) -> list[str]:
+    files = (platform.state.folder / "mail").iterdir()
+    mails = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in files]
+    bodies = [mail.get_body(("plain",)) for mail in mails if mail["To"] == address]
+    return [body.get_content() for body in bodies if body]
+
+
+@pytest.mark.parametrize("path", ["/ok/", "/nope", "/sign-up/email", "/sign-out"])
+def test_unknown_paths_and_methods_are_nothing(api: httpx.Client, path: str) -> None:
+    answer = api.get(f"/api/auth{path}")
+    assert (answer.status_code, answer.content) == (404, b"")
+    assert "content-type" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/auth/get-session", "/api/auth/list-sessions", "/api/profile", "/api/conversations"]
+)
 def test_asking_as_somebody_costs_one_flight(person: Person, relays: Relays, transport: Transport, path: str) -> None:
     assert person.api.get(path).status_code == 200  # by now the function has its connection
     with relays.database(transport).count() as passed:

@@ -1,0 +1,24 @@
+"""What account routes ask for besides the rules: options of accounts, and mail."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated
+
+from fastapi import Depends
+
+from shared.auth.options import Options
+from shared.settings import AccountSettings, AuthSettings, MailSettings
+
+
+async def account_options() -> Options:
+    """The container's options of accounts."""
+    return _account_options()
+
+
+@cache
+def _account_options() -> Options:
+    return Options.of(AuthSettings.read(), AccountSettings.read(), MailSettings.read())
+
+
+Chosen = Annotated[Options, Depends(account_options)]

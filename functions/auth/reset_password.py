@@ -1,0 +1,101 @@
+"""A forgotten password: POST /api/auth/request-password-reset, the link in the mail, POST /api/auth/reset-password.
+
+One round trip each.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+
+from functions.auth.options import Chosen
+from functions.dependencies import LimitedDb, Rules
+from shared.app import build_handler
+from shared.auth import links, passwords, store
+from shared.auth.documented import STATUS, TEXT, an_object, documented
+from shared.auth.endpoint import BetterAuthRoute
+from shared.auth.identifiers import new_reset_token
+from shared.auth.options import BASE_PATH, same_time
+from shared.auth.refusals import INVALID_RESET, RESET_PASSWORD_DISABLED, Refused
+from shared.auth.requests import JSON, asked, received, refuse_foreign_callback
+from shared.auth.validation import (
+    REQUEST_PASSWORD_RESET,
+    RESET_PASSWORD,
+    RESET_PASSWORD_CALLBACK,
+    VERIFY_EMAIL,
+    checked,
+    text,
+)
+from shared.auth.wire import answer, now, redirected
+
+LIFETIME: Final = timedelta(hours=1)
+ALIKE: Final = "If this email exists in our system, check your email for the reset link"
+
+router = APIRouter(route_class=BetterAuthRoute)
+
+
+@router.post(
+    "/api/auth/request-password-reset",
+    openapi_extra=documented(an_object(**STATUS["properties"], message=TEXT), REQUEST_PASSWORD_RESET),
+)
+async def request_password_reset(request: Request, database: LimitedDb, rules: Rules, options: Chosen) -> Response:
+    """Better Auth's `requestPasswordReset`: the same answer after the same time, be there such a user or not."""
+    sent = await received(request, rules.origins, JSON)
+    fields = checked(sent.body, REQUEST_PASSWORD_RESET)
+    if options.mailer is None:
+        raise Refused(RESET_PASSWORD_DISABLED)
+    async with same_time():
+        options.prepare()
+        email, token, moment = text(fields, "email").lower(), new_reset_token(), now()
+        if store.add_verification(database, email, _identifier(token), moment, moment + LIFETIME):
+            callback = text(fields, "redirectTo")
+            options.send("reset_password", email, f"/reset-password/{token}?", callback)
+    return answer({"status": True, "message": ALIKE})
+
+
+@router.get(
+    "/api/auth/reset-password/{token}",
+    openapi_extra=documented(None, query=RESET_PASSWORD_CALLBACK, path=["token"]),
+)
+async def follow_reset_link(
+    request: Request, token: str, database: LimitedDb, rules: Rules, options: Chosen
+) -> Response:
+    """Better Auth's reset link: sends the browser to the site's own page, with the token or an error."""
+    callback = text(checked(asked(request), RESET_PASSWORD_CALLBACK, part="query"), "callbackURL")
+    refuse_foreign_callback(rules.origins, callback)
+    if not callback:
+        error_page = f"{options.origin}{BASE_PATH}/error"
+        return redirected(links.absolute(error_page, options.origin, "error", "INVALID_TOKEN"))
+    good = store.has_verification(database, _identifier(token), now())
+    name, value = ("token", token) if good else ("error", "INVALID_TOKEN")
+    return redirected(links.absolute(callback, options.origin, name, value))
+
+
+@router.post("/api/auth/reset-password", openapi_extra=documented(STATUS, RESET_PASSWORD))
+async def reset_password(request: Request, database: LimitedDb, rules: Rules, options: Chosen) -> Response:
+    """Better Auth's `resetPassword`: one statement spends the token and writes the password."""
+    sent = await received(request, rules.origins, JSON)
+    fields = checked(sent.body, RESET_PASSWORD)
+    query = checked(asked(request), VERIFY_EMAIL[1:], part="query")
+    token = text(fields, "token") or str(query.get("token") or "")
+    if not token:
+        raise Refused(INVALID_RESET)
+    new = text(fields, "newPassword")
+    passwords.refuse_bad_length(new)
+    store.reset_password(
+        database,
+        _identifier(token),
+        passwords.hashed(new, rules.password_scheme),
+        now(),
+        ends_sessions=options.account.reset_ends_sessions == "on",
+    )
+    return answer({"status": True})
+
+
+def _identifier(token: str) -> str:
+    return f"reset-password:{token}".replace("\0", "")
+
+
+handler = build_handler(router)

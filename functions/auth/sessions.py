@@ -1,0 +1,67 @@
+"""A user's sessions: GET /api/auth/list-sessions, POST /api/auth/revoke-session, -sessions and -other-sessions.
+
+One round trip each: the statement that finds the session and the one that lists or ends sessions travel together.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from functions.dependencies import LimitedDb, Rules
+from shared.app import build_handler
+from shared.auth import queries
+from shared.auth.documented import SESSION, STATUS, a_list, documented
+from shared.auth.endpoint import BetterAuthRoute
+from shared.auth.models import Session
+from shared.auth.refusals import SESSION_NOT_FRESH
+from shared.auth.requests import JSON, received
+from shared.auth.validation import REVOKE_SESSION, checked, text
+from shared.auth.visitors import Visitor
+from shared.auth.wire import session_json
+from shared.db import Statement
+
+router = APIRouter(route_class=BetterAuthRoute)
+
+
+@router.get("/api/auth/list-sessions", openapi_extra=documented(a_list(SESSION)))
+async def list_sessions(request: Request, database: LimitedDb, rules: Rules) -> Response:
+    """Better Auth's `listSessions`: tokens are in the answer, so who asks must have signed in within a day."""
+    visitor = Visitor(request, database, rules)
+    [sessions] = visitor.run(Statement(queries.LIST_SESSIONS, (visitor.moment,)))
+    if not visitor.is_fresh:
+        raise visitor.refused(SESSION_NOT_FRESH)
+    return visitor.answer([session_json(Session(*row)) for row in sessions.values])
+
+
+@router.post("/api/auth/revoke-session", openapi_extra=documented(STATUS, REVOKE_SESSION))
+async def revoke_session(request: Request, database: LimitedDb, rules: Rules) -> Response:
+    """Better Auth's `revokeSession`: says yes to any token, and ends only sessions of the user who asks."""
+    sent = await received(request, rules.origins, JSON)
+    token = text(checked(sent.body, REVOKE_SESSION), "token")
+    visitor = Visitor(request, database, rules)
+    visitor.run(Statement(queries.END_OWN_SESSION, (token.replace("\0", ""),)), idempotent=token != visitor.token)
+    if token == visitor.token:
+        visitor.leave()
+    return visitor.answer({"status": True})
+
+
+@router.post("/api/auth/revoke-sessions", openapi_extra=documented(STATUS))
+async def revoke_sessions(request: Request, database: LimitedDb, rules: Rules) -> Response:
+    """Better Auth's `revokeSessions`: the user is signed out everywhere, here too."""
+    await received(request, rules.origins, JSON)
+    visitor = Visitor(request, database, rules)
+    visitor.run(Statement(queries.END_OWN_SESSIONS), idempotent=False)
+    visitor.leave()
+    return visitor.answer({"status": True})
+
+
+@router.post("/api/auth/revoke-other-sessions", openapi_extra=documented(STATUS))
+async def revoke_other_sessions(request: Request, database: LimitedDb, rules: Rules) -> Response:
+    """Better Auth's `revokeOtherSessions`: the user stays signed in only here."""
+    await received(request, rules.origins, JSON)
+    visitor = Visitor(request, database, rules)
+    visitor.run(Statement(queries.END_OTHER_SESSIONS, (visitor.token,)))
+    return visitor.answer({"status": True})
+
+
+handler = build_handler(router)

@@ -1,0 +1,50 @@
+"""What a user is called: POST /api/auth/update-user; and how one may sign in: GET /api/auth/list-accounts.
+
+One round trip each.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from functions.dependencies import LimitedDb, Rules
+from shared.app import build_handler
+from shared.auth import queries
+from shared.auth.documented import ACCOUNT, STATUS, a_list, documented
+from shared.auth.endpoint import BetterAuthRoute
+from shared.auth.models import Account
+from shared.auth.refusals import FAILED_TO_UPDATE_USER
+from shared.auth.requests import JSON, received
+from shared.auth.store import refusing_unstorable
+from shared.auth.validation import UPDATE_USER, UserChange
+from shared.auth.visitors import Visitor
+from shared.auth.wire import account_json
+from shared.db import Statement
+
+router = APIRouter(route_class=BetterAuthRoute)
+
+
+@router.post("/api/auth/update-user", openapi_extra=documented(STATUS, UPDATE_USER))
+async def update_user(request: Request, database: LimitedDb, rules: Rules) -> Response:
+    """Better Auth's `updateUser`: name and image."""
+    sent = await received(request, rules.origins, JSON)
+    change = UserChange.read(sent.body)
+    visitor = Visitor(request, database, rules)
+    update = Statement(queries.UPDATE_USER, (*change.values, visitor.moment))
+    with refusing_unstorable(FAILED_TO_UPDATE_USER):
+        visitor.run(*([] if change.refusal else [update]))
+    if change.refusal:
+        raise visitor.refused(change.refusal)
+    visitor.keep(visitor.signed_in.session, change.applied_to(visitor.user, visitor.moment))
+    return visitor.answer({"status": True})
+
+
+@router.get("/api/auth/list-accounts", openapi_extra=documented(a_list(ACCOUNT)))
+async def list_accounts(request: Request, database: LimitedDb, rules: Rules) -> Response:
+    """Better Auth's `listAccounts`: no password and no token of another provider is in the answer."""
+    visitor = Visitor(request, database, rules)
+    [accounts] = visitor.run(Statement(queries.LIST_ACCOUNTS))
+    return visitor.answer([account_json(Account(*row)) for row in accounts.values])
+
+
+handler = build_handler(router)

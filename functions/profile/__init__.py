@@ -1,0 +1,1 @@
+"""/api/profile: what readers tell the site about themselves."""

@@ -1,0 +1,98 @@
+"""`GET` and `PATCH /api/profile`: what the reader has told the site, kept only with consent. One round trip each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final, TypeAlias
+
+from fastapi import APIRouter
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+
+from functions.dependencies import SignedIn
+from shared.app import build_handler
+from shared.auth.wire import timestamp
+from shared.profile.models import FIELDS, Changes, Profile, TextSize, Theme
+from shared.profile.store import change_profile, read_profile
+
+LANGUAGE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
+
+
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must not contain the character U+0000")
+    return text
+
+
+Background: TypeAlias = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
+    AfterValidator(_storable),
+    Field(description="What the reader knows already, in their own words"),
+]
+Language: TypeAlias = Annotated[str, StringConstraints(pattern=LANGUAGE), Field(description="BCP 47: `en`, `pt-BR`")]
+Time: TypeAlias = Annotated[
+    datetime, PlainSerializer(timestamp), WithJsonSchema({"type": "string", "format": "date-time"})
+]
+
+router = APIRouter()
+
+
+class _Fields(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, from_attributes=True, extra="forbid")
+
+    background: Background | None = None
+    language: Language | None = None
+    theme: Theme | None = None
+    text_size: TextSize | None = None
+
+
+class ProfileChange(_Fields):
+    """What to change; null erases a field, and what is left out stays."""
+
+    consent: bool | None = Field(None, description="true: keep my profile; false: erase all of it; null: as it is")
+
+    @model_validator(mode="after")
+    def _is_one_wish(self) -> ProfileChange:
+        if self.consent is False and any(getattr(self, name) is not None for name in FIELDS):
+            raise ValueError("withdrawing consent erases the profile, so it cannot come with new values")
+        return self
+
+    @property
+    def changes(self) -> Changes:
+        """The fields that came."""
+        return {name: getattr(self, name) for name in FIELDS if name in self.model_fields_set}
+
+
+class ProfileAnswer(_Fields):
+    """The profile; without consent every field is null."""
+
+    consented_at: Time | None = None
+
+
+@router.get("/api/profile")
+async def read(db: SignedIn) -> ProfileAnswer:
+    """What the reader has told, and since when we may keep it."""
+    return _answer(read_profile(db))
+
+
+@router.patch("/api/profile")
+async def change(db: SignedIn, wanted: ProfileChange) -> ProfileAnswer:
+    """Tell, change or erase something. 409 where there is something to keep, and no consent to keep it."""
+    return _answer(change_profile(db, wanted.changes, consent=wanted.consent))
+
+
+def _answer(profile: Profile | None) -> ProfileAnswer:
+    return ProfileAnswer.model_validate(profile) if profile else ProfileAnswer()
+
+
+handler = build_handler(router)

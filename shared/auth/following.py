@@ -1,0 +1,104 @@
+"""What happens when somebody follows a link that was sent to an e-mail address. One round trip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared.auth import queries
+from shared.auth.email_tokens import CONFIRMATION, VERIFICATION
+from shared.auth.models import User
+from shared.auth.refusals import (
+    EMAIL_TAKEN_MEANWHILE,
+    INVALID_LINK,
+    NOBODYS_LINK,
+    SOMEBODY_ELSES_LINK,
+    Refused,
+)
+from shared.auth.store import refusing_duplicates
+from shared.auth.wire import user_json
+from shared.db import Database, Statement
+
+if TYPE_CHECKING:
+    from shared.auth.email_tokens import EmailToken
+    from shared.auth.options import Options
+    from shared.auth.visitors import Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """One link that is followed.
+
+    Attributes:
+        visitor: Who follows it, signed in or not.
+        database: Where users are.
+        options: How further mail leaves.
+        callback: Where the browser goes next.
+    """
+
+    visitor: Visitor
+    database: Database
+    options: Options
+    callback: str
+
+    def follow(self, token: EmailToken) -> dict[str, object]:
+        """Do what the link asks for, and give Better Auth's answer.
+
+        Raises:
+            Refused: The user has gone, is another one, or has another address by now.
+        """
+        if not token.update_to:
+            return self._verify(token)
+        if not token.user_id:
+            raise Refused(INVALID_LINK)
+        if token.request == CONFIRMATION:
+            return self._ask_at_new_address(token, token.user_id, token.update_to)
+        return self._change(token, token.user_id, token.update_to)
+
+    def _verify(self, token: EmailToken) -> dict[str, object]:
+        statement = Statement(queries.VERIFY_EMAIL, (token.email.lower(), token.user_id, self.visitor.moment))
+        [found] = self.database.run(statement, idempotent=True)
+        if not found.values:
+            raise Refused(NOBODYS_LINK)
+        [user_id, _] = found.values[0]
+        if token.user_id not in {None, user_id}:
+            raise Refused(INVALID_LINK)
+        return {"status": True, "user": None}
+
+    def _ask_at_new_address(self, token: EmailToken, user_id: str, new_email: str) -> dict[str, object]:
+        [bound] = self.visitor.run_as_anybody(Statement(queries.USER_BY_ID, (user_id,)))
+        user = self._bound(bound.into(_user), token)
+        self.options.send_new_verification(user, new_email, self.callback)
+        return {"status": True}
+
+    def _change(self, token: EmailToken, user_id: str, new_email: str) -> dict[str, object]:
+        keeps_verified = token.request == VERIFICATION
+        values = (user_id, token.email, new_email, keeps_verified, self.visitor.moment)
+        statements = (Statement(queries.USER_BY_ID, (user_id,)), Statement(queries.CHANGE_EMAIL, values))
+        with refusing_duplicates(EMAIL_TAKEN_MEANWHILE):
+            # not sent twice: the second try would find the address changed, and refuse the link
+            bound, changed = self.visitor.run_as_anybody(*statements, idempotent=False)
+        self._bound(bound.into(_user), token)
+        user = changed.first(_user)
+        if user is None:
+            raise Refused(EMAIL_TAKEN_MEANWHILE)
+        if not keeps_verified:
+            self.options.send_verification(user, self.callback)
+        if self.visitor.somebody:
+            self.visitor.keep(self.visitor.signed_in.session, user)
+        return {"status": True, "user": user_json(user)}
+
+    def _bound(self, found: list[User], token: EmailToken) -> User:
+        """The user whose link it is."""
+        if not found:
+            raise Refused(NOBODYS_LINK)
+        [user] = found
+        if user.email.lower() != token.email:
+            raise Refused(INVALID_LINK)
+        if self.visitor.somebody and self.visitor.user.id != user.id:
+            raise Refused(SOMEBODY_ELSES_LINK)
+        return user
+
+
+def _user(**columns: object) -> User:
+    return User(*columns.values())  # pyright: ignore[reportArgumentType] (the columns of these queries are the fields, in order)

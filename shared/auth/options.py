@@ -1,0 +1,102 @@
+"""What a deployment lets people do with their accounts, and how it writes to them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from shared.auth.email_tokens import CONFIRMATION, VERIFICATION, EmailToken
+from shared.auth.links import encoded
+from shared.auth.mail import open_mailer
+from shared.auth.messages import written
+from shared.observability import log
+
+if TYPE_CHECKING:
+    from shared.auth.mail import Mailer
+    from shared.auth.messages import Kind
+    from shared.auth.models import User
+    from shared.settings import AccountSettings, AuthSettings, MailSettings
+
+BASE_PATH: Final = "/api/auth"
+
+SAME_TIME_SECONDS: Final = 0.5
+"""Better Auth's own floor: an answer that comes sooner would tell whether there was anybody to write to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The settings of a deployment, in the shape in which account routes need them.
+
+    Attributes:
+        account: What people may do.
+        origin: Public origin of the API, to which links in mails lead.
+        secret: Signs those links.
+        mailer: None where the deployment sends no mail.
+    """
+
+    account: AccountSettings
+    origin: str
+    secret: str
+    mailer: Mailer | None
+
+    @classmethod
+    def of(cls, auth: AuthSettings, account: AccountSettings, mail: MailSettings) -> Options:
+        """From the settings."""
+        return cls(account, auth.base_url, auth.secret, open_mailer(mail))
+
+    def prepare(self) -> None:
+        """See `Mailer.prepare`."""
+        if self.mailer:
+            self.mailer.prepare()
+
+    def send(self, kind: Kind, recipient: str, path: str, callback: str, *, address: str = "") -> None:
+        """Send a link to a route of ours; failures are logged, because an answer must not tell who has an account.
+
+        Args:
+            kind: What the mail is about.
+            recipient: Whom it goes to.
+            path: Of the route, below the base path, with its query up to the callback.
+            callback: Where the route shall send the browser afterwards.
+            address: A new e-mail address, where the mail is about one.
+        """
+        if self.mailer is None:
+            return
+        link = f"{self.origin}{BASE_PATH}{path}callbackURL={encoded(callback)}"
+        host = urlsplit(self.origin).hostname or self.origin
+        try:
+            self.mailer.send(written(kind, recipient, link, site=host, address=address))
+        except Exception:  # noqa: BLE001 (boto3 raises whatever it likes; nobody can do anything about it now)
+            log.exception("a mail was not sent: %s", kind)
+
+    def send_verification(self, user: User, callback: str) -> None:
+        """Ask whether the user reads the mail of this address."""
+        self._send_token("verify_email", user.email, EmailToken(user.email, user.id), callback)
+
+    def send_confirmation(self, user: User, new_email: str, callback: str) -> None:
+        """Ask at the old address whether the user wants the new one."""
+        token = EmailToken(user.email, user.id, new_email, CONFIRMATION)
+        self._send_token("confirm_new_email", user.email, token, callback, address=new_email)
+
+    def send_new_verification(self, user: User, new_email: str, callback: str) -> None:
+        """Ask at the new address whether the user reads it."""
+        token = EmailToken(user.email, user.id, new_email, VERIFICATION)
+        self._send_token("verify_new_email", new_email, token, callback)
+
+    def _send_token(self, kind: Kind, recipient: str, token: EmailToken, callback: str, *, address: str = "") -> None:
+        path = f"/verify-email?token={token.signed(self.secret)}&"
+        self.send(kind, recipient, path, callback or "/", address=address)
+
+
+class same_time:  # noqa: N801 (used as a word of the language: `async with same_time():`)
+    """A block that takes half a second, or longer if it must, so that what it does cannot be told by the clock."""
+
+    async def __aenter__(self) -> None:
+        """Look at the clock."""
+        self._began = time.monotonic()
+
+    async def __aexit__(self, *_: object) -> None:
+        """Wait for the rest."""
+        await asyncio.sleep(self._began + SAME_TIME_SECONDS - time.monotonic())

@@ -1,0 +1,137 @@
+"""Somebody who asks a route that needs a session: found, prolonged and served in one round trip.
+
+Better Auth's session middleware (its `api/routes/session.ts`) tells what to do about cookies.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from shared.auth import store
+from shared.auth.identity import presented_token
+from shared.auth.models import FRESH, SignedInUser
+from shared.auth.refusals import UNAUTHORIZED, Refused
+from shared.auth.requests import asked_for, sent_cookies
+from shared.auth.wire import answer, now
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Mapping
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from shared.auth.models import Session, User
+    from shared.auth.refusals import Refusal
+    from shared.auth.rules import AuthRules
+    from shared.db import Database, Rows, Statement
+
+
+class Visitor:
+    """Who sent one request, and which cookies its answer sets.
+
+    Attributes:
+        moment: When the request came, in whole milliseconds.
+        token: The session token, if this deployment signed it.
+        sent: The request's cookies.
+        somebody: The session and its user, once a batch has found them.
+    """
+
+    def __init__(self, request: Request, database: Database, rules: AuthRules) -> None:
+        self.moment = now()
+        self.sent: Mapping[str, str] = sent_cookies(request)
+        self.token = presented_token(request.headers, self.sent, rules)
+        self.somebody: SignedInUser | None = None
+        self._database = database
+        self._rules = rules
+        self._prolong = not (rules.cookies.is_forgetful(self.sent) or asked_for(request, "disableRefresh"))
+        self._cookies = [] if rules.cookies.cached_for else rules.cookies.ended_cache(self.sent)
+
+    @property
+    def signed_in(self) -> SignedInUser:
+        """Who it is.
+
+        Raises:
+            Refused: Nobody who is signed in.
+        """
+        if self.somebody is None:
+            raise Refused(UNAUTHORIZED, self._cookies)
+        return self.somebody
+
+    @property
+    def user(self) -> User:
+        """As `signed_in`."""
+        return self.signed_in.user
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the session began less than a day ago, so that it may do what cannot be undone."""
+        return self.moment - self.signed_in.session.created_at < FRESH
+
+    def run(self, *statements: Statement, idempotent: bool = True) -> list[Rows]:
+        """Find the session and run the statements, in one round trip; they know the user as `signed_in_user()`.
+
+        Raises:
+            Refused: There is no live session. Then `signed_in_user()` is null, and they must have done nothing.
+        """
+        if self.token is None:
+            raise Refused(UNAUTHORIZED, self._cookies)
+        results = self.run_as_anybody(*statements, idempotent=idempotent)
+        _ = self.signed_in
+        return results
+
+    def run_as_anybody(self, *statements: Statement, idempotent: bool = True) -> list[Rows]:
+        """As `run`, for routes that guests may ask too."""
+        if self.token is None:
+            return self._database.run(*statements, idempotent=idempotent) if statements else []
+        look_up = store.looking_up(self.token, self.moment, prolong=self._prolong)
+        found, *results = self._database.run(look_up, *statements, idempotent=idempotent)
+        self._recognise(store.found_session(found))
+        return results
+
+    def _recognise(self, found: store.Found | None) -> None:
+        if found is None:
+            self.somebody = None
+            self._cookies = self._rules.cookies.ended(self.sent)
+            return
+        self.somebody = found.signed_in
+        if found.prolonged:
+            self._cookies += self._rules.cookies.for_session(found.signed_in.session, self.sent)
+
+    def keep(self, session: Session, user: User | None = None) -> None:
+        """Set the session's cookies with the answer, for as long as they were meant to last.
+
+        Args:
+            session: What they name.
+            user: As it is now, where this request has changed it.
+        """
+        remember = not self._rules.cookies.is_forgetful(self.sent)
+        somebody = SignedInUser(user or self.user, session)
+        self._cookies += self._rules.cookies.for_session(session, self.sent, remember=remember)
+        if self._rules.cookies.cached_for:
+            self._cookies += self._rules.cookies.for_cache(somebody, self.sent, remember=remember)
+
+    def leave(self) -> None:
+        """Expire all cookies with the answer."""
+        self._cookies += self._rules.cookies.ended(self.sent)
+
+    def refused(self, refusal: Refusal) -> Refused:
+        """The error that refuses this request without forgetting its cookies."""
+        return Refused(refusal, self._cookies)
+
+    @contextmanager
+    def keeping_cookies(self) -> Generator[None]:
+        """A block whose refusals do not forget this request's cookies."""
+        try:
+            yield
+        except Refused as refused:
+            raise self.refused(refused.refusal) from None
+
+    def answer(self, body: object, status: int = 200, *, headers: Mapping[str, str] | None = None) -> Response:
+        """An answer with all cookies that came up."""
+        return answer(body, status, headers=headers, cookies=self._cookies)
+
+    @property
+    def cookies(self) -> Iterable[str]:
+        """`Set-Cookie` values for the answer."""
+        return self._cookies

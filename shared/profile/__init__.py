@@ -1,0 +1,1 @@
+"""What readers tell the site about themselves, kept only while they consent to it."""

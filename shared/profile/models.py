@@ -1,0 +1,28 @@
+"""What a profile is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+Theme = Literal["light", "dark", "system"]
+TextSize = Literal["small", "medium", "large"]
+FieldName = Literal["background", "language", "theme", "text_size"]
+Changes: TypeAlias = "Mapping[FieldName, str | None]"
+
+FIELDS: Final[tuple[FieldName, ...]] = ("background", "language", "theme", "text_size")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Of one user, who has consented to it."""
+
+    consented_at: datetime
+    background: str | None
+    language: str | None
+    theme: str | None
+    text_size: str | None

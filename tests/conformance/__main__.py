@@ -1,0 +1,55 @@
+"""`python -m tests.conformance`: starts the platform, and the suite of this folder against its gateway.
+
+Environment: PASSWORD_SCHEME (scrypt unless set, as a server with the default hasher needs it), TRANSPORT (http unless
+set), and what README.md names for the suite itself.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
+
+from infra.local.platform import Deployment, Platform
+from infra.local.state import State
+
+if TYPE_CHECKING:
+    from shared.settings import Transport
+
+FOLDER: Final = Path(__file__).parent
+SITE: Final = "http://app.example.com"
+
+PLAIN: Final = {"SESSION_CACHE_SECONDS": "0", "RATE_LIMITS": "off", "BEARER_TOKENS": "off"}
+"""The reference server has none of them unless it is told so."""
+
+OPTIONS: Final = {"TRUSTED_ORIGINS": SITE, "CHANGE_EMAIL": "on", "DELETE_USER": "on", **PLAIN}
+"""What the reference server is configured with, too."""
+
+
+def main() -> int:
+    """Run it; the suite's exit status, which is that of its goals."""
+    node = shutil.which("node")
+    if node is None:
+        return 2
+    scheme = os.environ.get("PASSWORD_SCHEME") or "scrypt"
+    transport = cast("Transport", os.environ.get("TRANSPORT") or "http")
+    deployment = Deployment(OPTIONS | {"PASSWORD_SCHEME": scheme}, address_header="x-forwarded-for")
+    with (
+        State.temporary() as state,
+        Platform(state, [transport], deployment=deployment) as platform,
+    ):
+        known = {
+            "BASE_URL": platform.url(transport),
+            "DATABASE_URL": platform.postgres.owner_url,
+            "BETTER_AUTH_SECRET": platform.postgres.secrets.better_auth_secret,
+            "TRUSTED_ORIGIN": SITE,
+            "PASSWORD_SCHEME": scheme,
+        }
+        return subprocess.run([node, FOLDER / "run.mjs"], env=os.environ | known, check=False).returncode  # noqa: S603 (our own words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
