@@ -72,6 +72,16 @@ def _domain(text: str) -> str:
     return text
 
 
+def _between(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        number = int(text)
+        if not least <= number <= most:
+            raise ValueError
+        return number
+
+    return read
+
+
 def _origins(text: str) -> tuple[str, ...]:
     return tuple(origin.strip() for origin in text.split(",") if origin.strip())
 
@@ -160,10 +170,10 @@ class HistorySettings(_FromEnvironment):
     """What a user may keep.
 
     Attributes:
-        conversations: How many conversations a user keeps; the oldest beyond that are evicted.
+        conversations: How many conversations a user keeps, 1 to 1000; the oldest beyond that are evicted.
     """
 
-    conversations: int = _setting("HISTORY_CONVERSATIONS", default=50, read=int)
+    conversations: int = _setting("HISTORY_CONVERSATIONS", default=50, read=_between(1, 1000))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Path, Query
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 from shared.auth.wire import timestamp
-from shared.history.models import Role, Status
+from shared.history.models import CONTENT_CHARACTERS, Opinion, Role, Status
+from shared.history.titles import LONGEST_GIVEN, given_title
 
 PAGE: Final = 50
 """Rows of a page, unless fewer are asked for. All that a user keeps fits in one."""
@@ -27,11 +28,32 @@ Cursor = Annotated[str | None, Query(max_length=64, description="`nextCursor` of
 Time = Annotated[datetime, PlainSerializer(timestamp), WithJsonSchema({"type": "string", "format": "date-time"})]
 
 
-class _Json(BaseModel):
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("must not contain the character NUL, which Postgres cannot store")
+    return text
+
+
+def _says_something(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
+Storable = AfterValidator(_storable)
+Content = Annotated[str, Field(max_length=CONTENT_CHARACTERS), AfterValidator(_says_something), Storable]
+Title = Annotated[
+    str, Field(max_length=5 * LONGEST_GIVEN), AfterValidator(given_title), WithJsonSchema({"type": "string"})
+]
+
+
+class Json(BaseModel):
+    """Camel case outside, snake case inside; made from the objects of shared/history."""
+
     model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, from_attributes=True)
 
 
-class Conversation(_Json):
+class Conversation(Json):
     """A conversation without its messages."""
 
     id: UUID
@@ -42,7 +64,7 @@ class Conversation(_Json):
     message_count: int
 
 
-class Source(_Json):
+class Source(Json):
     """What an answer cites as `[n]`."""
 
     n: int
@@ -51,7 +73,7 @@ class Source(_Json):
     snippet: str
 
 
-class Message(_Json):
+class Message(Json):
     """A question or an answer."""
 
     id: UUID
@@ -60,16 +82,17 @@ class Message(_Json):
     sources: list[Source]
     status: Status
     created_at: Time
+    feedback: Opinion | None = Field(default=None, description="What the reader thinks of an answer")
 
 
-class Conversations(_Json):
+class Conversations(Json):
     """A page of the list, newest first."""
 
     conversations: list[Conversation]
     next_cursor: str | None = Field(description="Asks for the next, older page; null on the last")
 
 
-class Opened(_Json):
+class Opened(Json):
     """A conversation and a page of its messages, oldest first: the newest ones, unless a cursor asks for others."""
 
     conversation: Conversation

@@ -27,9 +27,11 @@ CONVERSATION: Final = """
 """
 
 MESSAGES: Final = """
-    select id, seq, role, content, sources, status, mode, created_at
+    select id, seq, role, content, sources, status, mode, message.created_at, feedback.value as feedback
       from message
-     where user_id = (select signed_in_user()) and conversation_id = $1::uuid
+      left join message_feedback feedback
+             on feedback.user_id = (select signed_in_user()) and feedback.message_id = message.id
+     where message.user_id = (select signed_in_user()) and conversation_id = $1::uuid
        and seq < $2::int
      order by seq desc
      limit $3::int
@@ -40,7 +42,8 @@ LOCK_OWNER: Final = """
 """
 
 # The question's time is later than any that the user's conversations have, whatever the server's clock does: the
-# conversation is now the newest. Either it goes on, or it is made; where the id is somebody else's neither happens.
+# conversation is now the newest. Either it goes on, or it is made; where the id is somebody else's neither happens. One
+# that was created without a title takes it from the first question.
 STORE_QUESTION: Final = """
     with asked as (
         select "user".id as user_id, greatest(clock_timestamp(), newest.updated_at + interval '1 microsecond') as at
@@ -58,7 +61,9 @@ STORE_QUESTION: Final = """
                )
     ), continued as (
         update conversation
-           set message_count = message_count + 1, updated_at = asked.at
+           set message_count = message_count + 1, updated_at = asked.at,
+               title = case when message_count = 0 and created_as = '' and title = $5::text then $3::text
+                            else title end
           from asked
          where conversation.user_id = asked.user_id and conversation.id = $1::uuid
         returning conversation.id

@@ -81,13 +81,17 @@ def call(person: Person, method: str, path: str) -> httpx.Response:
         return person.api.get(path, params={"q": "postgres"})
     if method in {"GET", "DELETE"}:
         return person.api.request(method, path.replace("{id}", str(uuid.uuid4())))
-    bodies = {
+    bodies: dict[str, dict[str, object]] = {
+        "/api/conversations": {},
+        "/api/conversations/{id}": {"pinned": True},
+        "/api/conversations/{id}/messages": {"messages": [{"role": "user", "content": "And then?"}]},
+        "/api/messages/{id}/feedback": {"value": "up"},
         "/api/chat": {"message": "How do I start the platform?"},
         "/api/auth/sign-in/email": {"email": person.email, "password": person.password},
         "/api/auth/sign-up/email": {"name": "Bo", "email": f"{uuid.uuid4()}@example.com", "password": "long enough"},
         "/api/auth/sign-out": {},
     }
-    return person.api.post(path, json=bodies[path])
+    return person.api.request(method, path.replace("{id}", str(uuid.uuid4())), json=bodies[path])
 
 
 def asked(api: httpx.Client) -> httpx.Response:

@@ -30,6 +30,11 @@ WITHOUT_DATABASE_AND_PASSAGES: dict[str, tuple[int, dict[str, Any] | None]] = {
     "conversationsList": (401, {"code": "not_signed_in"}),
     "conversationsOpen": (401, {"code": "not_signed_in"}),
     "conversationsDelete": (401, {"code": "not_signed_in"}),
+    "conversationsCreate": (401, {"code": "not_signed_in"}),
+    "conversationsDeleteAll": (401, {"code": "not_signed_in"}),
+    "conversationsChange": (401, {"code": "not_signed_in"}),
+    "conversationsAppend": (401, {"code": "not_signed_in"}),
+    "messagesFeedback": (401, {"code": "not_signed_in"}),
 }
 """What a guest gets while neither Postgres nor Qdrant can be reached: the status, and part of the body."""
 

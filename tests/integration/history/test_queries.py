@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from shared.history import queries
+from shared.history import change_queries, queries
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from infra.local.postgres import Postgres
 
-QUERIES = {name: sql for name, sql in vars(queries).items() if name.isupper()}
+MODULES = (queries, change_queries)
+QUERIES: dict[str, str] = {name: sql for module in MODULES for name, sql in vars(module).items() if name.isupper()}
 
 
 @pytest.fixture
