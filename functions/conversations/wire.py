@@ -47,10 +47,29 @@ Title = Annotated[
 ]
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class Json(BaseModel):
     """Camel case outside, snake case inside; made from the objects of shared/history."""
 
     model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, from_attributes=True)
+
+
+class Segment(Json):
+    """A piece of plain text, never HTML, and whether it is what was searched for."""
+
+    text: str
+    match: bool
+
+
+class Match(Json):
+    """Why a search found a conversation."""
+
+    title: list[Segment]
+    message_id: UUID | None = Field(description="The message that matches best; null where only the title does")
+    snippet: list[Segment] = Field(description="What that message says around the matches")
 
 
 class Conversation(Json):
@@ -62,6 +81,7 @@ class Conversation(Json):
     created_at: Time
     updated_at: Time = Field(description="When its last message came")
     message_count: int
+    match: Match | None = Field(default=None, exclude_if=_is_none, description="Only in what a search found")
 
 
 class Source(Json):
@@ -86,7 +106,7 @@ class Message(Json):
 
 
 class Conversations(Json):
-    """A page of the list, newest first."""
+    """A page of the list, newest first, or what a search found, best first."""
 
     conversations: list[Conversation]
     next_cursor: str | None = Field(description="Asks for the next, older page; null on the last")

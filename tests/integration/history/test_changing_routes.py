@@ -77,7 +77,7 @@ def test_deleting_all_is_for_good(person: Person, conversation: dict[str, Any]) 
     assert code(person.api.patch(page, json={"pinned": True})) == (410, "gone")
 
 
-BAD: Final = {
+BAD: Final[dict[str, list[Any]]] = {
     f"POST {ALL}": [{"id": "1"}, {"title": ""}, {"title": " \u200b"}, {"title": "x" * 201}, {"title": 1}, []],
     f"PATCH {ALL}/{{id}}": [{}, {"title": None}, {"pinned": "yes"}, {"pinned": 1}, {"title": "\u202e"}],
     f"POST {ALL}/{{id}}/messages": [
