@@ -36,6 +36,10 @@ migrate: setup-python ## bring a database's schema up to date: DATABASE_OWNER_UR
 test: setup ## run all tests (ARGS=... goes to pytest)
 	@$(python) -m pytest -q $(ARGS)
 
+.PHONY: bench-history
+bench-history: setup-python ## what a history costs as the site grows (ARGS="--users 100 10000 100000" for more than a glance)
+	@exec $(python) -m tests.bench.history $(ARGS)
+
 .PHONY: lint
 lint: setup-python setup-node ## lint, formatting, types, and who may import whom
 	@$(python) -m ruff check .

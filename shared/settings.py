@@ -82,6 +82,10 @@ def _between(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
+def _days(text: str) -> int:
+    return 0 if text == "0" else _between(30, 36_500)(text)
+
+
 def _origins(text: str) -> tuple[str, ...]:
     return tuple(origin.strip() for origin in text.split(",") if origin.strip())
 
@@ -177,6 +181,17 @@ class HistorySettings(_FromEnvironment):
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionSettings(_FromEnvironment):
+    """What time does to the history.
+
+    Attributes:
+        history_days: Days after its last message when a conversation is deleted, 30 or more; 0 keeps all.
+    """
+
+    history_days: int = _setting("HISTORY_RETENTION_DAYS", default=0, read=_days)
+
+
+@dataclass(frozen=True, slots=True)
 class RetrievalSettings(_FromEnvironment):
     """How to search the passages.
 
@@ -195,5 +210,5 @@ class RetrievalSettings(_FromEnvironment):
     threshold: float = _setting("RETRIEVAL_THRESHOLD", default=0.35, read=float)
 
 
-SETTINGS = (DatabaseSettings, AuthSettings, HistorySettings, RetrievalSettings)
+SETTINGS = (DatabaseSettings, AuthSettings, HistorySettings, RetentionSettings, RetrievalSettings)
 """Every object above, for the test that compares them with specs/settings.md."""

@@ -118,7 +118,8 @@ def database(direct: Database) -> Database:
 @pytest.fixture
 def site(ada: Reader, database: Database, owner: psycopg.Connection) -> Site:
     """With a conversation of Ada's, which has a rated answer."""
-    app = build_app(*(importlib.import_module(name).router for name in route_modules()))
+    modules = [importlib.import_module(name) for name in route_modules()]
+    app = build_app(*(module.router for module in modules if hasattr(module, "router")))
     rules = AuthRules.of(AuthSettings(SECRET, HOME))
 
     async def given_database() -> Database:
