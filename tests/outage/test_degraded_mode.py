@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PAGE = "specs/degraded-mode.md"
 TABLE = table_rows(PAGE, "# When something is down")
 MISSING = list(dict.fromkeys(row[0] for row in TABLE))
-ARCHIVED = {
+ARCHIVED: dict[str, object] = {
     "id": "0199f3a2-7c41-7d1e-9f52-3b6a8e1c4d70",
     "title": "Motors",
     "createdAt": "2026-11-22T10:54:07.000Z",
