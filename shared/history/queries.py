@@ -31,6 +31,7 @@ MESSAGES: Final = """
       from message
       left join message_feedback feedback
              on feedback.user_id = (select signed_in_user()) and feedback.message_id = message.id
+            and message.role = 'assistant'
      where message.user_id = (select signed_in_user()) and conversation_id = $1::uuid
        and seq < $2::int
      order by seq desc
