@@ -26,13 +26,15 @@ CONVERSATION: Final = """
      where user_id = (select signed_in_user()) and id = $1::uuid
 """
 
+# The opinion is looked up for each answer by its key: as a join, the planner would rather read all that a user thinks.
 MESSAGES: Final = """
-    select id, seq, role, content, sources, status, mode, message.created_at, feedback.value as feedback
+    select id, seq, role, content, sources, status, mode, created_at,
+           case when role = 'assistant' then (
+                select value from message_feedback
+                 where user_id = (select signed_in_user()) and message_id = message.id
+           ) end as feedback
       from message
-      left join message_feedback feedback
-             on feedback.user_id = (select signed_in_user()) and feedback.message_id = message.id
-            and message.role = 'assistant'
-     where message.user_id = (select signed_in_user()) and conversation_id = $1::uuid
+     where user_id = (select signed_in_user()) and conversation_id = $1::uuid
        and seq < $2::int
      order by seq desc
      limit $3::int

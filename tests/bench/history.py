@@ -28,7 +28,7 @@ from infra.local.relay import Relay
 from infra.local.state import State
 from infra.migrate import migrate
 from shared.auth.identity import SignedInDatabase
-from shared.db import Database, Rows, Statement, open_transport
+from shared.db import USUAL, Database, Rows, Statement, Transaction, open_transport
 from shared.db.values import parameters
 from shared.history.changes import append_messages
 from shared.history.models import Given
@@ -113,7 +113,12 @@ class Explaining(Database):
         self._connection.execute("set role docs_app")
         self._connection.commit()
 
-    def run(self, *statements: Statement, idempotent: bool = False) -> list[Rows]:  # noqa: ARG002 (as Database.run)
+    def run(
+        self,
+        *statements: Statement,
+        idempotent: bool = False,  # noqa: ARG002 (as Database.run)
+        transaction: Transaction = USUAL,  # noqa: ARG002 (as above)
+    ) -> list[Rows]:
         found: list[Rows] = []
         with self._connection.transaction():
             for each in statements:
