@@ -42,6 +42,10 @@ conformance: setup ## compare our accounts with the real Better Auth server (PAS
 		{ npm ci --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
 	@exec $(python) -m tests.conformance
 
+.PHONY: bench-history
+bench-history: setup-python ## what a history costs as the site grows (ARGS="--users 100 10000 100000" for more than a glance)
+	@exec $(python) -m tests.bench.history $(ARGS)
+
 .PHONY: lint
 lint: setup-python setup-node ## lint, formatting, types, and who may import whom
 	@$(python) -m ruff check .

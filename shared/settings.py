@@ -74,6 +74,20 @@ def _domain(text: str) -> str:
     return text
 
 
+def _between(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        number = int(text)
+        if not least <= number <= most:
+            raise ValueError
+        return number
+
+    return read
+
+
+def _days(text: str) -> int:
+    return 0 if text == "0" else _between(30, 36_500)(text)
+
+
 def _origins(text: str) -> tuple[str, ...]:
     return tuple(origin.strip() for origin in text.split(",") if origin.strip())
 
@@ -196,10 +210,21 @@ class HistorySettings(_FromEnvironment):
     """What a user may keep.
 
     Attributes:
-        conversations: How many conversations a user keeps; the oldest beyond that are evicted.
+        conversations: How many conversations a user keeps, 1 to 1000; the oldest beyond that are evicted.
     """
 
-    conversations: int = _setting("HISTORY_CONVERSATIONS", default=50, read=int)
+    conversations: int = _setting("HISTORY_CONVERSATIONS", default=50, read=_between(1, 1000))
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionSettings(_FromEnvironment):
+    """What time does to the history.
+
+    Attributes:
+        history_days: Days after its last message when a conversation is deleted, 30 or more; 0 keeps all.
+    """
+
+    history_days: int = _setting("HISTORY_RETENTION_DAYS", default=0, read=_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,5 +246,13 @@ class RetrievalSettings(_FromEnvironment):
     threshold: float = _setting("RETRIEVAL_THRESHOLD", default=0.35, read=float)
 
 
-SETTINGS = (DatabaseSettings, AuthSettings, AccountSettings, MailSettings, HistorySettings, RetrievalSettings)
+SETTINGS = (
+    DatabaseSettings,
+    AuthSettings,
+    AccountSettings,
+    MailSettings,
+    HistorySettings,
+    RetentionSettings,
+    RetrievalSettings,
+)
 """Every object above, for the test that compares them with specs/settings.md."""

@@ -1,21 +1,44 @@
-"""`GET /api/conversations`: the reader's conversations, newest first. One round trip."""
+"""`GET /api/conversations`: the reader's conversations, newest first, or those that words stand in. One round trip."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
 
-from functions.conversations.wire import PAGE, Conversations, Cursor, Limit
+from fastapi import APIRouter, Query
+from pydantic import StringConstraints
+
+from functions.conversations.wire import PAGE, Conversation, Conversations, Cursor, Limit, Match, Storable
 from functions.dependencies import SignedIn
 from shared.app import build_handler
+from shared.errors import InvalidRequest
+from shared.history.search import Found, search_conversations
 from shared.history.store import list_conversations
 
 router = APIRouter()
 
+Words = Annotated[
+    str | None,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    Storable,
+    Query(description='Words that all stand in a title or a message; "phrases", `or` and `-without` are understood'),
+]
+
 
 @router.get("/api/conversations")
-async def list_all(db: SignedIn, limit: Limit = PAGE, cursor: Cursor = None) -> Conversations:
-    """List the conversations of whoever is signed in."""
-    return Conversations.model_validate(list_conversations(db, limit=limit, cursor=cursor))
+async def list_all(db: SignedIn, limit: Limit = PAGE, cursor: Cursor = None, search: Words = None) -> Conversations:
+    """List the conversations of whoever is signed in; with `search` those that match, best first, on one page."""
+    if search is None:
+        return Conversations.model_validate(list_conversations(db, limit=limit, cursor=cursor))
+    if cursor is not None:
+        raise InvalidRequest("cursor: a search has one page")
+    found = search_conversations(db, search, limit=limit)
+    return Conversations(conversations=[_shown(each) for each in found], next_cursor=None)
+
+
+def _shown(found: Found) -> Conversation:
+    shown = Conversation.model_validate(found.conversation)
+    shown.match = Match.model_validate(found)
+    return shown
 
 
 handler = build_handler(router)

@@ -11,11 +11,12 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Path, Query
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 from shared.auth.wire import timestamp
-from shared.history.models import Role, Status
+from shared.history.models import CONTENT_CHARACTERS, Opinion, Role, Status
+from shared.history.titles import LONGEST_GIVEN, given_title
 
 PAGE: Final = 50
 """Rows of a page, unless fewer are asked for. All that a user keeps fits in one."""
@@ -27,11 +28,51 @@ Cursor = Annotated[str | None, Query(max_length=64, description="`nextCursor` of
 Time = Annotated[datetime, PlainSerializer(timestamp), WithJsonSchema({"type": "string", "format": "date-time"})]
 
 
-class _Json(BaseModel):
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("must not contain the character NUL, which Postgres cannot store")
+    return text
+
+
+def _says_something(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
+Storable = AfterValidator(_storable)
+Content = Annotated[str, Field(max_length=CONTENT_CHARACTERS), AfterValidator(_says_something), Storable]
+Title = Annotated[
+    str, Field(max_length=5 * LONGEST_GIVEN), AfterValidator(given_title), WithJsonSchema({"type": "string"})
+]
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+class Json(BaseModel):
+    """Camel case outside, snake case inside; made from the objects of shared/history."""
+
     model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, from_attributes=True)
 
 
-class Conversation(_Json):
+class Segment(Json):
+    """A piece of plain text, never HTML, and whether it is what was searched for."""
+
+    text: str
+    match: bool
+
+
+class Match(Json):
+    """Why a search found a conversation."""
+
+    title: list[Segment]
+    message_id: UUID | None = Field(description="The message that matches best; null where only the title does")
+    snippet: list[Segment] = Field(description="What that message says around the matches")
+
+
+class Conversation(Json):
     """A conversation without its messages."""
 
     id: UUID
@@ -40,9 +81,10 @@ class Conversation(_Json):
     created_at: Time
     updated_at: Time = Field(description="When its last message came")
     message_count: int
+    match: Match | None = Field(default=None, exclude_if=_is_none, description="Only in what a search found")
 
 
-class Source(_Json):
+class Source(Json):
     """What an answer cites as `[n]`."""
 
     n: int
@@ -51,7 +93,7 @@ class Source(_Json):
     snippet: str
 
 
-class Message(_Json):
+class Message(Json):
     """A question or an answer."""
 
     id: UUID
@@ -60,16 +102,17 @@ class Message(_Json):
     sources: list[Source]
     status: Status
     created_at: Time
+    feedback: Opinion | None = Field(default=None, description="What the reader thinks of an answer")
 
 
-class Conversations(_Json):
-    """A page of the list, newest first."""
+class Conversations(Json):
+    """A page of the list, newest first, or what a search found, best first."""
 
     conversations: list[Conversation]
     next_cursor: str | None = Field(description="Asks for the next, older page; null on the last")
 
 
-class Opened(_Json):
+class Opened(Json):
     """A conversation and a page of its messages, oldest first: the newest ones, unless a cursor asks for others."""
 
     conversation: Conversation

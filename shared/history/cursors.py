@@ -109,3 +109,36 @@ def _read(cursor: str) -> bytes:
     if write(place) != cursor:
         raise ValueError
     return place
+
+
+ARCHIVE_PLACE: Final = struct.Struct(">16sq")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceInArchive:
+    """The last message of a page of an export; the next one begins after it."""
+
+    conversation_id: UUID
+    seq: int
+
+    @property
+    def cursor(self) -> str:
+        """As text for the client."""
+        return write(ARCHIVE_PLACE.pack(self.conversation_id.bytes, self.seq))
+
+    @classmethod
+    def read(cls, cursor: str | None) -> Self:
+        """The place that a cursor names; before everything when there is none.
+
+        Raises:
+            InvalidRequest: It is no cursor of an export.
+        """
+        if cursor is None:
+            return cls(UUID(int=0), 0)
+        try:
+            conversation, seq = ARCHIVE_PLACE.unpack(_read(cursor))
+        except (ValueError, struct.error) as error:
+            raise InvalidRequest("cursor: not one that an export gave out") from error
+        if not 0 <= seq <= LAST_SEQ:
+            raise InvalidRequest("cursor: not one that an export gave out")
+        return cls(UUID(bytes=conversation), seq)

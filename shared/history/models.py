@@ -15,6 +15,9 @@ Role = Literal["user", "assistant"]
 Status = Literal["complete", "partial", "failed"]
 """Of an answer: all of it, cut short, or none. A question is always complete."""
 
+Opinion = Literal["up", "down"]
+"""What a reader thinks of an answer."""
+
 CONTENT_CHARACTERS = 32_000
 """The longest message that can be stored (infra/migrations/0002_history.sql)."""
 
@@ -52,6 +55,7 @@ class Message:
         seq: Place in the conversation, from 1.
         sources: What an answer cites, as the client was shown it.
         mode: How an answer came about; None for a question.
+        feedback: What the reader thinks of an answer, where they said so and it was asked for.
     """
 
     id: UUID
@@ -62,6 +66,7 @@ class Message:
     status: Status = "complete"
     sources: Sequence[Mapping[str, object]] = ()
     mode: str | None = None
+    feedback: Opinion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +107,29 @@ class Begun:
     window: list[Message]
     evicted: UUID | None = None
     answered: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A conversation that is there now, and the one that had to go for it."""
+
+    conversation: Conversation
+    evicted: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A message that the client has, to be appended."""
+
+    id: UUID
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a reader thinks of an answer."""
+
+    message_id: UUID
+    value: Opinion
+    comment: str | None

@@ -26,8 +26,13 @@ CONVERSATION: Final = """
      where user_id = (select signed_in_user()) and id = $1::uuid
 """
 
+# The opinion is looked up for each answer by its key: as a join, the planner would rather read all that a user thinks.
 MESSAGES: Final = """
-    select id, seq, role, content, sources, status, mode, created_at
+    select id, seq, role, content, sources, status, mode, created_at,
+           case when role = 'assistant' then (
+                select value from message_feedback
+                 where user_id = (select signed_in_user()) and message_id = message.id
+           ) end as feedback
       from message
      where user_id = (select signed_in_user()) and conversation_id = $1::uuid
        and seq < $2::int
@@ -40,7 +45,8 @@ LOCK_OWNER: Final = """
 """
 
 # The question's time is later than any that the user's conversations have, whatever the server's clock does: the
-# conversation is now the newest. Either it goes on, or it is made; where the id is somebody else's neither happens.
+# conversation is now the newest. Either it goes on, or it is made; where the id is somebody else's neither happens. One
+# that was created without a title takes it from the first question.
 STORE_QUESTION: Final = """
     with asked as (
         select "user".id as user_id, greatest(clock_timestamp(), newest.updated_at + interval '1 microsecond') as at
@@ -58,7 +64,9 @@ STORE_QUESTION: Final = """
                )
     ), continued as (
         update conversation
-           set message_count = message_count + 1, updated_at = asked.at
+           set message_count = message_count + 1, updated_at = asked.at,
+               title = case when message_count = 0 and created_as = '' and title = $5::text then $3::text
+                            else title end
           from asked
          where conversation.user_id = asked.user_id and conversation.id = $1::uuid
         returning conversation.id

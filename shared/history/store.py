@@ -15,6 +15,7 @@ from shared.errors import Conflict, Gone, InvalidRequest, NotFound, NotSignedIn
 from shared.history import queries
 from shared.history.cursors import PlaceInConversation, PlaceInList
 from shared.history.models import CONTENT_CHARACTERS, Begun, Conversation, Message, Opened, Page, Status, answer_id
+from shared.history.titles import UNTITLED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,7 +78,7 @@ def delete_conversation(db: Database, conversation_id: UUID) -> None:
         Statement(queries.DELETED, (conversation_id,)),
         idempotent=True,
     )
-    _require(owner)
+    require(owner)
     if not deleted.values:
         raise NotFound
 
@@ -98,14 +99,14 @@ def begin_turn(db: Database, *, conversation_id: UUID, title: str, message_id: U
     turn = (conversation_id, message_id)
     owner, _, _, outcome, window, answer = db.run(
         LOCK_OWNER,
-        Statement(queries.STORE_QUESTION, (*turn, title, content)),
+        Statement(queries.STORE_QUESTION, (*turn, title, content, UNTITLED)),
         Statement(queries.EVICT, (*turn, keep)),
         Statement(queries.QUESTION_OUTCOME, (*turn, content)),
         Statement(queries.WINDOW, (*turn, WINDOW_MESSAGES, WINDOW_CHARACTERS)),
         Statement(queries.ANSWER, (conversation_id, answer_id(message_id))),
         idempotent=True,
     )
-    _require(owner)
+    require(owner)
     [stored] = outcome.into(QuestionOutcome)
     stored.insist()
     answered = answer.first(Message)
@@ -143,7 +144,7 @@ def complete_turn(  # noqa: PLR0913 (an answer is all of this)
         Statement(queries.DELETED, (conversation_id,)),
         idempotent=True,
     )
-    _require(owner)
+    require(owner)
     if deleted.values:
         raise Gone
     message = stored.first(Message)
@@ -177,6 +178,7 @@ class QuestionOutcome:
         raise Conflict if self.id_used else NotFound
 
 
-def _require(owner: Rows) -> None:
+def require(owner: Rows) -> None:
+    """Raise `NotSignedIn` where `LOCK_OWNER` found nobody: the user was deleted meanwhile."""
     if not owner.values:
         raise NotSignedIn

@@ -8,6 +8,9 @@ from typing import Final
 LONGEST: Final = 80
 """Characters of a title that was made here, with the sign of its cut."""
 
+LONGEST_GIVEN: Final = 200
+"""Characters of a title that a reader chose (infra/migrations/0002_history.sql)."""
+
 CUT: Final = "…"
 UNTITLED: Final = "New conversation"
 
@@ -23,13 +26,29 @@ VIRAMA: Final = 9
 def title_of(question: str) -> str:
     """The first line of the question that shows something, cut at a word, 80 characters at most."""
     lines = (_shown(line) for line in question.splitlines())
-    line = next((line for line in lines if any(each.isprintable() and each != " " for each in line)), UNTITLED)
+    line = next(filter(_says_something, lines), UNTITLED)
     return line if len(line) <= LONGEST else _cut(line, LONGEST - len(CUT)) + CUT
+
+
+def given_title(title: str) -> str:
+    """A title that a reader chose, on one line and without what cannot be seen.
+
+    Raises:
+        ValueError: Nothing is left of it, or it is too long.
+    """
+    shown = _shown(title)
+    if len(shown) > LONGEST_GIVEN or not _says_something(shown):
+        raise ValueError(f"must have 1 to {LONGEST_GIVEN} characters that can be seen")
+    return shown
 
 
 def _shown(line: str) -> str:
     kept = (each for each in line if each.isspace() or not _is_hidden(each))
     return " ".join("".join(kept).split())
+
+
+def _says_something(line: str) -> bool:
+    return any(each.isprintable() and each != " " for each in line)
 
 
 def _is_hidden(character: str) -> bool:

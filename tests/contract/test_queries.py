@@ -24,10 +24,10 @@ UNCAST = re.compile(r"\$\d+(?!\d|::)")
 
 
 def queries() -> dict[str, str]:
-    """All SQL constants of all queries.py, by a name that leads to them."""
-    modules = sorted(path.relative_to(PROJECT) for path in PROJECT.glob("shared/*/queries.py"))
+    """All SQL constants of all queries.py and their like, by a name that leads to them."""
+    modules = sorted(path.relative_to(PROJECT) for path in PROJECT.glob("shared/*/*queries.py"))
     return {
-        f"{module.parent.name}.{name}": text
+        f"{module.parent.name}.{module.stem}.{name}": text
         for module in modules
         for name, text in vars(importlib.import_module(".".join(module.with_suffix("").parts))).items()
         if name.isupper() and isinstance(text, str) and SQL.match(text)

@@ -5,7 +5,7 @@ from dataclasses import MISSING, fields
 import pytest
 
 from shared.errors import Misconfigured
-from shared.settings import SETTINGS, AuthSettings, DatabaseSettings
+from shared.settings import SETTINGS, AuthSettings, DatabaseSettings, HistorySettings
 from tests.docs.prose import table_rows
 
 
@@ -41,6 +41,13 @@ def test_a_senseless_value_is_refused_without_being_shown(environ: dict[str, str
 def test_a_short_secret_is_refused() -> None:
     with pytest.raises(Misconfigured):
         AuthSettings.read({"BETTER_AUTH_SECRET": "short", "BETTER_AUTH_URL": "https://api.example.com"})
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "1001", "fifty", "1.5"])
+def test_a_reader_keeps_one_to_a_thousand_conversations(number: str) -> None:
+    with pytest.raises(Misconfigured):
+        HistorySettings.read({"HISTORY_CONVERSATIONS": number})
+    assert HistorySettings.read({"HISTORY_CONVERSATIONS": "1"}).conversations == 1
 
 
 def test_secrets_are_not_in_the_repr() -> None:

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 PAGE = "specs/degraded-mode.md"
 TABLE = table_rows(PAGE, "# When something is down")
 MISSING = list(dict.fromkeys(row[0] for row in TABLE))
+ARCHIVED: dict[str, object] = {
+    "id": "0199f3a2-7c41-7d1e-9f52-3b6a8e1c4d70",
+    "title": "Motors",
+    "createdAt": "2026-11-22T10:54:07.000Z",
+    "updatedAt": "2026-11-22T10:54:07.000Z",
+    "messages": [],
+}
 FIRST_ANSWER_SECONDS = 1.5
 
 
@@ -81,7 +88,12 @@ def call(person: Person, method: str, path: str) -> httpx.Response:
         return person.api.get(path, params={"q": "postgres"})
     if method in {"GET", "DELETE"}:
         return person.api.request(method, path.replace("{id}", str(uuid.uuid4())))
-    bodies = {
+    bodies: dict[str, dict[str, object]] = {
+        "/api/conversations": {},
+        "/api/conversations/{id}": {"pinned": True},
+        "/api/conversations/{id}/messages": {"messages": [{"role": "user", "content": "And then?"}]},
+        "/api/messages/{id}/feedback": {"value": "up"},
+        "/api/import": {"conversations": [ARCHIVED]},
         "/api/chat": {"message": "How do I start the platform?"},
         "/api/auth/sign-in/email": {"email": person.email, "password": person.password},
         "/api/auth/sign-up/email": {"name": "Bo", "email": f"{uuid.uuid4()}@example.com", "password": "long enough"},
@@ -91,7 +103,7 @@ def call(person: Person, method: str, path: str) -> httpx.Response:
         "/api/auth/request-password-reset": {"email": person.email},
         "/api/auth/delete-user": {},
     }
-    return person.api.post(path, json=bodies[path])
+    return person.api.request(method, path.replace("{id}", str(uuid.uuid4())), json=bodies[path])
 
 
 def asked(api: httpx.Client) -> httpx.Response:

@@ -112,7 +112,9 @@ def test_cors_names_the_site_and_allows_cookies(template: dict[str, Any]) -> Non
 
 def test_every_route_leads_to_its_lambda(template: dict[str, Any]) -> None:
     targets = [json.dumps(route["Target"]) for route in of_type(template, "AWS::ApiGatewayV2::Route")]
-    assert len(set(targets)) == len(Service.read().handlers)
+    scheduled = of_type(template, "AWS::Events::Rule")
+    assert {rule["ScheduleExpression"] for rule in scheduled} == {"rate(1 day)"}
+    assert len(set(targets)) == len(Service.read().handlers) - len(scheduled)
 
 
 def test_no_secret_is_in_the_template_and_references_stay_within_their_limit(template: dict[str, Any]) -> None:

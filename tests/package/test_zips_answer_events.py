@@ -38,6 +38,13 @@ WITHOUT_DATABASE_AND_PASSAGES: dict[str, tuple[int, dict[str, Any] | None]] = {
     "conversationsList": (401, {"code": "not_signed_in"}),
     "conversationsOpen": (401, {"code": "not_signed_in"}),
     "conversationsDelete": (401, {"code": "not_signed_in"}),
+    "conversationsCreate": (401, {"code": "not_signed_in"}),
+    "conversationsDeleteAll": (401, {"code": "not_signed_in"}),
+    "conversationsChange": (401, {"code": "not_signed_in"}),
+    "conversationsAppend": (401, {"code": "not_signed_in"}),
+    "messagesFeedback": (401, {"code": "not_signed_in"}),
+    "archiveExport": (401, {"code": "not_signed_in"}),
+    "archiveImport": (401, {"code": "not_signed_in"}),
 }
 """What a guest gets while neither Postgres nor Qdrant can be reached: the status, and part of the body."""
 
@@ -69,6 +76,7 @@ def environment() -> Generator[dict[str, str]]:
             "JWT_AUDIENCE": "",
             "JWT_ISSUER": "",
             "JWT_JWKS_URL": "",
+            "HISTORY_RETENTION_DAYS": "365",
             "PASSWORD_SCHEME": "bcrypt",
             "QDRANT_API_KEY": "key",
             "QDRANT_COLLECTION": "docs",
@@ -84,7 +92,12 @@ def functions() -> dict[str, Any]:
     return yaml.safe_load((PROJECT / "serverless.yml").read_text(encoding="utf-8"))["functions"]
 
 
-@pytest.mark.parametrize("name", functions())
+def called_by(source: str) -> list[str]:
+    """The functions that API Gateway (`httpApi`) or a schedule calls."""
+    return [name for name, function in functions().items() if source in function["events"][0]]
+
+
+@pytest.mark.parametrize("name", called_by("httpApi"))
 def test_each_zip_answers_its_recorded_event_under_the_real_runtime_client(
     name: str,
     service: Service,
@@ -106,7 +119,23 @@ def test_each_zip_answers_its_recorded_event_under_the_real_runtime_client(
     assert answer["headers"]["x-request-id"] == "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
 
 
-@pytest.mark.parametrize("name", functions())
+@pytest.mark.parametrize("name", called_by("schedule"))
+def test_a_scheduled_zip_says_that_it_failed_so_that_lambda_tries_again(
+    name: str,
+    service: Service,
+    target: Target,
+    unzipped: Callable[[str], Path],
+    runtime_client: Path,
+    environment: dict[str, str],
+) -> None:
+    assert target.python
+    given = {variable: environment[variable] for variable in functions()[name].get("environment", {})}
+    function = Function(target.python, unzipped(name), runtime_client, service.handlers[name])
+    with pytest.raises(AssertionError, match="DatabaseUnavailable"):
+        function.invoke((EVENTS / f"{name}.json").read_bytes(), given)
+
+
+@pytest.mark.parametrize("name", called_by("httpApi"))
 def test_each_recorded_event_is_one_of_its_route(name: str) -> None:
     event = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
     routes = [each["httpApi"] for each in functions()[name]["events"]]

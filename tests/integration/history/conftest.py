@@ -122,7 +122,7 @@ class Reader:
 
 def everything(owner: psycopg.Connection, reader: Reader) -> list[object]:
     """Every row of the reader's, as text: equal before and after something that changes nothing."""
-    tables = ("conversation", "message", "deleted_conversation")
+    tables = ("conversation", "message", "deleted_conversation", "message_feedback")
     query = "select coalesce(json_agg(t order by t::text)::text, '') from {} t where user_id = %s"
     return [owner.execute(query.format(table).encode(), [reader.id]).fetchone() for table in tables]
 

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID, uuid4
 
 import pytest
 
 from shared.errors import Gone, NotFound, NotSignedIn
-from shared.history import store
+from shared.history import changes, store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -67,14 +67,24 @@ def question(reader: Reader, n: int) -> tuple[UUID, UUID | None]:
     return conversation_id, begun.evicted
 
 
+def creation(reader: Reader, n: int) -> tuple[UUID, UUID | None]:
+    """The same, with a conversation that nobody has asked anything in."""
+    created = changes.create_conversation(reader.db, uuid4(), title=str(n), keep=50)
+    return created.conversation.id, created.evicted
+
+
+EITHER_WAY: Final = pytest.mark.parametrize("begin", [question, creation], ids=["asked", "created"])
+
+
 def ids_of(reader: Reader) -> list[UUID]:
     return [each.id for each in store.list_conversations(reader.db, limit=100).conversations]
 
 
+@EITHER_WAY
 def test_a_hundred_conversations_begun_at_once_leave_exactly_the_newest_fifty(
-    ada: Reader, containers: Containers
+    ada: Reader, containers: Containers, begin: Callable[[Reader, int], tuple[UUID, UUID | None]]
 ) -> None:
-    begun = containers.serve(ada, question, range(100))
+    begun = containers.serve(ada, begin, range(100))
     came_first = {conversation_id for conversation_id, evicted in begun if evicted is None}
     came_last = {conversation_id for conversation_id, evicted in begun if evicted is not None}
     assert len(ids_of(ada)) == len(came_first) == 50
@@ -82,12 +92,14 @@ def test_a_hundred_conversations_begun_at_once_leave_exactly_the_newest_fifty(
     assert {evicted for _, evicted in begun if evicted} == came_first
 
 
+@EITHER_WAY
 def test_pinned_conversations_outlive_a_hundred_others(
-    ada: Reader, containers: Containers, owner: psycopg.Connection
+    ada: Reader, containers: Containers, begin: Callable[[Reader, int], tuple[UUID, UUID | None]]
 ) -> None:
     pinned = [ada.ask("pinned")[0] for _ in range(10)]
-    owner.execute("update conversation set pinned = true where user_id = %s", [ada.id])
-    begun = containers.serve(ada, question, range(100))
+    for each in pinned:
+        changes.change_conversation(ada.db, each, pinned=True)
+    begun = containers.serve(ada, begin, range(100))
     came_later = {conversation_id for conversation_id, evicted in begun if evicted is not None}
     assert len(ids_of(ada)) == 50
     assert ids_of(ada)[-10:] == pinned[::-1]

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 
-from shared.history import queries
+from shared.history import archive_queries, change_queries, queries, search_queries
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from infra.local.postgres import Postgres
 
-QUERIES = {name: sql for name, sql in vars(queries).items() if name.isupper()}
+MODULES = (queries, change_queries, search_queries, archive_queries)
+QUERIES: dict[str, str] = {
+    name: sql
+    for module in MODULES
+    for name, sql in vars(module).items()
+    if name.isupper() and isinstance(sql, str) and " " in sql
+}
 
 
 @pytest.fixture
@@ -66,3 +73,36 @@ def test_whose_rows_they_are_is_found_out_once_and_not_once_a_row(
 def test_a_page_is_read_in_its_order_without_sorting(functions_role: psycopg.Connection, name: str) -> None:
     functions_role.execute("set enable_sort = off; set enable_incremental_sort = off")
     assert "Sort" not in {node["Node Type"] for node in nodes(plan(functions_role, QUERIES[name]))}
+
+
+MANY_MESSAGES = """
+    insert into "user" (id, name, email, "emailVerified") values ('talkative', 'Ada', 'talkative@example.com', false);
+    insert into conversation (id, user_id, title, created_at, updated_at)
+    values ('00000000-0000-4000-8000-000000000000', 'talkative', 'title', now(), now());
+    insert into message (id, conversation_id, user_id, seq, role, content, created_at)
+    select gen_random_uuid(), '00000000-0000-4000-8000-000000000000', 'talkative', n, 'user', md5(n::text), now()
+      from generate_series(1, 500) n;
+    insert into "user" (id, name, email, "emailVerified")
+    select 'silent' || n, 'Bob', 'silent' || n || '@example.com', false from generate_series(1, 2000) n;
+    insert into conversation (id, user_id, title, created_at, updated_at)
+    select gen_random_uuid(), 'silent' || n, 'title', now(), now() from generate_series(1, 2000) n;
+    insert into message (id, conversation_id, user_id, seq, role, content, created_at)
+    select gen_random_uuid(), id, user_id, 1, 'user', 'hello', now() from conversation where user_id like 'silent%';
+    analyze message;
+"""
+
+
+def test_words_are_found_through_an_index_that_the_owner_leads(postgres: Postgres) -> None:
+    plans: list[str] = []
+    with psycopg.connect(postgres.superuser_url) as connection, connection.transaction(force_rollback=True):
+        connection.add_notice_handler(lambda notice: plans.append(notice.message_primary or ""))
+        connection.execute(MANY_MESSAGES)
+        connection.execute("load 'auto_explain'; set local client_min_messages = log")
+        connection.execute(
+            "set local auto_explain.log_min_duration = 0; set local auto_explain.log_nested_statements = on"
+        )
+        connection.execute("set local role docs_app; select set_config('app.user_id', 'talkative', true)")
+        connection.execute("select * from found_messages(search_query('words'), 50)")
+    [inside] = [plan for plan in plans if " on message_words" in plan]
+    assert re.search(r"Index Cond: \(\(\(user_id \|\| ''::text\) = .*words @@", inside), inside
+    assert "Seq Scan" not in inside

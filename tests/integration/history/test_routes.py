@@ -72,7 +72,7 @@ def test_a_conversation_opens_with_its_messages_and_their_sources(person: Person
     assert answer.status_code == 200
     assert opened["conversation"] == person.api.get(LIST).json()["conversations"][0]
     assert opened["nextCursor"] is None
-    assert question.keys() == reply.keys() == {"id", "role", "content", "sources", "status", "createdAt"}
+    assert question.keys() == reply.keys() == {"id", "role", "content", "sources", "status", "createdAt", "feedback"}
     assert (question["role"], question["content"], question["sources"]) == ("user", "What is ROS 2?", [])
     assert (reply["role"], reply["content"], reply["sources"]) == ("assistant", "A set of libraries [1].", SOURCES)
     assert question["status"] == reply["status"] == "complete"

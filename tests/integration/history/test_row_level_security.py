@@ -10,7 +10,7 @@ import pytest
 
 from shared.db import Statement
 from shared.errors import StatementFailed
-from shared.history import store
+from shared.history import changes, store
 from tests.integration.history.conftest import ActingAs
 
 if TYPE_CHECKING:
@@ -23,10 +23,12 @@ READS = [
     Statement("select user_id from conversation"),
     Statement("select user_id from message"),
     Statement("select user_id from deleted_conversation"),
+    Statement("select user_id from message_feedback"),
 ]
 WRITES = [
     Statement("update conversation set title = 'taken'"),
     Statement("update message set content = 'taken'"),
+    Statement("update message_feedback set value = 'down', comment = 'taken'"),
     Statement("delete from message"),
     Statement("delete from conversation"),
 ]
@@ -34,11 +36,12 @@ WRITES = [
 
 @pytest.fixture
 def adas_conversation(ada: Reader) -> UUID:
-    """Answered, and beside it one that was deleted."""
+    """Answered and rated, and beside it one that was deleted."""
     deleted, _, _ = ada.ask("deleted")
     store.delete_conversation(ada.db, deleted)
     conversation_id, message_id, _ = ada.ask()
-    ada.answer(conversation_id, message_id)
+    rated = ada.answer(conversation_id, message_id)
+    changes.give_feedback(ada.db, rated.id, value="up", comment=None)
     return conversation_id
 
 

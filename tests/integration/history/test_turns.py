@@ -156,6 +156,6 @@ def test_a_user_who_is_deleted_takes_every_row_along(ada: Reader, owner: psycopg
     conversation_id, message_id, _ = ada.ask("here")
     ada.answer(conversation_id, message_id)
     owner.execute('delete from "user" where id = %s', [ada.id])
-    assert everything(owner, ada) == [("",)] * 3
+    assert set(everything(owner, ada)) == {("",)}
     with pytest.raises(NotSignedIn):
         ada.ask("Am I still here?")

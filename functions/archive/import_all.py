@@ -1,0 +1,32 @@
+"""`POST /api/import`: an export is brought back. One round trip for each half megabyte."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from functions.archive.wire import Archive
+from functions.conversations.wire import Json
+from functions.dependencies import SignedIn
+from shared.app import build_handler
+from shared.history.archive import import_conversations
+from shared.settings import HistorySettings
+
+router = APIRouter()
+
+
+class Imported(Json):
+    """What was added; nothing when all of it was there."""
+
+    conversations: int
+    messages: int
+    evicted: int
+
+
+@router.post("/api/import")
+async def import_all(db: SignedIn, archive: Archive) -> Imported:
+    """Add what is not there yet. What was deleted stays deleted, and the limit of conversations holds."""
+    keep = HistorySettings.read().conversations
+    return Imported.model_validate(import_conversations(db, archive.rows(), keep=keep))
+
+
+handler = build_handler(router)

@@ -1,0 +1,115 @@
+"""The document that an export gives and an import takes. Fields that an import does not know are ignored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal, Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, PlainSerializer, StringConstraints, WithJsonSchema, model_validator
+
+from functions.conversations.wire import Json, Source, Storable, Title
+from shared.auth.wire import timestamp
+from shared.history.archive import Page
+from shared.history.models import CONTENT_CHARACTERS, Opinion, Role, Status
+
+FORMAT: Final = "docs-chatbot-history"
+
+Time = Annotated[AwareDatetime, PlainSerializer(timestamp), WithJsonSchema({"type": "string", "format": "date-time"})]
+Mode = Literal["generated", "extractive", "refused", "unavailable"]
+Comment = Annotated[str, StringConstraints(min_length=1, max_length=2000), Storable]
+
+
+class ArchivedMessage(Json):
+    """A question or an answer."""
+
+    id: UUID
+    role: Role
+    content: Annotated[str, Field(max_length=CONTENT_CHARACTERS), Storable]
+    sources: Annotated[list[Source], Field(default_factory=list, max_length=50)]
+    status: Status = "complete"
+    mode: Mode | None = None
+    created_at: Time
+    feedback: Opinion | None = None
+    feedback_comment: Comment | None = None
+
+
+class ArchivedConversation(Json):
+    """A conversation with its messages in their order."""
+
+    id: UUID
+    title: Title
+    pinned: bool = False
+    created_at: Time
+    updated_at: Time
+    messages: Annotated[list[ArchivedMessage], Field(max_length=10_000)]
+
+    @model_validator(mode="after")
+    def begins_before_it_ends(self) -> Self:
+        """The other way round is no conversation."""
+        if self.updated_at < self.created_at:
+            raise ValueError("updatedAt lies before createdAt")
+        return self
+
+
+class ArchivedUser(Json):
+    """Who exported."""
+
+    id: str
+    name: str
+    email: str
+    email_verified: bool
+    image: str | None
+    created_at: Time
+
+
+class ArchivedSession(Json):
+    """Where somebody is signed in, without what could be used to sign in."""
+
+    created_at: Time
+    expires_at: Time
+    ip_address: str | None
+    user_agent: str | None
+
+
+class Archive(Json):
+    """What an import needs of an export."""
+
+    format: Literal["docs-chatbot-history"] = FORMAT
+    version: Literal[1] = 1
+    conversations: Annotated[list[ArchivedConversation], Field(max_length=1000)]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """As `shared.history.archive.import_conversations` takes them."""
+        return [each.model_dump(mode="json", by_alias=False) for each in self.conversations]
+
+
+class Export(Archive):
+    """Everything of a reader's, or a page of it where it is too much for one answer."""
+
+    exported_at: Time
+    user: ArchivedUser
+    sessions: list[ArchivedSession]
+    next_cursor: str | None = Field(description="Asks for the rest; null when this is all")
+
+    @classmethod
+    def of(cls, page: Page, at: datetime) -> Self:
+        """The page as a document, newest conversation first."""
+        newest_first = sorted(page.conversations, key=lambda each: each[0].updated_at, reverse=True)
+        return cls(
+            exported_at=at,
+            user=ArchivedUser.model_validate(page.user),
+            sessions=[ArchivedSession.model_validate(each) for each in page.sessions],
+            conversations=[
+                ArchivedConversation(
+                    id=conversation.id,
+                    title=conversation.title,
+                    pinned=conversation.pinned,
+                    created_at=conversation.created_at,
+                    updated_at=conversation.updated_at,
+                    messages=[ArchivedMessage.model_validate(each) for each in messages],
+                )
+                for conversation, messages in newest_first
+            ],
+            next_cursor=page.next_cursor,
+        )

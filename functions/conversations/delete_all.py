@@ -1,0 +1,20 @@
+"""`DELETE /api/conversations`: all of the reader's conversations are gone for good. One round trip."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response, status
+
+from functions.dependencies import SignedIn
+from shared.app import build_handler
+from shared.history.changes import delete_conversations
+
+router = APIRouter()
+
+
+@router.delete("/api/conversations", status_code=status.HTTP_204_NO_CONTENT, response_class=Response)
+async def delete_all(db: SignedIn) -> None:
+    """Delete all conversations; when there are none, that is no error."""
+    delete_conversations(db)
+
+
+handler = build_handler(router)

@@ -1,0 +1,1 @@
+"""/api/messages: single messages of a signed-in reader."""

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared.db import Statement
+from shared.history import changes, store
+from shared.history.search import Found, search_conversations
+from tests.integration.history.conftest import ActingAs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from infra.local.platform import Relays
+    from shared.db import Database
+    from shared.settings import Transport
+    from tests.fixtures.platform import Person
+    from tests.integration.history.conftest import Reader
+
+
+def turn(reader: Reader, question: str, answer: str = "See the manual.") -> None:
+    conversation_id, message_id, _ = reader.ask(question)
+    reader.answer(conversation_id, message_id, answer)
+
+
+def search(reader: Reader, words: str, limit: int = 50) -> list[Found]:
+    return search_conversations(reader.db, words, limit=limit)
+
+
+def titles(reader: Reader, words: str) -> list[str]:
+    return [each.conversation.title for each in search(reader, words)]
+
+
+def matches(found: Found) -> list[str]:
+    """What is marked in the snippet."""
+    return [each.text for each in found.snippet if each.match]
+
+
+def test_a_word_that_stands_in_an_answer_alone_is_found(ada: Reader) -> None:
+    turn(ada, "How do I start?", "Turn the potentiometer to the left.")
+    turn(ada, "And then?")
+    [found] = search(ada, "potentiometer")
+    [_, answer] = ada.open(found.conversation.id).messages
+    assert (found.conversation.title, found.message_id) == ("How do I start?", answer.id)
+    assert matches(found) == ["potentiometer"]
+    assert "".join(each.text for each in found.snippet) == "Turn the potentiometer to the left"
+    assert search(ada, "oscilloscope") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("calibrating arms", "Calibrate the arm."),
+        ("LIBRARY", "a set of libraries"),
+        ("the who", "The Who are a band"),
+        ("running", "it runs"),
+        ('"inverse kinematics"', "solved by inverse kinematics"),
+        ("kinematics -forward", "inverse kinematics"),
+        ("gripper or claw", "the claw closes"),
+        ("café", "Das Café am Platz"),
+        ("größe", "Die Größe der Motoren"),
+        ("двигатель", "Как работает двигатель?"),
+        ("मोटर", "यह मोटर है"),
+        ("روبوٹ", "روبوٹ کیا ہے؟"),
+        ("كيا", "روبوٹ کیا ہے؟"),
+        ("مدد", "مُدَد چاہیے"),
+        ("ROS 2", "ROS ۲ کیا ہے؟"),
+        ("\ufb01rmware", "the firmware"),
+        ("so-101", "the SO-101 arm"),
+        ("iostream", "#include <iostream>"),
+    ],
+)
+def test_words_are_found_as_people_write_them(ada: Reader, words: str, text: str) -> None:
+    turn(ada, "one", text)
+    turn(ada, "two", "nothing of the kind")
+    assert titles(ada, words) == ["one"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        '"kinematics inverse"',
+        "kinematics -inverse",
+        "inverse potentiometer",
+        "!!!",
+        "' or 1=1 --",
+        "%",
+        "<->",
+        "\\",
+        '"',
+        "\ufdd0",
+    ],
+)
+def test_what_does_not_stand_there_is_not_found_and_breaks_nothing(ada: Reader, words: str) -> None:
+    turn(ada, "one", "solved by inverse kinematics")
+    assert titles(ada, words) == []
+
+
+def test_titles_count_more_than_messages_and_words_that_stand_together_more_than_others(ada: Reader) -> None:
+    turn(ada, "Servo motors", "See the manual.")
+    turn(ada, "What moves the arm?", "It is moved by servo motors.")
+    turn(ada, "And the hand?", "A motor that is not a servo moves it.")
+    assert titles(ada, "servo motors") == ["Servo motors", "What moves the arm?", "And the hand?"]
+
+
+def test_a_new_title_is_found_and_the_old_one_is_not(ada: Reader) -> None:
+    conversation_id, _, _ = ada.ask("What?")
+    changes.change_conversation(ada.db, conversation_id, title="Gearboxes")
+    [found] = search(ada, "gearbox")
+    assert (found.message_id, found.snippet) == (None, [])
+    assert [(each.text, each.match) for each in found.title] == [("Gearboxes", True)]
+
+
+def test_what_was_deleted_is_not_found(ada: Reader) -> None:
+    conversation_id, _, _ = ada.ask("What is a gearbox?")
+    store.delete_conversation(ada.db, conversation_id)
+    assert search(ada, "gearbox") == []
+
+
+def test_each_conversation_is_found_once_and_no_more_than_asked_for(ada: Reader) -> None:
+    for n in range(4):
+        conversation_id, _, _ = ada.ask(f"gearbox {n}")
+        ada.ask("gearbox gearbox", conversation_id=conversation_id)
+    assert len(search(ada, "gearbox")) == 4
+    assert len(search(ada, "gearbox", limit=3)) == 3
+
+
+def test_a_long_message_is_shown_around_the_match(ada: Reader) -> None:
+    turn(ada, "one", f"{'before ' * 2000} gearbox {'after ' * 2000}")
+    [found] = search(ada, "gearbox")
+    assert matches(found) == ["gearbox"]
+    assert len("".join(each.text for each in found.snippet)) < 500
+
+
+def test_markup_in_a_message_stays_text_and_marks_in_it_are_no_marks(ada: Reader) -> None:
+    turn(ada, "one", "<img src=x onerror=alert(1)> \ufdd0not a match\ufdd1 gearbox <b>bold</b>")
+    [found] = search(ada, "gearbox")
+    assert matches(found) == ["gearbox"]
+    assert "<b>bold" in "".join(each.text for each in found.snippet)
+
+
+def test_nobody_finds_what_is_somebody_elses(ada: Reader, bob: Reader, database: Database) -> None:
+    turn(ada, "What is a gearbox?", "Ada's gearbox.")
+    turn(bob, "What is a gearbox?", "Bob's gearbox.")
+    assert ["".join(each.text for each in found.snippet) for found in search(bob, "gearbox bob")] == ["Bob's gearbox"]
+    assert search(bob, "ada") == []
+    with_no_session = ActingAs(database, None)
+    assert search_conversations(with_no_session, "gearbox", limit=50) == []
+    everybodys = Statement("select * from found_messages(search_query('gearbox'), 50)")
+    assert with_no_session.run(everybodys)[0].values == ()
+    assert len(bob.db.run(everybodys)[0].values) == 1
+
+
+def test_the_list_is_searched_in_one_round_trip(
+    person: Person, new_person: Callable[[], Person], relays: Relays, transport: Transport
+) -> None:
+    created = person.api.post("/api/conversations", json={"title": "Arms"}).json()["conversation"]
+    turn_of_it = {"messages": [{"role": "assistant", "content": "Calibrate <b>the</b> arm."}]}
+    person.api.post(f"/api/conversations/{created['id']}/messages", json=turn_of_it)
+    person.api.get("/api/conversations")
+    with relays.database(transport).count() as counted:
+        answer = person.api.get("/api/conversations", params={"search": "calibrating"})
+    [found] = answer.json()["conversations"]
+    assert (counted.flights, answer.json()["nextCursor"]) == (1, None)
+    assert found["match"]["title"] == [{"text": "Arms", "match": False}]
+    assert found["match"]["snippet"] == [
+        {"text": "Calibrate", "match": True},
+        {"text": " <b>the</b> arm", "match": False},
+    ]
+    assert "match" not in person.api.get("/api/conversations").json()["conversations"][0]
+    assert new_person().api.get("/api/conversations", params={"search": "arm"}).json()["conversations"] == []
+    for bad in ({"search": " "}, {"search": "x" * 201}, {"search": "\x00"}, {"search": "x", "cursor": "x"}):
+        refused = person.api.get("/api/conversations", params=bad)
+        assert (refused.status_code, refused.json()["code"]) == (400, "invalid_request")
+
+
+def test_searching_without_a_live_session_is_refused(person: Person) -> None:
+    assert person.api.post("/api/auth/sign-out").status_code == 200
+    assert person.api.get("/api/conversations", params={"search": "arm"}).status_code == 401
