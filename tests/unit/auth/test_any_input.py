@@ -12,16 +12,19 @@ from hypothesis import strategies as st
 
 from functions import dependencies
 from functions.auth import get_session, sign_in_email, sign_out, sign_up_email
+from functions.auth.options import account_options
 from shared.app import build_app
 from shared.auth.cookies import Attributes, SessionCookies, decoded, parse, read_signed, sign
+from shared.auth.options import Options
 from shared.auth.origins import TrustedOrigins, origin_of
 from shared.auth.rules import AuthRules
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable
-from shared.settings import AuthSettings
+from shared.settings import AccountSettings, AuthSettings, MailSettings
 from tests.unit.auth.vectors import SECRET
 
 HOME = "http://api.example.com"
+SETTINGS = AuthSettings(SECRET, HOME, rate_limits="off")
 TRUSTED = TrustedOrigins((HOME, "https://*.example.com"))
 NAMES = ["name", "email", "password", "image", "callbackURL", "rememberMe", "redirectTo", "state"]
 VALUES = st.recursive(
@@ -49,11 +52,19 @@ async def unreachable() -> Database:
 
 
 async def rules() -> AuthRules:
-    return AuthRules.of(AuthSettings(SECRET, HOME, rate_limits="off"))
+    return AuthRules.of(SETTINGS)
+
+
+async def options() -> Options:
+    return Options.of(SETTINGS, AccountSettings(), MailSettings())
 
 
 APP = build_app(*(module.router for module in (sign_up_email, sign_in_email, sign_out, get_session)))
-APP.dependency_overrides |= {dependencies.database: unreachable, dependencies.auth_rules: rules}
+APP.dependency_overrides |= {
+    dependencies.database: unreachable,
+    dependencies.auth_rules: rules,
+    account_options: options,
+}
 
 
 def asked(request: httpx.Request) -> httpx.Response:
