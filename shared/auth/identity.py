@@ -43,6 +43,21 @@ class SignedInDatabase(Database):
         self.user: User | None = None
         """Who is asking; None before the first batch."""
 
+    @property
+    def token(self) -> str:
+        """The session's token, as good as a password; empty where another server vouches for the user."""
+        return self._token
+
+    def identified(self) -> User:
+        """Who is asking, for those who must know before they can begin; it costs a round trip of its own.
+
+        Raises:
+            NotSignedIn: The session has ended, or there never was one.
+        """
+        self.run(idempotent=True)
+        assert self.user is not None  # noqa: S101 (a batch that found nobody has raised)
+        return self.user
+
     def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
         """As `Database.run`, in the same single round trip.
 

@@ -26,12 +26,13 @@ WITHOUT_DATABASE_AND_PASSAGES: dict[str, tuple[int, dict[str, Any] | None]] = {
     "authSignOut": (200, {"success": True}),
     "authGetSession": (200, None),
     "chat": (200, {"mode": "unavailable", "saved": "no"}),
+    "outboxReceipt": (401, {"code": "not_signed_in"}),
     "search": (503, {"code": "retrieval_unavailable"}),
     "conversationsList": (401, {"code": "not_signed_in"}),
     "conversationsOpen": (401, {"code": "not_signed_in"}),
     "conversationsDelete": (401, {"code": "not_signed_in"}),
 }
-"""What a guest gets while neither Postgres nor Qdrant can be reached: the status, and part of the body."""
+"""What a guest gets of each route while nothing can be reached: the status, and part of the body."""
 
 
 @pytest.fixture
@@ -54,6 +55,8 @@ def environment() -> Generator[dict[str, str]]:
             "JWT_AUDIENCE": "",
             "JWT_ISSUER": "",
             "JWT_JWKS_URL": "",
+            "OUTBOX_DEAD_LETTER_URL": f"http://{address}/123456789012/dead-letters.fifo",
+            "OUTBOX_QUEUE_URL": f"http://{address}/123456789012/outbox.fifo",
             "PASSWORD_SCHEME": "bcrypt",
             "QDRANT_API_KEY": "key",
             "QDRANT_COLLECTION": "docs",
@@ -69,7 +72,12 @@ def functions() -> dict[str, Any]:
     return yaml.safe_load((PROJECT / "serverless.yml").read_text(encoding="utf-8"))["functions"]
 
 
-@pytest.mark.parametrize("name", functions())
+def routes() -> list[str]:
+    """The functions that an HTTP request reaches."""
+    return [name for name, each in functions().items() if "events" in each]
+
+
+@pytest.mark.parametrize("name", routes())
 def test_each_zip_answers_its_recorded_event_under_the_real_runtime_client(
     name: str,
     service: Service,
@@ -91,7 +99,26 @@ def test_each_zip_answers_its_recorded_event_under_the_real_runtime_client(
     assert answer["headers"]["x-request-id"] == "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
 
 
-@pytest.mark.parametrize("name", functions())
+def test_the_zip_of_the_replay_puts_off_what_it_cannot_store(
+    service: Service,
+    target: Target,
+    unzipped: Callable[[str], Path],
+    runtime_client: Path,
+    environment: dict[str, str],
+) -> None:
+    assert target.python
+    name = "outboxReplay"
+    given = {variable: environment[variable] for variable in functions()[name]["environment"]}
+    function = Function(target.python, unzipped(name), runtime_client, service.handlers[name])
+    event = (EVENTS / f"{name}.json").read_bytes()
+
+    answer = function.invoke(event, given)
+
+    [message] = json.loads(event)["Records"]
+    assert answer == {"batchItemFailures": [{"itemIdentifier": message["messageId"]}]}
+
+
+@pytest.mark.parametrize("name", routes())
 def test_each_recorded_event_is_one_of_its_route(name: str) -> None:
     event = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
     routes = [each["httpApi"] for each in functions()[name]["events"]]

@@ -13,6 +13,7 @@ from pathlib import Path
 from infra.local.gateway.cors import read_cors
 from infra.local.gateway.environment import Code
 from infra.local.gateway.environments import Environments, Limits
+from infra.local.gateway.event_sources import read_sources
 from infra.local.gateway.pages import Pages
 from infra.local.gateway.routes import Routes
 from infra.local.gateway.runtime_api import LOOPBACK, listen
@@ -55,9 +56,9 @@ async def _serve(arguments: argparse.Namespace) -> None:
     code = Code(arguments.root, variables, arguments.python)
     environments = Environments(routes.functions, code, limits, arguments.log_dir)
     pages = Pages(variables, environments.report)
-    server = GatewayServer(
-        Front(routes, environments, pages, read_cors(document, routes.methods)), prewarm=arguments.prewarm
-    )
+    front = Front(routes, environments, pages, read_cors(document, routes.methods))
+    sources = read_sources(document, routes.functions, variables)
+    server = GatewayServer(front, sources=sources, prewarm=arguments.prewarm)
     listener = listen(arguments.host, arguments.port, BACKLOG)
     await server.serve(sockets=[listener])
 
