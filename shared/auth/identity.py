@@ -103,8 +103,7 @@ class KnownUser:
     """Who somebody was when that could last be checked: good for keeping a turn until the database is back, no more.
 
     Attributes:
-        session_id: The session that showed it; whoever stores something later for this user makes sure that it still
-            lives. None for a user whom another server vouches for.
+        session_id: The session that showed it. None for a user whom another server vouches for.
     """
 
     user_id: str

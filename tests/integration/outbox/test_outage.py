@@ -64,6 +64,40 @@ def test_an_answer_that_could_not_be_stored_is_queued_and_stored_when_the_databa
     assert answer["sources"] == reply["sources"]
 
 
+@pytest.mark.parametrize("trouble", ["refuse", "accept_silently"])
+def test_turns_asked_while_the_database_is_away_are_stored_later_once_and_in_order(
+    reader: Chatting, relays: Relays, transport: Transport, trouble: str
+) -> None:
+    conversation = str(uuid4())
+    getattr(relays.database(transport), trouble)()
+    repeated = {"messageId": str(uuid4())}
+
+    replies = [reader.ask(CALIBRATE, conversationId=conversation, **ids) for ids in ({}, repeated, repeated, {})]
+    relays.database(transport).restore()
+
+    assert {(reply["mode"], reply["saved"], *reply["degraded"]) for reply in replies} == {
+        ("extractive", "queued", "database")
+    }
+    messages = until_stored(reader, conversation, 6)
+    answers = list(dict.fromkeys(reply["messageId"] for reply in replies))
+    assert [message["id"] for message in messages if message["role"] == "assistant"] == answers
+    assert len(messages) == 6
+
+
+def test_a_reader_who_cannot_be_named_gets_a_receipt_for_the_session(
+    reader: Chatting, relays: Relays, transport: Transport
+) -> None:
+    del reader.api.cookies["better-auth.session_data"]
+    relays.database(transport).refuse()
+
+    reply = reader.ask(CALIBRATE)
+    relays.database(transport).restore()
+
+    assert reply["saved"] == "no"
+    assert hand_in(reader.api, reply["receipt"]).status_code == 200
+    assert len(until_stored(reader, reply["conversationId"], 2)) == 2
+
+
 @pytest.fixture
 def receipt(reader: Chatting, relays: Relays, transport: Transport) -> dict[str, Any]:
     """A reply whose turn could be neither stored nor queued; the database and the queue are back."""
