@@ -17,7 +17,7 @@ from shared.observability import log, measured
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SECONDS: Final = 1.0
+SECONDS: Final = 0.8
 """For connecting, and again for the answer: in one region SQS needs a hundredth of it."""
 
 PAUSE_SECONDS: Final = 5.0
