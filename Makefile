@@ -36,6 +36,14 @@ migrate: setup-python ## bring a database's schema up to date: DATABASE_OWNER_UR
 test: setup ## run all tests (ARGS=... goes to pytest)
 	@$(python) -m pytest -q $(ARGS)
 
+.PHONY: outage
+outage: setup ## break everything in every way, the slow ones included
+	@$(python) -m pytest -q -m "long or not long" tests/outage $(ARGS)
+
+.PHONY: soak
+soak: setup-python ## 200 readers ask while components die at random (SECONDS=600, SEED=..., TRANSPORT=http or pooled)
+	@exec $(python) -m tests.outage.soak
+
 .PHONY: lint
 lint: setup-python setup-node ## lint, formatting, types, and who may import whom
 	@$(python) -m ruff check .
