@@ -46,6 +46,14 @@ conformance: setup ## compare our accounts with the real Better Auth server (PAS
 bench-history: setup-python ## what a history costs as the site grows (ARGS="--users 100 10000 100000" for more than a glance)
 	@exec $(python) -m tests.bench.history $(ARGS)
 
+.PHONY: outage
+outage: setup ## break everything in every way, the slow ones included
+	@$(python) -m pytest -q -m "long or not long" tests/outage $(ARGS)
+
+.PHONY: soak
+soak: setup-python ## 200 readers ask while components die at random (SECONDS=600, SEED=..., TRANSPORT=http or pooled)
+	@exec $(python) -m tests.outage.soak
+
 .PHONY: lint
 lint: setup-python setup-node ## lint, formatting, types, and who may import whom
 	@$(python) -m ruff check .

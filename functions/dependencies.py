@@ -31,7 +31,7 @@ from shared.settings import AuthSettings, DatabaseSettings
 
 async def database() -> Database:
     """The container's database; nothing is connected before its first batch."""
-    return _opened_database()
+    return opened_database()
 
 
 async def auth_rules() -> AuthRules:
@@ -40,7 +40,8 @@ async def auth_rules() -> AuthRules:
 
 
 @cache
-def _opened_database() -> Database:
+def opened_database() -> Database:
+    """The same, for what is no route."""
     return open_database(DatabaseSettings.read())
 
 

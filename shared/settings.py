@@ -246,6 +246,28 @@ class RetrievalSettings(_FromEnvironment):
     threshold: float = _setting("RETRIEVAL_THRESHOLD", default=0.35, read=float)
 
 
+@dataclass(frozen=True, slots=True)
+class OutboxSettings(_FromEnvironment):
+    """Where turns wait while the database is away.
+
+    Attributes:
+        queue_url: Address of the SQS queue; without one, a turn that cannot be stored is not queued.
+    """
+
+    queue_url: str | None = _setting("OUTBOX_QUEUE_URL", default=None, read=_url)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterSettings(_FromEnvironment):
+    """Where queued turns go that cannot be stored at all.
+
+    Attributes:
+        url: Address of that SQS queue; without one, such a turn stays in the first.
+    """
+
+    url: str | None = _setting("OUTBOX_DEAD_LETTER_URL", default=None, read=_url)
+
+
 SETTINGS = (
     DatabaseSettings,
     AuthSettings,
@@ -254,5 +276,7 @@ SETTINGS = (
     HistorySettings,
     RetentionSettings,
     RetrievalSettings,
+    OutboxSettings,
+    DeadLetterSettings,
 )
 """Every object above, for the test that compares them with specs/settings.md."""

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 from pydantic.alias_generators import to_camel
 
+from functions.chat.outbox import ReadersOutbox
 from functions.chat.reader import Reader
 from functions.search.book import OpenBook
 from shared.answering.chat import Chat
@@ -89,6 +90,11 @@ class Answered(BaseModel):
     mode: Mode
     saved: Saved
     degraded: list[Missing] = Field(description="What had to be done without")
+    receipt: str | None = Field(
+        default=None,
+        description="Only where the turn of a signed-in reader could be neither stored nor queued: "
+        "hand it in at `POST /api/replay` within 24 hours",
+    )
 
     @classmethod
     def of(cls, reply: Reply) -> Self:
@@ -102,14 +108,15 @@ class Answered(BaseModel):
             mode=answer.mode,
             saved=reply.saved,
             degraded=list(reply.degraded),
+            receipt=reply.receipt,
         )
 
 
-@router.post("/api/chat")
-async def ask(question: Question, reader: Reader, book: OpenBook) -> Answered:
+@router.post("/api/chat", response_model_exclude_none=True)
+async def ask(question: Question, reader: Reader, outbox: ReadersOutbox, book: OpenBook) -> Answered:
     """Answer a question from the book; the turn of a signed-in reader is stored."""
     keep = HistorySettings.read().conversations
-    return Answered.of(Chat(book.search, reader, keep).reply(question.as_ask()))
+    return Answered.of(Chat(book.search, reader, keep, outbox).reply(question.as_ask()))
 
 
 handler = build_handler(router)

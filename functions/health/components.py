@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from functions.dependencies import Db
+from functions.outbox.queue import outbox_queue
 from functions.search.book import OpenBook
 from shared.answering.parallel import beside
 from shared.app import build_handler
@@ -21,6 +22,7 @@ from shared.db import Statement
 from shared.deadline import within
 from shared.errors import AppError
 from shared.observability import log
+from shared.outbox.queue import Queue, QueueUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,13 +44,19 @@ class Component(BaseModel):
     latency_ms: float | None = Field(default=None, description="How long the probe took")
 
 
+class OutboxComponent(Component):
+    """The queue of turns that could not be stored."""
+
+    depth: int | None = Field(default=None, description="How many turns wait to be stored, approximately")
+
+
 class Components(BaseModel):
     """Everything that we depend on."""
 
     database: Component
     retrieval: Component
     model: Component = Component(status="off")
-    outbox: Component = Component(status="off")
+    outbox: OutboxComponent = OutboxComponent(status="off")
 
 
 class Health(BaseModel):
@@ -61,11 +69,21 @@ class Health(BaseModel):
 @router.get("/health", response_model_exclude_none=True)
 async def health(db: Db, book: OpenBook) -> Health:
     """Try everything at once."""
-    with within(SECONDS), beside(lambda: probed("retrieval", lambda: book.search("ready?", limit=1))) as retrieval:
+    with (
+        within(SECONDS),
+        beside(lambda: probed("retrieval", lambda: book.search("ready?", limit=1))) as retrieval,
+        beside(lambda: probed_outbox(outbox_queue())) as outbox,
+    ):
         stored = probed("database", lambda: db.run(PROBE, idempotent=True))
-    components = Components(database=stored, retrieval=retrieval.result())
-    down = [each.status for each in (components.database, components.retrieval)].count("down")
-    return Health(status=("ok", "degraded", "down")[down], components=components)
+    components = Components(database=stored, retrieval=retrieval.result(), outbox=outbox.result())
+    return Health(status=_overall(components), components=components)
+
+
+def _overall(components: Components) -> Literal["ok", "degraded", "down"]:
+    needed = (components.database.status, components.retrieval.status)
+    if needed.count("down") == len(needed):
+        return "down"
+    return "degraded" if "down" in (*needed, components.outbox.status) else "ok"
 
 
 def probed(name: str, probe: Callable[[], object]) -> Component:
@@ -74,10 +92,20 @@ def probed(name: str, probe: Callable[[], object]) -> Component:
     status: Literal["ok", "down"] = "ok"
     try:
         probe()
-    except AppError as error:
+    except (AppError, QueueUnavailable) as error:
         status = "down"
         log.warning("%s is down", name, exc_info=error)
     return Component(status=status, latency_ms=round((time.perf_counter() - began) * 1000, 1))
+
+
+def probed_outbox(queue: Queue | None) -> OutboxComponent:
+    """How the queue is, and how long."""
+    if queue is None:
+        return OutboxComponent(status="off")
+    queue.prepare()  # takes half a second once a container, and is no part of the latency
+    found: list[int] = []
+    probe = probed("outbox", lambda: found.append(queue.depth()))
+    return OutboxComponent(status=probe.status, latency_ms=probe.latency_ms, depth=next(iter(found), None))
 
 
 handler = build_handler(router)

@@ -1,4 +1,4 @@
-"""moto's server: SQS, SES and SSM on loopback, in memory."""
+"""moto's server: SQS, SES and SSM on loopback, in memory: what it holds is gone when the platform stops."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from infra.local.gateway.invocation import ACCOUNT
 from infra.local.moto import MotoServer
 from infra.local.pgbouncer import PgBouncer
 from infra.local.ports import LOOPBACK
@@ -34,19 +35,21 @@ class Relays:
         http: In front of the stand-in for Neon's `/sql`.
         pooled: In front of PgBouncer.
         qdrant: In front of the store of passages.
+        queue: In front of SQS.
     """
 
     http: Relay
     pooled: Relay
     qdrant: Relay
+    queue: Relay
 
     def database(self, transport: Transport) -> Relay:
         """The way to the database."""
         return self.http if transport == "http" else self.pooled
 
-    def all(self) -> tuple[Relay, Relay, Relay]:
+    def all(self) -> tuple[Relay, ...]:
         """All of them."""
-        return self.http, self.pooled, self.qdrant
+        return self.http, self.pooled, self.qdrant, self.queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +142,17 @@ class Platform:
         gateway = self.gateways[transport]
         sql_port = self.relays.http.port if self.relays else self.neon_sql.port
         qdrant_port = self.relays.qdrant.port if self.relays else self.qdrant.port
+        aws = f"http://{LOOPBACK}:{self.relays.queue.port if self.relays else self.moto.port}"
         return {
+            "AWS_ENDPOINT_URL": aws,
             "DATABASE_URL": self.database_url(),
             "DATABASE_TRANSPORT": transport,
             "DATABASE_HTTP_ENDPOINT": f"http://{LOOPBACK}:{sql_port}/sql",
             "BETTER_AUTH_SECRET": self.postgres.secrets.better_auth_secret,
             "BETTER_AUTH_URL": gateway.url,
             "TRUSTED_ORIGINS": f"http://localhost:{gateway.port}",
+            "OUTBOX_DEAD_LETTER_URL": f"{aws}/{ACCOUNT}/outbox-{transport}-dead-letters.fifo",
+            "OUTBOX_QUEUE_URL": f"{aws}/{ACCOUNT}/outbox-{transport}.fifo",
             "QDRANT_URL": f"http://{LOOPBACK}:{qdrant_port}",
             "QDRANT_COLLECTION": COLLECTION,
             "RATE_LIMITS": "off" if self.relays else "on",  # tests sign up many people from one address
@@ -212,7 +219,7 @@ class Platform:
 
     def _relays(self) -> Relays:
         pooler = self.pgbouncer or self.postgres
-        return Relays(Relay(self.neon_sql.port), Relay(pooler.port), Relay(self.qdrant.port))
+        return Relays(*(Relay(each.port) for each in (self.neon_sql, pooler, self.qdrant, self.moto)))
 
 
 def passages_store(state: State) -> Server:

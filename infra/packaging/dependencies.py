@@ -26,6 +26,10 @@ PLATFORMS = {
 }
 """What Amazon Linux 2023 (glibc 2.34) runs, by Lambda's name of the architecture; pip takes each tag literally."""
 
+BROUGHT_BY_LAMBDA = frozenset({"boto3", "botocore"})
+"""Part of AWS' Python runtime, 20 MB that no zip has to hold; in development infra/requirements/dev.txt has them
+(https://docs.aws.amazon.com/lambda/latest/dg/python-package.html#python-package-searchpath)."""
+
 UNUSED = (
     "bin",
     "aws_lambda_powertools/event_handler",  # FastAPI does the routing; it carries a copy of Swagger UI
@@ -58,10 +62,11 @@ def smallest_group(requirements: Path, packages: AbstractSet[str], target: Targe
     Raises:
         LookupError: No group has them all.
     """
-    missing: AbstractSet[str] = packages
+    needed = packages - BROUGHT_BY_LAMBDA
+    missing: AbstractSet[str] = needed
     for group in GROUPS:
         archive = group_archive(requirements / f"{group}.txt", target, cache)
-        missing = packages - _import_names(archive)
+        missing = needed - _import_names(archive)
         if not missing:
             return group, archive
     raise LookupError(f"no dependency group in pyproject.toml has {', '.join(sorted(missing))}")

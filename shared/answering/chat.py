@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from shared.answering.extractive import quote, quote_selection, refuse
 from shared.answering.follow_up import completed, refers_back
 from shared.answering.models import Answer, Mode, Reply, Saved, Source
-from shared.answering.parallel import beside
+from shared.answering.parallel import beside, if_slow
 from shared.deadline import within
 from shared.degraded import Missing, tolerate
 from shared.errors import DatabaseUnavailable, Gone, NotFound, NotSignedIn, RetrievalUnavailable
@@ -22,12 +24,16 @@ from shared.history.models import answer_id
 from shared.history.store import begin_turn, complete_turn
 from shared.history.titles import title_of
 from shared.observability import log
+from shared.outbox.models import WaitingTurn
 from shared.retrieval.models import Found
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from shared.answering.models import Ask
     from shared.db import Database
-    from shared.history.models import Begun, Message
+    from shared.history.models import Begun, Message, Status
+    from shared.outbox.keeping import Kept
 
 Search: TypeAlias = Callable[[str], Found]
 """Finds passages for a question, or raises RetrievalUnavailable."""
@@ -35,12 +41,32 @@ Search: TypeAlias = Callable[[str], Found]
 DATABASE_SECONDS: Final = 1.2
 """The most that either batch may take: a reader waits at most 1.5 s for the first answer in an outage."""
 
+SLOW_SECONDS: Final = 0.5
+"""When a batch takes longer than this, the outbox gets ready: that takes half a second, and it may well be needed."""
+
 LINKABLE: Final = re.compile(r"https?://|/(?![/\\])")
 
 UNAVAILABLE: Final = Answer(
     "The documentation cannot be searched right now, so I cannot answer this. Please ask again in a little while.",
     Mode.UNAVAILABLE,
 )
+
+
+class TurnKeeper(Protocol):
+    """Keeps the turns that could not be stored (shared/outbox)."""
+
+    @property
+    def owner(self) -> str:
+        """Whose they are, as far as is known by now."""
+        ...
+
+    def prepare(self) -> None:
+        """Get ready; it must not raise."""
+        ...
+
+    def keep(self, turn: WaitingTurn) -> Kept:
+        """Queue a turn, or make a receipt of it; it must not raise."""
+        ...
 
 
 @dataclass(slots=True)
@@ -51,12 +77,14 @@ class Chat:
         search: How the book is searched.
         db: The signed-in reader's database; None for a guest, whose turns are not stored.
         keep: How many conversations a reader keeps.
+        outbox: Takes the turn when the database cannot be reached; None for a guest.
         missing: What this turn had to do without so far.
     """
 
     search: Search
     db: Database | None
     keep: int
+    outbox: TurnKeeper | None = None
     missing: set[Missing] = field(default_factory=set[Missing])
 
     def reply(self, ask: Ask) -> Reply:
@@ -72,9 +100,12 @@ class Chat:
         if begun and begun.answered:
             return self._replied(ask, _as_answer(begun.answered), Saved.STORED)
         stored = self._store_answer(ask, answer) if begun else None
-        if stored is None:
+        if stored is not None:
+            return self._replied(ask, _as_answer(stored), Saved.STORED)
+        if self.outbox is None or Missing.DATABASE not in self.missing:
             return self._replied(ask, answer, Saved.NO)
-        return self._replied(ask, _as_answer(stored), Saved.STORED)
+        kept = self.outbox.keep(_waiting(ask, answer, self.outbox.owner))
+        return self._replied(ask, answer, Saved.QUEUED if kept.queued else Saved.NO, kept.receipt)
 
     def _store_and_answer(self, ask: Ask) -> tuple[Begun | None, Answer]:
         """Both at once, unless the search must know what was asked before."""
@@ -90,7 +121,7 @@ class Chat:
     def _begin(self, ask: Ask) -> Begun | None:
         if self.db is None or ask.temporary:
             return None
-        with within(DATABASE_SECONDS), tolerate(DatabaseUnavailable, Missing.DATABASE, self.missing):
+        with self._patient(), tolerate(DatabaseUnavailable, Missing.DATABASE, self.missing):
             return begin_turn(
                 self.db,
                 conversation_id=ask.conversation_id,
@@ -110,7 +141,7 @@ class Chat:
 
     def _store_answer(self, ask: Ask, answer: Answer) -> Message | None:
         assert self.db is not None  # noqa: S101 (a turn that was begun has a database)
-        with within(DATABASE_SECONDS), tolerate(DatabaseUnavailable, Missing.DATABASE, self.missing):
+        with self._patient(), tolerate(DatabaseUnavailable, Missing.DATABASE, self.missing):
             try:
                 return complete_turn(
                     self.db,
@@ -118,7 +149,7 @@ class Chat:
                     message_id=ask.message_id,
                     answer=answer.text,
                     sources=[asdict(source) for source in answer.sources],
-                    status="failed" if answer.mode is Mode.UNAVAILABLE else "complete",
+                    status=_status(answer),
                     mode=answer.mode,
                 )
             except (Gone, NotFound, NotSignedIn) as error:
@@ -126,14 +157,42 @@ class Chat:
                 log.info("an answer was not stored", exc_info=error)
         return None
 
-    def _replied(self, ask: Ask, answer: Answer, saved: Saved) -> Reply:
+    @contextmanager
+    def _patient(self) -> Generator[None]:
+        """Wait for the database as long as a reader may have to."""
+        with ExitStack() as stack:
+            stack.enter_context(within(DATABASE_SECONDS))
+            if self.outbox is not None:
+                stack.enter_context(if_slow(SLOW_SECONDS, self.outbox.prepare))
+            yield
+
+    def _replied(self, ask: Ask, answer: Answer, saved: Saved, receipt: str | None = None) -> Reply:
         return Reply(
             answer=answer,
             conversation_id=ask.conversation_id,
             message_id=answer_id(ask.message_id),
             saved=saved,
             degraded=tuple(each for each in Missing if each in self.missing),
+            receipt=receipt,
         )
+
+
+def _status(answer: Answer) -> Status:
+    return "failed" if answer.mode is Mode.UNAVAILABLE else "complete"
+
+
+def _waiting(ask: Ask, answer: Answer, owner: str) -> WaitingTurn:
+    return WaitingTurn(
+        owner=owner,
+        conversation_id=ask.conversation_id,
+        message_id=ask.message_id,
+        question=ask.message,
+        answer=answer.text,
+        sources=tuple(asdict(source) for source in answer.sources),
+        status=_status(answer),
+        mode=answer.mode,
+        asked_at=datetime.now(UTC),
+    )
 
 
 def _as_answer(stored: Message) -> Answer:

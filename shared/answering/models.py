@@ -21,9 +21,10 @@ class Mode(StrEnum):
 
 
 class Saved(StrEnum):
-    """What became of the turn (the wire's `saved`; `queued` joins these with the outbox)."""
+    """What became of the turn (the wire's `saved`)."""
 
     STORED = "stored"
+    QUEUED = "queued"
     NO = "no"
 
 
@@ -88,6 +89,7 @@ class Reply:
         conversation_id: Under which the turn is stored, or would have been.
         message_id: Of the answer.
         degraded: What had to be done without.
+        receipt: What the client may hand in later, when the turn could be neither stored nor queued.
     """
 
     answer: Answer
@@ -95,3 +97,4 @@ class Reply:
     message_id: UUID
     saved: Saved
     degraded: tuple[Missing, ...] = ()
+    receipt: str | None = None

@@ -43,6 +43,21 @@ class SignedInDatabase(Database):
         self.user: User | None = None
         """Who is asking; None before the first batch."""
 
+    @property
+    def token(self) -> str:
+        """The session's token, as good as a password; empty where another server vouches for the user."""
+        return self._token
+
+    def identified(self) -> User:
+        """Who is asking, for those who must know before they can begin; it costs a round trip of its own.
+
+        Raises:
+            NotSignedIn: The session has ended, or there never was one.
+        """
+        self.run(idempotent=True)
+        assert self.user is not None  # noqa: S101 (a batch that found nobody has raised)
+        return self.user
+
     def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
         """As `Database.run`, in the same single round trip.
 
@@ -88,8 +103,7 @@ class KnownUser:
     """Who somebody was when that could last be checked: good for keeping a turn until the database is back, no more.
 
     Attributes:
-        session_id: The session that showed it; whoever stores something later for this user makes sure that it still
-            lives. None for a user whom another server vouches for.
+        session_id: The session that showed it. None for a user whom another server vouches for.
     """
 
     user_id: str

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from shared.db import Rows
     from shared.errors import AppError
 
-BATCH_SECONDS: Final = 15.0
-"""For one batch with all its attempts, or what is left of the invocation where that is less. A suspended Neon compute
-needs some of it: the first answer comes when it has woken up."""
+BATCH_SECONDS: Final = 8.0
+"""For one batch with all its attempts, or what is left of the invocation where that is less. A person who waits for a
+list gives up sooner or later than that; a suspended Neon compute, which answers when it has woken up, needs less."""
 
 PAUSES: Final = (0.05, 0.1, 0.2)
 """Upper bounds, in seconds, of the pauses before the second, third and fourth attempt. The pause itself is drawn at

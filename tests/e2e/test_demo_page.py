@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,8 @@ pytestmark = pytest.mark.usefixtures("book")
 QUESTION = "How often should I descale the Brindlewood kettle?"
 ANSWER = re.compile("every six weeks with two spoons of citric acid")
 
+PATIENCE_SECONDS = 30.0
+
 _numbers = itertools.count(1)
 
 
@@ -33,6 +36,14 @@ def sign_up(page: Page) -> str:
     form.get_by_role("button", name="Create account").click()
     expect(page.get_by_text("Signed in as Ada Lovelace")).to_be_visible()
     return email
+
+
+def until_queue_answers(page: Page) -> None:
+    """The local SQS needs some seconds to start."""
+    ends_at = time.monotonic() + PATIENCE_SECONDS
+    while page.request.get("/health").json()["components"]["outbox"]["status"] != "ok":
+        assert time.monotonic() < ends_at
+        page.wait_for_timeout(200)
 
 
 def ask(page: Page, question: str = QUESTION) -> None:
@@ -112,17 +123,52 @@ def test_a_conversation_is_deleted_only_when_that_is_confirmed(page: Page) -> No
     expect(page.get_by_text("Nothing here yet")).to_be_visible()
 
 
-def test_without_the_database_a_question_is_answered_and_the_page_says_what_is_missing(
-    page: Page, relays: Relays
-) -> None:
+def until_in_history(page: Page) -> None:
+    """Reloads, as a reader does, until what was queued is stored."""
+    ends_at = time.monotonic() + PATIENCE_SECONDS
+    while not in_history(page).count():
+        assert time.monotonic() < ends_at
+        page.wait_for_timeout(500)
+        with page.expect_response("**/api/conversations"):
+            page.reload()
+        page.wait_for_timeout(100)
+
+
+def test_a_question_of_an_outage_is_answered_announced_and_there_after_a_reload(page: Page, relays: Relays) -> None:
     sign_up(page)
+    until_queue_answers(page)
     relays.http.refuse()
 
     ask(page)
 
     expect(page.get_by_role("article", name="Answer")).to_contain_text(ANSWER)
-    expect(page.get_by_role("status").first).to_contain_text("this one is not saved to your conversations")
+    expect(page.get_by_role("status").first).to_contain_text("This answer will appear in it later.")
     expect(page.get_by_text("Signed in as Ada Lovelace")).to_be_visible()
+
+    relays.http.restore()
+    until_in_history(page)
+    in_history(page).click()
+    expect(page.get_by_role("article", name="You asked")).to_have_count(1)
+    expect(page.get_by_role("article", name="Answer")).to_contain_text(ANSWER)
+
+
+def test_without_the_queue_the_page_keeps_the_answer_and_saves_it_when_the_database_is_back(
+    page: Page, relays: Relays
+) -> None:
+    sign_up(page)
+    relays.http.refuse()
+    relays.queue.refuse()
+    ask(page)
+    expect(page.get_by_role("status").first).to_contain_text("This page keeps your answer")
+
+    relays.http.restore()
+
+    expect(page.get_by_role("status").first).to_contain_text("Your answer from the outage is saved now.")
+    page.reload()
+    in_history(page).click()
+    expect(page.get_by_role("article", name="You asked")).to_have_count(1)
+    expect(page.get_by_role("article", name="Answer")).to_contain_text(ANSWER)
+    assert page.evaluate("localStorage.getItem('receipts')") == "[]"
 
 
 def test_a_page_opened_in_an_outage_does_not_say_that_the_reader_is_signed_out(page: Page, relays: Relays) -> None:

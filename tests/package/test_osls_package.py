@@ -13,11 +13,31 @@ from infra.packaging.import_graph import reach
 
 OSLS = PROJECT / "node_modules" / ".bin" / "osls"
 
+OWN_LOGS = {"logs:CreateLogStream", "logs:CreateLogGroup", "logs:TagResource", "logs:PutLogEvents"}
+
 ALLOWED = {
-    ("logs:CreateLogStream", "logs:CreateLogGroup", "logs:TagResource"): "the functions' own log groups",
-    ("logs:PutLogEvents",): "the functions' own log groups",
+    "ChatRole": {("sqs:SendMessage", "Outbox")},
+    "HealthRole": {("sqs:GetQueueAttributes", "Outbox")},
+    "OutboxReplayRole": {
+        ("sqs:ReceiveMessage", "Outbox"),
+        ("sqs:DeleteMessage", "Outbox"),
+        ("sqs:GetQueueAttributes", "Outbox"),
+        ("sqs:SendMessage", "OutboxDeadLetters"),
+    },
+    "MailRole": set[tuple[str, str]](),
+    "IamRoleLambdaExecution": set[tuple[str, str]](),
 }
-"""All that any function may do in AWS; a new line here is a decision."""
+"""All that each role may do in AWS, beside writing its own logs; a new line here is a decision."""
+
+ROLES = {
+    "chat": "ChatRole",
+    "health": "HealthRole",
+    "outboxReplay": "OutboxReplayRole",
+    **dict.fromkeys(
+        ("authSignUpEmail", "authSignInEmail", "authResetPassword", "authEmail", "authDeleteUser"), "MailRole"
+    ),
+}
+"""Every other function has the last of those above."""
 
 
 @pytest.fixture(scope="module")
@@ -73,15 +93,56 @@ def test_each_lambda_has_a_zip_of_its_own(template: dict[str, Any]) -> None:
     assert sorted(keys) == sorted(f"{name}.zip" for name in Service.read().handlers)
 
 
-def test_functions_may_write_their_logs_and_nothing_else(template: dict[str, Any]) -> None:
-    role = template["Resources"]["IamRoleLambdaExecution"]["Properties"]
-    statements = [line for policy in role["Policies"] for line in policy["PolicyDocument"]["Statement"]]
-    assert {tuple(line["Action"]) for line in statements} == set(ALLOWED)
-    resources = [resource["Fn::Sub"] for line in statements for resource in line["Resource"]]
-    assert {resource.partition("log-group:")[2].partition("-dev")[0] for resource in resources} == {
-        "/aws/lambda/docs-chatbot-backend"
+def roles(template: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The unconditional statements of each role; what depends on a condition has a test of its own."""
+    found = {
+        name: each["Properties"] for name, each in template["Resources"].items() if each["Type"] == "AWS::IAM::Role"
     }
-    assert "ManagedPolicyArns" not in role
+    assert not [name for name, role in found.items() if "ManagedPolicyArns" in role]
+    return {
+        name: [line for policy in role["Policies"] for line in policy.get("PolicyDocument", {}).get("Statement", [])]
+        for name, role in found.items()
+    }
+
+
+def test_each_role_may_do_what_its_functions_need_and_nothing_else(template: dict[str, Any]) -> None:
+    allowed = {
+        name: {
+            (action, line["Resource"]["Fn::GetAtt"][0])
+            for line in statements
+            for action in line["Action"]
+            if not action.startswith("logs:")
+        }
+        for name, statements in roles(template).items()
+    }
+    assert allowed == ALLOWED
+
+
+def test_functions_write_their_own_logs_only(template: dict[str, Any]) -> None:
+    lines = [line for each in roles(template).values() for line in each if line["Action"][0].startswith("logs:")]
+    assert {action for line in lines for action in line["Action"]} <= OWN_LOGS
+    assert not [line for line in lines if "/aws/lambda/docs-chatbot-backend-dev" not in json.dumps(line["Resource"])]
+
+
+def test_each_function_has_the_role_that_is_meant_for_it(template: dict[str, Any]) -> None:
+    given = {each["FunctionName"]: each["Role"]["Fn::GetAtt"][0] for each in of_type(template, "AWS::Lambda::Function")}
+    assert given == {
+        f"docs-chatbot-backend-dev-{name}": ROLES.get(name, "IamRoleLambdaExecution")
+        for name in Service.read().handlers
+    }
+
+
+def test_what_waits_in_the_outbox_goes_to_the_replay_which_tells_what_is_not_done(template: dict[str, Any]) -> None:
+    [mapping] = of_type(template, "AWS::Lambda::EventSourceMapping")
+    [replay] = [each for each in of_type(template, "AWS::Lambda::Function") if each["FunctionName"].endswith("Replay")]
+    outbox = template["Resources"]["Outbox"]["Properties"]
+
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["Outbox", "Arn"]}
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert outbox["VisibilityTimeout"] > replay["Timeout"], "else a message comes again while it is worked on"
+    assert outbox["VisibilityTimeout"] * outbox["RedrivePolicy"]["maxReceiveCount"] > 24 * 3600, "an outage of a day"
+    [alarm] = of_type(template, "AWS::CloudWatch::Alarm")
+    assert alarm["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["OutboxDeadLetters", "QueueName"]}
 
 
 def test_functions_that_send_mail_may_send_it_from_one_identity_and_no_other_function_may(
@@ -114,7 +175,7 @@ def test_every_route_leads_to_its_lambda(template: dict[str, Any]) -> None:
     targets = [json.dumps(route["Target"]) for route in of_type(template, "AWS::ApiGatewayV2::Route")]
     scheduled = of_type(template, "AWS::Events::Rule")
     assert {rule["ScheduleExpression"] for rule in scheduled} == {"rate(1 day)"}
-    assert len(set(targets)) == len(Service.read().handlers) - len(scheduled)
+    assert len(set(targets)) == len(Service.read().handlers) - len(scheduled) - 1  # a queue calls outboxReplay
 
 
 def test_no_secret_is_in_the_template_and_references_stay_within_their_limit(template: dict[str, Any]) -> None:

@@ -34,6 +34,7 @@ WITHOUT_DATABASE_AND_PASSAGES: dict[str, tuple[int, dict[str, Any] | None]] = {
     "authAnythingElse": (200, {"ok": True}),
     "profile": (401, {"code": "not_signed_in"}),
     "chat": (200, {"mode": "unavailable", "saved": "no"}),
+    "outboxReceipt": (401, {"code": "not_signed_in"}),
     "search": (503, {"code": "retrieval_unavailable"}),
     "conversationsList": (401, {"code": "not_signed_in"}),
     "conversationsOpen": (401, {"code": "not_signed_in"}),
@@ -46,7 +47,7 @@ WITHOUT_DATABASE_AND_PASSAGES: dict[str, tuple[int, dict[str, Any] | None]] = {
     "archiveExport": (401, {"code": "not_signed_in"}),
     "archiveImport": (401, {"code": "not_signed_in"}),
 }
-"""What a guest gets while neither Postgres nor Qdrant can be reached: the status, and part of the body."""
+"""What a guest gets of each route while nothing can be reached: the status, and part of the body."""
 
 
 @pytest.fixture
@@ -77,6 +78,8 @@ def environment() -> Generator[dict[str, str]]:
             "JWT_ISSUER": "",
             "JWT_JWKS_URL": "",
             "HISTORY_RETENTION_DAYS": "365",
+            "OUTBOX_DEAD_LETTER_URL": f"http://{address}/123456789012/dead-letters.fifo",
+            "OUTBOX_QUEUE_URL": f"http://{address}/123456789012/outbox.fifo",
             "PASSWORD_SCHEME": "bcrypt",
             "QDRANT_API_KEY": "key",
             "QDRANT_COLLECTION": "docs",
@@ -94,7 +97,9 @@ def functions() -> dict[str, Any]:
 
 def called_by(source: str) -> list[str]:
     """The functions that API Gateway (`httpApi`) or a schedule calls."""
-    return [name for name, function in functions().items() if source in function["events"][0]]
+    return [
+        name for name, function in functions().items() if any(source in each for each in function.get("events", []))
+    ]
 
 
 @pytest.mark.parametrize("name", called_by("httpApi"))
@@ -133,6 +138,25 @@ def test_a_scheduled_zip_says_that_it_failed_so_that_lambda_tries_again(
     function = Function(target.python, unzipped(name), runtime_client, service.handlers[name])
     with pytest.raises(AssertionError, match="DatabaseUnavailable"):
         function.invoke((EVENTS / f"{name}.json").read_bytes(), given)
+
+
+def test_the_zip_of_the_replay_puts_off_what_it_cannot_store(
+    service: Service,
+    target: Target,
+    unzipped: Callable[[str], Path],
+    runtime_client: Path,
+    environment: dict[str, str],
+) -> None:
+    assert target.python
+    name = "outboxReplay"
+    given = {variable: environment[variable] for variable in functions()[name]["environment"]}
+    function = Function(target.python, unzipped(name), runtime_client, service.handlers[name])
+    event = (EVENTS / f"{name}.json").read_bytes()
+
+    answer = function.invoke(event, given)
+
+    [message] = json.loads(event)["Records"]
+    assert answer == {"batchItemFailures": [{"itemIdentifier": message["messageId"]}]}
 
 
 @pytest.mark.parametrize("name", called_by("httpApi"))

@@ -47,4 +47,4 @@ def test_each_zip_imports_alone_without_slow_packages(
     assert len(modules) <= MODULES_AT_MOST
     allowed = (str(task), report["standard_library"])
     assert not [path for path in modules.values() if path and not path.startswith(allowed)]
-    assert list((task / "shared" / "__pycache__").glob("app.cpython-*.pyc"))
+    assert list((task / "shared" / "__pycache__").glob("errors.cpython-*.pyc"))

@@ -44,9 +44,15 @@ const api = {
   signIn: ({ email, password }) => api.call("POST", "/api/auth/sign-in/email", { email, password }),
   signOut: () => api.call("POST", "/api/auth/sign-out", {}),
 
-  /** `{answer, sources, conversationId, messageId, mode, saved, degraded}`. The ids make asking twice harmless. */
+  /**
+   * `{answer, sources, conversationId, messageId, mode, saved, degraded}`, and `receipt` where the turn could not be
+   * kept: hand it in later. The ids make asking twice harmless.
+   */
   ask: ({ message, conversationId, messageId }) =>
     api.call("POST", "/api/chat", { message, conversationId, messageId }),
+
+  /** Stores a turn whose receipt was given out; a second time changes nothing. */
+  handIn: (receipt) => api.call("POST", "/api/replay", { receipt }),
 
   /** `{conversations, nextCursor}`, newest first. */
   conversations: (cursor) => api.call("GET", `/api/conversations${cursorQuery(cursor)}`),
@@ -242,9 +248,10 @@ async function loadSession() {
     say("");
   } catch (error) {
     showAccount("unknown");
-    say(`Accounts and conversations cannot be reached right now. You can go on asking; answers will not be saved. ${error.later ? "" : error.message}`);
+    say(`Accounts and conversations cannot be reached right now. You can go on asking; your answers are saved later where that is possible. ${error.later ? "" : error.message}`);
   }
   await loadConversations();
+  await handInReceipts();
 }
 
 let signingUp = false;
@@ -274,6 +281,7 @@ async function submitCredentials() {
     showAccount("user", user);
     say("");
     await loadConversations();
+    await handInReceipts();
   } catch (error) {
     page["credentials-error"].textContent = complaint(error);
   }
@@ -406,15 +414,70 @@ async function deleteConversation(id) {
   }
 }
 
+// Receipts of turns that could be neither stored nor queued. They outlive a reload, and are tried until they are taken.
+
+const RECEIPTS = "receipts";
+const AGAIN_MILLISECONDS = 5_000;
+let handingIn = null;
+
+function receipts() {
+  try {
+    return JSON.parse(localStorage.getItem(RECEIPTS)) ?? [];
+  } catch {
+    return []; // no storage here, or somebody else's
+  }
+}
+
+function keepReceipts(kept) {
+  try {
+    localStorage.setItem(RECEIPTS, JSON.stringify(kept));
+  } catch {
+    return say("This answer could not be saved, and this browser keeps nothing for later.");
+  }
+}
+
+function keepReceipt(receipt) {
+  keepReceipts([...receipts(), receipt]);
+  handInLater();
+}
+
+function handInLater() {
+  clearTimeout(handingIn);
+  handingIn = setTimeout(handInReceipts, AGAIN_MILLISECONDS);
+}
+
+/** Oldest first. What is refused for good is let go; in an outage, or while nobody is signed in, all of them stay. */
+async function handInReceipts() {
+  if (!receipts().length || state.account === "guest") return;
+  let stored = 0;
+  for (const receipt of receipts()) {
+    try {
+      await api.handIn(receipt);
+      stored += 1;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.later) return handInLater();
+      if (error.status === 401) return;
+    }
+    keepReceipts(receipts().filter((each) => each !== receipt));
+  }
+  if (!stored) return;
+  if (state.account === "unknown") await loadSession();
+  else await loadConversations();
+  say(stored === 1 ? "Your answer from the outage is saved now." : `Your ${stored} answers from the outage are saved now.`);
+}
+
 // Asking
 
 /** In plain words, what an answer had to do without; nothing for a guest whose answer is simply not kept. */
-function notices({ degraded, saved }) {
+function notices({ degraded, saved, receipt }) {
   const said = [];
   if (degraded.includes("retrieval")) said.push("The documentation cannot be searched right now.");
   if (degraded.includes("model")) said.push("The answer quotes the documentation, because no text can be written right now.");
   if (saved === "queued") said.push("Your history is not available right now. This answer will appear in it later.");
-  if (saved === "no" && (state.account !== "guest" || degraded.includes("database"))) {
+  if (receipt) {
+    said.push("Your history is not available right now. This page keeps your answer, and saves it as soon as possible.");
+  } else if (saved === "no" && (state.account !== "guest" || degraded.includes("database"))) {
     said.push("Accounts and history are not available right now. You still get answers, but this one is not saved to your conversations.");
   }
   return said.join(" ");
@@ -448,6 +511,7 @@ async function answered(reply, message) {
   state.sent = { message: "", id: "" };
   if (page["conversation-title"].textContent === NEW) page["conversation-title"].textContent = message;
   if (reply.saved === "stored") await (state.account === "user" ? loadConversations() : loadSession());
+  if (reply.receipt) keepReceipt(reply.receipt);
   say(notices(reply));
 }
 

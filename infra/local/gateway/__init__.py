@@ -12,6 +12,7 @@ One asyncio process: uvicorn parses HTTP at the front and on the Runtime API tha
     environments.py  how many processes there are, and who gets one
     environment.py   one `awslambdaric` process
     invocation.py    one event on its way to a process
+    event_sources.py queues whose messages go to functions
     runtime_api.py   what the processes call
     logs.py          what they print, and a REPORT line for each invocation
     pages.py         the demo page, and the ingested pages that answers link to

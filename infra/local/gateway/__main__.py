@@ -13,6 +13,7 @@ from pathlib import Path
 from infra.local.gateway.cors import read_cors
 from infra.local.gateway.environment import Code
 from infra.local.gateway.environments import Environments, Limits
+from infra.local.gateway.event_sources import read_sources
 from infra.local.gateway.pages import Pages
 from infra.local.gateway.routes import Routes
 from infra.local.gateway.runtime_api import LOOPBACK, listen
@@ -58,7 +59,8 @@ async def _serve(arguments: argparse.Namespace) -> None:
     pages = Pages(variables, environments.report)
     address_header = arguments.address_header.lower().encode() if arguments.address_header else None
     front = Front(routes, environments, pages, read_cors(document, routes.methods), address_header)
-    server = GatewayServer(front, prewarm=arguments.prewarm)
+    sources = read_sources(document, routes.functions, variables)
+    server = GatewayServer(front, sources=sources, prewarm=arguments.prewarm)
     listener = listen(arguments.host, arguments.port, BACKLOG)
     await server.serve(sockets=[listener])
 

@@ -13,15 +13,18 @@ import uvicorn
 from infra.local.gateway.cors import Cors, without_cors
 from infra.local.gateway.environment import FunctionFailed, FunctionTimedOut
 from infra.local.gateway.environments import Overloaded
+from infra.local.gateway.event_sources import EventSourceMapping
 from infra.local.gateway.events import HttpResponse, MalformedResult, event_from, new_request_id, response_from
 from infra.local.gateway.runtime_api import PAYLOAD_LIMIT
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Iterable
 
     from starlette.types import Receive, Scope, Send
 
     from infra.local.gateway.environments import Environments
+    from infra.local.gateway.event_sources import Source
     from infra.local.gateway.pages import Pages
     from infra.local.gateway.routes import Match, Routes
 
@@ -134,10 +137,11 @@ class GatewayServer(uvicorn.Server):
 
     Args:
         front: What it serves.
+        sources: Queues whose messages go to functions.
         prewarm: Start one environment of each function in the background, once requests are answered.
     """
 
-    def __init__(self, front: Front, *, prewarm: bool = False) -> None:
+    def __init__(self, front: Front, *, sources: Iterable[Source] = (), prewarm: bool = False) -> None:
         config = uvicorn.Config(
             front,
             http="httptools",
@@ -152,6 +156,7 @@ class GatewayServer(uvicorn.Server):
         )
         super().__init__(config)
         self._environments = front.environments
+        self._sources = list(sources)
         self._prewarm = prewarm
         self._prewarming: asyncio.Task[None] | None = None
 
@@ -160,6 +165,8 @@ class GatewayServer(uvicorn.Server):
         await super().startup(sockets)
         host, port = self.servers[0].sockets[0].getsockname()[:2]
         print(f"gateway ready on http://{host}:{port}", flush=True)
+        for source in self._sources:
+            EventSourceMapping(source, self._environments, asyncio.get_running_loop()).start()
         if self._prewarm:
             self._prewarming = asyncio.create_task(self._environments.prewarm())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tests.fixtures.platform import Person
 
 SITE = "https://wombat.test/docs"
+QUEUE_SECONDS = 30.0
 CALIBRATE = "How do I calibrate the Wombat arm?"
 
 
@@ -46,6 +48,14 @@ def book(platform: Platform) -> None:
     ingest([Path(__file__).parent / "book"], platform.qdrant.url, site="wombat", site_url=SITE)
 
 
+def until_queue_answers(api: httpx.Client) -> None:
+    """The local SQS needs some seconds to start, and nothing else waits for it."""
+    ends_at = time.monotonic() + QUEUE_SECONDS
+    while api.get("/health").json()["components"]["outbox"]["status"] != "ok":
+        assert time.monotonic() < ends_at, "the queue does not answer"
+        time.sleep(0.2)
+
+
 @pytest.fixture
 def guest(api: httpx.Client) -> Chatting:
     return Chatting(api)
@@ -53,7 +63,8 @@ def guest(api: httpx.Client) -> Chatting:
 
 @pytest.fixture
 def reader(person: Person) -> Chatting:
-    """Somebody who is signed in; the chat's function is warm."""
+    """Somebody who is signed in; the chat's function is warm, and the queue answers."""
+    until_queue_answers(person.api)
     reader = Chatting(person.api)
     reader.ask("What is this?", temporary=True)
     return reader

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.integration.chat.conftest import until_queue_answers
+
 if TYPE_CHECKING:
     import httpx
 
@@ -23,6 +25,7 @@ def test_a_process_that_lives_says_so_and_touches_nothing(
 
 
 def test_every_component_is_reported_with_its_latency(api: httpx.Client) -> None:
+    until_queue_answers(api)
     answer = api.get("/health").json()
 
     components = answer["components"]
@@ -31,19 +34,21 @@ def test_every_component_is_reported_with_its_latency(api: httpx.Client) -> None
         "database": "ok",
         "retrieval": "ok",
         "model": "off",
-        "outbox": "off",
+        "outbox": "ok",
     }
+    assert components["outbox"]["depth"] == 0
     assert components["database"]["latencyMs"] > 0
     assert "latencyMs" not in components["model"]
 
 
 @pytest.mark.parametrize("trouble", ["refuse", "accept_silently"])
-@pytest.mark.parametrize("missing", ["database", "retrieval"])
+@pytest.mark.parametrize("missing", ["database", "retrieval", "outbox"])
 def test_what_is_away_is_named_within_a_second(
     api: httpx.Client, relays: Relays, transport: Transport, missing: str, trouble: str
 ) -> None:
-    api.get("/health")
-    getattr(relays.database(transport) if missing == "database" else relays.qdrant, trouble)()
+    until_queue_answers(api)
+    relay = {"database": relays.database(transport), "retrieval": relays.qdrant, "outbox": relays.queue}[missing]
+    getattr(relay, trouble)()
 
     began = time.perf_counter()
     answer = api.get("/health")

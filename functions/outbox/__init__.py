@@ -1,0 +1,1 @@
+"""Turns of an outage, stored later."""

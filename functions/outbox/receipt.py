@@ -1,0 +1,47 @@
+"""`POST /api/replay`: the reader hands in the receipt of a turn that could be neither stored nor queued."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+
+from functions.dependencies import Rules, SignedIn
+from shared.app import build_handler
+from shared.history.models import answer_id
+from shared.outbox.replay import read_receipt, store
+from shared.outbox.seal import LONGEST_SEALED
+from shared.settings import HistorySettings
+
+router = APIRouter()
+
+
+class HandedIn(BaseModel):
+    """What the reply to a question carried as `receipt`, unchanged."""
+
+    receipt: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SEALED)]
+
+
+class Stored(BaseModel):
+    """Where the turn is now; the same, however often the receipt is handed in."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True)
+
+    conversation_id: UUID
+    message_id: UUID = Field(description="Id of the answer")
+    saved: Literal["stored"] = "stored"
+
+
+@router.post("/api/replay")
+async def replay(handed_in: HandedIn, reader: SignedIn, rules: Rules) -> Stored:
+    """Store a turn that the reader was answered during an outage."""
+    user_id = reader.identified().id
+    turn = read_receipt(handed_in.receipt, rules.cookies.secret, user_id=user_id, token=reader.token)
+    store(reader, turn, keep=HistorySettings.read().conversations)
+    return Stored(conversation_id=turn.conversation_id, message_id=answer_id(turn.message_id))
+
+
+handler = build_handler(router)

@@ -1,0 +1,86 @@
+"""A turn that waits to be stored, and the one form in which it is written down."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Self
+
+    from shared.history.models import Status
+
+VERSION: Final = 1
+"""Of the written form. A function that meets a version it does not know leaves the turn to a newer one."""
+
+
+class UnknownVersion(Exception):
+    """The turn was written by a later version of this code."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingTurn:
+    """A question and its answer, as `shared.history` will store them.
+
+    Attributes:
+        owner: Whose turn it is: `user:<id>`, or `session:<SHA-256 of its token>` where the user could not be told.
+        message_id: Of the question; the answer's follows from it.
+        sources: What the answer cites, as the client was shown it.
+        status: Of the answer.
+        mode: How the answer came about.
+        asked_at: When the question was answered.
+    """
+
+    owner: str
+    conversation_id: UUID
+    message_id: UUID
+    question: str
+    answer: str
+    sources: tuple[Mapping[str, object], ...]
+    status: Status
+    mode: str
+    asked_at: datetime
+
+    def written(self) -> bytes:
+        """As JSON; it holds no secret, and nothing but what the reader has seen."""
+        return json.dumps(
+            {
+                "version": VERSION,
+                "owner": self.owner,
+                "conversationId": str(self.conversation_id),
+                "messageId": str(self.message_id),
+                "question": self.question,
+                "answer": self.answer,
+                "sources": self.sources,
+                "status": self.status,
+                "mode": self.mode,
+                "askedAt": self.asked_at.isoformat(),
+            },
+            separators=(",", ":"),
+        ).encode()
+
+    @classmethod
+    def read(cls, written: bytes) -> Self:
+        """The turn that `written` made this of; its seal was checked before.
+
+        Raises:
+            UnknownVersion: Another version of this code wrote it.
+        """
+        content: dict[str, Any] = json.loads(written)
+        if content["version"] != VERSION:
+            raise UnknownVersion
+        return cls(
+            owner=content["owner"],
+            conversation_id=UUID(content["conversationId"]),
+            message_id=UUID(content["messageId"]),
+            question=content["question"],
+            answer=content["answer"],
+            sources=tuple(content["sources"]),
+            status=content["status"],
+            mode=content["mode"],
+            asked_at=datetime.fromisoformat(content["askedAt"]),
+        )

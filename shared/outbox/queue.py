@@ -1,0 +1,118 @@
+"""SQS, as far as we use it: send a text, and ask how many wait.
+
+boto3 is part of Lambda's Python runtime and not of our zips. Its import and its first client take about half a second,
+so both are put off until something has to be queued; `prepare` lets that happen while the database is waited for.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+
+from shared.deadline import remaining
+from shared.observability import log, measured
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SECONDS: Final = 0.8
+"""For connecting, and again for the answer: in one region SQS needs a hundredth of it."""
+
+PAUSE_SECONDS: Final = 5.0
+"""For so long nobody asks a queue that could not be reached."""
+
+WAITING: Final = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
+"""Ready, being replayed, and held back; together they are what is not stored yet."""
+
+
+class QueueUnavailable(Exception):
+    """The queue could not be reached, or refused the message."""
+
+
+class SqsClient(Protocol):
+    """The two calls of boto3's client that we use."""
+
+    def send_message(self, **parameters: str) -> object:
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html."""
+        ...
+
+    def get_queue_attributes(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 (boto3 has no types)
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html."""
+        ...
+
+
+class Queue:
+    """A first-in-first-out queue.
+
+    Args:
+        url: Its address.
+        connect: Makes the client; boto3's unless given.
+    """
+
+    def __init__(self, url: str, connect: Callable[[], SqsClient] | None = None) -> None:
+        self._url = url
+        self._connect = connect or connect_by_boto3
+        self._client: SqsClient | None = None
+        self._connecting = threading.Lock()
+        self._closed_until = 0.0
+
+    def prepare(self) -> None:
+        """Make the client, on any thread. What fails here fails again, and is told, when the queue is used."""
+        with suppress(Exception):
+            self._connected()
+
+    def _connected(self) -> SqsClient:
+        with self._connecting:
+            self._client = self._client or self._connect()
+            return self._client
+
+    def send(self, text: str, *, group: str, once: str) -> None:
+        """Queue a text behind those of the same group; a second one with the same `once` within 5 minutes is dropped.
+
+        Raises:
+            QueueUnavailable: It is not certain that the queue has it.
+        """
+        self._call(
+            lambda client: client.send_message(
+                QueueUrl=self._url, MessageBody=text, MessageGroupId=group, MessageDeduplicationId=once
+            )
+        )
+
+    def depth(self) -> int:
+        """How many messages are not done with, approximately.
+
+        Raises:
+            QueueUnavailable: It could not be asked.
+        """
+        answer = cast(
+            "dict[str, Any]",
+            self._call(lambda client: client.get_queue_attributes(QueueUrl=self._url, AttributeNames=list(WAITING))),
+        )
+        return sum(int(answer["Attributes"][name]) for name in WAITING)
+
+    def _call(self, call: Callable[[SqsClient], object]) -> object:
+        # wall-clock time, as the pause shall also pass while Lambda freezes the container
+        if 0 < self._closed_until - time.time() <= PAUSE_SECONDS or remaining() <= 0:
+            raise QueueUnavailable
+        try:
+            with measured("queue"):
+                return call(self._connected())
+        except Exception as error:  # boto3 raises botocore's errors, which cannot be named without importing them
+            self._closed_until = time.time() + PAUSE_SECONDS
+            log.warning("the queue is away", exc_info=error)
+            raise QueueUnavailable from error
+
+
+def connect_by_boto3() -> SqsClient:
+    """A client that gives up soon: whoever waits for it is a reader who has waited for the database already."""
+    import boto3  # noqa: PLC0415 (see above) # pyright: ignore[reportMissingTypeStubs] (it has none)
+    from botocore.config import Config  # noqa: PLC0415 (as above) # pyright: ignore[reportMissingTypeStubs] (as above)
+
+    patience = Config(connect_timeout=SECONDS, read_timeout=SECONDS, retries={"total_max_attempts": 1})
+    return cast("SqsClient", boto3.client("sqs", config=patience))  # pyright: ignore[reportUnknownMemberType] (as above)

@@ -1,0 +1,228 @@
+"""What becomes of a queued turn, on a real Postgres under row-level security."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from functions.dependencies import opened_database
+from functions.outbox.replay import dead_letter_queue, handler
+from shared.db import open_database
+from shared.history.models import answer_id
+from shared.history.store import begin_turn, delete_conversation
+from shared.outbox.keeping import group_of, user_owner
+from shared.outbox.replay import ActingFor, Outcome, replay
+from shared.outbox.seal import Seal
+from shared.settings import DatabaseSettings
+from tests.unit.outbox.turns import SECRET, turn
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from infra.local.postgres import Postgres
+    from shared.db import Database
+    from shared.outbox.models import WaitingTurn
+
+Owner: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+NewUser: TypeAlias = Callable[[], str]
+
+
+@pytest.fixture
+def environment(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    """The variables of the function."""
+    variables = {
+        "DATABASE_URL": postgres.app_url,
+        "DATABASE_TRANSPORT": "pooled",
+        "BETTER_AUTH_SECRET": SECRET,
+        "BETTER_AUTH_URL": "https://api.example.com",
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    yield
+    opened_database().close()
+    opened_database.cache_clear()
+    dead_letter_queue.cache_clear()
+
+
+@pytest.fixture
+def database(postgres: Postgres) -> Generator[Database]:
+    database = open_database(DatabaseSettings(postgres.app_url, "pooled"))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def owner(postgres: Postgres) -> Generator[Owner]:
+    """The owner of the tables, who sees every row."""
+    with psycopg.connect(postgres.superuser_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def new_user(owner: Owner) -> NewUser:
+    def make() -> str:
+        name = f"waiting-{uuid4()}"
+        owner.execute(
+            'insert into "user" (id, name, email, "emailVerified", "createdAt", "updatedAt")'
+            " values (%s, 'Ada', %s, false, now(), now())",
+            (name, f"{name}@example.com"),
+        )
+        return name
+
+    return make
+
+
+def turn_of(user: str, conversation: UUID | None = None) -> WaitingTurn:
+    return replace(turn(), owner=user_owner(user), conversation_id=conversation or uuid4(), message_id=uuid4())
+
+
+def sealed(waiting: WaitingTurn) -> str:
+    return Seal.of(SECRET, "outbox").closed(waiting.written())
+
+
+def replayed(database: Database, waiting: WaitingTurn, keep: int = 50) -> Outcome:
+    return replay(sealed(waiting), database, SECRET, keep=keep)
+
+
+def messages(owner: Owner, user: str) -> list[tuple[Any, ...]]:
+    query = "select id, role, content, status from message where user_id = %s order by conversation_id, seq"
+    return owner.execute(query, (user,)).fetchall()
+
+
+def test_a_turn_is_stored_once_however_often_it_comes(database: Database, owner: Owner, new_user: NewUser) -> None:
+    user = new_user()
+    waiting = turn_of(user)
+
+    outcomes = [replayed(database, waiting) for _ in range(3)]
+
+    assert set(outcomes) == {Outcome.STORED}
+    assert messages(owner, user) == [
+        (waiting.message_id, "user", waiting.question, "complete"),
+        (answer_id(waiting.message_id), "assistant", waiting.answer, "complete"),
+    ]
+
+
+def test_an_answer_joins_the_question_that_was_stored_before_the_database_went(
+    database: Database, owner: Owner, new_user: NewUser
+) -> None:
+    user = new_user()
+    waiting = turn_of(user)
+    begin_turn(
+        ActingFor(database, user),
+        conversation_id=waiting.conversation_id,
+        title="title",
+        message_id=waiting.message_id,
+        content=waiting.question,
+        keep=50,
+    )
+
+    assert replayed(database, waiting) is Outcome.STORED
+
+    assert [role for _, role, _, _ in messages(owner, user)] == ["user", "assistant"]
+
+
+def test_turns_of_one_conversation_stay_in_order(database: Database, owner: Owner, new_user: NewUser) -> None:
+    user, conversation = new_user(), uuid4()
+    waiting = [turn_of(user, conversation) for _ in range(3)]
+
+    for each in waiting:
+        replayed(database, each)
+
+    assert [row[0] for row in messages(owner, user)][::2] == [each.message_id for each in waiting]
+
+
+def test_what_was_deleted_is_not_revived(database: Database, owner: Owner, new_user: NewUser) -> None:
+    user = new_user()
+    waiting = turn_of(user)
+    replayed(database, waiting)
+    delete_conversation(ActingFor(database, user), waiting.conversation_id)
+
+    outcomes = [replayed(database, each) for each in (waiting, turn_of(user, waiting.conversation_id))]
+
+    assert outcomes == [Outcome.DROPPED, Outcome.DROPPED]
+    assert messages(owner, user) == []
+
+
+def test_a_turn_of_a_user_who_is_gone_is_dropped(database: Database, owner: Owner, new_user: NewUser) -> None:
+    user = new_user()
+    owner.execute('delete from "user" where id = %s', (user,))
+
+    assert replayed(database, turn_of(user)) is Outcome.DROPPED
+    assert messages(owner, user) == []
+
+
+def test_a_turn_for_somebody_elses_conversation_changes_nothing(
+    database: Database, owner: Owner, new_user: NewUser
+) -> None:
+    ada, bo = new_user(), new_user()
+    hers = turn_of(ada)
+    replayed(database, hers)
+
+    assert replayed(database, turn_of(bo, hers.conversation_id)) is Outcome.DROPPED
+
+    assert len(messages(owner, ada)) == 2
+    assert messages(owner, bo) == []
+
+
+def test_the_cap_holds(database: Database, owner: Owner, new_user: NewUser) -> None:
+    user = new_user()
+    waiting = [turn_of(user) for _ in range(4)]
+
+    for each in waiting:
+        replayed(database, each, keep=3)
+
+    kept = owner.execute("select id from conversation where user_id = %s", (user,)).fetchall()
+    assert {row[0] for row in kept} == {each.conversation_id for each in waiting[1:]}
+
+
+class Context(SimpleNamespace):
+    def get_remaining_time_in_millis(self) -> int:
+        return 10_000
+
+
+def event(*waiting: WaitingTurn | str) -> dict[str, Any]:
+    return {"Records": [_record(number, each) for number, each in enumerate(waiting)]}
+
+
+def _record(number: int, waiting: WaitingTurn | str) -> dict[str, Any]:
+    group = "nobody" if isinstance(waiting, str) else group_of(waiting)
+    return {
+        "messageId": f"message {number}",
+        "receiptHandle": "handle",
+        "body": waiting if isinstance(waiting, str) else sealed(waiting),
+        "attributes": {"MessageGroupId": group, "MessageDeduplicationId": f"once {number}"},
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:outbox.fifo",
+        "awsRegion": "us-east-1",
+    }
+
+
+def undone(answer: dict[str, Any]) -> list[str]:
+    return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_batch_is_stored_and_only_what_is_not_done_comes_again(owner: Owner, new_user: NewUser) -> None:
+    ada, bo = new_user(), new_user()
+    forged = "e30.AAAA"  # no dead-letter queue here: it must not be lost, so it has to come again
+
+    answer = handler(event(turn_of(ada), forged, turn_of(bo)), Context())  # pyright: ignore[reportArgumentType] (all that is used of it)
+
+    assert undone(answer) == ["message 1"]
+    assert len(messages(owner, ada)) == len(messages(owner, bo)) == 2
+
+
+@pytest.mark.usefixtures("environment")
+def test_while_the_database_is_away_everything_comes_again(monkeypatch: pytest.MonkeyPatch, new_user: NewUser) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://app:x@127.0.0.1:1/docs")
+
+    answer = handler(event(turn_of(new_user()), turn_of(new_user())), Context())  # pyright: ignore[reportArgumentType] (as above)
+
+    assert undone(answer) == ["message 0", "message 1"]

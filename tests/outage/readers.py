@@ -1,0 +1,166 @@
+"""The readers of a soak: what they do, what they are promised, and what they must never be told."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from shared.answering.uuid7 import uuid7
+
+if TYPE_CHECKING:
+    import httpx
+
+QUESTIONS = (
+    "How do I start the platform?",
+    "What is a batch?",
+    "Where are conversations kept?",
+    "And how do I stop it?",
+)
+CHAT_SECONDS = 8.0
+OTHER_SECONDS = 10.0
+"""The budget. A chat waits for a batch (1.2 s), the passages (2 s), a batch and the queue (1.6 s) at worst, any other
+route for a batch (8 s); the rest is for cold starts on a busy machine."""
+
+PROMISED_503 = {"database_unavailable", "retrieval_unavailable"}
+CONVERSATIONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a reader was promised to find."""
+
+    user_id: str
+    conversation_id: str
+    question_id: str
+    answer_id: str
+    saved: str
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Everything that was promised, counted and complained about."""
+
+    turns: dict[str, Turn] = field(default_factory=dict[str, Turn])
+    asked: dict[str, str] = field(default_factory=dict[str, str])
+    gone: set[str] = field(default_factory=set[str])
+    counts: Counter[str] = field(default_factory=Counter[str])
+    seconds: dict[str, list[float]] = field(default_factory=lambda: {"chat": [], "other": []})
+    violations: list[str] = field(default_factory=list[str])
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def saw(self, what: str, route: str, answer: httpx.Response, seconds: float) -> None:
+        """Note an answer, and what is wrong with it."""
+        kind, limit = ("chat", CHAT_SECONDS) if what == "ask" else ("other", OTHER_SECONDS)
+        code = answer.json().get("code", "") if answer.status_code >= 400 else ""
+        with self._lock:
+            self.counts[f"{what} {answer.status_code} {code}".strip()] += 1
+            self.seconds[kind].append(seconds)
+        if seconds > limit:
+            self.complain(f"{route} took {seconds:.1f} s ({answer.headers.get('server-timing')})")
+        if answer.status_code == 401:
+            self.complain(f"{route}: a signed-in reader was told to sign in")
+        if answer.status_code >= 500 and (answer.status_code != 503 or code not in PROMISED_503):
+            self.complain(f"{route} answered {answer.status_code} {answer.text[:200]}")
+
+    def complain(self, what: str) -> None:
+        """Note a broken promise."""
+        with self._lock:
+            self.violations.append(what)
+
+
+class Reader:
+    """One signed-in reader; one thing at a time."""
+
+    def __init__(self, api: httpx.Client, user_id: str, ledger: Ledger, seed: int) -> None:
+        self.api = api
+        self.user_id = user_id
+        self.lock = threading.Lock()
+        self.receipts: list[tuple[str, Turn]] = []
+        self._ledger = ledger
+        self._chance = random.Random(seed)  # noqa: S311 (the same traffic for the same seed)
+        self._conversations: list[str] = []
+        self._stored: set[str] = set()
+
+    def do_something(self) -> None:
+        """Mostly ask; sometimes look at the history, or delete something."""
+        if self.receipts and self._chance.random() < 0.3:
+            return self.hand_in()
+        action = self._chance.choices([self.ask, self.list_all, self.open_one, self.delete_one], [70, 15, 12, 3])[0]
+        return action()
+
+    def ask(self) -> None:
+        """A question, now and then sent twice."""
+        conversation = self._conversation()
+        question = {
+            "message": self._chance.choice(QUESTIONS),
+            "conversationId": conversation,
+            "messageId": str(uuid7()),
+        }
+        self._ledger.asked[question["messageId"]] = self.user_id
+        for _ in range(self._chance.choice([1, 1, 1, 1, 2])):
+            answer = self._call("ask", "POST", "/api/chat", json=question)
+            if answer.status_code == 200:
+                self._promised(question, answer.json())
+
+    def list_all(self) -> None:
+        """The list is never empty for somebody who has something in it."""
+        answer = self._call("list", "GET", "/api/conversations")
+        if answer.status_code == 200:
+            listed = {each["id"] for each in answer.json()["conversations"]}
+            if lost := self._stored - listed - self._ledger.gone:
+                self._ledger.complain(f"the list of {self.user_id} lacks {lost}")
+
+    def open_one(self) -> None:
+        """A conversation of which something is stored."""
+        if self._stored:
+            conversation = self._chance.choice(sorted(self._stored))
+            answer = self._call("open", "GET", f"/api/conversations/{conversation}")
+            if answer.status_code == 404:
+                self._ledger.complain(f"{conversation} was not found")
+
+    def delete_one(self) -> None:
+        """Gone for good, or at least nobody counts on it any more."""
+        if self._conversations:
+            conversation = self._conversations.pop()
+            self._stored.discard(conversation)
+            self._ledger.gone.add(conversation)
+            self._call("delete", "DELETE", f"/api/conversations/{conversation}")
+
+    def hand_in(self) -> None:
+        """The oldest receipt."""
+        receipt, turn = self.receipts[0]
+        answer = self._call("replay", "POST", "/api/replay", json={"receipt": receipt})
+        if answer.status_code == 200:
+            self._ledger.turns[turn.question_id] = turn
+        if answer.status_code != 503:
+            self.receipts.pop(0)
+        if answer.status_code not in {200, 503} and turn.conversation_id not in self._ledger.gone:
+            self._ledger.complain(f"a receipt was answered {answer.status_code} {answer.text}")
+
+    def _promised(self, question: dict[str, str], reply: dict[str, Any]) -> None:
+        self._ledger.counts[f"saved {reply['saved']}"] += 1
+        ids = question["conversationId"], question["messageId"], reply["messageId"]
+        turn = Turn(self.user_id, *ids, reply["saved"])
+        if reply["saved"] != "no":
+            self._ledger.turns.setdefault(turn.question_id, turn)
+        elif "receipt" in reply:
+            self.receipts.append((reply["receipt"], turn))
+        else:
+            self._ledger.complain(f"a turn was not kept, and there was no receipt: {reply['degraded']}")
+        if reply["saved"] == "stored":
+            self._stored.add(turn.conversation_id)
+
+    def _conversation(self) -> str:
+        if (len(self._conversations) < CONVERSATIONS and self._chance.random() < 0.3) or not self._conversations:
+            self._conversations.append(str(uuid7()))
+        return self._chance.choice(self._conversations)
+
+    def _call(self, what: str, method: str, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401 (as httpx)
+        began = time.perf_counter()
+        answer = self.api.request(method, path, **more)
+        self._ledger.saw(what, f"{method} {path}", answer, time.perf_counter() - began)
+        return answer

@@ -1,0 +1,165 @@
+"""`make soak`: 200 readers ask for ten minutes while everything that can break does, at random and seeded.
+
+Afterwards every turn that a reply called stored or queued must be in its reader's history, exactly once, and in nobody
+else's. Nobody who is signed in may have been told to sign in, no answer may have taken longer than its budget, and no
+error but the promised 503s may have occurred. Prints the counts; exits with 1 when a promise was broken.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import psycopg
+
+from infra.local.passages import ingest_own_documents
+from infra.local.platform import Platform
+from infra.local.state import State
+from shared.auth.cookies import sign
+from tests.outage.readers import Ledger, Reader
+from tests.outage.troubles import Troubles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared.settings import Transport
+
+READERS = 200
+WORKERS = 6
+SETTLE_SECONDS = 120.0
+
+NEW_USER = """
+    insert into "user" (id, name, email, "emailVerified", "createdAt", "updatedAt")
+    values (%s, 'Ada', %s, false, now(), now())
+"""
+NEW_SESSION = """
+    insert into session (id, token, "userId", "expiresAt", "createdAt", "updatedAt")
+    values (%s, %s, %s, now() + interval '7 days', now(), now())
+"""
+
+
+def main() -> int:
+    """One run; the exit code."""
+    seconds, seed = float(os.environ.get("SECONDS") or 600), int(os.environ.get("SEED") or secrets.randbelow(10**6))
+    print(f"soak: {seconds:.0f} s, seed {seed}", flush=True)
+    with State.temporary() as state, Platform(state, ["http", "pooled"], breakable=True) as platform:
+        ingest_own_documents(state, platform.qdrant.url)
+        ledger = Ledger()
+        readers = sign_in_all(platform, ledger, seed)
+        troubles = Troubles(platform, seed)
+        began = time.monotonic()
+        troubles.start()
+        with ThreadPoolExecutor(WORKERS) as workers:
+            for number in range(WORKERS):
+                workers.submit(work, readers, began + seconds, seed + number, ledger)
+        troubles.stop()
+        settle(platform, readers, ledger)
+        verify(platform, ledger)
+        return report(ledger, troubles, time.monotonic() - began)
+
+
+def sign_in_all(platform: Platform, ledger: Ledger, seed: int) -> list[Reader]:
+    """Readers with a session each, half of them on either transport."""
+    secret = platform.postgres.secrets.better_auth_secret
+    readers: list[Reader] = []
+    with psycopg.connect(platform.postgres.superuser_url) as connection:
+        for number in range(READERS):
+            user_id, token = f"soak-{number}", secrets.token_urlsafe(24)
+            connection.execute(NEW_USER, (user_id, f"{user_id}@example.com"))
+            connection.execute(NEW_SESSION, (f"session-{number}", token, user_id))
+            transports: list[Transport] = ["http", "pooled"]
+            url = platform.url(transports[number % 2])
+            cookies = {"better-auth.session_token": sign(token, secret)}
+            api = httpx.Client(base_url=url, headers={"origin": url}, cookies=cookies, timeout=30, trust_env=False)
+            readers.append(Reader(api, user_id, ledger, seed * 1000 + number))
+    for reader in readers:
+        assert reader.api.get("/api/auth/get-session").status_code == 200  # brings the signed cookie cache
+    for api in (readers[0].api, readers[1].api):
+        until_queue_is(api, lambda outbox: outbox["status"] == "ok")
+    return readers
+
+
+def until_queue_is(api: httpx.Client, good: Callable[[dict[str, Any]], bool]) -> None:
+    """Wait, as long as it is worth it, for what `/health` says about the outbox."""
+    ends_at = time.monotonic() + SETTLE_SECONDS
+    while not good(api.get("/health").json()["components"]["outbox"]) and time.monotonic() < ends_at:
+        time.sleep(0.5)
+
+
+def work(readers: list[Reader], ends_at: float, seed: int, ledger: Ledger) -> None:
+    """One thing after the other, each by a reader who is doing nothing else."""
+    chance = random.Random(seed)  # noqa: S311 (the same traffic for the same seed)
+    while time.monotonic() < ends_at:
+        reader = chance.choice(readers)
+        if reader.lock.acquire(blocking=False):
+            try:
+                reader.do_something()
+            except httpx.HTTPError as error:
+                ledger.complain(f"no answer at all: {error!r}")
+            finally:
+                reader.lock.release()
+
+
+def settle(platform: Platform, readers: list[Reader], ledger: Ledger) -> None:
+    """Everything works again: receipts are handed in, and the queues run empty. Nobody restarts anything."""
+    ends_at = time.monotonic() + SETTLE_SECONDS
+    while any(reader.receipts for reader in readers) and time.monotonic() < ends_at:
+        for reader in readers:
+            if reader.receipts:
+                reader.hand_in()
+        time.sleep(0.1)
+    for api in (readers[0].api, readers[1].api):
+        until_queue_is(api, lambda outbox: outbox.get("depth") == 0)
+    if left := sum(len(reader.receipts) for reader in readers):
+        ledger.complain(f"{left} receipts could not be handed in")
+    for transport, gateway in platform.gateways.items():
+        dead = httpx.get(f"{gateway.url}/health", trust_env=False).json()["components"]["outbox"]
+        if dead.get("depth") != 0:
+            ledger.complain(f"{transport}: the outbox did not run empty: {dead}")
+
+
+def verify(platform: Platform, ledger: Ledger) -> None:
+    """Compare what was promised with what is stored."""
+    with psycopg.connect(platform.postgres.superuser_url) as connection:
+        rows = connection.execute("select id::text, user_id, conversation_id::text, role from message").fetchall()
+    stored: dict[str, list[tuple[str, str, str]]] = {}
+    for message_id, *where in rows:
+        stored.setdefault(message_id, []).append(tuple(where))
+    for turn in ledger.turns.values():
+        if turn.conversation_id in ledger.gone:
+            continue
+        for message_id, role in ((turn.question_id, "user"), (turn.answer_id, "assistant")):
+            if stored.get(message_id) != [(turn.user_id, turn.conversation_id, role)]:
+                ledger.complain(f"{turn} should be there once, and is: {stored.get(message_id)}")
+    for message_id, found in stored.items():
+        for user_id, _, role in found:
+            if role == "user" and ledger.asked.get(message_id) != user_id:
+                ledger.complain(f"{user_id} has a question of {ledger.asked.get(message_id)}")
+    ledger.counts["messages stored"] = len(rows)
+
+
+def report(ledger: Ledger, troubles: Troubles, seconds: float) -> int:
+    """Print the counts; the exit code."""
+    for name, count in sorted(troubles.counts.items()):
+        print(f"  {count:6} x {name}")
+    for name, count in sorted(ledger.counts.items()):
+        print(f"  {count:6} {name}")
+    for violation in ledger.violations[:20]:
+        print(f"  BROKEN: {violation}")
+    for kind, times in ledger.seconds.items():
+        ordered = sorted(times)
+        p50, p95 = (ordered[int(len(ordered) * part)] for part in (0.5, 0.95))
+        print(f"  {kind}: p50 {p50:.3f} s, p95 {p95:.2f} s, longest {ordered[-1]:.2f} s")
+    promised = len(ledger.turns)
+    print(f"soak: {promised} turns promised, {len(ledger.violations)} promises broken, {seconds:.0f} s")
+    return 1 if ledger.violations or not promised else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.outbox.keeping import Outbox, session_owner, user_owner
+from shared.outbox.models import WaitingTurn
+from shared.outbox.queue import Queue, QueueUnavailable
+from shared.outbox.replay import read_receipt
+from shared.outbox.seal import LONGEST_SEALED, Seal
+from tests.unit.outbox.turns import QUESTION, SECRET, USER, turn
+
+TOKEN = "a session token of thirty-two ch"
+
+
+class Sqs:
+    """Holds what it is sent, until it is told to fail."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.sent: list[dict[str, str]] = []
+        self.asked = 0
+        self.error = error
+
+    def send_message(self, **parameters: str) -> object:
+        self.asked += 1
+        if self.error:
+            raise self.error
+        self.sent.append(parameters)
+        return {}
+
+    def get_queue_attributes(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 (as boto3 declares it)
+        return {"Attributes": {name: str(len(self.sent)) for name in parameters["AttributeNames"]}}
+
+
+def outbox(sqs: Sqs | None = None, user_id: str | None = USER) -> Outbox:
+    queue = Queue("https://sqs.test/1/outbox.fifo", lambda: sqs) if sqs else None
+    return Outbox(SECRET, queue, TOKEN, lambda: user_id)
+
+
+def test_a_turn_of_a_known_user_is_queued_behind_the_users_other_turns() -> None:
+    sqs = Sqs()
+
+    kept = outbox(sqs).keep(turn())
+
+    [message] = sqs.sent
+    assert (kept.queued, kept.receipt) == (True, None)
+    assert WaitingTurn.read(Seal.of(SECRET, "outbox").opened(message["MessageBody"])).message_id == QUESTION
+    assert str(QUESTION) in message["MessageDeduplicationId"]
+    assert USER not in message["MessageGroupId"]
+
+
+def test_a_better_answer_is_not_taken_for_a_repetition_of_the_one_that_failed() -> None:
+    sqs = Sqs()
+    failed = turn(answer="not now")
+    for each in (failed, turn()):
+        outbox(sqs).keep(each if each is not failed else _failed(each))
+
+    ids = {message["MessageDeduplicationId"] for message in sqs.sent}
+    groups = {message["MessageGroupId"] for message in sqs.sent}
+    assert (len(ids), len(groups)) == (2, 1)
+
+
+def _failed(one: WaitingTurn) -> WaitingTurn:
+    return WaitingTurn.read(one.written().replace(b'"complete"', b'"failed"'))
+
+
+@pytest.mark.parametrize("sqs", [None, Sqs(OSError("nobody there"))])
+def test_without_the_queue_the_reader_gets_a_receipt(sqs: Sqs | None) -> None:
+    kept = outbox(sqs).keep(turn())
+
+    assert not kept.queued
+    assert kept.receipt
+    assert read_receipt(kept.receipt, SECRET, user_id=USER, token="another").answer == turn().answer
+
+
+def test_somebody_who_cannot_be_named_gets_a_receipt_for_the_session_which_does_not_hold_its_token() -> None:
+    sqs = Sqs()
+    keeper = outbox(sqs, user_id=None)
+
+    kept = keeper.keep(turn(owner=keeper.owner))
+
+    assert (sqs.sent, kept.queued) == ([], False)
+    assert kept.receipt
+    assert TOKEN not in Seal.of(SECRET, "receipt").opened(kept.receipt).decode()
+    assert read_receipt(kept.receipt, SECRET, user_id="whoever", token=TOKEN).owner == session_owner(TOKEN)
+
+
+def test_the_owner_is_looked_up_when_it_is_needed() -> None:
+    known: list[str] = []
+    keeper = Outbox(SECRET, None, TOKEN, lambda: known[0] if known else None)
+    assert keeper.owner == session_owner(TOKEN)
+    known.append(USER)
+    assert keeper.owner == user_owner(USER)
+
+
+def test_a_queue_that_is_away_is_not_asked_again_at_once() -> None:
+    sqs = Sqs(OSError("nobody there"))
+    queue = Queue("https://sqs.test/1/outbox.fifo", lambda: sqs)
+
+    for _ in range(3):
+        with pytest.raises(QueueUnavailable):
+            queue.send("text", group="group", once="once")
+
+    assert sqs.asked == 1
+
+
+def test_the_depth_counts_what_is_not_done_with() -> None:
+    sqs = Sqs()
+    queue = Queue("https://sqs.test/1/outbox.fifo", lambda: sqs)
+    queue.send("text", group="group", once="once")
+    assert queue.depth() == 3
+
+
+def test_getting_ready_never_fails() -> None:
+    def unreachable() -> Sqs:
+        raise OSError
+
+    Outbox(SECRET, Queue("https://sqs.test/1/outbox.fifo", unreachable), TOKEN, lambda: None).prepare()
+
+
+def test_what_is_too_long_for_the_queue_is_not_kept() -> None:
+    sqs = Sqs()
+    answer = "".join(chr(0x10000 + 977 * i * i % 0x8000) for i in range(LONGEST_SEALED))
+
+    kept = outbox(sqs).keep(turn(answer=answer))
+
+    assert (kept.queued, kept.receipt, sqs.sent) == (False, None, [])
+
+
+def test_nothing_secret_is_in_the_repr() -> None:
+    assert repr(outbox()) == "Outbox()"
