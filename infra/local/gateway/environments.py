@@ -37,7 +37,7 @@ class Limits:
     """
 
     each: int = 4
-    overall: int = 16
+    overall: int = 40
     patience: float = 10.0
     init: float = 30.0
 
