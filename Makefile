@@ -32,6 +32,16 @@ ingest: setup-python ## fill the store of passages: DOCS=path/to/markdown (SITE_
 migrate: setup-python ## bring a database's schema up to date: DATABASE_OWNER_URL=..., and DATABASE_URL=... for the functions
 	@exec $(python) -m infra.migrate
 
+.PHONY: deploy-local
+deploy-local: setup-python setup-node ## deploy onto an emulator of AWS, sign up, ask, read it back, and remove it again
+	@sh infra/setup_tool.sh deploy
+	@exec $(python) -m infra.local.deployment
+
+.PHONY: sam-validate
+sam-validate: setup-python ## check infra/template.yaml with the AWS SAM command line (installs it into build/)
+	@sh infra/setup_tool.sh sam
+	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 build/sam-venv/bin/sam validate --lint --template infra/template.yaml
+
 .PHONY: test
 test: setup ## run all tests (ARGS=... goes to pytest)
 	@$(python) -m pytest -q $(ARGS)
@@ -57,6 +67,9 @@ lock: setup-python ## lock the Python packages anew, after a change in pyproject
 		$(compile) --group $$group -c infra/requirements/dev.txt -o infra/requirements/$$group.txt || exit 1; \
 	done
 	@$(compile) --group bench -o infra/requirements/bench.txt
+	@for tool in deploy sam; do \
+		$(compile) --python-version 3.13 --group $$tool -o infra/requirements/$$tool.txt || exit 1; \
+	done
 	@grep -c '^[a-z0-9]' infra/requirements/*.txt
 
 .PHONY: bench-db
