@@ -29,8 +29,23 @@ ingest: setup-python ## fill the store of passages: DOCS=path/to/markdown (SITE_
 	@exec $(python) -m infra.local ingest "$$DOCS" $${SITE_URL:+--site-url "$$SITE_URL"} $(ARGS)
 
 .PHONY: migrate
-migrate: setup-python ## bring a database's schema up to date: DATABASE_OWNER_URL=..., and DATABASE_URL=... for the functions
+migrate: setup-python ## bring a database's schema up to date: STAGE=prod, or DATABASE_OWNER_URL=... with DATABASE_URL=...
 	@exec $(python) -m infra.migrate
+
+.PHONY: deploy-local
+deploy-local: setup-python setup-node ## deploy onto an emulator of AWS, sign up, ask, read it back, and remove it again
+	@sh infra/setup_tool.sh deploy
+	@exec $(python) -m infra.local.deployment
+
+.PHONY: bench-cold
+bench-cold: setup-python ## what a cold start costs, beside a bare FastAPI (tests/bench/results/cold.md)
+	@sh infra/setup_tool.sh sam
+	@exec $(python) -m tests.bench.cold $(ARGS)
+
+.PHONY: sam-validate
+sam-validate: setup-python ## check infra/template.yaml with the AWS SAM command line (installs it into build/)
+	@sh infra/setup_tool.sh sam
+	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 build/sam-venv/bin/sam validate --lint --template infra/template.yaml
 
 .PHONY: test
 test: setup ## run all tests (ARGS=... goes to pytest)
@@ -75,6 +90,9 @@ lock: setup-python ## lock the Python packages anew, after a change in pyproject
 		$(compile) --group $$group -c infra/requirements/dev.txt -o infra/requirements/$$group.txt || exit 1; \
 	done
 	@$(compile) --group bench -o infra/requirements/bench.txt
+	@for tool in deploy sam; do \
+		$(compile) --python-version 3.13 --group $$tool -o infra/requirements/$$tool.txt || exit 1; \
+	done
 	@grep -c '^[a-z0-9]' infra/requirements/*.txt
 
 .PHONY: bench-db

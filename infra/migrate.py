@@ -4,7 +4,8 @@ Forward only: `infra/migrations/NNNN_name.sql`, in order, each in a transaction 
 applied may never change. Several runners at once wait for each other. A database in which Better Auth already made
 its tables is adopted when their columns are what we need.
 
-With DATABASE_URL set, its role `docs_app` may log in with its password afterwards.
+With DATABASE_URL set, its role `docs_app` may log in with its password afterwards. STAGE=prod takes both addresses from
+the secrets of that stage (stage_secrets.py).
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import class_row
+
+from infra.stage_secrets import NoSecrets, database_urls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -86,6 +89,11 @@ class Column:
 
 def main(environ: Mapping[str, str] = os.environ) -> int:
     """Migrate; the exit code."""
+    try:
+        environ = _with_secrets(environ)
+    except NoSecrets as error:
+        print(f"Cannot read {error}", file=sys.stderr)
+        return 2
     owner_url = environ.get("DATABASE_OWNER_URL", "")
     if not owner_url:
         print("Set DATABASE_OWNER_URL to the direct (not the -pooler) address, with the role that owns the schema.")
@@ -99,6 +107,11 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
         print(f"Failed: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _with_secrets(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """What was given, and for a stage what its secrets hold."""
+    return {**environ, **database_urls(environ["STAGE"], environ)} if environ.get("STAGE") else environ
 
 
 def migrate(

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from shared import deadline
 from shared.errors import AppError, InvalidRequest
-from shared.observability import log, request_timings, server_timing
+from shared.observability import log, name_request, report_request, request_timings, server_timing
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -74,10 +74,13 @@ class Invocation:
             return
         began = time.perf_counter()
         request_id = scope.setdefault("state", {})["request_id"] = _request_id(scope)
-        log.append_keys(request_id=request_id, route=scope.get("aws.event", {}).get("routeKey", scope["path"]))
+        name_request(request_id, scope.get("aws.event", {}).get("routeKey", scope["path"]))
+        status = SERVER_ERROR
 
         async def send_traced(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
+                status = message["status"]
                 spent["total"] = (time.perf_counter() - began) * 1000
                 message["headers"] = [
                     *message["headers"],
@@ -92,6 +95,7 @@ class Invocation:
             except Exception:  # noqa: BLE001 (the last line of defence: one traceback logged, nothing shown)
                 log.exception("unforeseen error")
                 await render(AppError(), request_id)(scope, receive, send_traced)
+            report_request(status, spent)
 
 
 def render(error: AppError, request_id: str) -> JSONResponse:

@@ -1,10 +1,11 @@
-"""One JSON line where something is handled, and where the time of a request went.
+"""One JSON line for each request and where something is handled, metrics, and where the time of a request went.
 
-Nothing secret is logged: no header, no body, no connection string, no text of a message or an answer.
+Nothing secret is logged: no header, no body, no connection string, no text of a message or an answer. A user is a hash.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from contextlib import contextmanager
@@ -24,6 +25,43 @@ NAMESPACE = "docs-chatbot"
 """Of our metrics in CloudWatch."""
 
 _spent: ContextVar[dict[str, float] | None] = ContextVar("spent", default=None)
+
+METRICS = {
+    "total": "RequestMilliseconds",
+    "db": "RequestDatabaseMilliseconds",
+    "qdrant": "RequestQdrantMilliseconds",
+    "model": "RequestModelMilliseconds",
+}
+"""What CloudWatch calls the parts of a request."""
+
+_has_answered = False
+
+
+def name_request(request_id: str, route: str) -> None:
+    """Put these on every line until the next request, and whether this container is new; forget the last user."""
+    log.append_keys(request_id=request_id, route=route, cold_start=not _has_answered, user=None)
+
+
+def name_user(user_id: str) -> None:
+    """Put the user on every line until the next request, so that one person's trouble can be followed.
+
+    A hash without a key is enough: Better Auth makes ids of 32 random characters, so nobody can try them all.
+    """
+    log.append_keys(user=hashlib.sha256(user_id.encode()).hexdigest()[:16])
+
+
+def report_request(status: int, spent: dict[str, float]) -> None:
+    """The one line of a request, and its metrics."""
+    global _has_answered  # noqa: PLW0603 (it is the container that is new or not)
+    _has_answered = True
+    log.info("answered", status=status, milliseconds={part: round(value, 1) for part, value in spent.items()})
+    if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:
+        return
+    metrics = EphemeralMetrics(namespace=NAMESPACE)
+    metrics.add_dimension("route", str(log.get_current_keys().get("route", "none")))
+    for part, milliseconds in spent.items():
+        metrics.add_metric(METRICS.get(part, part), MetricUnit.Milliseconds, milliseconds)
+    metrics.flush_metrics()
 
 
 @contextmanager

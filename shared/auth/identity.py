@@ -17,6 +17,7 @@ from shared.auth.models import User
 from shared.auth.store import USER_WIDTH, signed_in_user
 from shared.db import USUAL, Database, Rows, Statement
 from shared.errors import NotSignedIn
+from shared.observability import name_user
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,6 +71,8 @@ class SignedInDatabase(Database):
         if not found.values:
             raise NotSignedIn
         self._learn(found.values[0])
+        if self.user:
+            name_user(self.user.id)
         return results
 
     def close(self) -> None:

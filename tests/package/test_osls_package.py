@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from infra.bundle import PROJECT, Service, main
 from infra.packaging.import_graph import reach
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 OSLS = PROJECT / "node_modules" / ".bin" / "osls"
 
@@ -39,19 +43,40 @@ ROLES = {
 }
 """Every other function has the last of those above."""
 
+ANY_RESOURCE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+"""Actions for which AWS knows no narrower resource than `*`
+(https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html)."""
+
+SNAP_STARTED = {"authGetSession", "chat", "conversationsList"}
+"""What a reader waits for on opening a page and on asking."""
+
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The CloudFormation that `osls package` makes with no credentials and, where the machine allows, no network."""
+def package(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, Any]]:
+    """Makes the CloudFormation of a stage, with no credentials and, where the machine allows, no network."""
     if not OSLS.exists():
         assert not os.environ.get("CI"), "CI must have node_modules"
         pytest.skip("no node_modules: run `make setup`")
     assert main([]) == 0  # with its network, so that wheels which nobody has fetched yet are here afterwards
-    output = tmp_path_factory.mktemp("osls")
-    words = [*without_network(), OSLS, "package", "--package", output]
-    done = subprocess.run(words, cwd=PROJECT, env=environment(), capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads((output / "cloudformation-template-update-stack.json").read_text(encoding="utf-8"))
+
+    def run(*arguments: str) -> dict[str, Any]:
+        output = tmp_path_factory.mktemp("osls")
+        words = [*without_network(), OSLS, "package", "--package", output, *arguments]
+        done = subprocess.run(words, cwd=PROJECT, env=environment(), capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads((output / "cloudformation-template-update-stack.json").read_text(encoding="utf-8"))
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def template(package: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    return package()
+
+
+@pytest.fixture(scope="module")
+def production(package: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    return package("--stage", "prod")
 
 
 def without_network() -> list[str]:
@@ -85,7 +110,8 @@ def test_there_is_one_lambda_and_one_log_group_with_an_end_for_each_function(tem
     lambdas = of_type(template, "AWS::Lambda::Function")
     assert sorted(each["Handler"] for each in lambdas) == sorted(service.handlers.values())
     assert {(each["Runtime"], *each["Architectures"]) for each in lambdas} == {("python3.13", "x86_64")}
-    assert [each["RetentionInDays"] for each in of_type(template, "AWS::Logs::LogGroup")] == [14] * len(lambdas)
+    groups = of_type(template, "AWS::Logs::LogGroup")
+    assert [each["RetentionInDays"] for each in groups] == [14] * (len(lambdas) + 1)  # and one for requests
 
 
 def test_each_lambda_has_a_zip_of_its_own(template: dict[str, Any]) -> None:
@@ -111,7 +137,7 @@ def test_each_role_may_do_what_its_functions_need_and_nothing_else(template: dic
             (action, line["Resource"]["Fn::GetAtt"][0])
             for line in statements
             for action in line["Action"]
-            if not action.startswith("logs:")
+            if not action.startswith(("logs:", "xray:"))
         }
         for name, statements in roles(template).items()
     }
@@ -141,7 +167,7 @@ def test_what_waits_in_the_outbox_goes_to_the_replay_which_tells_what_is_not_don
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert outbox["VisibilityTimeout"] > replay["Timeout"], "else a message comes again while it is worked on"
     assert outbox["VisibilityTimeout"] * outbox["RedrivePolicy"]["maxReceiveCount"] > 24 * 3600, "an outage of a day"
-    [alarm] = of_type(template, "AWS::CloudWatch::Alarm")
+    alarm = template["Resources"]["OutboxDeadLettersAlarm"]["Properties"]
     assert alarm["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["OutboxDeadLetters", "QueueName"]}
 
 
@@ -150,7 +176,7 @@ def test_functions_that_send_mail_may_send_it_from_one_identity_and_no_other_fun
 ) -> None:
     role = template["Resources"]["MailRole"]["Properties"]
     logs, (condition, mail, otherwise) = role["Policies"][0], role["Policies"][1]["Fn::If"]
-    [writes], [sends] = logs["PolicyDocument"]["Statement"], mail["PolicyDocument"]["Statement"]
+    (writes, _), [sends] = logs["PolicyDocument"]["Statement"], mail["PolicyDocument"]["Statement"]
     assert set(writes["Action"]) == {"logs:CreateLogStream", "logs:PutLogEvents"}
     assert sends["Action"] == "ses:SendEmail"
     assert sends["Resource"]["Fn::Sub"].partition(":identity/")[0].startswith("arn:${AWS::Partition}:ses:")
@@ -163,6 +189,74 @@ def test_functions_that_send_mail_may_send_it_from_one_identity_and_no_other_fun
     functions = of_type(template, "AWS::Lambda::Function")
     given = {each["FunctionName"].rpartition("-")[2] for each in functions if "MailRole" in json.dumps(each["Role"])}
     assert given == senders
+
+
+def resources_of(statement: dict[str, Any]) -> list[Any]:
+    named: Any = statement["Resource"]
+    return [*named] if isinstance(named, list) else [named]
+
+
+def test_a_wildcard_stands_only_where_aws_knows_nothing_narrower(template: dict[str, Any]) -> None:
+    for line in (line for statements in roles(template).values() for line in statements):
+        assert line["Effect"] == "Allow"
+        assert not [action for action in line["Action"] if "*" in action]
+        if "*" in resources_of(line):
+            assert set(line["Action"]) <= ANY_RESOURCE
+
+
+def test_every_traced_function_may_hand_in_its_traces(template: dict[str, Any]) -> None:
+    lambdas = of_type(template, "AWS::Lambda::Function")
+    assert {each["TracingConfig"]["Mode"] for each in lambdas} == {"Active"}
+    for name in {each["Role"]["Fn::GetAtt"][0] for each in lambdas}:
+        assert "xray:PutTraceSegments" in json.dumps(template["Resources"][name])
+
+
+def test_what_comes_in_is_limited_measured_and_logged_in_json(
+    template: dict[str, Any], production: dict[str, Any]
+) -> None:
+    [stage] = of_type(template, "AWS::ApiGatewayV2::Stage")
+    limits = {"DetailedMetricsEnabled": True, "ThrottlingRateLimit": 50, "ThrottlingBurstLimit": 100}
+    assert stage["DefaultRouteSettings"] == limits
+    [stage] = of_type(production, "AWS::ApiGatewayV2::Stage")
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] == 500
+    line = json.loads(stage["AccessLogSettings"]["Format"])
+    assert not [value for value in line.values() if re.search(r"\.ip|sourceIp|userAgent|path|query", value)]
+
+
+def test_alarms_watch_every_function_the_share_of_failures_and_the_slowest_answers(template: dict[str, Any]) -> None:
+    alarms = of_type(template, "AWS::CloudWatch::Alarm")
+    assert {json.dumps(each["AlarmActions"]) for each in alarms} == {'[{"Ref": "Alarms"}]'}
+    watched = {each["Dimensions"][0]["Value"]["Ref"] for each in alarms if each["MetricName"] == "Errors"}
+    lambdas = {name for name, each in template["Resources"].items() if each["Type"] == "AWS::Lambda::Function"}
+    assert watched == lambdas
+    assert {"5xx", "Latency"} <= {each["MetricName"] for each in alarms}
+
+
+def test_alarms_are_mailed_only_where_somebody_asked_for_it(template: dict[str, Any]) -> None:
+    assert template["Resources"]["AlarmsByMail"]["Condition"] == "SomebodyWantsMail"
+    assert template["Parameters"]["AlarmEmail"]["Default"] == ""
+
+
+def test_snapshots_are_paid_for_on_demand_and_their_routes_lead_to_them(
+    template: dict[str, Any], package: Callable[..., dict[str, Any]]
+) -> None:
+    assert not [each for each in of_type(template, "AWS::Lambda::Function") if "SnapStart" in each]
+    on_demand = package("--param", "snapStart=true")
+    started = {each["Handler"] for each in of_type(on_demand, "AWS::Lambda::Function") if "SnapStart" in each}
+    assert started == {Service.read().handlers[name] for name in SNAP_STARTED}
+    integrations = {name: json.dumps(each) for name, each in on_demand["Resources"].items() if "Integration" in name}
+    led = {name.removeprefix("HttpApiIntegration") for name, each in integrations.items() if "snapstart" in each}
+    assert {name.lower() for name in led} == {name.lower() for name in SNAP_STARTED}
+
+
+def test_the_addresses_are_outputs(template: dict[str, Any]) -> None:
+    assert {"ApiUrl", "HealthUrl", "AlarmsTopic"} <= set(template["Outputs"])
+
+
+def test_one_parameter_chooses_the_processor() -> None:
+    words = [OSLS, "print", "--format", "json", "--param", "architecture=arm64"]
+    done = subprocess.run(words, cwd=PROJECT, env=environment(), capture_output=True, text=True, check=True)  # noqa: S603 (our own words)
+    assert json.loads(done.stdout)["provider"]["architecture"] == "arm64"
 
 
 def test_cors_names_the_site_and_allows_cookies(template: dict[str, Any]) -> None:

@@ -1,0 +1,198 @@
+"""`make deploy-local`: the real deployment, `osls deploy`, onto an emulator of AWS, tried out and removed again.
+
+What is deployed is exactly what AWS would get: serverless.yml, the zips, secrets through CloudFormation's references.
+Its database is the local platform's PostgreSQL behind the stand-in for Neon, its passages those of the one for Qdrant.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+import uuid
+from contextlib import suppress
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from infra.local.emulator import PYTHON, Emulator
+from infra.local.passages import ingest_own_documents
+from infra.local.platform import Platform
+from infra.local.process import PROJECT, ProcessFailed, descendants, inherited_environment
+from infra.local.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STAGE = "dev"
+SECRET = f"docs-chatbot-backend/{STAGE}"
+SITE = "https://book.example.com"
+OSLS = PROJECT / "node_modules" / ".bin" / "osls"
+LONGEST_SECONDS = 600
+
+LISTENING = "0A"
+LOOPBACKS = {"0100007F", "00000000000000000000000001000000"}
+"""127.0.0.1 and ::1, and a state, as /proc/net/tcp writes them."""
+
+
+class NotAsPromised(RuntimeError):
+    """What was deployed did something else than it should."""
+
+
+class Reader:
+    """Somebody with a browser on the site, who calls the deployed API across origins and keeps its cookies.
+
+    Cookies are kept by hand: they are `Secure`, as the API's address is https, and the emulator answers http.
+    """
+
+    def __init__(self, api: str) -> None:
+        self.api = api
+        self.cookies: dict[str, str] = {}
+
+    def call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 (JSON holds anything)
+        """The decoded answer.
+
+        Raises:
+            NotAsPromised: It was not a success.
+        """
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = {"origin": SITE, "content-type": "application/json", "cookie": cookie}
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(self.api + path, data, headers, method=method)  # noqa: S310 (the emulator's own address)
+        try:
+            with urlopen(request, timeout=40) as answer:  # noqa: S310 (as above)
+                for line in answer.headers.get_all("set-cookie") or ():
+                    self._keep(line)
+                return json.load(answer)
+        except HTTPError as error:
+            with error:
+                raise NotAsPromised(f"{method} {path}: {error.code} {error.read().decode()[:500]}") from None
+
+    def _keep(self, line: str) -> None:
+        for name, morsel in SimpleCookie(line).items():
+            self.cookies[name] = morsel.coded_value
+
+
+def main() -> int:
+    """Deploy, try out, remove; the exit code."""
+    if not PYTHON.exists():
+        print("ministack is not installed: run `make deploy-local`", file=sys.stderr)
+        return 2
+    try:
+        with State.temporary() as state:
+            _rehearse(state)
+        left = processes_with(str(state.folder))
+        _expect(not left, {"processes left behind": left})
+        print("No process is left behind.")
+    except (NotAsPromised, ProcessFailed) as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _rehearse(state: State) -> None:
+    began = time.monotonic()
+
+    def say(what: str) -> None:
+        print(f"{time.monotonic() - began:6.1f} s  {what}", flush=True)
+
+    with Platform(state) as platform:
+        ingest_own_documents(state, platform.qdrant.url)
+        say("the database and the passages are there")
+        variables = platform.environment("http")
+        # the one setting that a deployment never has: on AWS Neon's address follows from the database's host
+        with Emulator(state, {"DATABASE_HTTP_ENDPOINT": variables["DATABASE_HTTP_ENDPOINT"]}) as emulator:
+            _store_secret(emulator, variables)
+            _osls(emulator, "deploy")
+            outputs = _outputs(emulator)
+            say(f"osls deploy: {len(outputs)} outputs, ApiUrl {outputs['ApiUrl']}")
+            try_out(emulator.api_url(outputs["HttpApiId"]), say)
+            addresses = listeners(emulator.process.pid)
+            _expect(addresses and addresses <= LOOPBACKS, {"listens elsewhere than on loopback": sorted(addresses)})
+            say("nobody but this machine can reach it")
+            _osls(emulator, "remove")
+            _expect(not emulator.functions(), emulator.functions())
+            say("osls remove: no function is left")
+
+
+def try_out(api: str, say: Callable[[str], None]) -> None:
+    """Sign up, ask, and read it back, as a reader would.
+
+    Raises:
+        NotAsPromised: Something of it did not work.
+    """
+    reader = Reader(api)
+    health = reader.call("GET", "/health")
+    _expect(health["status"] == "ok", health)
+    say("GET /health: ok, with database and retrieval")
+    person = {"name": "Ada", "email": f"{uuid.uuid4()}@example.com", "password": uuid.uuid4().hex}
+    user = reader.call("POST", "/api/auth/sign-up/email", person)["user"]
+    _expect(reader.call("GET", "/api/auth/get-session")["user"]["id"] == user["id"], user)
+    say(f"POST /api/auth/sign-up/email: signed in by {', '.join(reader.cookies)}")
+    ids = {"conversationId": str(uuid.uuid4()), "messageId": str(uuid.uuid4())}
+    reply = reader.call("POST", "/api/chat", {"message": "How do I start the platform?", **ids})
+    _expect(reply["saved"] == "stored" and reply["degraded"] == [] and reply["sources"], reply)
+    say(f"POST /api/chat: {reply['mode']}, {len(reply['sources'])} sources, saved: {reply['saved']}")
+    listed = reader.call("GET", "/api/conversations")["conversations"]
+    _expect([each["id"] for each in listed] == [ids["conversationId"]], listed)
+    opened = reader.call("GET", f"/api/conversations/{ids['conversationId']}")
+    _expect(len(opened["messages"]) == len(("question", "answer")), opened)
+    say("GET /api/conversations and /api/conversations/{id}: the conversation with both messages")
+
+
+def _expect(kept: object, shown: object) -> None:
+    if not kept:
+        raise NotAsPromised(f"not as promised: {json.dumps(shown)[:500]}")
+
+
+def _store_secret(emulator: Emulator, variables: dict[str, str]) -> None:
+    names = ("DATABASE_URL", "BETTER_AUTH_SECRET", "QDRANT_URL")
+    secret = {name: variables[name] for name in names} | {"QDRANT_API_KEY": "not checked by the stand-in"}
+    emulator.call("secretsmanager", "CreateSecret", Name=SECRET, SecretString=json.dumps(secret))
+
+
+def _osls(emulator: Emulator, command: str) -> None:
+    environment = inherited_environment() | emulator.environment() | {"SITE_ORIGIN": SITE}
+    words = [OSLS, command, "--stage", STAGE]
+    done = subprocess.run(
+        words, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False, timeout=LONGEST_SECONDS
+    )
+    if done.returncode != 0:
+        raise NotAsPromised(f"osls {command} failed:\n{done.stdout}{done.stderr}")
+
+
+def _outputs(emulator: Emulator) -> dict[str, str]:
+    environment = inherited_environment() | emulator.environment()
+    words = [OSLS, "info", "--verbose", "--stage", STAGE]
+    done = subprocess.run(words, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    lines = (line.strip().partition(": ") for line in done.stdout.splitlines())
+    return {name: value for name, _, value in lines if value}
+
+
+def processes_with(folder: str) -> list[int]:
+    """Processes whose environment or command line names a folder, whoever their parent is by now."""
+    found: list[int] = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if folder.encode() in (process / "environ").read_bytes() + (process / "cmdline").read_bytes():
+                found.append(int(process.name))
+    return found
+
+
+def listeners(pid: int) -> set[str]:
+    """Addresses on which a process and its children listen, as /proc writes them."""
+    sockets: set[str] = set()
+    for each in (pid, *descendants(pid)):
+        for descriptor in Path(f"/proc/{each}/fd").glob("*"):
+            with suppress(OSError):
+                sockets.add(descriptor.readlink().name.removeprefix("socket:[").removesuffix("]"))
+    tables = [Path(f"/proc/{pid}/net/{name}").read_text("ascii").splitlines()[1:] for name in ("tcp", "tcp6")]
+    rows = [line.split() for table in tables for line in table]
+    return {row[1].partition(":")[0] for row in rows if row[3] == LISTENING and row[9] in sockets}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

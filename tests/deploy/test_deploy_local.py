@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from infra.local.deployment import OSLS
+from infra.local.emulator import PYTHON
+from infra.local.process import PROJECT
+
+SECONDS = 300
+
+
+@pytest.mark.skipif(not PYTHON.exists(), reason="ministack is not installed: `make deploy-local` does that")
+@pytest.mark.skipif(not OSLS.exists(), reason="no node_modules: run `make setup`")
+@pytest.mark.timeout(SECONDS)
+def test_what_osls_deploys_serves_a_reader_and_can_be_removed() -> None:
+    words = [sys.executable, "-m", "infra.local.deployment"]
+    done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=SECONDS)  # noqa: S603 (our own words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "saved: stored" in done.stdout
+    assert "osls remove: no function is left" in done.stdout
+    assert "No process is left behind." in done.stdout

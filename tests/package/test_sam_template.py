@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+
+from infra import sam
+from infra.bundle import PROJECT, Service
+
+COMMAND = PROJECT / "build" / "sam-venv" / "bin" / "sam"
+
+
+@pytest.fixture(scope="module")
+def generated() -> str:
+    if not sam.OSLS.exists():
+        assert not os.environ.get("CI"), "CI must have node_modules"
+        pytest.skip("no node_modules: run `make setup`")
+    return sam.text()
+
+
+def test_the_template_is_the_one_that_serverless_yml_makes(generated: str) -> None:
+    assert sam.TEMPLATE.read_text(encoding="utf-8") == generated, "run: python -m infra.sam"
+
+
+def test_each_function_has_its_zip_and_a_recorded_event(generated: str) -> None:
+    for name in Service.read().handlers:
+        assert f"CodeUri: ../build/{name}.zip" in generated
+        assert (PROJECT / "tests" / "events" / f"{name}.json").exists()
+
+
+@pytest.mark.skipif(not COMMAND.exists(), reason="aws-sam-cli is not installed: `make sam-validate` does that")
+def test_sam_finds_nothing_to_complain_of() -> None:
+    variables = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"]}
+    variables |= {"AWS_DEFAULT_REGION": "us-east-1", "SAM_CLI_TELEMETRY": "0"}
+    words = [COMMAND, "validate", "--lint", "--template", sam.TEMPLATE]
+    done = subprocess.run(words, env=variables, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
+    assert done.returncode == 0, done.stdout + done.stderr
