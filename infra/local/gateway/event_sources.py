@@ -35,8 +35,9 @@ LONG_POLL_SECONDS = 2
 AGAIN_SECONDS = 2
 """After which a message that was not done comes again."""
 
-HIDDEN_SECONDS = 60
-"""For which a message that is worked on is hidden from others: longer than any function of ours takes."""
+HIDDEN_SECONDS = 12
+"""For which a message that is worked on is hidden from others: longer than a replay takes here, and short enough that
+what a gateway had received when it was stopped comes again soon. Coming twice is harmless: a replay is idempotent."""
 
 log = logging.getLogger("event sources")
 

@@ -14,7 +14,8 @@ from shared.auth.refusals import EXPIRED_LINK, INVALID_LINK, Refused
 from tests.unit.auth.vectors import SECRET, beside_the_project
 
 NOW = int(time.time())
-GOOD: dict[str, Any] = {"email": "ann@example.com", "userId": "u1", "iat": NOW, "exp": NOW + 60}
+END = NOW + LIFETIME_SECONDS
+GOOD: dict[str, Any] = {"email": "ann@example.com", "userId": "u1", "iat": NOW, "exp": END}
 HS256: dict[str, Any] = {"alg": "HS256"}
 
 
@@ -64,13 +65,13 @@ FORGED = {
     "an extension that must be understood": made(HS256 | {"crit": ["b64"], "b64": False}, GOOD),
     "a list for a header": f"{encoded([])}.{encoded(GOOD)}.AAAA",
     "a list of claims": made(HS256, [GOOD]),
-    "no address": made(HS256, {"exp": NOW + 60}),
+    "no address": made(HS256, {"exp": END}),
     "an address that is none": made(HS256, GOOD | {"email": "ann"}),
     "an address that is a list": made(HS256, GOOD | {"email": ["ann@example.com"]}),
     "a user that is a number": made(HS256, GOOD | {"userId": 1}),
     "an end that is a text": made(HS256, GOOD | {"exp": "tomorrow"}),
     "an end that is true": made(HS256, GOOD | {"exp": True}),
-    "from the future": made(HS256, GOOD | {"nbf": NOW + 3600}),
+    "from the future": made(HS256, GOOD | {"nbf": END}),
     "truncated": made(HS256, GOOD)[:-3],
     "without its signature": made(HS256, GOOD).rpartition(".")[0] + ".",
     "with another's signature": made(HS256, GOOD).rpartition(".")[0] + "." + made(HS256, {}).rpartition(".")[2],
