@@ -152,7 +152,8 @@ class Postgres:
             "log_min_messages": "warning",
         }
         if self.state.ephemeral:
-            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            # not synchronous_commit: what was acknowledged has to survive the kill of the server, as it does in Neon
+            settings |= {"fsync": "off", "full_page_writes": "off"}
         options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
         return Program(
             name="PostgreSQL",
