@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Self
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
@@ -56,11 +56,15 @@ class Question(BaseModel):
     )
     temporary: StrictBool = Field(default=False, description="Answer without storing anything")
 
+    def _own_conversation(self) -> UUID:
+        """A new conversation's id; the same for the same question, so that sending it again finds the answer."""
+        return uuid5(self.message_id, "conversation") if self.message_id else uuid7()
+
     def as_ask(self) -> Ask:
         """The question as the use-case knows it, with ids where the client brought none."""
         return Ask(
             message=self.message,
-            conversation_id=self.conversation_id or uuid7(),
+            conversation_id=self.conversation_id or self._own_conversation(),
             message_id=self.message_id or uuid7(),
             follows=self.conversation_id is not None,
             selected_text=self.selected_text or None,

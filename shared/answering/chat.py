@@ -197,7 +197,8 @@ def _waiting(ask: Ask, answer: Answer, owner: str) -> WaitingTurn:
 
 def _as_answer(stored: Message) -> Answer:
     sources = tuple(Source(**source) for source in stored.sources)  # pyright: ignore[reportArgumentType] (written above)
-    return Answer(stored.content, Mode(stored.mode), sources)
+    # an answer that a client appended says nothing about how it came about
+    return Answer(stored.content, Mode(stored.mode or Mode.EXTRACTIVE), sources)
 
 
 def _address(page: str | None) -> str | None:

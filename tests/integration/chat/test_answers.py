@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from shared.history.models import answer_id
 from tests.integration.chat.conftest import CALIBRATE, SITE
 
 if TYPE_CHECKING:
@@ -86,6 +87,30 @@ def test_the_same_question_sent_twice_is_asked_once(reader: Chatting) -> None:
 
     assert first == second
     assert len(reader.messages(ids["conversationId"])) == 2
+
+
+def test_the_same_question_sent_twice_without_a_conversation_begins_only_one(reader: Chatting) -> None:
+    question = str(uuid4())
+
+    first, second = reader.ask(CALIBRATE, messageId=question), reader.ask(CALIBRATE, messageId=question)
+
+    assert first == second
+    assert [each["id"] for each in reader.conversations()] == [first["conversationId"]]
+
+
+def test_a_question_whose_answer_the_client_appended_gets_that_answer(reader: Chatting) -> None:
+    conversation, question = uuid4(), uuid4()
+    assert reader.api.post("/api/conversations", json={"id": str(conversation)}).status_code == 201
+    turn = [
+        {"id": str(question), "role": "user", "content": CALIBRATE},
+        {"id": str(answer_id(question)), "role": "assistant", "content": "By hand."},
+    ]
+    appended = reader.api.post(f"/api/conversations/{conversation}/messages", json={"messages": turn})
+    assert appended.status_code < 300, appended.text
+
+    reply = reader.ask(CALIBRATE, conversationId=str(conversation), messageId=str(question))
+
+    assert (reply["answer"], reply["saved"]) == ("By hand.", "stored")
 
 
 def test_an_off_topic_question_is_refused_and_stored(reader: Chatting) -> None:
