@@ -42,6 +42,7 @@ pool_mode = transaction
 max_client_conn = {max_client_conn}
 default_pool_size = {pool_size}
 ignore_startup_parameters = extra_float_digits
+stats_users = {stats_user}
 log_connections = 0
 log_disconnections = 0
 ; after a restart of PostgreSQL, try to log in again at once instead of after 15 s
@@ -93,7 +94,15 @@ class PgBouncer:
     @property
     def app_url(self) -> str:
         """For requests: the role of the functions, through the pooler."""
-        return self.postgres.app_url.replace(f":{self.postgres.port}/", f":{self.port}/")
+        return self._through(self.postgres.app_url)
+
+    @property
+    def console_url(self) -> str:
+        """PgBouncer's own console, for looking only: `show pools`, `show servers`, ..."""
+        return self._through(self.postgres.owner_url).removesuffix(DATABASE) + "pgbouncer"
+
+    def _through(self, url: str) -> str:
+        return url.replace(f":{self.postgres.port}/", f":{self.port}/")
 
     def start(self) -> None:
         """Start it, and wait until a client reached the database through it.
@@ -116,6 +125,7 @@ class PgBouncer:
             postgres_port=self.postgres.port,
             max_client_conn=max_client_conn,
             pool_size=self.pool_size,
+            stats_user=OWNER,
             limits="\n".join(f"{name} = {value}" for name, value in self.limits.items()),
         )
         secrets = self.postgres.secrets

@@ -17,7 +17,7 @@ import pytest
 
 from infra.openapi import DOCUMENT
 from tests.docs.prose import table_rows
-from tests.integration.chat.conftest import until_queue_answers
+from tests.fixtures.platform import CALIBRATE, until_queue_answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +59,6 @@ ENDING = {
 
 LATE_SECONDS = 5.0
 MID_REQUEST_SECONDS = 0.4
-QUESTION = "How do I start the platform?"
 FIRST_ANSWER_SECONDS = 1.5
 
 
@@ -120,9 +119,9 @@ class Outage:
         credentials = {"email": person.email, "password": person.password}
         new = {"name": "Bo", "email": f"{uuid.uuid4()}@example.com", "password": "long enough"}
         bodies: dict[str, dict[str, Any]] = {
-            "/api/chat": {"json": {"message": QUESTION}},
+            "/api/chat": {"json": {"message": CALIBRATE}},
             "/api/replay": {"json": {"receipt": "none of ours"}},
-            "/api/search": {"params": {"q": "postgres"}},
+            "/api/search": {"params": {"q": "calibrate"}},
             "/api/auth/sign-in/email": {"json": credentials},
             "/api/auth/sign-up/email": {"json": new},
             "/api/auth/sign-out": {"json": {}},
@@ -272,7 +271,7 @@ def test_nobody_is_signed_out_and_nothing_is_lost_when_the_database_returns(
 
 
 def asked(api: httpx.Client) -> httpx.Response:
-    return api.post("/api/chat", json={"message": QUESTION})
+    return api.post("/api/chat", json={"message": CALIBRATE})
 
 
 def database_milliseconds(answer: httpx.Response) -> float:

@@ -1,25 +1,18 @@
-"""A small book that the platform's store holds while these tests run."""
+"""Readers who ask questions."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra.ingestion.ingest import ingest
+from tests.fixtures.platform import until_queue_answers
 
 if TYPE_CHECKING:
     import httpx
 
-    from infra.local.platform import Platform
     from tests.fixtures.platform import Person
-
-SITE = "https://wombat.test/docs"
-QUEUE_SECONDS = 30.0
-CALIBRATE = "How do I calibrate the Wombat arm?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +34,6 @@ class Chatting:
 
     def messages(self, conversation_id: str) -> list[dict[str, Any]]:
         return self.api.get(f"/api/conversations/{conversation_id}").json()["messages"]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def book(platform: Platform) -> None:
-    ingest([Path(__file__).parent / "book"], platform.qdrant.url, site="wombat", site_url=SITE)
-
-
-def until_queue_answers(api: httpx.Client) -> None:
-    """The local SQS needs some seconds to start, and nothing else waits for it."""
-    ends_at = time.monotonic() + QUEUE_SECONDS
-    while api.get("/health").json()["components"]["outbox"]["status"] != "ok":
-        assert time.monotonic() < ends_at, "the queue does not answer"
-        time.sleep(0.2)
 
 
 @pytest.fixture

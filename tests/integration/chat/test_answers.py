@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from shared.history.models import answer_id
-from tests.integration.chat.conftest import CALIBRATE, SITE
+from tests.fixtures.platform import CALIBRATE, SITE
 
 if TYPE_CHECKING:
     from infra.local.platform import Relays

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.chat.conftest import CALIBRATE
+from tests.fixtures.platform import CALIBRATE
 
 if TYPE_CHECKING:
     import httpx

@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.chat.conftest import CALIBRATE, Chatting
+from tests.fixtures.platform import CALIBRATE
 
 if TYPE_CHECKING:
     import httpx
 
     from infra.local.platform import Relays
     from shared.settings import Transport
+    from tests.integration.chat.conftest import Chatting
 
 
 @pytest.mark.parametrize("question", [CALIBRATE, "Who won the football world cup in 2018?"])

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.chat.conftest import CALIBRATE, Chatting
+from tests.fixtures.platform import CALIBRATE
+from tests.integration.chat.conftest import Chatting
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.integration.chat.conftest import CALIBRATE, Chatting
+from tests.fixtures.platform import CALIBRATE
 from tests.integration.chat.test_answers import KEYS
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from infra.local.platform import Relays
     from shared.settings import Transport
+    from tests.integration.chat.conftest import Chatting
 
 FIRST_SECONDS = 1.5
 LATER_DATABASE_MILLISECONDS = 50

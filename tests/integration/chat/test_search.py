@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.chat.conftest import SITE
+from tests.fixtures.platform import SITE
 
 if TYPE_CHECKING:
     import httpx

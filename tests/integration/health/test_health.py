@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.chat.conftest import until_queue_answers
+from tests.fixtures.platform import until_queue_answers
 
 if TYPE_CHECKING:
     import httpx

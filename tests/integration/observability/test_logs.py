@@ -8,6 +8,8 @@ from urllib.parse import quote, unquote
 
 import httpx
 
+from tests.fixtures.platform import CALIBRATE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -99,7 +101,7 @@ def test_no_log_of_any_component_holds_a_secret_an_address_or_what_somebody_wrot
 def test_each_request_is_one_line_that_says_where_its_time_went(
     platform: Platform, transport: Transport, person: Person
 ) -> None:
-    answer = ask(person.api, "How do I start the platform?")
+    answer = ask(person.api, CALIBRATE)
 
     request_id = answer.headers["x-request-id"]
     [line] = [
@@ -116,7 +118,7 @@ def test_each_request_is_one_line_that_says_where_its_time_went(
 def test_a_user_is_the_same_hash_on_every_route_and_nobody_where_nobody_is_signed_in(
     platform: Platform, transport: Transport, person: Person
 ) -> None:
-    answers = [person.api.get("/api/conversations"), ask(person.api, "How do I start the platform?")]
+    answers = [person.api.get("/api/conversations"), ask(person.api, CALIBRATE)]
     guest = httpx.get(f"{platform.url(transport)}/api/search", params={"q": "platform"}, trust_env=False)
 
     by_request = {each.get("request_id"): each for each in lines_of(platform, transport) if "status" in each}

@@ -1,7 +1,7 @@
-"""The small book and the reader of the chat's tests."""
+"""The reader of the chat's tests."""
 
 from __future__ import annotations
 
-from tests.integration.chat.conftest import book, reader
+from tests.integration.chat.conftest import reader
 
-__all__ = ["book", "reader"]
+__all__ = ["reader"]

@@ -9,7 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.integration.chat.conftest import CALIBRATE, Chatting
+from tests.fixtures.platform import CALIBRATE
+from tests.integration.chat.conftest import Chatting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
