@@ -6,6 +6,7 @@ import asyncio
 import socket
 import struct
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 CHUNK = 1 << 16
+ROUNDS_OF_ACCEPTING = 5
+"""Rounds of asyncio's loop, one more than a connection takes from `accept` until it is one of our links."""
+
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER on, zero seconds: closing sends RST instead of FIN."""
 
@@ -66,14 +70,14 @@ class Relay:
     Attributes:
         port: Where clients connect.
         total: What passed since the beginning.
-        troubles: How often it was told to misbehave.
+        troubled_at: When it was last told to misbehave, in seconds of the monotonic clock; 0: never.
     """
 
     def __init__(self, target_port: int, target_host: str = LOOPBACK) -> None:
         self.target = (target_host, target_port)
         self.port = free_port()
         self.total = Count()
-        self.troubles = 0
+        self.troubled_at = 0.0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"relay to {target_port}", daemon=True)
         self._server: asyncio.Server | None = None
@@ -109,38 +113,41 @@ class Relay:
 
     def refuse(self) -> None:
         """The server is gone: its port is closed, open connections are reset."""
-        self.troubles += 1
+        self._misbehave()
         self._run(self._refuse())
 
     def accept_silently(self) -> None:
         """The server hangs, or packets vanish: connections open, and nothing passes, on open ones either."""
-        self.troubles += 1
+        self._misbehave()
         self._run(self._accept_silently())
 
     def reset(self) -> None:
         """Reset the connections that are open now; new ones work."""
-        self.troubles += 1
+        self._misbehave()
         self._run(self._reset())
 
     def hang_up(self) -> None:
         """The server says goodbye on the connections that are open now; new ones work."""
-        self.troubles += 1
+        self._misbehave()
         self._run(self._hang_up())
 
     def delay(self, seconds: float) -> None:
         """Let everything take that much longer, each way."""
-        self.troubles += 1
+        self._misbehave()
         self._seconds = seconds
 
     def cut_after(self, size: int) -> None:
         """Let so many more bytes of answers pass, then reset the connection that carries the next one; once."""
-        self.troubles += 1
+        self._misbehave()
         self._bytes_left = size
 
     def restore(self) -> None:
         """Behave again; what was held back by `accept_silently` passes now."""
         self._seconds, self._bytes_left = 0.0, None
         self._run(self._listen())
+
+    def _misbehave(self) -> None:
+        self.troubled_at = time.monotonic()
 
     def _run(self, work: Coroutine[None, None, Result]) -> Result:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
@@ -156,9 +163,17 @@ class Relay:
 
     async def _refuse(self) -> None:
         if self._server is not None:
-            self._server.close()
+            await self._stop_accepting(self._server)
             self._server = None
         await self._reset()
+
+    async def _stop_accepting(self, server: asyncio.Server) -> None:
+        """A server that is closed while a connection is being made loses it (seen in CPython 3.11): finish those."""
+        for listening in server.sockets:
+            self._loop.remove_reader(listening.fileno())
+        for _ in range(ROUNDS_OF_ACCEPTING):
+            await asyncio.sleep(0)
+        server.close()
 
     async def _reset(self) -> None:
         tasks = [task for task in self._links.values() if task is not None]

@@ -466,6 +466,7 @@ def took(began: float) -> float:
     return time.monotonic() - began
 
 
+@pytest.mark.timed
 def test_a_refused_port_is_found_out_at_once(database: Database, way: Way) -> None:
     way.relay.refuse()
     began = time.monotonic()
@@ -476,6 +477,7 @@ def test_a_refused_port_is_found_out_at_once(database: Database, way: Way) -> No
     assert took(began) < 1
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("warm", [True, False])
 def test_a_silent_server_is_left_in_time(database: Database, way: Way, *, warm: bool) -> None:
     if warm:
@@ -504,6 +506,7 @@ def test_after_an_outage_the_next_batch_works(connected: Database, way: Way) -> 
     assert connected.run(Statement("select 1"))[0].values == ((1,),)
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("outage", [Relay.refuse, Relay.accept_silently])
 def test_in_an_outage_the_first_batch_fails_soon_and_later_ones_at_once(
     way: Way, outage: Callable[[Relay], None]

@@ -258,6 +258,7 @@ def test_a_compute_that_wakes_up_is_waited_for(sql: Sql, database: Database) -> 
     assert database.run(COUNT)[0].count == 1
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("kind", ["delay", "slow body"])
 def test_a_compute_that_takes_too_long_is_left_in_time(sql: Sql, database: Database, kind: str) -> None:
     switch(sql, kind, seconds=3)

@@ -84,6 +84,7 @@ def test_a_server_of_an_unknown_authority_is_refused(encrypted: Encrypted, tmp_p
     assert "certificate verify failed" in str(caught.value.__cause__)
 
 
+@pytest.mark.timed
 def test_a_port_that_accepts_and_never_shakes_hands_is_found_out_early(encrypted: Encrypted) -> None:
     with Relay(encrypted.postgres.port) as relay:
         relay.accept_silently()

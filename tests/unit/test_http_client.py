@@ -237,6 +237,7 @@ def test_a_refused_connection_says_that_nothing_was_sent() -> None:
     assert not caught.value.sent
 
 
+@pytest.mark.timed
 def test_a_server_that_never_answers_is_left_in_time(serve: Callable[..., tuple[Server, HttpClient]]) -> None:
     _, client = serve(deaf)
     began = time.monotonic()
@@ -248,6 +249,7 @@ def test_a_server_that_never_answers_is_left_in_time(serve: Callable[..., tuple[
     assert 0.3 <= time.monotonic() - began < 0.5
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("dripped", [b"HTTP/1.1 200 OK\r\nX: " + b"a" * 999, OK[:-2]], ids=["head", "before the body"])
 def test_a_server_that_drips_is_left_in_time(serve: Callable[..., tuple[Server, HttpClient]], dripped: bytes) -> None:
     def drip(connection: socket.socket) -> None:
@@ -266,6 +268,7 @@ def test_a_server_that_drips_is_left_in_time(serve: Callable[..., tuple[Server, 
     assert 0.3 <= time.monotonic() - began < 0.5
 
 
+@pytest.mark.timed
 def test_a_server_that_does_not_read_is_left_in_time(serve: Callable[..., tuple[Server, HttpClient]]) -> None:
     stop = threading.Event()
     _, client = serve(wait_for(stop))
@@ -278,6 +281,7 @@ def test_a_server_that_does_not_read_is_left_in_time(serve: Callable[..., tuple[
     stop.set()
 
 
+@pytest.mark.timed
 def test_the_invocation_may_leave_less_time_than_the_request_asks_for(
     serve: Callable[..., tuple[Server, HttpClient]],
 ) -> None:

@@ -48,6 +48,7 @@ def test_a_link_verifies_the_address_in_one_round_trip_and_may_be_followed_twice
     assert verified(routes, user_id)
 
 
+@pytest.mark.timed
 def test_a_guest_asks_for_a_link_and_learns_nothing_by_word_or_clock(routes: Routes, email: str) -> None:
     user_id, _ = somebody(routes, email)
     for address, mails in [(email, 1), (f"nobody-{email}", 1)]:

@@ -55,6 +55,7 @@ def away(request: pytest.FixtureRequest, routes: Routes) -> Generator[Routes]:
     database.close()
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(("method", "path", "json"), ASKED)
 def test_while_the_database_is_away_every_route_says_so_and_leaves_the_cookies_alone(
     away: Routes, method: str, path: str, json: object

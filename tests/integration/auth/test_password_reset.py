@@ -52,6 +52,7 @@ def test_from_a_forgotten_password_to_a_new_one(routes: Routes, email: str) -> N
     assert routes.session(signed(session)).json() is not None
 
 
+@pytest.mark.timed
 def test_nobody_learns_whether_there_is_such_a_user(routes: Routes, email: str) -> None:
     routes.sign_up(email)
     spent: list[float] = []

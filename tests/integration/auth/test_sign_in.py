@@ -139,6 +139,7 @@ def test_forgetting_and_remembering_again(routes: Routes, email: str, user_id: s
         (passwords.hashed(PASSWORD, "scrypt"), "bcrypt", "$2b$10$"),
         (passwords.hashed(PASSWORD, "bcrypt"), "scrypt", ""),
     ],
+    ids=["a cheap one", "scrypt", "bcrypt"],
 )
 def test_signing_in_brings_the_hash_up_to_date(
     routes: Routes, email: str, user_id: str, stored: str, scheme: passwords.PasswordScheme, becomes: str

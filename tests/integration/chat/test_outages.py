@@ -37,6 +37,7 @@ def until_stored(reader: Chatting, **ids: str) -> dict[str, Any]:
     return reply
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("trouble", ["refuse", "accept_silently"])
 def test_while_the_database_is_away_the_answer_is_the_same_and_in_time(
     reader: Chatting, relays: Relays, transport: Transport, trouble: str
@@ -78,6 +79,7 @@ def test_a_question_that_waits_to_be_stored_may_be_asked_again_and_is_stored_onc
     assert len(reader.messages(ids["conversationId"])) == 4
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("trouble", ["refuse", "accept_silently"])
 def test_while_the_book_cannot_be_searched_the_answer_says_so_and_the_turn_is_stored(
     reader: Chatting, relays: Relays, trouble: str

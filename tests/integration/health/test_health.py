@@ -41,6 +41,7 @@ def test_every_component_is_reported_with_its_latency(api: httpx.Client) -> None
     assert "latencyMs" not in components["model"]
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("trouble", ["refuse", "accept_silently"])
 @pytest.mark.parametrize("missing", ["database", "retrieval", "outbox"])
 def test_what_is_away_is_named_within_a_second(

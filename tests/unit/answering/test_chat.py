@@ -140,6 +140,7 @@ def test_only_an_address_becomes_the_source_of_a_selection(page: str | None, *, 
     assert [source.url for source in reply.answer.sources] == ([page] if linked else [])
 
 
+@pytest.mark.timed
 def test_the_book_is_searched_while_the_question_is_stored() -> None:
     began = time.perf_counter()
     Chat(Book(after=0.2).search, Failing(DatabaseUnavailable(), after=0.2), 50).reply(ask())

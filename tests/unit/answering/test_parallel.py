@@ -10,6 +10,7 @@ from shared.errors import NotFound
 from shared.observability import measured, request_timings
 
 
+@pytest.mark.timed
 def test_two_waits_take_as_long_as_the_longer_one() -> None:
     began = time.perf_counter()
     with beside(lambda: time.sleep(0.2)):

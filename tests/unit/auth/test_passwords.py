@@ -104,6 +104,7 @@ def test_a_hash_nobody_understands_matches_nothing(stored: str) -> None:
         (passwords.hashed("some password", "scrypt"), "bcrypt", True),
         (passwords.hashed("some password", "scrypt"), "scrypt", False),
     ],
+    ids=["a cheap one", "a dear one", "a usual one", "another, scrypt wanted", "another, bcrypt wanted", "scrypt"],
 )
 def test_only_another_or_a_cheaper_hash_is_made_anew(stored: str, scheme: PasswordScheme, *, expected: bool) -> None:
     assert passwords.needs_rehash("some password", stored, scheme) is expected

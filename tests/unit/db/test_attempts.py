@@ -77,6 +77,7 @@ def test_everything_else_ends_in_an_error_of_ours(
     assert isinstance(caught.value.__cause__, Failure)
 
 
+@pytest.mark.timed
 def test_pauses_are_short_and_end_with_the_deadline() -> None:
     attempts = Attempts(*[NOT_RUN] * 9)
     began = time.monotonic()

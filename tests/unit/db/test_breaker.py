@@ -66,6 +66,7 @@ def test_a_healthy_database_is_simply_asked(moody: Moody, guarded: GuardedDataba
     assert moody.asked == 3
 
 
+@pytest.mark.timed
 def test_after_a_failure_calls_fail_at_once(moody: Moody, guarded: GuardedDatabase) -> None:
     moody.verdict = AWAY
     fail(guarded)

@@ -83,6 +83,7 @@ def test_a_program_sees_its_own_variables_and_none_of_ours(
     assert not [name for name in ("DATABASE_URL", "PG", "AWS", "PYTHONPATH", "BETTER") if name in process.tail()]
 
 
+@pytest.mark.timed
 def test_stopping_asks_first_and_is_quick(run: Callable[..., Process]) -> None:
     process = run(SLEEP)
     began = time.monotonic()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import socket
 import threading
 import time
@@ -137,6 +138,7 @@ def test_a_reset_ends_open_connections_and_new_ones_work(relay: Relay) -> None:
         assert client.ask() == b"hello\n"
 
 
+@pytest.mark.timed
 def test_a_delay_is_added_each_way_and_not_once_for_each_piece(relay: Relay) -> None:
     relay.delay(0.1)
     with connected(relay) as client:
@@ -176,3 +178,24 @@ def test_a_connection_that_the_client_half_closes_still_gets_its_answer(relay: R
         client.connection.shutdown(socket.SHUT_WR)
         assert client.hear() == b"last words\n"
         assert client.hear() == b""
+
+
+def test_a_relay_that_refuses_loses_no_connection_that_is_just_being_made(relay: Relay) -> None:
+    over = threading.Event()
+
+    def knock() -> None:
+        while not over.is_set():
+            with suppress(OSError), socket.create_connection((LOOPBACK, relay.port), timeout=1) as connection:
+                connection.settimeout(1)
+                assert Client(connection).ask() in {b"hello\n", b""}
+
+    knocking = [threading.Thread(target=knock) for _ in range(4)]
+    for each in knocking:
+        each.start()
+    for _ in range(100):
+        relay.refuse()
+        relay.restore()
+    over.set()
+    for each in knocking:
+        each.join()
+    gc.collect()  # a socket that was lost warns now, and warnings are errors
