@@ -47,15 +47,9 @@ sam-validate: setup-python ## check infra/template.yaml with the AWS SAM command
 	@sh infra/setup_tool.sh sam
 	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 build/sam-venv/bin/sam validate --lint --template infra/template.yaml
 
-# Most tests wait for something most of the time: several run at once. What counts milliseconds comes afterwards, alone.
-# pytest's exit status 5: it selected none, as with the ARGS of a single test.
-jobs ?= 2
 .PHONY: test
-test: setup ## run all tests (ARGS=... goes to pytest, jobs=2 says how many run at once)
-	@status=0; \
-	$(python) -m pytest -q -n $(jobs) --dist loadgroup -m "not long and not timed" $(ARGS) || status=$$?; \
-	$(python) -m pytest -q -m "timed and not long" $(ARGS) || [ $$? = 5 ] || status=1; \
-	exit $$status
+test: setup ## run all tests (ARGS=... goes to pytest, JOBS=2 says how many run at once)
+	@exec sh tests/run.sh $(ARGS)
 
 .PHONY: conformance
 conformance: setup ## compare our accounts with the real Better Auth server (PASSWORD_SCHEME=..., ONLY=..., TRANSPORT=...)
