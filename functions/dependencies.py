@@ -10,7 +10,6 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from shared.auth.endpoint import Entry
 from shared.auth.identity import (
     KnownUser,
     SignedInDatabase,
@@ -19,8 +18,7 @@ from shared.auth.identity import (
     presented_token,
     vouched_user,
 )
-from shared.auth.rate_limits import Limit, LimitedDatabase, LocalCounts
-from shared.auth.requests import client_of, sent_cookies
+from shared.auth.requests import sent_cookies
 from shared.auth.rules import AuthRules
 from shared.db import Database, open_database
 from shared.errors import NotSignedIn
@@ -50,34 +48,8 @@ def _auth_rules() -> AuthRules:
     return AuthRules.of(AuthSettings.read())
 
 
-async def local_counts() -> LocalCounts:
-    """What the container has counted of each client's requests."""
-    return _local_counts()
-
-
-@cache
-def _local_counts() -> LocalCounts:
-    return LocalCounts()
-
-
 Db = Annotated[Database, Depends(database)]
 Rules = Annotated[AuthRules, Depends(auth_rules)]
-Counts = Annotated[LocalCounts, Depends(local_counts)]
-
-
-async def limited_database(request: Request, rules: Rules, opened: Db, counts: Counts) -> LimitedDatabase:
-    """The database for a route under /api/auth: it counts the request by address and path, in its first batch.
-
-    Raises:
-        Refused: The container knows already that it is one request too many.
-    """
-    limited = LimitedDatabase(opened, counts if rules.limited else None)
-    request.state.entry = Entry(limited, shows_token=rules.bearer != "off")
-    limited.count(Limit.of_client(client_of(request).ip_address, request.url.path.removeprefix("/api/auth")))
-    return limited
-
-
-LimitedDb = Annotated[LimitedDatabase, Depends(limited_database)]
 
 
 def _usable_cookies(request: Request, rules: AuthRules) -> dict[str, str]:

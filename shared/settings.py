@@ -147,7 +147,6 @@ class AuthSettings(_FromEnvironment):
         password_scheme: How new passwords are hashed.
         session_cache_seconds: How long the cookie `session_data` tells who somebody is while the database is away.
         bearer: Whether a session token may come as a bearer's: signed, as clients get it, or also as it is stored.
-        rate_limits: Whether requests are counted.
         same_site: `None` where the pages are on another site than the API; cookies are then `Secure`.
         cookie_domain: Also sends the cookies to subdomains of this one.
         partitioned: Keeps them apart for each site that embeds the API, as browsers without third-party cookies want.
@@ -162,13 +161,23 @@ class AuthSettings(_FromEnvironment):
     password_scheme: PasswordScheme = _setting("PASSWORD_SCHEME", default="bcrypt", read=_choice(PasswordScheme))
     session_cache_seconds: int = _setting("SESSION_CACHE_SECONDS", default=3600, read=_seconds)
     bearer: Bearer = _setting("BEARER_TOKENS", default="signed", read=_choice(Bearer))
-    rate_limits: Switch = _setting("RATE_LIMITS", default="on", read=_choice(Switch))
     same_site: SameSite = _setting("COOKIE_SAME_SITE", default="Lax", read=_choice(SameSite))
     cookie_domain: str | None = _setting("COOKIE_DOMAIN", default=None, read=_domain)
     partitioned: Switch = _setting("COOKIE_PARTITIONED", default="off", read=_choice(Switch))
     jwks_url: str | None = _setting("JWT_JWKS_URL", default=None, read=_url)
     jwt_issuer: str | None = _setting("JWT_ISSUER", default=None)
     jwt_audience: str | None = _setting("JWT_AUDIENCE", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings(_FromEnvironment):
+    """How often clients may ask.
+
+    Attributes:
+        rate_limits: Whether requests to accounts are counted.
+    """
+
+    rate_limits: Switch = _setting("RATE_LIMITS", default="on", read=_choice(Switch))
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +280,7 @@ class DeadLetterSettings(_FromEnvironment):
 SETTINGS = (
     DatabaseSettings,
     AuthSettings,
+    LimitSettings,
     AccountSettings,
     MailSettings,
     HistorySettings,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
+from functions.auth.counts import counted_here
 from shared.app import build_handler
 from shared.auth.documented import YES, an_object, documented
+from shared.auth.endpoint import BetterAuthRoute
 from shared.auth.links import form_encoded
 from shared.auth.wire import answer
 
@@ -16,7 +18,7 @@ ERROR_CODE: Final = re.compile(r"['A-Za-z0-9_-]+")
 
 ANY: Final = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 
-router = APIRouter()
+router = APIRouter(route_class=BetterAuthRoute, dependencies=[Depends(counted_here)])
 
 
 @router.get("/api/auth/ok", openapi_extra=documented(an_object(ok=YES)))

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from functions.auth.limits import LimitedDb
 from functions.auth.options import Chosen
-from functions.dependencies import LimitedDb, Rules
+from functions.dependencies import Rules
 from shared.app import build_handler
 from shared.auth import queries
 from shared.auth.documented import MAYBE_USER, STATUS, an_object, documented

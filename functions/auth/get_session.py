@@ -6,7 +6,8 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from functions.dependencies import LimitedDb, Rules
+from functions.auth.limits import LimitedDb
+from functions.dependencies import Rules
 from shared.app import build_handler
 from shared.auth import store
 from shared.auth.documented import MAYBE_SIGNED_IN, documented

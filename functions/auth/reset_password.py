@@ -10,8 +10,9 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
+from functions.auth.limits import LimitedDb
 from functions.auth.options import Chosen
-from functions.dependencies import LimitedDb, Rules
+from functions.dependencies import Rules
 from shared.app import build_handler
 from shared.auth import links, passwords, store
 from shared.auth.documented import STATUS, TEXT, an_object, documented

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
 
+from functions.auth.limits import LimitedDb
 from functions.auth.options import Chosen
-from functions.dependencies import LimitedDb, Rules
+from functions.dependencies import Rules
 from shared.app import build_handler
 from shared.auth import accounts
 from shared.auth.documented import FLAG, TEXT, USER, an_object, documented
 from shared.auth.endpoint import BetterAuthRoute
-from shared.auth.rate_limits import Limit
+from shared.auth.limits import Limit
 from shared.auth.requests import FORM, JSON, received
 from shared.auth.validation import SIGN_IN, SignIn
 from shared.auth.wire import answer, in_ascii, user_json
@@ -33,7 +34,7 @@ async def sign_in_email(request: Request, database: LimitedDb, rules: Rules, opt
     rules.origins.refuse_foreign_login(sent.headers)
     attempts = Limit.of_account(wanted.email, rules.cookies.secret)
     database.count(attempts)
-    forgiving = (attempts.forgiven,) if rules.limited else ()
+    forgiving = database.forgiving(attempts)
     accepts = (
         accounts.accepts_anybody if options.account.require_email_verification == "off" else accounts.refuse_unverified
     )

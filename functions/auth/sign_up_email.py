@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from functions.auth.limits import LimitedDb
 from functions.auth.options import Chosen
-from functions.dependencies import LimitedDb, Rules
+from functions.dependencies import Rules
 from shared.app import build_handler
 from shared.auth import accounts
 from shared.auth.documented import SIGNED_IN, documented

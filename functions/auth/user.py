@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from functions.dependencies import LimitedDb, Rules
+from functions.auth.limits import LimitedDb
+from functions.dependencies import Rules
 from shared.app import build_handler
 from shared.auth import queries
 from shared.auth.documented import ACCOUNT, STATUS, a_list, documented

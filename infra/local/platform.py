@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from infra.local.server import Server
 from infra.migrate import migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
     from typing import Self
 
     from infra.local.state import State
@@ -159,6 +159,23 @@ class Platform:
             "MAIL_FOLDER": str(self.state.private_folder("mail")),
         } | dict(self.deployment.settings)
 
+    @contextmanager
+    def beside(self, name: str, transport: Transport, settings: Mapping[str, str]) -> Generator[Server]:
+        """One more gateway on the same data, whose functions have some settings of their own.
+
+        Raises:
+            ProcessFailed: It did not come up.
+        """
+        gateway = _gateway(self.state, name, None, self.deployment)
+        variables = self.environment(transport) | {"BETTER_AUTH_URL": gateway.url} | dict(settings)
+        self.state.write(_environment_file(name), variables)
+        gateway.start()
+        try:
+            gateway.wait()
+            yield gateway
+        finally:
+            gateway.stop()
+
     def start(self) -> None:
         """Start everything; what needs time to load does so while PostgreSQL starts.
 
@@ -233,15 +250,15 @@ def _neon_sql(state: State, pooler_port: int) -> Server:
     return Server("stand-in for Neon", "infra.local.neon_sql", *arguments, state=state)
 
 
-def _gateway(state: State, transport: Transport, port: int | None, deployment: Deployment) -> Server:
-    files = ["--serverless", PROJECT / "serverless.yml", "--environment", state.folder / _environment_file(transport)]
-    arguments = [*files, "--root", PROJECT, "--log-dir", state.logs / f"functions-{transport}"]
+def _gateway(state: State, name: str, port: int | None, deployment: Deployment) -> Server:
+    files = ["--serverless", PROJECT / "serverless.yml", "--environment", state.folder / _environment_file(name)]
+    arguments = [*files, "--root", PROJECT, "--log-dir", state.logs / f"functions-{name.replace(' ', '-')}"]
     if deployment.prewarm:
         arguments.append("--prewarm")
     if deployment.address_header:
         arguments += ["--address-header", deployment.address_header]
-    return Server(f"gateway {transport}", "infra.local.gateway", *arguments, state=state, port=port)
+    return Server(f"gateway {name}", "infra.local.gateway", *arguments, state=state, port=port)
 
 
-def _environment_file(transport: Transport) -> str:
-    return f"environment-{transport}.json"
+def _environment_file(name: str) -> str:
+    return f"environment-{name.replace(' ', '-')}.json"

@@ -10,11 +10,12 @@ the first token, and not at all where no token comes.
 
 from __future__ import annotations
 
-import base64
 import json
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
+
+from shared.auth.base64url import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -91,11 +92,6 @@ def _taken_apart(token: str) -> tuple[dict[str, Any], dict[str, Any], bytes, byt
     signed, _, signature = token.rpartition(".")
     header, claims = (json.loads(decoded(part)) for part in signed.split("."))
     return header, claims, decoded(signature), signed.encode()
-
-
-def decoded(text: str) -> bytes:
-    """Base64url without padding, strictly."""
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
 
 def _algorithm(key: Mapping[str, Any]) -> str:

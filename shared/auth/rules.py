@@ -24,7 +24,6 @@ class AuthRules:
     origins: TrustedOrigins
     password_scheme: PasswordScheme
     bearer: Bearer
-    limited: bool
     jwt: Verifier | None
 
     @classmethod
@@ -48,7 +47,6 @@ class AuthRules:
             TrustedOrigins((settings.base_url, *settings.trusted_origins)),
             settings.password_scheme,
             settings.bearer,
-            settings.rate_limits == "on",
             _verifier(settings),
         )
 

@@ -7,7 +7,6 @@ the session may have been revoked since. So it stands in for the database only w
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import json
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from shared.auth import base64url
 from shared.auth.wire import session_json, user_json
 
 if TYPE_CHECKING:
@@ -44,16 +44,22 @@ def written(somebody: SignedInUser, secret: str, now: datetime, lifetime: timede
         "version": VERSION,
     }
     expires_at = _milliseconds(now + lifetime)
-    signature = _base64url(_digest(told, expires_at, secret))
-    return _base64url(_javascript({"session": told, "expiresAt": expires_at, "signature": signature}))
+    signature = _signature(told, expires_at, secret)
+    return base64url.encoded(_javascript({"session": told, "expiresAt": expires_at, "signature": signature}))
 
 
 def read(text: str, secret: str, now: datetime) -> CachedSession | None:
-    """The session in the cookie; None unless this secret signed it and neither it nor the session has expired."""
+    """The session in the cookie; None unless this secret signed it and neither it nor the session has expired.
+
+    The signature covers what the text says. That it also says it as it was written is compared afterwards, so that no
+    character of it can be changed unnoticed.
+    """
     try:
-        content: dict[str, Any] = json.loads(_bytes(text))
+        content: dict[str, Any] = json.loads(base64url.decoded(text))
         told, expires_at = content["session"], content["expiresAt"]
-        if not hmac.compare_digest(_bytes(content["signature"]), _digest(told, expires_at, secret)):
+        if not hmac.compare_digest(content["signature"].encode(), _signature(told, expires_at, secret).encode()):
+            return None
+        if text != base64url.encoded(_javascript(content)):
             return None
         session = told["session"]
         ends_at = min(datetime.fromtimestamp(expires_at / 1000, UTC), datetime.fromisoformat(session["expiresAt"]))
@@ -63,8 +69,9 @@ def read(text: str, secret: str, now: datetime) -> CachedSession | None:
         return None  # garbage; which of the two hundred kinds it is does not matter
 
 
-def _digest(told: dict[str, Any], expires_at: int, secret: str) -> bytes:
-    return hmac.digest(secret.encode(), _javascript({**told, "expiresAt": expires_at}), hashlib.sha256)
+def _signature(told: dict[str, Any], expires_at: int, secret: str) -> str:
+    signed = _javascript({**told, "expiresAt": expires_at})
+    return base64url.encoded(hmac.digest(secret.encode(), signed, hashlib.sha256))
 
 
 def _javascript(value: object) -> bytes:
@@ -74,11 +81,3 @@ def _javascript(value: object) -> bytes:
 
 def _milliseconds(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
-
-
-def _base64url(content: bytes) -> str:
-    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
-
-
-def _bytes(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

@@ -40,9 +40,11 @@ def main() -> int:
     with (
         State.temporary() as state,
         Platform(state, [transport], deployment=deployment) as platform,
+        platform.beside("with rate limits", transport, {"RATE_LIMITS": "on"}) as limited,
     ):
         known = {
             "BASE_URL": platform.url(transport),
+            "RATE_LIMIT_BASE_URL": limited.url,
             "DATABASE_URL": platform.postgres.owner_url,
             "BETTER_AUTH_SECRET": platform.postgres.secrets.better_auth_secret,
             "TRUSTED_ORIGIN": SITE,

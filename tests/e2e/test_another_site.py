@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from infra.local.ports import free_port
 from infra.local.process import PROJECT
-from infra.local.server import Server
 from tests.e2e.conftest import PATIENCE_MILLISECONDS
 
 if TYPE_CHECKING:
@@ -31,6 +29,7 @@ CLIENT = Path(__file__).parent / "site" / "client.js"
 ESBUILD = PROJECT / "node_modules" / ".bin" / "esbuild"
 PAGE = '<!doctype html><meta charset="utf-8"><title>A book on another site</title><script src="client.js"></script>'
 PASSWORD = "correct horse battery"
+PROGRAMS = ("Browser/1.0 (on a telephone)", "Browser/1.0 (on a table)")
 
 _numbers = itertools.count(1)
 
@@ -63,34 +62,32 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
 @pytest.fixture(scope="module")
 def api_url(platform: Platform, site: str) -> Generator[str]:
     """A gateway in front of the same platform, deployed for pages of that site."""
-    port = free_port(None)
-    variables = platform.environment("http") | {
-        "BETTER_AUTH_URL": f"http://127.0.0.1:{port}",
+    settings = {
         "TRUSTED_ORIGINS": site,
         "SITE_ORIGIN": site,
         "COOKIE_SAME_SITE": "None",
         "COOKIE_PARTITIONED": "on",
     }
-    platform.state.write("environment-another-site.json", variables)
-    files = ["--serverless", PROJECT / "serverless.yml"]
-    files += ["--environment", platform.state.folder / "environment-another-site.json", "--root", PROJECT]
-    gateway = Server(
-        "gateway for another site", "infra.local.gateway", *map(str, files), state=platform.state, port=port
-    )
-    gateway.start()
-    gateway.wait()
-    yield gateway.url
-    gateway.stop()
+    with platform.beside("for another site", "http", settings) as gateway:
+        yield gateway.url
 
 
 @pytest.fixture
-def page(browser: Browser, site: str, api_url: str) -> Generator[Page]:
-    context = browser.new_context()
-    context.set_default_timeout(PATIENCE_MILLISECONDS)
-    page = context.new_page()
-    page.goto(f"{site}/?api={api_url}")
-    yield page
-    context.close()
+def devices(browser: Browser, site: str, api_url: str) -> Generator[tuple[Page, Page]]:
+    """Two browsers that know nothing of each other, each with the page open."""
+    contexts = [browser.new_context(user_agent=program) for program in PROGRAMS]
+    pages = [context.new_page() for context in contexts]
+    for page in pages:
+        page.context.set_default_timeout(PATIENCE_MILLISECONDS)
+        page.goto(f"{site}/?api={api_url}")
+    yield pages[0], pages[1]
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(devices: tuple[Page, Page]) -> Page:
+    return devices[0]
 
 
 def call(page: Page, method: str, *arguments: object) -> dict[str, Any]:
@@ -124,6 +121,44 @@ def test_the_real_client_signs_up_reloads_and_signs_out_from_another_site(page: 
     assert call(page, "auth.signIn.email", again)["data"]["user"]["name"] == "Ada"
     wrong = call(page, "auth.signIn.email", again | {"password": "not the password"})["error"]
     assert (wrong["status"], wrong["code"]) == (401, "INVALID_EMAIL_OR_PASSWORD")
+
+
+def test_the_real_client_lists_and_ends_sessions_and_changes_the_password(devices: tuple[Page, Page]) -> None:
+    here, there = devices
+    person = somebody()
+    known = {"email": person["email"], "password": PASSWORD}
+    assert call(here, "auth.signUp.email", person)["error"] is None
+    assert call(there, "auth.signIn.email", known)["error"] is None
+
+    here.reload()
+    listed = call(here, "auth.listSessions")["data"]
+    assert [session["userAgent"] for session in listed] == list(PROGRAMS)
+    [elsewhere] = [session["token"] for session in listed if session["userAgent"] == PROGRAMS[1]]
+    assert call(here, "auth.revokeSession", {"token": elsewhere})["data"] == {"status": True}
+    there.reload()
+    assert call(there, "auth.getSession")["data"] is None
+    assert call(there, "auth.listSessions")["error"]["status"] == 401
+    assert len(call(here, "auth.listSessions")["data"]) == 1
+
+    assert call(there, "auth.signIn.email", known)["error"] is None
+    changed = {"currentPassword": PASSWORD, "newPassword": f"{PASSWORD}!", "revokeOtherSessions": True}
+    wrong = call(here, "auth.changePassword", changed | {"currentPassword": "not the password"})["error"]
+    assert (wrong["status"], wrong["code"]) == (400, "INVALID_PASSWORD")
+    assert call(here, "auth.changePassword", changed)["data"]["user"]["email"] == person["email"]
+    here.reload()
+    there.reload()
+    assert call(here, "auth.getSession")["data"]["user"]["email"] == person["email"]
+    assert call(there, "auth.getSession")["data"] is None, "the other one was signed out"
+    assert call(there, "auth.signIn.email", known)["error"]["code"] == "INVALID_EMAIL_OR_PASSWORD"
+    assert call(there, "auth.signIn.email", known | {"password": f"{PASSWORD}!"})["error"] is None
+
+    assert call(here, "auth.updateUser", {"name": "Ada L."})["data"] == {"status": True}
+    assert call(there, "auth.getSession")["data"]["user"]["name"] == "Ada L."
+    assert call(here, "auth.revokeOtherSessions")["data"] == {"status": True}
+    assert call(there, "auth.getSession")["data"] is None
+    assert call(here, "auth.signOut")["data"] == {"success": True}
+    here.reload()
+    assert call(here, "auth.getSession")["data"] is None
 
 
 def test_without_any_cookie_the_real_client_lives_on_the_token_that_it_is_shown(page: Page) -> None:

@@ -17,6 +17,7 @@ import pytest
 from functions import dependencies
 from functions.auth import (
     anything_else,
+    counts,
     delete_user,
     get_session,
     password,
@@ -37,9 +38,9 @@ from functions.profile import own as profile
 from shared.app import build_app
 from shared.auth.cookies import sign
 from shared.auth.identifiers import new_identifier
+from shared.auth.limits import LocalCounts
 from shared.auth.options import Options
 from shared.auth.passwords import hashed
-from shared.auth.rate_limits import LocalCounts
 from shared.auth.rules import AuthRules
 from shared.db import USUAL, Database, Rows, Statement, Transaction, open_database
 from shared.settings import AccountSettings, AuthSettings, DatabaseSettings
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from infra.local.postgres import Postgres
     from shared.auth.mail import Mailer
     from shared.auth.messages import Mail
-    from shared.settings import PasswordScheme
+    from shared.settings import PasswordScheme, Switch
 
 SECRET = "integration-secret-0123456789-abcdefghijkl"
 HOME = "http://api.example.test"
@@ -63,7 +64,7 @@ ADDRESS = "203.0.113.7"
 PROGRAM = "Browser/1.0 (of a test)"
 PASSWORD = "correct horse battery"
 TOKEN = "better-auth.session_token"
-UNADORNED: dict[str, Any] = {"session_cache_seconds": 0, "rate_limits": "off"}
+UNADORNED: dict[str, Any] = {"session_cache_seconds": 0}
 ACCOUNTS = AccountSettings()
 MODULES = (
     sign_up_email,
@@ -176,11 +177,12 @@ def app_on(
     sites: tuple[str, ...] = (SITE, "https://*.preview.example.test"),
     accounts: AccountSettings = ACCOUNTS,
     mailer: Mailer | None = None,
+    rate_limits: Switch = "off",
     **settings: Any,  # noqa: ANN401 (further fields of AuthSettings)
 ) -> FastAPI:
     """All routes on this database, with settings of their own; no cache and no limits unless they say so."""
     rules = AuthRules.of(AuthSettings(secret, home, sites, scheme, **{**UNADORNED, **settings}))
-    counts = LocalCounts()
+    counted = LocalCounts() if rate_limits == "on" else None
 
     async def given_database() -> Database:
         return database
@@ -188,8 +190,8 @@ def app_on(
     async def given_rules() -> AuthRules:
         return rules
 
-    async def given_counts() -> LocalCounts:
-        return counts
+    async def given_counts() -> LocalCounts | None:
+        return counted
 
     async def given_options() -> Options:
         return Options(accounts, home, secret, mailer)
@@ -198,7 +200,7 @@ def app_on(
     app.dependency_overrides |= {
         dependencies.database: given_database,
         dependencies.auth_rules: given_rules,
-        dependencies.local_counts: given_counts,
+        counts.local_counts: given_counts,
         account_options.account_options: given_options,
     }
     return app

@@ -6,40 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.auth.email_tokens import EmailToken
+from functions.auth.limits import limited_database
 from shared.db import open_database
 from shared.settings import DatabaseSettings
-from tests.integration.auth.conftest import PASSWORD, SECRET, Counting, Routes, app_on, signed
+from tests.integration.auth.conftest import Counting, Routes, app_on, signed
+from tests.integration.auth.requests import REQUESTS
+from tests.unit.auth.every_route import asked_for, auth_routes
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from shared.settings import Transport
-
-ASKED: list[tuple[str, str, object]] = [
-    ("POST", "/sign-up/email", {"name": "Ann", "email": "ann@example.com", "password": PASSWORD}),
-    ("POST", "/sign-in/email", {"email": "ann@example.com", "password": PASSWORD}),
-    ("POST", "/sign-out", {}),
-    ("GET", "/get-session", None),
-    ("GET", "/list-sessions", None),
-    ("POST", "/revoke-session", {"token": "x" * 32}),
-    ("POST", "/revoke-sessions", {}),
-    ("POST", "/revoke-other-sessions", {}),
-    ("POST", "/update-user", {"name": "Ann"}),
-    ("GET", "/list-accounts", None),
-    ("POST", "/change-password", {"currentPassword": PASSWORD, "newPassword": PASSWORD}),
-    ("POST", "/verify-password", {"password": PASSWORD}),
-    ("POST", "/request-password-reset", {"email": "ann@example.com"}),
-    ("GET", "/reset-password/some-token?callbackURL=/new", None),
-    ("POST", "/reset-password", {"newPassword": PASSWORD, "token": "some-token"}),
-    ("POST", "/change-email", {"newEmail": "ann2@example.com"}),
-    ("POST", "/send-verification-email", {"email": "ann@example.com"}),
-    ("GET", f"/verify-email?token={EmailToken('ann@example.com').signed(SECRET)}", None),
-    ("GET", f"/verify-email?token={EmailToken('ann@example.com').signed(SECRET)}&callbackURL=/done", None),
-    ("POST", "/delete-user", {}),
-    ("POST", "/delete-user", {"password": PASSWORD}),
-    ("GET", "/delete-user/callback?token=some-token", None),
-]
 
 
 @pytest.fixture(params=["http", "pooled"])
@@ -56,7 +33,7 @@ def away(request: pytest.FixtureRequest, routes: Routes) -> Generator[Routes]:
 
 
 @pytest.mark.timed
-@pytest.mark.parametrize(("method", "path", "json"), ASKED)
+@pytest.mark.parametrize(("method", "path", "json"), REQUESTS)
 def test_while_the_database_is_away_every_route_says_so_and_leaves_the_cookies_alone(
     away: Routes, method: str, path: str, json: object
 ) -> None:
@@ -76,3 +53,15 @@ def test_while_the_database_is_away_every_route_says_so_and_leaves_the_cookies_a
 def test_a_guest_is_a_guest_whether_the_database_is_there_or_not(away: Routes) -> None:
     assert away.call("GET", "/get-session").text == "null"
     assert away.call("POST", "/sign-out", json={}).json() == {"success": True}
+
+
+def test_every_route_that_asks_the_database_is_among_them() -> None:
+    paths = [(method, f"/api/auth{path.partition('?')[0]}") for method, path, _ in REQUESTS]
+    missing = {
+        f"{method} {route.path}"
+        for route in auth_routes()
+        for method in route.methods or ()
+        if limited_database in asked_for(route.dependant)
+        and not any(method == asked and route.path_regex.match(path) for asked, path in paths)
+    }
+    assert missing == {"POST /api/auth/get-session"}, "which asks no database: it is a 405"

@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from shared.auth.rate_limits import Limit
+from shared.auth.limits import Limit
 from tests.integration.auth.conftest import HOME, PASSWORD, SECRET, Routes, app_on, cookies_of
 
 if TYPE_CHECKING:
@@ -152,6 +152,17 @@ def test_reading_a_session_is_counted_in_the_container_alone(containers: tuple[R
     assert [here.session("").status_code for _ in range(101)] == [200] * 100 + [429]
     assert there.session("").status_code == 200
     assert row(here, "203.0.113.7|/get-session") == before
+
+
+def test_what_needs_no_database_is_counted_in_the_container(containers: tuple[Routes, Routes]) -> None:
+    here = containers[0]
+    assert [here.call("GET", "/ok").status_code for _ in range(101)] == [200] * 100 + [429]
+    assert [here.call("GET", "/error").status_code for _ in range(101)] == [302] * 100 + [429]
+    assert [here.call("POST", "/sign-in/nowhere").status_code for _ in range(4)] == [404] * 3 + [429]
+    refused = here.call("GET", "/ok/")
+    assert (refused.status_code, refused.json()) == (429, TOO_MANY), "slashes at the end do not count"
+    assert refused.headers["x-retry-after"] == "10"
+    assert here.database.round_trips == 0
 
 
 def test_rows_of_a_better_auth_server_are_counted_on(containers: tuple[Routes, Routes], address: str) -> None:

@@ -60,6 +60,10 @@ def test_recorded_vectors_are_signed_and_read_alike() -> None:
         decoded(WRITTEN)[:-2] + "=",
         decoded(WRITTEN)[:-1],
         decoded(WRITTEN)[:-1] + "é",
+        decoded(WRITTEN)[:-1] + "\ud800",
+        decoded(WRITTEN)[:-2] + "p=",  # the same signature as "o=", once it is decoded
+        decoded(WRITTEN) + "=",
+        f"\ud800.{decoded(WRITTEN).rpartition('.')[2]}",
         decoded(WRITTEN)[1:],
         decoded(WRITTEN).swapcase(),
         f"{TOKEN}.{'A' * 43}=",

@@ -4,18 +4,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from shared.auth.rate_limits import (
-    ACCOUNT,
-    CREDENTIALS,
-    GENERAL,
-    MAIL,
-    OVER_LIMIT,
-    REMEMBERED,
-    Limit,
-    LimitedDatabase,
-    LocalCounts,
-    Rule,
-)
+from shared.auth import queries
+from shared.auth.limits import ACCOUNT, CREDENTIALS, GENERAL, MAIL, REMEMBERED, Limit, LocalCounts, Rule
+from shared.auth.rate_limits import OVER_LIMIT, LimitedDatabase
 from shared.auth.refusals import Refused
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable, StatementFailed
@@ -59,12 +50,20 @@ class Scripted(Database):
         ("/change-email", CREDENTIALS),
         ("/request-password-reset", MAIL),
         ("/send-verification-email", MAIL),
+        ("/sign-in/of-another-kind", CREDENTIALS),
+        ("/forget-password/otp", MAIL),
+        ("/request-password-reset/otp", GENERAL),
         ("/reset-password", GENERAL),
         ("/get-session", GENERAL),
     ],
 )
 def test_each_route_has_better_auths_rule(path: str, rule: Rule) -> None:
     assert Limit.of_client("203.0.113.7", path) == Limit(f"203.0.113.7|{path}", rule)
+
+
+@pytest.mark.parametrize(("path", "counted"), [("/ok/", "/ok"), ("/sign-in/email//", "/sign-in/email"), ("", "/")])
+def test_slashes_at_the_end_do_not_count(path: str, counted: str) -> None:
+    assert Limit.of_client("203.0.113.7", path).key == f"203.0.113.7|{counted}"
 
 
 def test_unknown_addresses_share_one_counter() -> None:
@@ -123,7 +122,8 @@ def test_the_first_batch_counts_and_later_ones_do_not() -> None:
     assert [rows.values for rows in limited.run(QUESTION)] == [((QUESTION.sql,),)]
     limited.run(QUESTION)
     limited.settle()
-    assert database.batches == [(limit.counted, QUESTION), (QUESTION,)]
+    counting = Statement(queries.COUNT_REQUEST, (limit.key, 10, 3))
+    assert database.batches == [(counting, QUESTION), (QUESTION,)]
 
 
 def test_what_is_counted_here_alone_never_reaches_the_database() -> None:
@@ -167,7 +167,7 @@ def test_switched_off_nothing_is_counted() -> None:
     limited = LimitedDatabase(database, None)
     for _ in range(200):
         limited.count(Limit.of_client("", "/sign-in/email"))
-    limited.run(QUESTION)
+    limited.run(QUESTION, *limited.forgiving(Limit.of_account("ann@example.com", SECRET)))
     assert database.batches == [(QUESTION,)]
     limited.close()
     assert database.batches == []

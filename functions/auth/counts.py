@@ -1,0 +1,40 @@
+"""What the container has counted of each client's requests; needs no database, and no setting but one."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from shared.auth.limits import Limit, LocalCounts
+from shared.auth.requests import client_of
+from shared.settings import LimitSettings
+
+
+async def local_counts() -> LocalCounts | None:
+    """The container's counts; None where nothing is counted."""
+    return _local_counts()
+
+
+@cache
+def _local_counts() -> LocalCounts | None:
+    return LocalCounts() if LimitSettings.read().rate_limits == "on" else None
+
+
+Counts = Annotated[LocalCounts | None, Depends(local_counts)]
+
+
+def limit_of(request: Request) -> Limit:
+    """By address and path."""
+    return Limit.of_client(client_of(request).ip_address, request.url.path.removeprefix("/api/auth"))
+
+
+async def counted_here(request: Request, counts: Counts) -> None:
+    """For routes under /api/auth without a database: counts the request in the container.
+
+    Raises:
+        Refused: It is one too many.
+    """
+    if counts:
+        counts.count(limit_of(request))

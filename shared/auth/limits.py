@@ -1,0 +1,126 @@
+"""How often a client may ask: Better Auth's rules (its `api/rate-limiter`), and one more for each account.
+
+A limit is a window that begins anew with every request that is let through: after `most` of them there must be silence
+for `seconds`. Each container counts; that costs nothing, refuses a flood before a password is hashed, and is all there
+is while the database is away. What `shared/auth/rate_limits.py` counts in Postgres as well holds for all containers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import math
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from shared.auth.base64url import encoded
+from shared.auth.refusals import Refused, too_many_requests
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+UNKNOWN_ADDRESS: Final = "no-trusted-ip"
+REMEMBERED: Final = 10_000
+"""Keys that a container counts at once; the oldest give way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How many requests are let through.
+
+    Attributes:
+        seconds: Of silence after which counting begins anew.
+        most: Requests until then.
+        here: Counted in the container.
+        stored: Counted in Postgres, for all containers together.
+    """
+
+    seconds: int
+    most: int
+    here: bool = True
+    stored: bool = True
+
+
+GENERAL: Final = Rule(10, 100, stored=False)
+"""Better Auth stores this count, too. We do not: reading a session would become a write, to spare a cheap read."""
+
+CREDENTIALS: Final = Rule(10, 3)
+MAIL: Final = Rule(60, 3)
+ACCOUNT: Final = Rule(15 * 60, 10, here=False)
+"""Ours: attempts on one account, from wherever they come; signing in forgives them."""
+
+BY_PREFIX: Final = (
+    ("/sign-in", CREDENTIALS),
+    ("/sign-up", CREDENTIALS),
+    ("/change-password", CREDENTIALS),
+    ("/change-email", CREDENTIALS),
+    ("/forget-password", MAIL),
+)
+"""Unknown paths that begin so are held to the rule as well."""
+
+BY_PATH: Final = {"/request-password-reset": MAIL, "/send-verification-email": MAIL}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One counter."""
+
+    key: str
+    rule: Rule
+
+    @classmethod
+    def of_client(cls, address: str, path: str) -> Limit:
+        """Of one address on one route; all unknown addresses share one.
+
+        Args:
+            address: As `normalised_ip` gives it.
+            path: Below /api/auth, with its leading slash; slashes at its end do not count.
+        """
+        counted = path.rstrip("/") or "/"
+        by_prefix = (rule for prefix, rule in BY_PREFIX if counted.startswith(prefix))
+        rule = BY_PATH.get(counted) or next(by_prefix, GENERAL)
+        return cls(f"{address or UNKNOWN_ADDRESS}|{counted}", rule)
+
+    @classmethod
+    def of_account(cls, email: str, secret: str) -> Limit:
+        """Of attempts to sign in as somebody, whether or not there is such a user; the key does not tell whom."""
+        digest = hmac.digest(secret.encode(), email.lower().encode(), hashlib.sha256)
+        return cls(f"account|{encoded(digest)}", ACCOUNT)
+
+
+class LocalCounts:
+    """What one container has counted.
+
+    Args:
+        clock: Seconds since 1970; wall-clock time also passes while Lambda freezes the container.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._counts: dict[str, tuple[int, float]] = {}
+
+    def count(self, limit: Limit) -> None:
+        """Count a request.
+
+        Raises:
+            Refused: It is one too many.
+        """
+        now, rule = self._clock(), limit.rule
+        count, latest = self._counts.get(limit.key, (0, 0.0))
+        if not 0 <= now - latest < rule.seconds:
+            count = 0
+        if count >= rule.most:
+            raise Refused(too_many_requests(math.ceil(latest + rule.seconds - now)))
+        if rule.here:
+            self._remember(limit.key, count + 1, now)
+
+    def fill(self, limit: Limit, seconds: int) -> None:
+        """Refuse it here, too, for as long as Postgres will."""
+        self._remember(limit.key, limit.rule.most, self._clock() + seconds - limit.rule.seconds)
+
+    def _remember(self, key: str, count: int, latest: float) -> None:
+        self._counts.pop(key, None)
+        self._counts[key] = (count, latest)
+        if len(self._counts) > REMEMBERED:
+            del self._counts[next(iter(self._counts))]
