@@ -181,6 +181,17 @@ class LimitSettings(_FromEnvironment):
 
 
 @dataclass(frozen=True, slots=True)
+class TokenSettings(_FromEnvironment):
+    """Tokens for other services.
+
+    Attributes:
+        give_out: Whether who is signed in may ask for a JWT.
+    """
+
+    give_out: Switch = _setting("JWT_GIVE_OUT", default="off", read=_choice(Switch))
+
+
+@dataclass(frozen=True, slots=True)
 class AccountSettings(_FromEnvironment):
     """What people may do with their accounts.
 
@@ -281,6 +292,7 @@ SETTINGS = (
     DatabaseSettings,
     AuthSettings,
     LimitSettings,
+    TokenSettings,
     AccountSettings,
     MailSettings,
     HistorySettings,

@@ -302,3 +302,24 @@ where id = $1::text and lower(email) = $2::text and id = coalesce(signed_in_user
 returning id, name, email, "emailVerified", image, "createdAt", "updatedAt"
 """
 """Nothing where the address has changed already, is somebody else's, or another user is signed in."""
+
+# Keys that sign tokens.
+
+SIGNING_KEY: Final = """
+select id, "privateKey" from jwks
+where coalesce(alg, 'EdDSA') = 'EdDSA' and ("expiresAt" is null or "expiresAt" > $1::timestamptz)
+order by "createdAt" desc, id
+limit 1
+"""
+
+ADD_KEY: Final = """
+insert into jwks (id, "publicKey", "privateKey", "createdAt", alg, crv)
+values ($1::text, $2::text, $3::text, $4::timestamptz, $5::text, $6::text)
+on conflict do nothing
+"""
+
+PUBLISHED_KEYS: Final = """
+select id, "publicKey", alg, crv from jwks
+where "expiresAt" is null or "expiresAt" > $1::timestamptz
+order by "createdAt", id
+"""

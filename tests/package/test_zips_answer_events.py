@@ -31,6 +31,7 @@ WITHOUT_DATABASE_AND_PASSAGES: dict[str, tuple[int, dict[str, Any] | None]] = {
     "authResetPassword": (503, {"code": "database_unavailable"}),
     "authEmail": (400, {"code": "VERIFICATION_EMAIL_NOT_ENABLED"}),
     "authDeleteUser": (401, {"code": "UNAUTHORIZED"}),
+    "authToken": (401, {"code": "UNAUTHORIZED"}),
     "authAnythingElse": (200, {"ok": True}),
     "profile": (401, {"code": "not_signed_in"}),
     "chat": (200, {"mode": "unavailable", "saved": "no"}),
@@ -58,6 +59,7 @@ def environment() -> Generator[dict[str, str]]:
         address = f"127.0.0.1:{nobody_listens.getsockname()[1]}"
         yield {
             "BEARER_TOKENS": "signed",
+            "JWT_GIVE_OUT": "on",
             "AUTO_SIGN_IN": "on",
             "CHANGE_EMAIL": "on",
             "DELETE_USER": "on",

@@ -26,6 +26,7 @@ from functions.auth import (
     sign_in_email,
     sign_out,
     sign_up_email,
+    token,
     user,
 )
 from functions.auth import (
@@ -38,6 +39,7 @@ from functions.profile import own as profile
 from shared.app import build_app
 from shared.auth.cookies import sign
 from shared.auth.identifiers import new_identifier
+from shared.auth.issuing import Issuer
 from shared.auth.limits import LocalCounts
 from shared.auth.options import Options
 from shared.auth.passwords import hashed
@@ -77,6 +79,7 @@ MODULES = (
     reset_password,
     email_routes,
     delete_user,
+    token,
     profile,
     anything_else,
 )
@@ -178,6 +181,7 @@ def app_on(
     accounts: AccountSettings = ACCOUNTS,
     mailer: Mailer | None = None,
     rate_limits: Switch = "off",
+    tokens: Switch = "on",
     **settings: Any,  # noqa: ANN401 (further fields of AuthSettings)
 ) -> FastAPI:
     """All routes on this database, with settings of their own; no cache and no limits unless they say so."""
@@ -193,6 +197,9 @@ def app_on(
     async def given_counts() -> LocalCounts | None:
         return counted
 
+    async def given_issuer() -> Issuer | None:
+        return Issuer(home, secret) if tokens == "on" else None
+
     async def given_options() -> Options:
         return Options(accounts, home, secret, mailer)
 
@@ -202,6 +209,7 @@ def app_on(
         dependencies.auth_rules: given_rules,
         counts.local_counts: given_counts,
         account_options.account_options: given_options,
+        token.token_issuer: given_issuer,
     }
     return app
 

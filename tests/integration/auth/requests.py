@@ -30,4 +30,6 @@ REQUESTS: Final[list[tuple[str, str, dict[str, str] | None]]] = [
     ("POST", "/delete-user", {}),
     ("POST", "/delete-user", {"password": PASSWORD}),
     ("GET", "/delete-user/callback?token=some-token", None),
+    ("GET", "/token", None),
+    ("GET", "/jwks", None),
 ]

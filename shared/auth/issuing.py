@@ -1,0 +1,123 @@
+"""Giving out JSON Web Tokens, as Better Auth's jwt plug-in does: EdDSA, with keys in its table `jwks`.
+
+A Better Auth server on the same database signs with the same keys and publishes them, and the other way round.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from shared.auth.base64url import decoded, encoded
+from shared.auth.envelope import opened, sealed
+from shared.auth.identifiers import new_identifier
+from shared.auth.wire import user_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from shared.auth.models import User
+    from shared.db import Param
+
+ALGORITHM: Final = "EdDSA"
+CURVE: Final = "Ed25519"
+LIFETIME: Final = timedelta(minutes=15)
+
+STILL_PUBLISHED: Final = timedelta(days=30)
+"""How long after its end a key can be fetched; the plug-in's grace period."""
+
+
+class UnreadableKey(Exception):
+    """Another secret encrypted it, or it is of another kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A key pair.
+
+    Attributes:
+        name: What tokens name it by.
+        jwk: The private key, as a JSON Web Key.
+    """
+
+    name: str
+    jwk: Mapping[str, str] = field(repr=False)
+
+    @classmethod
+    def new(cls) -> SigningKey:
+        """A fresh one."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 (20 ms of CPU)
+
+        private = Ed25519PrivateKey.generate()
+        x, d = private.public_key().public_bytes_raw(), private.private_bytes_raw()
+        return cls(new_identifier(), {"crv": CURVE, "d": encoded(d), "x": encoded(x), "kty": "OKP"})
+
+    @classmethod
+    def read(cls, name: str, stored: str, secret: str) -> SigningKey:
+        """From its row.
+
+        Args:
+            name: Column `id`.
+            stored: Column `privateKey`: an envelope, or the bare key where a server was told not to encrypt it.
+            secret: What the envelope was closed with.
+
+        Raises:
+            UnreadableKey: We cannot sign with it.
+        """
+        try:
+            found = json.loads(stored)
+            jwk = json.loads(opened(found, secret)) if isinstance(found, str) else found
+            right = (jwk["kty"], jwk["crv"]) == ("OKP", CURVE) and isinstance(jwk["d"], str)
+        except (ValueError, TypeError, KeyError) as error:
+            raise UnreadableKey from error
+        if not right:
+            raise UnreadableKey
+        return cls(name, jwk)
+
+    def row(self, moment: datetime, secret: str) -> tuple[Param, ...]:
+        """Columns `id`, `publicKey`, `privateKey`, `createdAt`, `alg`, `crv`."""
+        public = {name: value for name, value in self.jwk.items() if name != "d"}
+        private = json.dumps(sealed(_text(self.jwk), secret))
+        return self.name, _text(public), private, moment, ALGORITHM, CURVE
+
+    def signed(self, claims: Mapping[str, object]) -> str:
+        """A token."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 (as above)
+
+        header = {"alg": ALGORITHM, "kid": self.name}
+        body = ".".join(encoded(_text(part).encode()) for part in (header, claims))
+        private = Ed25519PrivateKey.from_private_bytes(decoded(self.jwk["d"]))
+        return f"{body}.{encoded(private.sign(body.encode()))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Who gives tokens out.
+
+    Attributes:
+        origin: Public origin of the API; tokens name it as their issuer and as their audience.
+        secret: What keys are encrypted with.
+    """
+
+    origin: str
+    secret: str = field(repr=False)
+
+    def claims(self, user: User, moment: datetime) -> dict[str, Any]:
+        """What a token says about a user, in Better Auth's order."""
+        began = int(moment.timestamp())
+        ends = began + int(LIFETIME.total_seconds())
+        about = {"sub": user.id, "exp": ends, "iss": self.origin, "aud": self.origin}
+        return {"iat": began} | user_json(user) | about
+
+
+def published(name: str, public_key: str, algorithm: str | None, curve: str | None) -> dict[str, Any]:
+    """A key as others fetch it; whatever kind it is of."""
+    about = {"alg": algorithm or ALGORITHM} | ({} if curve is None else {"crv": curve})
+    return about | json.loads(public_key) | {"kid": name}
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

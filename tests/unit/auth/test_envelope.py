@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+from cryptography.exceptions import InvalidTag
+
+from shared.auth.envelope import decrypted, derived, encrypted, opened, sealed
+from tests.unit.auth.vectors import SECRET, beside_the_project
+
+KEY = bytes(range(0x80, 0xA0))
+NONCE = bytes(range(0x40, 0x58))
+HEADER = bytes.fromhex("50515253c0c1c2c3c4c5c6c7")
+TIP = (
+    b"Ladies and Gentlemen of the class of '99: "
+    b"If I could offer you only one tip for the future, sunscreen would be it."
+)
+CLOSED = bytes.fromhex(
+    "bd6d179d3e83d43b9576579493c0e939572a1700252bfaccbed2902c21396cbb731c7f1b0b4aa6440bf3a82f4eda7e39ae64c6708c54c216"
+    "cb96b72e1213b4522f8c9ba40db5d945b11b69b982c1bb9e3f3fac2bc369488f76b2383565d3fff921f9664c97637da9768812f615c68b13"
+    "b52ec0875924c1c7987947deafd8780acf49"
+)
+"""https://datatracker.ietf.org/doc/html/draft-irtf-cfrg-xchacha-03#appendix-A.3.1"""
+
+
+def test_the_key_is_derived_as_in_section_2_2_1_of_the_draft() -> None:
+    nonce = bytes.fromhex("000000090000004a0000000031415927")
+    expected = "82413b4227b27bfed30e42508a877d73a0f9e4d58a74a853c12ec41326d3ecdc"
+    assert derived(bytes(range(32)), nonce).hex() == expected
+
+
+def test_a_text_is_encrypted_as_in_the_appendix_of_the_draft() -> None:
+    assert encrypted(TIP, KEY, NONCE, HEADER) == CLOSED
+    assert decrypted(CLOSED, KEY, NONCE, HEADER) == TIP
+    with pytest.raises(InvalidTag):
+        decrypted(CLOSED, KEY, NONCE)
+
+
+@pytest.mark.parametrize("text", ["", "x", "naïve 🦀" * 1000])
+def test_what_is_sealed_is_opened_with_the_same_secret_only(text: str) -> None:
+    closed = sealed(text, SECRET)
+    assert opened(closed, SECRET) == opened(f"$ba$2${closed}", SECRET) == text
+    assert sealed(text, SECRET) != closed, "each has a nonce of its own"
+    with pytest.raises(ValueError, match="another secret"):
+        opened(closed, "the secret of another environment, 32+")
+
+
+@pytest.mark.parametrize("garbage", ["", "00", "xyz", "é", "00" * 40, "$ba$", "$ba$1$"])
+def test_garbage_does_not_open(garbage: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        opened(garbage, SECRET)
+
+
+def test_what_better_auth_sealed_is_opened() -> None:
+    vectors = beside_the_project("better_auth_vectors.json")
+    assert opened(vectors["xchacha"]["hex"], vectors["secret"]) == vectors["xchacha"]["plaintext"]
