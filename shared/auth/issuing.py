@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ALGORITHM: Final = "EdDSA"
 CURVE: Final = "Ed25519"
+PRIVATE_BYTES: Final = 32
 LIFETIME: Final = timedelta(minutes=15)
 
 STILL_PUBLISHED: Final = timedelta(days=30)
@@ -70,7 +71,7 @@ class SigningKey:
         try:
             found = json.loads(stored)
             jwk = json.loads(opened(found, secret)) if isinstance(found, str) else found
-            right = (jwk["kty"], jwk["crv"]) == ("OKP", CURVE) and isinstance(jwk["d"], str)
+            right = (jwk["kty"], jwk["crv"]) == ("OKP", CURVE) and len(decoded(jwk["d"])) == PRIVATE_BYTES
         except (ValueError, TypeError, KeyError) as error:
             raise UnreadableKey from error
         if not right:
