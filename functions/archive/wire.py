@@ -63,6 +63,16 @@ class ArchivedUser(Json):
     created_at: Time
 
 
+class ArchivedProfile(Json):
+    """What somebody told the site about themselves."""
+
+    consented_at: Time
+    background: str | None
+    language: str | None
+    theme: str | None
+    text_size: str | None
+
+
 class ArchivedSession(Json):
     """Where somebody is signed in, without what could be used to sign in."""
 
@@ -89,6 +99,7 @@ class Export(Archive):
 
     exported_at: Time
     user: ArchivedUser
+    profile: ArchivedProfile | None = Field(description="Null where nobody consented to one; an import leaves it alone")
     sessions: list[ArchivedSession]
     next_cursor: str | None = Field(description="Asks for the rest; null when this is all")
 
@@ -99,6 +110,7 @@ class Export(Archive):
         return cls(
             exported_at=at,
             user=ArchivedUser.model_validate(page.user),
+            profile=ArchivedProfile.model_validate(page.profile) if page.profile else None,
             sessions=[ArchivedSession.model_validate(each) for each in page.sessions],
             conversations=[
                 ArchivedConversation(

@@ -99,6 +99,9 @@ class Answered(BaseModel):
         description="Only where the turn of a signed-in reader could be neither stored nor queued: "
         "hand it in at `POST /api/replay` within 24 hours",
     )
+    evicted_id: UUID | None = Field(
+        default=None, description="Only where this turn began a conversation and another one had to go for it"
+    )
 
     @classmethod
     def of(cls, reply: Reply) -> Self:
@@ -113,6 +116,7 @@ class Answered(BaseModel):
             saved=reply.saved,
             degraded=list(reply.degraded),
             receipt=reply.receipt,
+            evicted_id=reply.evicted,
         )
 
 

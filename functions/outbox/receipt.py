@@ -33,15 +33,18 @@ class Stored(BaseModel):
     conversation_id: UUID
     message_id: UUID = Field(description="Id of the answer")
     saved: Literal["stored"] = "stored"
+    evicted_id: UUID | None = Field(
+        default=None, description="Only where the turn began a conversation and another one had to go for it"
+    )
 
 
-@router.post("/api/replay")
+@router.post("/api/replay", response_model_exclude_none=True)
 async def replay(handed_in: HandedIn, reader: SignedIn, rules: Rules) -> Stored:
     """Store a turn that the reader was answered during an outage."""
     user_id = reader.identified().id
     turn = read_receipt(handed_in.receipt, rules.cookies.secret, user_id=user_id, token=reader.token)
-    store(reader, turn, keep=HistorySettings.read().conversations)
-    return Stored(conversation_id=turn.conversation_id, message_id=answer_id(turn.message_id))
+    evicted = store(reader, turn, keep=HistorySettings.read().conversations)
+    return Stored(conversation_id=turn.conversation_id, message_id=answer_id(turn.message_id), evicted_id=evicted)
 
 
 handler = build_handler(router)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
@@ -97,6 +97,11 @@ class Chat:
             Conflict: The message id was used for another message.
         """
         begun, answer = self._store_and_answer(ask)
+        reply = self._keep(ask, answer, begun)
+        # what went for this turn is gone already, whether or not the answer could be stored as well
+        return replace(reply, evicted=begun.evicted) if begun else reply
+
+    def _keep(self, ask: Ask, answer: Answer, begun: Begun | None) -> Reply:
         if begun and begun.answered:
             return self._replied(ask, _as_answer(begun.answered), Saved.STORED)
         stored = self._store_answer(ask, answer) if begun else None

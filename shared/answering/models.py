@@ -90,6 +90,7 @@ class Reply:
         message_id: Of the answer.
         degraded: What had to be done without.
         receipt: What the client may hand in later, when the turn could be neither stored nor queued.
+        evicted: The conversation that had to go for the one that this turn began.
     """
 
     answer: Answer
@@ -98,3 +99,4 @@ class Reply:
     saved: Saved
     degraded: tuple[Missing, ...] = ()
     receipt: str | None = None
+    evicted: UUID | None = None

@@ -35,12 +35,14 @@ class Page:
 
     Attributes:
         user: Who they are, as columns.
+        profile: What they told the site about themselves; None without their consent.
         sessions: Where they are signed in, without anything that could sign in.
         conversations: Whole, or the part of one that this page holds, each with its messages as columns.
         next_cursor: Where the rest begins; None when there is none.
     """
 
     user: Mapping[str, Any]
+    profile: Mapping[str, Any] | None
     sessions: list[dict[str, Any]]
     conversations: list[tuple[Conversation, list[dict[str, Any]]]]
     next_cursor: str | None
@@ -64,8 +66,9 @@ def export_page(db: Database, cursor: str | None = None, *, most_bytes: int = PA
     place = PlaceInArchive.read(cursor)
     after = (place.conversation_id, place.seq)
     noted = [Statement(archive_queries.RECORD_EXPORT)] if cursor is None else []
-    user, sessions, conversations, messages, *_ = db.run(
+    user, profile, sessions, conversations, messages, *_ = db.run(
         Statement(archive_queries.USER),
+        Statement(archive_queries.PROFILE),
         Statement(archive_queries.SESSIONS),
         Statement(archive_queries.CONVERSATIONS, (place.conversation_id,)),
         Statement(archive_queries.MESSAGES, (*after, PAGE_MESSAGES, most_bytes)),
@@ -80,6 +83,7 @@ def export_page(db: Database, cursor: str | None = None, *, most_bytes: int = PA
     shown = [each for each in conversations.into(Conversation) if end is None or each.id <= end.conversation_id]
     return Page(
         user=_dicts(user)[0],
+        profile=next(iter(_dicts(profile)), None),
         sessions=_dicts(sessions),
         conversations=[(each, [one for one in found if one["conversation_id"] == each.id]) for each in shown],
         next_cursor=end.cursor if end else None,

@@ -9,6 +9,11 @@ USER: Final = """
       from "user" where id = (select signed_in_user())
 """
 
+PROFILE: Final = """
+    select consented_at, background, language, theme, text_size
+      from user_profile where user_id = (select signed_in_user())
+"""
+
 SESSIONS: Final = """
     select "createdAt" as created_at, "expiresAt" as expires_at, "ipAddress" as ip_address, "userAgent" as user_agent
       from session where "userId" = (select signed_in_user())

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
+from unicodedata import normalize
 
 from shared.db import Statement
 from shared.history.models import Conversation
-from shared.history.search_queries import BEGIN, END, LESS_THAN, SEARCH
+from shared.history.search_queries import BEGIN, END, LESS_THAN, SEARCH, SEPARATOR
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -23,6 +26,17 @@ BEFORE_MATCH: Final = 120
 """Characters of a snippet that may stand before the first match."""
 
 MARKED: Final = re.compile(f"{BEGIN}([^{END}]*){END}")
+
+SHOWN: Final = str.maketrans({BEGIN: "", END: "", SEPARATOR: "", LESS_THAN: "<"})
+
+UNSPACED: Final = re.compile(
+    "[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]+"
+)
+"""What is written without a space, in a script that has none (infra/migrations/0033_unspaced_scripts.sql)."""
+
+LETTERS: Final = re.compile(f"(?:{BEGIN}{UNSPACED.pattern}{END}{SEPARATOR}*)+")
+"""Letters of such a script that stand side by side, each marked by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +72,11 @@ def search_conversations(db: Database, words: str, *, limit: int) -> list[Found]
         limit: The most that are given.
     """
     [rows] = db.run(Statement(SEARCH, (words, limit)), idempotent=True)
-    return rows.into(_found)
+    return rows.into(partial(_found, UNSPACED.findall(normalize("NFKC", words))))
 
 
 def _found(  # noqa: PLR0913 (the columns of SEARCH)
+    unspaced: Sequence[str],
     *,
     id: UUID,  # noqa: A002 (named as the column)
     title: str,
@@ -74,18 +89,31 @@ def _found(  # noqa: PLR0913 (the columns of SEARCH)
     marked_content: str | None,
 ) -> Found:
     conversation = Conversation(id, title, pinned, created_at, updated_at, message_count)
-    return Found(conversation, segments(marked_title), message_id, segments(marked_content or ""))
+    title_shown, snippet = segments(marked_title, unspaced), segments(marked_content or "", unspaced)
+    return Found(conversation, title_shown, message_id, snippet)
 
 
-def segments(marked: str) -> list[Segment]:
-    """The pieces of a text with marks, cut to a length that can be shown."""
-    pieces = MARKED.split(_cut(marked))
+def segments(marked: str, unspaced: Sequence[str] = ()) -> list[Segment]:
+    """The pieces of a text with marks, cut to a length that can be shown.
+
+    Args:
+        marked: As Postgres marks it: of an unspaced script, every letter of the query wherever it stands.
+        unspaced: What the query has of such scripts; letters that are none of these words lose their marks.
+    """
+    joined = LETTERS.sub(partial(_whole, unspaced), marked).replace(SEPARATOR, "")
+    pieces = MARKED.split(_cut(joined))
     shown = [Segment(_plain(text), index % 2 == 1) for index, text in enumerate(pieces)]
     return [each for each in shown if each.text]
 
 
+def _whole(unspaced: Sequence[str], letters: re.Match[str]) -> str:
+    """The letters under one mark if they are what was searched for, else without any."""
+    text = _plain(letters[0])
+    return f"{BEGIN}{text}{END}" if any(each in normalize("NFKC", text) for each in unspaced) else text
+
+
 def _plain(text: str) -> str:
-    return text.replace(BEGIN, "").replace(END, "").replace(LESS_THAN, "<")
+    return text.translate(SHOWN)
 
 
 def _cut(marked: str) -> str:

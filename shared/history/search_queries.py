@@ -4,7 +4,8 @@ The words of messages are found by `found_messages` (infra/migrations/0031_histo
 ranks of the signed-in user's messages; what they say is read here, under row-level security like everything else. A
 title counts several times as much as a message. Where the words stand is marked with two characters that Unicode keeps
 for a program's own use, and that are taken out of the texts first; a third one stands for `<`, because Postgres would
-leave out whatever looks like a tag.
+leave out whatever looks like a tag, and a fourth around each letter of the scripts that put no space between words
+(infra/migrations/0033_unspaced_scripts.sql).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Final
 BEGIN: Final = "\ufdd0"
 END: Final = "\ufdd1"
 LESS_THAN: Final = "\ufdd2"
+SEPARATOR: Final = "\ufdd3"
 
 SEARCH: Final = """
     with asked as (
@@ -34,12 +36,12 @@ SEARCH: Final = """
     )
     select found.id, title, pinned, found.created_at, updated_at, message_count, message_id,
            ts_headline(
-                'english', translate(title, '<\ufdd0\ufdd1\ufdd2', '\ufdd2'), asked.query,
+                'english', translate(separated(title), '<\ufdd0\ufdd1\ufdd2', '\ufdd2'), asked.query,
                 'StartSel=\ufdd0, StopSel=\ufdd1, HighlightAll=true'
            ) as marked_title,
            (
                 select ts_headline(
-                            'english', translate(content, '<\ufdd0\ufdd1\ufdd2', '\ufdd2'), asked.query,
+                            'english', translate(separated(content), '<\ufdd0\ufdd1\ufdd2', '\ufdd2'), asked.query,
                             'StartSel=\ufdd0, StopSel=\ufdd1, MaxFragments=2, MaxWords=24, MinWords=8, ShortWord=0'
                        )
                   from message

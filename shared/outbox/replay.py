@@ -16,6 +16,8 @@ from shared.outbox.models import UnknownVersion, WaitingTurn
 from shared.outbox.seal import BrokenSeal, Seal
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from shared.db import Transaction
     from shared.outbox.queue import Queue
 
@@ -58,8 +60,8 @@ class ActingFor(Database):
         self._database.close()
 
 
-def store(db: Database, turn: WaitingTurn, *, keep: int) -> None:
-    """Store a turn, or find that it is stored.
+def store(db: Database, turn: WaitingTurn, *, keep: int) -> UUID | None:
+    """Store a turn, or find that it is stored; returns the conversation that had to go for it.
 
     Args:
         db: The owner's database.
@@ -75,6 +77,7 @@ def store(db: Database, turn: WaitingTurn, *, keep: int) -> None:
     begun = begin_turn(db, **ids, title=title_of(turn.question), content=turn.question, keep=keep)
     if begun.answered is None:
         complete_turn(db, **ids, answer=turn.answer, sources=turn.sources, status=turn.status, mode=turn.mode)
+    return begun.evicted
 
 
 def replay(sealed: str, db: Database, secret: str, *, keep: int) -> Outcome:

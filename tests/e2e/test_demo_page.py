@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import time
 from typing import TYPE_CHECKING
@@ -121,6 +122,44 @@ def test_a_conversation_is_deleted_only_when_that_is_confirmed(page: Page) -> No
     expect(in_history(page)).to_have_count(0)
     page.reload()
     expect(page.get_by_text("Nothing here yet")).to_be_visible()
+
+
+def test_a_conversation_is_rated_renamed_pinned_found_by_its_words_and_exported(page: Page) -> None:
+    sign_up(page)
+    ask(page)
+    page.get_by_role("button", name="Good answer").click()
+    expect(page.get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")
+
+    page.get_by_role("button", name="Rename").press("Enter")
+    page.keyboard.type("Kettles & lids")
+    page.keyboard.press("Enter")
+    renamed = "Kettles & lids"
+    expect(page.get_by_role("heading", name=renamed)).to_be_visible()
+    page.get_by_role("button", name="Pin", exact=True).press("Space")
+    expect(in_history(page, renamed)).to_contain_text("Pinned")
+    expect(page.get_by_role("button", name="Pin", exact=True)).to_be_focused()
+
+    page.get_by_role("button", name="New conversation").click()
+    ask(page, "Which kettle do you mean?")
+    expect(in_history(page, "Which kettle")).to_be_visible()
+    page.get_by_label("Search your conversations").fill("often")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 conversation found.")).to_be_visible()
+    expect(in_history(page, renamed).locator("mark")).to_have_text("often")
+
+    in_history(page, renamed).click()
+    expect(page.get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Bad answer")).to_have_attribute("aria-pressed", "false")
+    page.get_by_label("Search your conversations").fill("")
+    expect(in_history(page, "Which kettle")).to_be_visible()
+
+    with page.expect_download() as downloaded:
+        page.get_by_role("button", name="Export everything").click()
+    exported = json.loads(downloaded.value.path().read_text("utf-8"))
+    assert {each["title"]: len(each["messages"]) for each in exported["conversations"]} == {
+        renamed: 2,
+        "Which kettle do you mean?": 2,
+    }
 
 
 def until_in_history(page: Page) -> None:

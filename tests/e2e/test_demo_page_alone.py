@@ -146,6 +146,34 @@ def test_a_deleted_conversation_gives_way_to_a_new_one(page: Page, sent: list[di
     assert first["conversationId"] != second["conversationId"]
 
 
+def test_a_conversation_that_had_to_go_leaves_the_list_and_a_match_is_text(page: Page) -> None:
+    time = "2026-11-22T10:00:00.000Z"
+    gone, kept = REPLY["conversationId"], REPLY["messageId"]
+    listed = [{"id": each, "title": each, "pinned": False, "updatedAt": time} for each in (kept, gone)]
+    pieces = [{"text": "<img src=x onerror=\"document.title='taken over'\">", "match": True}]
+    found = listed[0] | {"match": {"title": pieces, "snippet": pieces}}
+    page.route("**/api/auth/get-session", lambda route: route.fulfill(json={"user": {"name": "Ada"}, "session": {}}))
+    page.route("**/api/conversations", lambda route: route.fulfill(json={"conversations": listed, "nextCursor": None}))
+    page.route("**/api/conversations?search=*", lambda route: route.fulfill(json={"conversations": [found]}))
+    reply(page, evictedId=gone)
+    page.reload()
+    history = page.get_by_role("complementary")
+    expect(history.get_by_role("button", name=f"Delete {gone}")).to_be_visible()
+
+    ask(page)
+
+    expect(page.get_by_role("status").first).to_contain_text("the oldest one made room for this")
+    expect(history.get_by_role("button", name=f"Delete {gone}")).to_have_count(0)
+    expect(history.get_by_role("button", name=f"Delete {kept}")).to_be_visible()
+
+    page.get_by_label("Search your conversations").fill("img")
+    page.get_by_role("button", name="Search").click()
+
+    expect(history.locator("mark")).to_have_text([pieces[0]["text"]] * 2)
+    expect(history.locator("img")).to_have_count(0)
+    expect(page).to_have_title("Ask the documentation")
+
+
 @pytest.mark.parametrize(
     ("fields", "told"),
     [

@@ -45,8 +45,8 @@ const api = {
   signOut: () => api.call("POST", "/api/auth/sign-out", {}),
 
   /**
-   * `{answer, sources, conversationId, messageId, mode, saved, degraded}`, and `receipt` where the turn could not be
-   * kept: hand it in later. The ids make asking twice harmless.
+   * `{answer, sources, conversationId, messageId, mode, saved, degraded}`, `receipt` where the turn could not be kept:
+   * hand it in later, and `evictedId` where an older conversation had to go. The ids make asking twice harmless.
    */
   ask: ({ message, conversationId, messageId }) =>
     api.call("POST", "/api/chat", { message, conversationId, messageId }),
@@ -58,7 +58,28 @@ const api = {
   conversations: (cursor) => api.call("GET", `/api/conversations${cursorQuery(cursor)}`),
   /** `{conversation, messages, nextCursor}`. */
   conversation: (id, cursor) => api.call("GET", `/api/conversations/${id}${cursorQuery(cursor)}`),
+  /** `{conversations}`, best first, each with a `match`: pieces `{text, match}` of plain text. */
+  search: (words) => api.call("GET", `/api/conversations?search=${encodeURIComponent(words)}`),
+  /** `{title}`, `{pinned}`, or both. */
+  changeConversation: (id, change) => api.call("PATCH", `/api/conversations/${id}`, change),
   deleteConversation: (id) => api.call("DELETE", `/api/conversations/${id}`),
+  /** "up" or "down", in place of what was said before. */
+  rate: (messageId, value) => api.call("POST", `/api/messages/${messageId}/feedback`, { value }),
+
+  /** Everything that the reader has, put together from its pages: `/api/import` takes it as it is. */
+  async export() {
+    const whole = await api.call("GET", "/api/export");
+    const known = new Map(whole.conversations.map((each) => [each.id, each]));
+    for (let cursor = whole.nextCursor; cursor; ) {
+      const page = await api.call("GET", `/api/export${cursorQuery(cursor)}`);
+      for (const each of page.conversations) {
+        if (known.has(each.id)) known.get(each.id).messages.push(...each.messages);
+        else known.set(each.id, each);
+      }
+      cursor = page.nextCursor;
+    }
+    return { ...whole, conversations: [...known.values()], nextCursor: null };
+  },
 };
 
 function cursorQuery(cursor) {
@@ -194,6 +215,11 @@ function questionNode(text) {
   return element("article", { class: "message user", "aria-label": "You asked" }, text);
 }
 
+/** Text of which pieces are marked, as nodes. */
+function markedNodes(pieces) {
+  return pieces.map(({ text, match }) => (match ? element("mark", {}, text) : text));
+}
+
 function answerNode(text, sources = []) {
   const node = element("article", { class: "message assistant", "aria-label": "Answer" });
   node.append(element("div", { class: "answer" }, ...blockNodes(text, sources)));
@@ -219,6 +245,8 @@ const state = {
   conversationId: newId(),
   /** the question that was sent last: sent again unchanged, it keeps its id and is asked only once */
   sent: { message: "", id: "" },
+  /** what the list shows instead of everything: the conversations with these words */
+  search: "",
   busy: false,
 };
 
@@ -291,6 +319,7 @@ async function signOut() {
   try {
     await api.signOut();
     showAccount("guest");
+    endSearch();
     startConversation();
     await loadConversations();
     page["open-sign-in"].focus();
@@ -307,14 +336,18 @@ const HISTORY_NOTES = {
   user: "",
 };
 
+let lists = 0;
+
 async function loadConversations(cursor) {
+  const nth = (lists += 1);
   page["try-history-again"].hidden = state.account !== "unknown";
   page["history-note"].textContent = HISTORY_NOTES[state.account];
   if (state.account !== "user") return showConversations([], null);
   try {
-    const { conversations, nextCursor } = await api.conversations(cursor);
+    const { conversations, nextCursor } = await (state.search ? api.search(state.search) : api.conversations(cursor));
+    if (nth !== lists) return; // a later one was asked for meanwhile
     showConversations(conversations, nextCursor, cursor !== undefined);
-    if (!page.conversations.children.length) page["history-note"].textContent = "Nothing here yet: ask your first question.";
+    page["history-note"].textContent = listNote();
   } catch (error) {
     if (error.status === 401) return showAccount("guest"), loadConversations();
     page["history-note"].textContent = error.later ? HISTORY_NOTES.unknown : complaint(error);
@@ -322,19 +355,38 @@ async function loadConversations(cursor) {
   }
 }
 
+function listNote() {
+  const count = page.conversations.children.length;
+  if (state.search) return count === 1 ? "1 conversation found." : `${count || "No"} conversations found.`;
+  return count ? "" : "Nothing here yet: ask your first question.";
+}
+
+function endSearch() {
+  state.search = page["search-words"].value = "";
+}
+
+async function search() {
+  state.search = page["search-words"].value.trim();
+  await loadConversations();
+}
+
 function showConversations(conversations, nextCursor, appended = false) {
   const items = conversations.map(conversationItem);
   page.conversations.replaceChildren(...(appended ? page.conversations.children : []), ...items);
   page["older-conversations"].hidden = !nextCursor;
   page["older-conversations"].dataset.cursor = nextCursor ?? "";
+  const current = conversations.find((each) => each.id === state.conversationId);
+  if (current) showDetails(current);
   markCurrent();
 }
 
 const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
-function conversationItem({ id, title, updatedAt }) {
+function conversationItem({ id, title, pinned, updatedAt, match }) {
   const when = element("time", { datetime: updatedAt }, WHEN.format(new Date(updatedAt)));
-  const open = element("button", { type: "button", class: "open-conversation", "data-id": id }, title, when);
+  const open = element("button", { type: "button", class: "open-conversation", "data-id": id });
+  open.append(...(match ? markedNodes(match.title) : [title]), element("small", {}, pinned ? "Pinned · " : "", when));
+  if (match?.snippet.length) open.append(element("span", { class: "snippet" }, ...markedNodes(match.snippet)));
   const remove = element("button", { type: "button", class: "delete-conversation", "aria-label": `Delete ${title}` }, "×");
   open.addEventListener("click", () => openConversation(id));
   remove.addEventListener("click", () => confirmDeletion(id, title));
@@ -355,7 +407,15 @@ function showConversation(id, title, nodes) {
   page.messages.replaceChildren(...nodes);
   page.welcome.hidden = nodes.length > 0;
   page["earlier-messages"].hidden = true;
+  page["conversation-actions"].hidden = true;
   markCurrent();
+}
+
+/** What is known of the conversation on the page once it is stored. */
+function showDetails({ title, pinned }) {
+  page["conversation-title"].textContent = title;
+  page.pin.setAttribute("aria-pressed", String(pinned));
+  page["conversation-actions"].hidden = false;
 }
 
 function startConversation() {
@@ -373,6 +433,7 @@ async function openConversation(id) {
     showConversation(id, conversation.title, messages.map(messageNode));
     page["earlier-messages"].hidden = !nextCursor;
     page["earlier-messages"].dataset.cursor = nextCursor ?? "";
+    showDetails(conversation);
     say("");
     foldHistory();
     page["conversation-title"].focus();
@@ -392,8 +453,81 @@ async function showEarlierMessages() {
   }
 }
 
-function messageNode({ role, content, sources }) {
-  return role === "user" ? questionNode(content) : answerNode(content, sources ?? []);
+function messageNode({ id, role, content, sources, feedback }) {
+  return role === "user" ? questionNode(content) : rateable(answerNode(content, sources ?? []), id, feedback);
+}
+
+const OPINIONS = [
+  ["up", "Good answer", "👍"],
+  ["down", "Bad answer", "👎"],
+];
+
+/** The stored answer with two buttons below it, of which the one that was given is pressed. */
+function rateable(node, id, given) {
+  const group = element("div", { class: "feedback", role: "group", "aria-label": "Your opinion" });
+  for (const [value, name, sign] of OPINIONS) {
+    const pressed = String(value === given);
+    const button = element("button", { type: "button", "aria-label": name, "aria-pressed": pressed, "data-value": value }, sign);
+    button.addEventListener("click", () => rate(group, id, value));
+    group.append(button);
+  }
+  node.append(group);
+  return node;
+}
+
+async function rate(group, id, value) {
+  try {
+    const stored = await api.rate(id, value);
+    for (const each of group.children) each.setAttribute("aria-pressed", String(each.dataset.value === stored.value));
+  } catch (error) {
+    say(complaint(error));
+  }
+}
+
+async function changeConversation(change) {
+  const id = state.conversationId;
+  const changed = await api.changeConversation(id, change);
+  if (id === state.conversationId) showDetails(changed); // else another one was opened meanwhile
+  await loadConversations();
+}
+
+function openRenaming() {
+  page["new-title"].value = page["conversation-title"].textContent;
+  page["renaming-error"].textContent = "";
+  page.renaming.showModal();
+  page["new-title"].select();
+}
+
+async function rename() {
+  try {
+    await changeConversation({ title: page["new-title"].value });
+    page.renaming.close();
+  } catch (error) {
+    page["renaming-error"].textContent = complaint(error);
+  }
+}
+
+async function togglePin() {
+  try {
+    await changeConversation({ pinned: page.pin.getAttribute("aria-pressed") !== "true" });
+  } catch (error) {
+    say(complaint(error));
+  }
+}
+
+async function exportEverything() {
+  try {
+    const content = new Blob([JSON.stringify(await api.export(), null, 2)], { type: "application/json" });
+    const link = element("a", { href: URL.createObjectURL(content), download: "conversations.json" });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // the browser may still be asking where to
+  } catch (error) {
+    say(complaint(error));
+  }
+}
+
+function forget(id) {
+  document.querySelector(`.open-conversation[data-id="${CSS.escape(id)}"]`)?.closest("li").remove();
 }
 
 function confirmDeletion(id, title) {
@@ -470,8 +604,9 @@ async function handInReceipts() {
 // Asking
 
 /** In plain words, what an answer had to do without; nothing for a guest whose answer is simply not kept. */
-function notices({ degraded, saved, receipt }) {
+function notices({ degraded, saved, receipt, evictedId }) {
   const said = [];
+  if (evictedId) said.push("Only your newest conversations are kept: the oldest one made room for this.");
   if (degraded.includes("retrieval")) said.push("The documentation cannot be searched right now.");
   if (degraded.includes("model")) said.push("The answer quotes the documentation, because no text can be written right now.");
   if (saved === "queued") said.push("Your history is not available right now. This answer will appear in it later.");
@@ -496,7 +631,8 @@ async function ask() {
   nodes[0].scrollIntoView({ block: "start" });
   try {
     const reply = await api.ask({ message, conversationId: state.conversationId, messageId: state.sent.id });
-    nodes[1].replaceWith(answerNode(reply.answer, reply.sources));
+    const answer = answerNode(reply.answer, reply.sources);
+    nodes[1].replaceWith(reply.saved === "stored" ? rateable(answer, reply.messageId) : answer);
     await answered(reply, message);
   } catch (error) {
     nodes.forEach((node) => node.remove());
@@ -510,6 +646,8 @@ async function ask() {
 async function answered(reply, message) {
   state.sent = { message: "", id: "" };
   if (page["conversation-title"].textContent === NEW) page["conversation-title"].textContent = message;
+  if (reply.evictedId) forget(reply.evictedId);
+  endSearch();
   if (reply.saved === "stored") await (state.account === "user" ? loadConversations() : loadSession());
   if (reply.receipt) keepReceipt(reply.receipt);
   say(notices(reply));
@@ -550,6 +688,13 @@ page["try-history-again"].addEventListener("click", loadSession);
 page["new-conversation"].addEventListener("click", () => (startConversation(), foldHistory(), page.question.focus()));
 page["older-conversations"].addEventListener("click", (event) => loadConversations(event.currentTarget.dataset.cursor));
 page["earlier-messages"].addEventListener("click", showEarlierMessages);
+page["history-search"].addEventListener("submit", (event) => (event.preventDefault(), search()));
+page["search-words"].addEventListener("input", () => page["search-words"].value || !state.search || search());
+page.rename.addEventListener("click", openRenaming);
+page["renaming-form"].addEventListener("submit", (event) => (event.preventDefault(), rename()));
+page.renaming.querySelector(".close").addEventListener("click", () => page.renaming.close());
+page.pin.addEventListener("click", togglePin);
+page.export.addEventListener("click", exportEverything);
 
 foldHistory();
 await loadSession();

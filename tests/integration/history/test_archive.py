@@ -207,6 +207,8 @@ def test_the_routes_give_and_take_the_same_document(
     person: Person, new_person: Callable[[], Person], relays: Relays, transport: Transport
 ) -> None:
     created = person.api.post("/api/conversations", json={"title": "Motors"}).json()["conversation"]
+    profile = {"background": "Electronics", "language": "ur", "theme": None, "textSize": None}
+    person.api.patch("/api/profile", json=profile | {"consent": True})
     turn = {"messages": [{"role": "user", "content": "What?"}, {"role": "assistant", "content": "That <it> [1]."}]}
     person.api.post(f"/api/conversations/{created['id']}/messages", json=turn)
     person.api.get("/api/export?cursor=AAAA" + "A" * 28)  # the function is warm now
@@ -216,13 +218,16 @@ def test_the_routes_give_and_take_the_same_document(
     assert (answer.status_code, counted.flights) == (200, 1)
     assert answer.headers["content-disposition"].startswith('attachment; filename="history-')
     assert document["user"]["email"] == person.email
+    assert document["profile"].items() >= profile.items()
     assert [each.keys() for each in document["sessions"]] == [{"createdAt", "expiresAt", "ipAddress", "userAgent"}]
     assert not set(answer.text.split('"')) & set(person.api.cookies.values())
     assert person.api.post("/api/import", json=document).json() == {"conversations": 0, "messages": 0, "evicted": 0}
     stranger = new_person()
     assert stranger.api.post("/api/import", json=document).json() == {"conversations": 1, "messages": 2, "evicted": 0}
-    copied = stranger.api.get("/api/export").json()["conversations"]
-    assert [each | {"id": ""} for each in copied] == [each | {"id": ""} for each in document["conversations"]]
+    copied = stranger.api.get("/api/export").json()
+    assert copied["profile"] is None
+    without_ids = [[each | {"id": ""} for each in one["conversations"]] for one in (copied, document)]
+    assert without_ids[0] == without_ids[1]
     markdown = person.api.get("/api/export", params={"format": "markdown"})
     assert markdown.headers["content-type"].startswith("text/markdown")
     assert "\n## Motors\n" in markdown.text

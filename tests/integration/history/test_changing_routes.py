@@ -48,6 +48,12 @@ def test_the_fifty_first_conversation_names_the_one_that_went(person: Person) ->
     assert [each["evictedId"] for each in answers[:50]] == [None] * 50
     assert answers[50]["evictedId"] == answers[0]["conversation"]["id"]
     assert code(person.api.post(ALL, json={"id": answers[50]["evictedId"]})) == (410, "gone")
+    question = {"message": "What is a servo?", "messageId": str(uuid4())}
+    asked, again = (person.api.post("/api/chat", json=question).json() for _ in range(2))
+    assert asked["evictedId"] == again["evictedId"] == answers[1]["conversation"]["id"]
+    assert code(person.api.post(ALL, json={"id": asked["evictedId"]})) == (410, "gone")
+    further = question | {"messageId": str(uuid4()), "conversationId": asked["conversationId"]}
+    assert "evictedId" not in person.api.post("/api/chat", json=further).json()
 
 
 def test_a_conversation_is_renamed_pinned_and_continued(person: Person, conversation: dict[str, Any]) -> None:

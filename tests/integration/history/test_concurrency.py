@@ -1,3 +1,9 @@
+"""What a history is after many requests of one reader at once.
+
+Races show themselves now and then, so the limit of conversations is tried in one round usually, and in twenty by
+`make test ARGS="-m 'long or not long' -k fifty tests/integration/history/test_concurrency.py"`.
+"""
+
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
@@ -75,36 +81,59 @@ def creation(reader: Reader, n: int) -> tuple[UUID, UUID | None]:
 
 EITHER_WAY: Final = pytest.mark.parametrize("begin", [question, creation], ids=["asked", "created"])
 
+ROUNDS: Final = 20
+
+
+@pytest.fixture(params=[1, *(pytest.param(n, marks=pytest.mark.long) for n in range(2, ROUNDS + 1))])
+def round_after_round() -> None:
+    """Has the test run twenty times; once unless the long tests are wanted too."""
+
 
 def ids_of(reader: Reader) -> list[UUID]:
     return [each.id for each in store.list_conversations(reader.db, limit=100).conversations]
 
 
+def in_order_of_eviction(owner: psycopg.Connection, reader: Reader) -> list[UUID]:
+    """What had to go, in the order in which it went."""
+    query = "select conversation_id from deleted_conversation where user_id = %s order by deleted_at"
+    return [conversation_id for (conversation_id,) in owner.execute(query, [reader.id])]
+
+
 @EITHER_WAY
+@pytest.mark.usefixtures("round_after_round")
 def test_a_hundred_conversations_begun_at_once_leave_exactly_the_newest_fifty(
-    ada: Reader, containers: Containers, begin: Callable[[Reader, int], tuple[UUID, UUID | None]]
+    ada: Reader,
+    containers: Containers,
+    owner: psycopg.Connection,
+    begin: Callable[[Reader, int], tuple[UUID, UUID | None]],
 ) -> None:
     begun = containers.serve(ada, begin, range(100))
     came_first = {conversation_id for conversation_id, evicted in begun if evicted is None}
-    came_last = {conversation_id for conversation_id, evicted in begun if evicted is not None}
-    assert len(ids_of(ada)) == len(came_first) == 50
-    assert set(ids_of(ada)) == came_last
-    assert {evicted for _, evicted in begun if evicted} == came_first
+    came_for = {evicted: conversation_id for conversation_id, evicted in begun if evicted is not None}
+    went = in_order_of_eviction(owner, ada)
+    assert len(came_first) == len(came_for) == len(went) == 50
+    assert came_for.keys() == set(went) == came_first
+    # each of the later ones pushed out one of the earlier, and all of the later ones are there, the last one on top
+    assert ids_of(ada) == [came_for[each] for each in reversed(went)]
 
 
 @EITHER_WAY
-def test_pinned_conversations_outlive_a_hundred_others(
-    ada: Reader, containers: Containers, begin: Callable[[Reader, int], tuple[UUID, UUID | None]]
+@pytest.mark.usefixtures("round_after_round")
+def test_ten_pinned_conversations_of_the_fifty_outlive_a_hundred_others(
+    ada: Reader,
+    containers: Containers,
+    owner: psycopg.Connection,
+    begin: Callable[[Reader, int], tuple[UUID, UUID | None]],
 ) -> None:
     pinned = [ada.ask("pinned")[0] for _ in range(10)]
     for each in pinned:
         changes.change_conversation(ada.db, each, pinned=True)
     begun = containers.serve(ada, begin, range(100))
-    came_later = {conversation_id for conversation_id, evicted in begun if evicted is not None}
-    assert len(ids_of(ada)) == 50
-    assert ids_of(ada)[-10:] == pinned[::-1]
-    assert set(ids_of(ada)[:-10]) <= came_later
-    assert len({evicted for _, evicted in begun if evicted}) == 60
+    came_for = {evicted: conversation_id for conversation_id, evicted in begun if evicted is not None}
+    went = in_order_of_eviction(owner, ada)
+    assert len(came_for) == len(went) == 60
+    last_forty = [came_for[each] for each in went[-40:]]
+    assert ids_of(ada) == [*reversed(last_forty), *reversed(pinned)]
 
 
 def test_questions_to_one_conversation_at_once_get_places_of_their_own(ada: Reader, containers: Containers) -> None:

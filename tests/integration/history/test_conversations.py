@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 
-from shared.errors import InvalidRequest, NotFound
+from shared.answering.chat import Chat
+from shared.answering.models import Ask, Saved
+from shared.db import USUAL, Database, Rows, Statement, Transaction
+from shared.errors import DatabaseUnavailable, InvalidRequest, NotFound
 from shared.history import store
+from shared.retrieval.models import Found
 
 if TYPE_CHECKING:
     import psycopg
@@ -186,6 +191,31 @@ def test_the_newest_fifty_stay_and_the_one_that_went_is_reported(ada: Reader) ->
     assert ada.titles() == [str(n) for n in range(52, 2, -1)]
     assert [begun.evicted for _, _, begun in asked[:50]] == [None] * 50
     assert [begun.evicted for _, _, begun in asked[50:]] == [conversation_id for conversation_id, _, _ in asked[:3]]
+
+
+@dataclass
+class GoesAway(Database):
+    """A database that is there for one batch."""
+
+    database: Database
+    left: int = 1
+
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
+        self.left -= 1
+        if self.left < 0:
+            raise DatabaseUnavailable
+        return self.database.run(*statements, idempotent=idempotent, transaction=transaction)
+
+    def close(self) -> None:
+        self.database.close()
+
+
+def test_what_a_turn_pushed_out_is_reported_even_if_its_answer_could_not_be_stored(ada: Reader) -> None:
+    first, _, _ = ada.ask("first", keep=1)
+    asked = Ask("second", uuid4(), uuid4(), selected_text="A servo is a motor.")
+    reply = Chat(lambda _: Found((), 0.0, on_topic=False), GoesAway(ada.db), keep=1).reply(asked)
+    assert (reply.saved, reply.evicted) == (Saved.NO, first)
+    assert ada.titles() == ["second"]
 
 
 def test_an_old_conversation_that_goes_on_is_not_the_one_that_goes(ada: Reader) -> None:

@@ -95,6 +95,7 @@ def test_the_list_skips_nothing_and_repeats_nothing_that_stays(
     for _ in range(10):
         seen = listed(ada)
         assert [each for each in seen if each in set(steady)] == steady[::-1]
+        assert len(set(seen)) == len(seen)
     assert meddler.changes > 10
 
 

@@ -67,6 +67,7 @@ def test_a_user_who_is_erased_leaves_no_row_with_their_id_in_any_table(
            values (%s, %s, 'x', %s, now())""",
         [str(uuid4()), ada.id, ada.id],
     )
+    owner.execute("insert into user_profile (user_id, consented_at, updated_at) values (%s, now(), now())", [ada.id])
     for identifier, value in (("reset-password:x", ada.id), (f"sign-in-otp-{ada.id}@example.com", "1")):
         owner.execute(
             """insert into verification (id, identifier, value, "expiresAt") values (%s, %s, %s, now())""",
@@ -79,7 +80,8 @@ def test_a_user_who_is_erased_leaves_no_row_with_their_id_in_any_table(
 
     owner.execute('delete from "user" where id = %s', [ada.id])
 
-    assert tables >= {"user", "session", "account", "verification", "conversation", "message", "message_feedback"}
+    assert tables >= {"user", "session", "account", "verification", "user_profile"}
+    assert tables >= {"conversation", "message", "message_feedback", "deleted_conversation"}
     assert traces(owner, words) == []
     assert audited(owner, ada.id) == ["export", "erase"]
     assert bob.titles() == ["Bob's"]

@@ -6,7 +6,7 @@ import pytest
 
 from shared.db import Statement
 from shared.history import changes, store
-from shared.history.search import Found, search_conversations
+from shared.history.search import Found, Segment, search_conversations
 from tests.integration.history.conftest import ActingAs
 
 if TYPE_CHECKING:
@@ -69,6 +69,14 @@ def test_a_word_that_stands_in_an_answer_alone_is_found(ada: Reader) -> None:
         ("\ufb01rmware", "the firmware"),
         ("so-101", "the SO-101 arm"),
         ("iostream", "#include <iostream>"),
+        ("电机", "如何启动电机控制器。"),
+        ("ROS2节点 启动", "怎样启动一个ROS2节点"),
+        ("控制 -电池", "如何启动电机控制器。"),
+        ("制御", "モーターを制御する"),
+        ("ﾓｰﾀｰ", "モーターを制御する"),
+        ("모터", "모터를 제어한다"),
+        ("ทำงาน", "การทำงานของมอเตอร์"),
+        ("เตอร์", "การทำงานของมอเตอร์"),
     ],
 )
 def test_words_are_found_as_people_write_them(ada: Reader, words: str, text: str) -> None:
@@ -95,6 +103,16 @@ def test_words_are_found_as_people_write_them(ada: Reader, words: str, text: str
 def test_what_does_not_stand_there_is_not_found_and_breaks_nothing(ada: Reader, words: str) -> None:
     turn(ada, "one", "solved by inverse kinematics")
     assert titles(ada, words) == []
+
+
+def test_a_word_of_a_script_without_spaces_is_its_letters_in_their_order_and_marked_as_one(ada: Reader) -> None:
+    turn(ada, "灯", "电池要充满电。然后启动电机控制器。机器就动了。")
+    turn(ada, "二", "机电一体化")
+    [found] = search(ada, "电机")
+    assert (found.conversation.title, matches(found)) == ("灯", ["电机"])
+    assert "".join(each.text for each in found.snippet).startswith("电池要充满电。然后启动电机控制器")
+    [found] = search(ada, "灯")
+    assert found.title == [Segment("灯", match=True)]
 
 
 def test_titles_count_more_than_messages_and_words_that_stand_together_more_than_others(ada: Reader) -> None:

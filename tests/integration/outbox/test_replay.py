@@ -17,7 +17,7 @@ from shared.db import open_database
 from shared.history.models import answer_id
 from shared.history.store import begin_turn, delete_conversation
 from shared.outbox.keeping import group_of, user_owner
-from shared.outbox.replay import ActingFor, Outcome, replay
+from shared.outbox.replay import ActingFor, Outcome, replay, store
 from shared.outbox.seal import Seal
 from shared.settings import DatabaseSettings
 from tests.unit.outbox.turns import SECRET, turn
@@ -179,6 +179,8 @@ def test_the_cap_holds(database: Database, owner: Owner, new_user: NewUser) -> N
 
     kept = owner.execute("select id from conversation where user_id = %s", (user,)).fetchall()
     assert {row[0] for row in kept} == {each.conversation_id for each in waiting[1:]}
+    again = [store(ActingFor(database, user), each, keep=3) for each in waiting[1:]]
+    assert again == [None, None, waiting[0].conversation_id]
 
 
 class Context(SimpleNamespace):

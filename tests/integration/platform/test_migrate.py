@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import threading
 import uuid
 from pathlib import Path
@@ -306,6 +307,32 @@ def test_fr_020_a_migration_gives_up_on_a_lock_instead_of_blocking_everybody(dat
         reader.execute("select from one")
         with pytest.raises(psycopg.errors.LockNotAvailable):
             migrate(database, folder=files, say=quietly)
+
+
+def test_messages_that_were_stored_before_their_script_could_be_searched_are_found_afterwards(
+    database: str, tmp_path: Path
+) -> None:
+    before = [each for each in MIGRATIONS.glob("*.sql") if each.name < "0033"]
+    for each in before:
+        shutil.copy(each, tmp_path)
+    migrate(database, folder=tmp_path, say=quietly)
+    execute(
+        database,
+        """
+        insert into "user" (id, name, email, "emailVerified") values ('u1', 'Ada', 'ada@example.com', true);
+        insert into conversation (id, user_id, title, created_at, updated_at)
+        values (gen_random_uuid(), 'u1', '启动电机', now(), now());
+        insert into message (id, conversation_id, user_id, seq, role, content, created_at)
+        select gen_random_uuid(), id, 'u1', 1, 'user', '如何启动电机', now() from conversation
+        """,
+    )
+    matching = """
+        select count(*) from conversation join message on message.conversation_id = conversation.id
+         where title_words @@ search_query('电机') and words @@ search_query('电机')
+    """
+    assert query(database, matching) == [(0,)]
+    migrate(database, say=quietly)
+    assert query(database, matching) == [(1,)]
 
 
 def test_the_functions_role_logs_in_with_the_password_of_its_address(database: str, postgres: Postgres) -> None:
