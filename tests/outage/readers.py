@@ -62,7 +62,7 @@ class Ledger:
         asked: Who asked what, by the id of the question.
         answered: The answers that a question got, by the id of the answer: one of them is the one to be stored.
         gone: Conversations that their readers wanted to delete: nobody counts on them.
-        deleted: Those of which they were told that it is done: nothing may revive them.
+        deleted: Those of which they were told that they are not there now: nothing may revive them.
         counts: How often what happened.
         seconds: How long the answers took.
         violations: What was broken, and how.
@@ -162,7 +162,7 @@ class Reader:
             self._stored.discard(conversation)
             self._ledger.gone.add(conversation)
             answer = self._call("delete", "DELETE", f"/api/conversations/{conversation}")
-            if answer.status_code == 204:
+            if answer.status_code in {204, 404}:  # 404: nothing of it is stored, but a turn of it may wait
                 self._ledger.deleted.add(conversation)
 
     def search(self) -> None:
