@@ -12,6 +12,7 @@ import argparse
 import statistics
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +23,8 @@ from infra.local.platform import Platform
 from infra.local.state import State
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from infra.local.relay import Relay
     from shared.settings import Transport
 
@@ -137,13 +140,14 @@ def go_through(api: httpx.Client, relay: Relay, outages: Outages) -> None:
     outages.back.append(until_well(api))
 
 
-def signed_up(platform: Platform, transport: Transport) -> httpx.Client:
+@contextmanager
+def signed_up(platform: Platform, transport: Transport) -> Generator[httpx.Client]:
     """A client that carries the cookies of somebody who just signed up."""
     url = platform.url(transport)
-    api = httpx.Client(base_url=url, headers={"origin": url}, timeout=30, trust_env=False)
     new = {"name": "Ada", "email": f"{transport}@example.com", "password": "correct horse battery"}
-    api.post("/api/auth/sign-up/email", json=new).raise_for_status()
-    return api
+    with httpx.Client(base_url=url, headers={"origin": url}, timeout=30, trust_env=False) as api:
+        api.post("/api/auth/sign-up/email", json=new).raise_for_status()
+        yield api
 
 
 def until_well(api: httpx.Client) -> float:
