@@ -66,7 +66,7 @@ outage: setup ## break everything in every way, the slow ones included
 	@$(python) -m pytest -q -m "long or not long" tests/outage $(ARGS)
 
 .PHONY: bench-outage
-bench-outage: setup-python ## how soon a reader is answered when the database or the search goes away (ARGS="--rounds 5")
+bench-outage: setup-python ## how soon a reader is answered when something goes away (tests/bench/results/outage.md)
 	@exec $(python) -m tests.bench.outage $(ARGS)
 
 .PHONY: soak

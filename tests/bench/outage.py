@@ -14,6 +14,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -86,6 +87,15 @@ COLUMNS: Final = (
     "back after s",
     "reached",
 )
+HEAD: Final = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}"
+
+RESULTS: Final = Path(__file__).parent / "results" / "outage.md"
+INTRODUCTION: Final = """\
+# How soon a reader is answered when something goes away
+
+Written by `make bench-outage`. "Refused" is a closed port, "silent" one that accepts connections and never answers.
+Every outage is a first question and twenty later ones, and then questions until nothing is missing any more.
+"""
 
 
 def percentile(values: list[float], percent: int) -> float:
@@ -98,12 +108,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="outages of each kind")
     rounds: int = parser.parse_args().rounds
-    print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}", flush=True)
+    print(HEAD, flush=True)
     measured: list[Outages] = []
     with State.temporary() as state, Platform(state, ["http", "pooled"], breakable=True) as platform:
         ingest_own_documents(state, platform.qdrant.url)
         for transport in platform.gateways:
             measured += measure_transport(platform, transport, rounds)
+    RESULTS.write_text("\n".join([INTRODUCTION, HEAD, *map(str, measured)]) + "\n", "utf-8")
     failed = sum(not each.reached for each in measured)
     slowest = max(max(each.first) for each in measured if each.missing == "database")
     figures = f"{len(measured)} kinds of outage, {rounds} of each; without a database answered within {slowest:.2f} s"
