@@ -3,7 +3,7 @@
 Afterwards every turn that a reply called stored or queued must be in its reader's history, exactly once, and in nobody
 else's; what was deleted must be gone. Nobody who is signed in may have been told to sign in, no answer may have taken
 longer than its budget, and no error but the promised 503s may have occurred. Prints the counts; exits with 1 when a
-promise was broken, or when nothing was promised at all.
+promise was broken, or when nothing came to the test: no turn was stored, or none had to be queued.
 """
 
 from __future__ import annotations
@@ -186,9 +186,11 @@ def report(ledger: Ledger, troubles: Troubles, seconds: float) -> int:
         print(f"  {sum(broken is promise for broken, _ in ledger.violations):6} times {promise}")
     for promise, how in ledger.violations[:SHOWN]:
         print(f"  BROKEN ({promise.name}): {how}")
-    promised = len(ledger.turns)
-    print(f"soak: {promised} turns promised, {len(ledger.violations)} promises broken, {seconds:.0f} s")
-    return 1 if ledger.violations or not promised else 0
+    idle = [what for what in ("saved stored", "saved queued") if not ledger.counts[what]]
+    for what in idle:
+        print(f"  BROKEN: this run proves nothing, as no turn was {what.removeprefix('saved ')}")
+    print(f"soak: {len(ledger.turns)} turns promised, {len(ledger.violations)} promises broken, {seconds:.0f} s")
+    return 1 if ledger.violations or idle else 0
 
 
 if __name__ == "__main__":

@@ -57,7 +57,8 @@ class Troubles(threading.Thread):
         self.failure: Exception | None = None
         self._chance = random.Random(seed)  # noqa: S311 (the same troubles for the same seed)
         self._enough = threading.Event()
-        self._troubles = list(_of_relays(platform)) + list(_of_processes(platform))
+        self._troubles = [*_of_relays(platform), *_of_processes(platform)]
+        self._due: list[str] = []
 
     def run(self) -> None:
         """One trouble at a time, sometimes two."""
@@ -83,20 +84,26 @@ class Troubles(threading.Thread):
         self._enough.wait(self._chance.uniform(*PAUSE))
 
     def _choose(self) -> list[Trouble]:
-        """Two are never of one component: what was killed can be neither frozen nor thawed."""
-        first = self._chance.choice(self._troubles)
-        others = [each for each in self._troubles if each.component != first.component]
+        """Each component in its turn, so that a short run misses none; now and then another one at the same time.
+
+        Two are never of one component: what was killed can be neither frozen nor thawed.
+        """
+        if not self._due:
+            self._due = sorted({each.component for each in self._troubles})
+            self._chance.shuffle(self._due)
+        component = self._due.pop()
+        first = self._chance.choice([each for each in self._troubles if each.component == component])
+        others = [each for each in self._troubles if each.component != component]
         return [first, self._chance.choice(others)] if self._chance.random() < TWO_AT_ONCE else [first]
 
 
 def _of_relays(platform: Platform) -> list[Trouble]:
     assert platform.relays is not None
-    named = {
-        "Neon's endpoint": platform.relays.http,
-        "the pooler": platform.relays.pooled,
-        "Qdrant": platform.relays.qdrant,
-        "the queue": platform.relays.queue,
-    }
+    named = {"Qdrant": platform.relays.qdrant, "the queue": platform.relays.queue}
+    if "http" in platform.gateways:
+        named["Neon's endpoint"] = platform.relays.http
+    if "pooled" in platform.gateways:
+        named["the pooler"] = platform.relays.pooled
     return [trouble for name, relay in named.items() for trouble in _of_relay(name, relay)]
 
 
@@ -114,11 +121,12 @@ def _of_processes(platform: Platform) -> list[Trouble]:
     """The queue is not killed: the local one keeps messages in memory, as SQS does not."""
     postgres, queue = platform.postgres, platform.moto.process
     assert platform.pgbouncer is not None
+    neon = _of_process("Neon's endpoint", platform.neon_sql.process)
     return [
         Trouble("PostgreSQL", "is killed", postgres.kill, postgres.start),
         Trouble("PostgreSQL", "freezes", postgres.freeze, postgres.thaw),
         *_of_process("PgBouncer", platform.pgbouncer.process),
-        *_of_process("Neon's endpoint", platform.neon_sql.process),
+        *(neon if "http" in platform.gateways else ()),
         *_of_process("Qdrant", platform.qdrant.process),
         Trouble("the queue", "freezes", queue.freeze, queue.thaw),
     ]
