@@ -65,6 +65,10 @@ bench-history: setup-python ## what a history costs as the site grows (ARGS="--u
 outage: setup ## break everything in every way, the slow ones included
 	@$(python) -m pytest -q -m "long or not long" tests/outage $(ARGS)
 
+.PHONY: bench-outage
+bench-outage: setup-python ## how soon a reader is answered when something goes away (tests/bench/results/outage.md)
+	@exec $(python) -m tests.bench.outage $(ARGS)
+
 .PHONY: soak
 soak: setup-python ## 200 readers ask while components die at random (SECONDS=600, SEED=..., TRANSPORT=http or pooled)
 	@exec $(python) -m tests.outage.soak

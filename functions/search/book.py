@@ -1,4 +1,4 @@
-"""The book as a dependency of routes: one client a container, its connection kept between invocations."""
+"""The book as a dependency of routes: one client a container, with its connection and its circuit breaker."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from fastapi import Depends
 
-from shared.http_client import HttpClient
+from shared.guarded_client import GuardedClient
 from shared.retrieval.search import search
 from shared.settings import RetrievalSettings
 
@@ -20,7 +20,7 @@ class Book:
 
     def __init__(self, settings: RetrievalSettings) -> None:
         self.settings = settings
-        self.client = HttpClient(settings.url)
+        self.client = GuardedClient(settings.url, "the search")
 
     def search(self, question: str, *, limit: int = 8) -> Found:
         """As `shared.retrieval.search.search`."""

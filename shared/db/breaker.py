@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Final
 
 from shared import deadline
+from shared.breaker import LONGEST_PAUSE, BreakerOpen, CircuitBreaker
 from shared.db import USUAL, Database
 from shared.db.attempts import Failure
 from shared.db.sqlstate import Meaning
 from shared.errors import AppError, DatabaseUnavailable
-from shared.observability import log, measured
+from shared.observability import measured
 
 if TYPE_CHECKING:
     from shared.db import Rows, Statement, Transaction
 
 FIRST_PAUSE: Final = 2.0
-LONGEST_PAUSE: Final = 15.0
-
-PROBE_SECONDS: Final = 1.2
-"""What the one batch may take that looks whether the database is back: whoever asks shall not wait for a dead port."""
-
-LEAST_PATIENCE: Final = 0.5
-"""A caller with less time than this, in seconds, learns nothing about the database when it gets no answer."""
 
 
 class GuardedDatabase(Database):
     """A `Database` that fails at once for a while after it was found to be away; then one batch probes.
 
-    Only failures to have a session count (`Meaning.AWAY`). Wall-clock time, as the pause shall also pass while Lambda
-    freezes the container. Every batch is measured as `db` in `Server-Timing`.
+    Only failures to have a session count (`Meaning.AWAY`). Every batch is measured as `db` in `Server-Timing`.
 
     Args:
         database: The transport.
@@ -41,24 +33,18 @@ class GuardedDatabase(Database):
         self, database: Database, *, first_pause: float = FIRST_PAUSE, longest_pause: float = LONGEST_PAUSE
     ) -> None:
         self._database = database
-        self._first_pause = first_pause
-        self._longest_pause = longest_pause
-        self._pause = 0.0
-        self._closed_until = 0.0
+        self._breaker = CircuitBreaker("the database", first_pause=first_pause, longest_pause=longest_pause)
 
     def __repr__(self) -> str:
         return f"GuardedDatabase({self._database!r})"
 
     def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
         """See `Database.run`."""
-        with measured("db"):
-            if self._pause == 0:
+        try:
+            with measured("db"), self._breaker.admitted():
                 return self._watched(statements, idempotent=idempotent, transaction=transaction)
-            if 0 < self._closed_until - time.time() <= self._pause:
-                raise DatabaseUnavailable from ConnectionError("the circuit breaker is open")
-            self._closed_until = time.time() + self._pause  # for everybody else: this batch is the probe
-            with deadline.within(PROBE_SECONDS):
-                return self._watched(statements, idempotent=idempotent, transaction=transaction)
+        except BreakerOpen as error:
+            raise DatabaseUnavailable from error
 
     def close(self) -> None:
         """See `Database.close`."""
@@ -72,16 +58,11 @@ class GuardedDatabase(Database):
             if isinstance(error.__cause__, Failure):  # else it never got as far as the database
                 self._learn(error.__cause__, patience)
             raise
-        self._pause = 0.0
+        self._breaker.found_well()
         return rows
 
     def _learn(self, failure: Failure, patience: float) -> None:
-        if failure.verdict.meaning is not Meaning.AWAY:
-            self._pause = 0.0
-        elif patience >= LEAST_PATIENCE:
-            self._open()
-
-    def _open(self) -> None:
-        self._pause = min(max(self._first_pause, self._pause * 2), self._longest_pause)
-        self._closed_until = time.time() + self._pause
-        log.warning("the database is away: not asking it for %.0f s", self._pause)
+        if failure.verdict.meaning is Meaning.AWAY:
+            self._breaker.found_away(patience)
+        else:
+            self._breaker.found_well()

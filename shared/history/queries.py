@@ -193,18 +193,20 @@ STORE_ANSWER: Final = """
       from continued, asked
 """
 
+# What is not stored (yet) leaves a trace as well: it may wait in the outbox.
 DELETE: Final = """
     with deleted as (
         delete from conversation
          where user_id = (select signed_in_user()) and id = $1::uuid
-        returning user_id, id
+        returning id
     )
-    insert into deleted_conversation (user_id, conversation_id)
-    select user_id, id from deleted
+    insert into deleted_conversation (user_id, conversation_id, was_there)
+    select id, $1::uuid, exists (select from deleted)
+      from "user" where id = (select signed_in_user())
         on conflict (user_id, conversation_id) do nothing
 """
 
 DELETED: Final = """
     select conversation_id from deleted_conversation
-     where user_id = (select signed_in_user()) and conversation_id = $1::uuid
+     where user_id = (select signed_in_user()) and conversation_id = $1::uuid and was_there
 """

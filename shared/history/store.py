@@ -70,7 +70,7 @@ def delete_conversation(db: Database, conversation_id: UUID) -> None:
     """Delete a conversation with its messages, for good. One that is deleted already stays so, which is no error.
 
     Raises:
-        NotFound: There never was such a conversation, or it is somebody else's.
+        NotFound: There is no such conversation, or it is somebody else's. If it waits in the outbox, it is dropped.
     """
     owner, _, deleted = db.run(
         LOCK_OWNER,

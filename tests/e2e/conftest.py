@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from infra.local.platform import Platform
+    from infra.local.postgres import Postgres
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_MILLISECONDS = 20_000
@@ -72,6 +73,15 @@ def book(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> str:
     command = [sys.executable, "-m", "infra.ingestion", folder, "--qdrant-url", platform.qdrant.url]
     subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, timeout=60)  # noqa: S603 (our own module)
     return folder.name
+
+
+@pytest.fixture
+def stoppable(platform: Platform) -> Generator[Postgres]:
+    """The platform's PostgreSQL, which the test may stop; afterwards it runs, and no function remembers the outage."""
+    yield platform.postgres
+    if platform.postgres.process is None or not platform.postgres.process.running:
+        platform.postgres.start()
+    platform.renew_functions()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from infra.local.platform import Relays
+    from infra.local.postgres import Postgres
 
 pytestmark = pytest.mark.usefixtures("book")
 
@@ -173,10 +174,12 @@ def until_in_history(page: Page) -> None:
         page.wait_for_timeout(100)
 
 
-def test_a_question_of_an_outage_is_answered_announced_and_there_after_a_reload(page: Page, relays: Relays) -> None:
+def test_a_question_of_an_outage_is_answered_announced_and_there_after_a_reload(
+    page: Page, stoppable: Postgres
+) -> None:
     sign_up(page)
     until_queue_answers(page)
-    relays.http.refuse()
+    stoppable.stop()
 
     ask(page)
 
@@ -184,7 +187,7 @@ def test_a_question_of_an_outage_is_answered_announced_and_there_after_a_reload(
     expect(page.get_by_role("status").first).to_contain_text("This answer will appear in it later.")
     expect(page.get_by_text("Signed in as Ada Lovelace")).to_be_visible()
 
-    relays.http.restore()
+    stoppable.start()
     until_in_history(page)
     in_history(page).click()
     expect(page.get_by_role("article", name="You asked")).to_have_count(1)

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from shared.answering.uuid7 import uuid7
@@ -40,16 +41,41 @@ class Turn:
     saved: str
 
 
+class Promise(StrEnum):
+    """What may be broken; the summary counts each."""
+
+    KEPT = "a turn called stored or queued that is not there exactly once"
+    OWN = "something of another user's, or that nobody asked or answered"
+    DELETED = "a deleted conversation that was revived"
+    SIGNED_IN = "a signed-in reader who was told to sign in"
+    PROMISED_ERRORS = "an error that is no promised 503, or no answer at all"
+    IN_TIME = "an answer over its budget"
+    WELL_AGAIN = "something that did not work when everything was well again"
+
+
 @dataclass(slots=True)
 class Ledger:
-    """Everything that was promised, counted and complained about."""
+    """Everything that was promised, counted and complained about.
+
+    Attributes:
+        turns: What readers were promised to find, by the id of the question.
+        asked: Who asked what, by the id of the question.
+        answered: The answers that a question got, by the id of the answer: one of them is the one to be stored.
+        gone: Conversations that their readers wanted to delete: nobody counts on them.
+        deleted: Those of which they were told that they are not there now: nothing may revive them.
+        counts: How often what happened.
+        seconds: How long the answers took.
+        violations: What was broken, and how.
+    """
 
     turns: dict[str, Turn] = field(default_factory=dict[str, Turn])
-    asked: dict[str, str] = field(default_factory=dict[str, str])
+    asked: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    answered: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     gone: set[str] = field(default_factory=set[str])
+    deleted: set[str] = field(default_factory=set[str])
     counts: Counter[str] = field(default_factory=Counter[str])
     seconds: dict[str, list[float]] = field(default_factory=lambda: {"chat": [], "other": []})
-    violations: list[str] = field(default_factory=list[str])
+    violations: list[tuple[Promise, str]] = field(default_factory=list[tuple[Promise, str]])
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def saw(self, what: str, route: str, answer: httpx.Response, seconds: float) -> None:
@@ -60,16 +86,16 @@ class Ledger:
             self.counts[f"{what} {answer.status_code} {code}".strip()] += 1
             self.seconds[kind].append(seconds)
         if seconds > limit:
-            self.complain(f"{route} took {seconds:.1f} s ({answer.headers.get('server-timing')})")
+            self.complain(Promise.IN_TIME, f"{route} took {seconds:.1f} s ({answer.headers.get('server-timing')})")
         if answer.status_code == 401:
-            self.complain(f"{route}: a signed-in reader was told to sign in")
+            self.complain(Promise.SIGNED_IN, route)
         if answer.status_code >= 500 and (answer.status_code != 503 or code not in PROMISED_503):
-            self.complain(f"{route} answered {answer.status_code} {answer.text[:200]}")
+            self.complain(Promise.PROMISED_ERRORS, f"{route} answered {answer.status_code} {answer.text[:200]}")
 
-    def complain(self, what: str) -> None:
+    def complain(self, promise: Promise, how: str) -> None:
         """Note a broken promise."""
         with self._lock:
-            self.violations.append(what)
+            self.violations.append((promise, how))
 
 
 class Reader:
@@ -84,13 +110,20 @@ class Reader:
         self._chance = random.Random(seed)  # noqa: S311 (the same traffic for the same seed)
         self._conversations: list[str] = []
         self._stored: set[str] = set()
+        self._habits = {
+            self.ask: 62,
+            self.list_all: 14,
+            self.open_one: 12,
+            self.delete_one: 3,
+            self.search: 5,
+            self.read_session: 4,
+        }
 
     def do_something(self) -> None:
         """Mostly ask; sometimes look at the history, or delete something."""
         if self.receipts and self._chance.random() < 0.3:
             return self.hand_in()
-        action = self._chance.choices([self.ask, self.list_all, self.open_one, self.delete_one], [70, 15, 12, 3])[0]
-        return action()
+        return self._chance.choices(list(self._habits), list(self._habits.values()))[0]()
 
     def ask(self) -> None:
         """A question, now and then sent twice."""
@@ -100,7 +133,7 @@ class Reader:
             "conversationId": conversation,
             "messageId": str(uuid7()),
         }
-        self._ledger.asked[question["messageId"]] = self.user_id
+        self._ledger.asked[question["messageId"]] = self.user_id, question["message"]
         for _ in range(self._chance.choice([1, 1, 1, 1, 2])):
             answer = self._call("ask", "POST", "/api/chat", json=question)
             if answer.status_code == 200:
@@ -112,7 +145,7 @@ class Reader:
         if answer.status_code == 200:
             listed = {each["id"] for each in answer.json()["conversations"]}
             if lost := self._stored - listed - self._ledger.gone:
-                self._ledger.complain(f"the list of {self.user_id} lacks {lost}")
+                self._ledger.complain(Promise.KEPT, f"the list of {self.user_id} lacks {lost}")
 
     def open_one(self) -> None:
         """A conversation of which something is stored."""
@@ -120,7 +153,7 @@ class Reader:
             conversation = self._chance.choice(sorted(self._stored))
             answer = self._call("open", "GET", f"/api/conversations/{conversation}")
             if answer.status_code == 404:
-                self._ledger.complain(f"{conversation} was not found")
+                self._ledger.complain(Promise.KEPT, f"{conversation} was not found")
 
     def delete_one(self) -> None:
         """Gone for good, or at least nobody counts on it any more."""
@@ -128,7 +161,19 @@ class Reader:
             conversation = self._conversations.pop()
             self._stored.discard(conversation)
             self._ledger.gone.add(conversation)
-            self._call("delete", "DELETE", f"/api/conversations/{conversation}")
+            answer = self._call("delete", "DELETE", f"/api/conversations/{conversation}")
+            if answer.status_code in {204, 404}:  # 404: nothing of it is stored, but a turn of it may wait
+                self._ledger.deleted.add(conversation)
+
+    def search(self) -> None:
+        """Needs no account, and no database."""
+        self._call("search", "GET", "/api/search", params={"q": self._chance.choice(QUESTIONS)})
+
+    def read_session(self) -> None:
+        """The session is there, or cannot be read right now; `null` would be a sign-out."""
+        answer = self._call("session", "GET", "/api/auth/get-session")
+        if answer.status_code == 200 and answer.json() is None:
+            self._ledger.complain(Promise.SIGNED_IN, "GET /api/auth/get-session answered null")
 
     def hand_in(self) -> None:
         """The oldest receipt."""
@@ -139,10 +184,11 @@ class Reader:
         if answer.status_code != 503:
             self.receipts.pop(0)
         if answer.status_code not in {200, 503} and turn.conversation_id not in self._ledger.gone:
-            self._ledger.complain(f"a receipt was answered {answer.status_code} {answer.text}")
+            self._ledger.complain(Promise.KEPT, f"a receipt was answered {answer.status_code} {answer.text}")
 
     def _promised(self, question: dict[str, str], reply: dict[str, Any]) -> None:
         self._ledger.counts[f"saved {reply['saved']}"] += 1
+        self._ledger.answered.setdefault(reply["messageId"], set()).add(reply["answer"])
         ids = question["conversationId"], question["messageId"], reply["messageId"]
         turn = Turn(self.user_id, *ids, reply["saved"])
         if reply["saved"] != "no":
@@ -150,7 +196,7 @@ class Reader:
         elif "receipt" in reply:
             self.receipts.append((reply["receipt"], turn))
         else:
-            self._ledger.complain(f"a turn was not kept, and there was no receipt: {reply['degraded']}")
+            self._ledger.complain(Promise.KEPT, f"a turn without a receipt was not kept: {reply['degraded']}")
         if reply["saved"] == "stored":
             self._stored.add(turn.conversation_id)
 

@@ -1,8 +1,9 @@
 """`make soak`: 200 readers ask for ten minutes while everything that can break does, at random and seeded.
 
 Afterwards every turn that a reply called stored or queued must be in its reader's history, exactly once, and in nobody
-else's. Nobody who is signed in may have been told to sign in, no answer may have taken longer than its budget, and no
-error but the promised 503s may have occurred. Prints the counts; exits with 1 when a promise was broken.
+else's; what was deleted must be gone. Nobody who is signed in may have been told to sign in, no answer may have taken
+longer than its budget, and no error but the promised 503s may have occurred. Prints the counts; exits with 1 when a
+promise was broken, or when nothing came to the test: no turn was stored, or none had to be queued.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import secrets
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
 
 import httpx
 import psycopg
@@ -22,7 +24,8 @@ from infra.local.passages import ingest_own_documents
 from infra.local.platform import Platform
 from infra.local.state import State
 from shared.auth.cookies import sign
-from tests.outage.readers import Ledger, Reader
+from shared.history.models import answer_id
+from tests.outage.readers import Ledger, Promise, Reader
 from tests.outage.troubles import Troubles
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 READERS = 200
 WORKERS = 6
 SETTLE_SECONDS = 120.0
+SHOWN = 20
+"""Broken promises that are told in full."""
 
 NEW_USER = """
     insert into "user" (id, name, email, "emailVerified", "createdAt", "updatedAt")
@@ -47,8 +52,9 @@ NEW_SESSION = """
 def main() -> int:
     """One run; the exit code."""
     seconds, seed = float(os.environ.get("SECONDS") or 600), int(os.environ.get("SEED") or secrets.randbelow(10**6))
-    print(f"soak: {seconds:.0f} s, seed {seed}", flush=True)
-    with State.temporary() as state, Platform(state, ["http", "pooled"], breakable=True) as platform:
+    transports = cast("list[Transport]", (os.environ.get("TRANSPORT") or "http pooled").split())
+    print(f"soak: {seconds:.0f} s, seed {seed}, {' and '.join(transports)}", flush=True)
+    with State.temporary() as state, Platform(state, transports, breakable=True) as platform:
         ingest_own_documents(state, platform.qdrant.url)
         ledger = Ledger()
         readers = sign_in_all(platform, ledger, seed)
@@ -56,16 +62,21 @@ def main() -> int:
         began = time.monotonic()
         troubles.start()
         with ThreadPoolExecutor(WORKERS) as workers:
-            for number in range(WORKERS):
-                workers.submit(work, readers, began + seconds, seed + number, ledger)
+            ends_at = began + seconds
+            done = [workers.submit(work, readers, ends_at, seed + number, ledger) for number in range(WORKERS)]
         troubles.stop()
         settle(platform, readers, ledger)
         verify(platform, ledger)
-        return report(ledger, troubles, time.monotonic() - began)
+        code = report(ledger, troubles, time.monotonic() - began)
+    for each in done:
+        each.result()  # a reader who stumbled over something unforeseen proves nothing
+    if troubles.failure:
+        raise troubles.failure
+    return code
 
 
 def sign_in_all(platform: Platform, ledger: Ledger, seed: int) -> list[Reader]:
-    """Readers with a session each, half of them on either transport."""
+    """Readers with a session each, as many on one transport as on the other."""
     secret = platform.postgres.secrets.better_auth_secret
     readers: list[Reader] = []
     with psycopg.connect(platform.postgres.superuser_url) as connection:
@@ -73,23 +84,29 @@ def sign_in_all(platform: Platform, ledger: Ledger, seed: int) -> list[Reader]:
             user_id, token = f"soak-{number}", secrets.token_urlsafe(24)
             connection.execute(NEW_USER, (user_id, f"{user_id}@example.com"))
             connection.execute(NEW_SESSION, (f"session-{number}", token, user_id))
-            transports: list[Transport] = ["http", "pooled"]
-            url = platform.url(transports[number % 2])
+            transports = list(platform.gateways)
+            url = platform.url(transports[number % len(transports)])
             cookies = {"better-auth.session_token": sign(token, secret)}
             api = httpx.Client(base_url=url, headers={"origin": url}, cookies=cookies, timeout=30, trust_env=False)
             readers.append(Reader(api, user_id, ledger, seed * 1000 + number))
     for reader in readers:
         assert reader.api.get("/api/auth/get-session").status_code == 200  # brings the signed cookie cache
-    for api in (readers[0].api, readers[1].api):
-        until_queue_is(api, lambda outbox: outbox["status"] == "ok")
+    for reader in readers[: len(platform.gateways)]:
+        until_health_is(reader.api, is_well)
     return readers
 
 
-def until_queue_is(api: httpx.Client, good: Callable[[dict[str, Any]], bool]) -> None:
-    """Wait, as long as it is worth it, for what `/health` says about the outbox."""
+def until_health_is(api: httpx.Client, good: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """Wait, as long as it is worth it, for what `/health` says; the last answer."""
     ends_at = time.monotonic() + SETTLE_SECONDS
-    while not good(api.get("/health").json()["components"]["outbox"]) and time.monotonic() < ends_at:
+    while not good(health := api.get("/health").json()) and time.monotonic() < ends_at:
         time.sleep(0.5)
+    return health
+
+
+def is_well(health: dict[str, Any]) -> bool:
+    """Everything answers, and nothing waits to be stored."""
+    return health["status"] == "ok" and health["components"]["outbox"].get("depth") == 0
 
 
 def work(readers: list[Reader], ends_at: float, seed: int, ledger: Ledger) -> None:
@@ -101,7 +118,7 @@ def work(readers: list[Reader], ends_at: float, seed: int, ledger: Ledger) -> No
             try:
                 reader.do_something()
             except httpx.HTTPError as error:
-                ledger.complain(f"no answer at all: {error!r}")
+                ledger.complain(Promise.PROMISED_ERRORS, f"no answer at all: {error!r}")
             finally:
                 reader.lock.release()
 
@@ -114,34 +131,45 @@ def settle(platform: Platform, readers: list[Reader], ledger: Ledger) -> None:
             if reader.receipts:
                 reader.hand_in()
         time.sleep(0.1)
-    for api in (readers[0].api, readers[1].api):
-        until_queue_is(api, lambda outbox: outbox.get("depth") == 0)
+    for reader in readers[: len(platform.gateways)]:
+        health = until_health_is(reader.api, is_well)
+        if not is_well(health):
+            ledger.complain(Promise.WELL_AGAIN, f"{reader.api.base_url} {health}")
     if left := sum(len(reader.receipts) for reader in readers):
-        ledger.complain(f"{left} receipts could not be handed in")
-    for transport, gateway in platform.gateways.items():
-        dead = httpx.get(f"{gateway.url}/health", trust_env=False).json()["components"]["outbox"]
-        if dead.get("depth") != 0:
-            ledger.complain(f"{transport}: the outbox did not run empty: {dead}")
+        ledger.complain(Promise.WELL_AGAIN, f"{left} receipts could not be handed in")
 
 
 def verify(platform: Platform, ledger: Ledger) -> None:
     """Compare what was promised with what is stored."""
     with psycopg.connect(platform.postgres.superuser_url) as connection:
-        rows = connection.execute("select id::text, user_id, conversation_id::text, role from message").fetchall()
+        rows = connection.execute(
+            "select id::text, user_id, conversation_id::text, role, content from message"
+        ).fetchall()
+        revived = connection.execute("select id::text from conversation").fetchall()
     stored: dict[str, list[tuple[str, str, str]]] = {}
-    for message_id, *where in rows:
-        stored.setdefault(message_id, []).append(tuple(where))
+    for message_id, user_id, conversation_id, role, _ in rows:
+        stored.setdefault(message_id, []).append((user_id, conversation_id, role))
     for turn in ledger.turns.values():
-        if turn.conversation_id in ledger.gone:
-            continue
-        for message_id, role in ((turn.question_id, "user"), (turn.answer_id, "assistant")):
-            if stored.get(message_id) != [(turn.user_id, turn.conversation_id, role)]:
-                ledger.complain(f"{turn} should be there once, and is: {stored.get(message_id)}")
-    for message_id, found in stored.items():
-        for user_id, _, role in found:
-            if role == "user" and ledger.asked.get(message_id) != user_id:
-                ledger.complain(f"{user_id} has a question of {ledger.asked.get(message_id)}")
+        if turn.conversation_id not in ledger.gone:
+            for message_id, role in ((turn.question_id, "user"), (turn.answer_id, "assistant")):
+                if stored.get(message_id) != [(turn.user_id, turn.conversation_id, role)]:
+                    ledger.complain(Promise.KEPT, f"{turn} is there as {stored.get(message_id)}")
+    for each in ledger.deleted & {row[0] for row in revived}:
+        ledger.complain(Promise.DELETED, each)
+    verify_owners(rows, ledger)
     ledger.counts["messages stored"] = len(rows)
+
+
+def verify_owners(rows: list[tuple[str, str, str, str, str]], ledger: Ledger) -> None:
+    """What is stored was asked by its owner, or answered to its owner."""
+    owners = {str(answer_id(UUID(asked))): user_id for asked, (user_id, _) in ledger.asked.items()}
+    for message_id, user_id, _, role, content in rows:
+        if role == "user":
+            own = ledger.asked.get(message_id) == (user_id, content)
+        else:
+            own = owners.get(message_id) == user_id and content in ledger.answered.get(message_id, ())
+        if not own:
+            ledger.complain(Promise.OWN, f"{user_id} has the {role}'s message {message_id}: {content[:80]}")
 
 
 def report(ledger: Ledger, troubles: Troubles, seconds: float) -> int:
@@ -150,15 +178,19 @@ def report(ledger: Ledger, troubles: Troubles, seconds: float) -> int:
         print(f"  {count:6} x {name}")
     for name, count in sorted(ledger.counts.items()):
         print(f"  {count:6} {name}")
-    for violation in ledger.violations[:20]:
-        print(f"  BROKEN: {violation}")
     for kind, times in ledger.seconds.items():
         ordered = sorted(times)
         p50, p95 = (ordered[int(len(ordered) * part)] for part in (0.5, 0.95))
         print(f"  {kind}: p50 {p50:.3f} s, p95 {p95:.2f} s, longest {ordered[-1]:.2f} s")
-    promised = len(ledger.turns)
-    print(f"soak: {promised} turns promised, {len(ledger.violations)} promises broken, {seconds:.0f} s")
-    return 1 if ledger.violations or not promised else 0
+    for promise in Promise:
+        print(f"  {sum(broken is promise for broken, _ in ledger.violations):6} times {promise}")
+    for promise, how in ledger.violations[:SHOWN]:
+        print(f"  BROKEN ({promise.name}): {how}")
+    idle = [what for what in ("saved stored", "saved queued") if not ledger.counts[what]]
+    for what in idle:
+        print(f"  BROKEN: this run proves nothing, as no turn was {what.removeprefix('saved ')}")
+    print(f"soak: {len(ledger.turns)} turns promised, {len(ledger.violations)} promises broken, {seconds:.0f} s")
+    return 1 if ledger.violations or idle else 0
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -14,80 +15,125 @@ if TYPE_CHECKING:
     from infra.local.relay import Relay
 
 Step: TypeAlias = Callable[[], object]
-Trouble: TypeAlias = tuple[str, Step, Step]
-"""What it is called, how it begins, how it ends."""
 
 LASTS = (0.3, 6.0)
 PAUSE = (0.3, 4.0)
 """Seconds, at least and at most."""
 
+TWO_AT_ONCE = 0.33
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing that goes wrong.
+
+    Attributes:
+        component: What it happens to.
+        what: What happens.
+        begin: Brings it about.
+        end: Undoes it.
+    """
+
+    component: str
+    what: str
+    begin: Step
+    end: Step
+
+    def __str__(self) -> str:
+        return f"{self.component} {self.what}"
+
 
 class Troubles(threading.Thread):
-    """Kills, freezes, slows and restarts components until it is told to stop; then everything is well again."""
+    """Kills, freezes, slows and restarts components until it is told to stop; then everything is well again.
+
+    Attributes:
+        counts: How often each trouble was made.
+        failure: What kept this from making further troubles, if anything did: a run without them proves nothing.
+    """
 
     def __init__(self, platform: Platform, seed: int) -> None:
         super().__init__(name="troubles", daemon=True)
         self.counts: Counter[str] = Counter()
+        self.failure: Exception | None = None
         self._chance = random.Random(seed)  # noqa: S311 (the same troubles for the same seed)
         self._enough = threading.Event()
-        self._troubles = list(_of_relays(platform)) + list(_of_processes(platform))
+        self._troubles = [*_of_relays(platform), *_of_processes(platform)]
+        self._due: list[str] = []
 
     def run(self) -> None:
         """One trouble at a time, sometimes two."""
-        while not self._enough.is_set():
-            chosen = self._chance.sample(self._troubles, self._chance.choice([1, 1, 2]))
-            for name, begin, _ in chosen:
-                self.counts[name] += 1
-                begin()
-            self._enough.wait(self._chance.uniform(*LASTS))
-            for _, _, end in chosen:
-                end()
-            self._enough.wait(self._chance.uniform(*PAUSE))
+        try:
+            while not self._enough.is_set():
+                self._make_some()
+        except Exception as error:  # noqa: BLE001 (on this thread nobody would see it)
+            self.failure = error
 
     def stop(self) -> None:
         """End the last trouble."""
         self._enough.set()
         self.join()
 
+    def _make_some(self) -> None:
+        chosen = self._choose()
+        for trouble in chosen:
+            self.counts[str(trouble)] += 1
+            trouble.begin()
+        self._enough.wait(self._chance.uniform(*LASTS))
+        for trouble in chosen:
+            trouble.end()
+        self._enough.wait(self._chance.uniform(*PAUSE))
+
+    def _choose(self) -> list[Trouble]:
+        """Each component in its turn, so that a short run misses none; now and then another one at the same time.
+
+        Two are never of one component: what was killed can be neither frozen nor thawed.
+        """
+        if not self._due:
+            self._due = sorted({each.component for each in self._troubles})
+            self._chance.shuffle(self._due)
+        component = self._due.pop()
+        first = self._chance.choice([each for each in self._troubles if each.component == component])
+        others = [each for each in self._troubles if each.component != component]
+        return [first, self._chance.choice(others)] if self._chance.random() < TWO_AT_ONCE else [first]
+
 
 def _of_relays(platform: Platform) -> list[Trouble]:
     assert platform.relays is not None
-    named = {
-        "Neon's endpoint": platform.relays.http,
-        "the pooler": platform.relays.pooled,
-        "Qdrant": platform.relays.qdrant,
-        "the queue": platform.relays.queue,
-    }
+    named = {"Qdrant": platform.relays.qdrant, "the queue": platform.relays.queue}
+    if "http" in platform.gateways:
+        named["Neon's endpoint"] = platform.relays.http
+    if "pooled" in platform.gateways:
+        named["the pooler"] = platform.relays.pooled
     return [trouble for name, relay in named.items() for trouble in _of_relay(name, relay)]
 
 
 def _of_relay(name: str, relay: Relay) -> list[Trouble]:
     return [
-        (f"{name} refuses", relay.refuse, relay.restore),
-        (f"{name} is silent", relay.accept_silently, relay.restore),
-        (f"{name} is slow", lambda: relay.delay(0.4), relay.restore),
-        (f"{name} is very slow", lambda: relay.delay(3), relay.restore),
-        (f"{name} drops connections", relay.reset, relay.restore),
+        Trouble(name, "refuses", relay.refuse, relay.restore),
+        Trouble(name, "is silent", relay.accept_silently, relay.restore),
+        Trouble(name, "is slow", lambda: relay.delay(0.4), relay.restore),
+        Trouble(name, "is very slow", lambda: relay.delay(3), relay.restore),
+        Trouble(name, "drops connections", relay.reset, relay.restore),
     ]
 
 
 def _of_processes(platform: Platform) -> list[Trouble]:
     """The queue is not killed: the local one keeps messages in memory, as SQS does not."""
-    postgres = platform.postgres
+    postgres, queue = platform.postgres, platform.moto.process
     assert platform.pgbouncer is not None
-    pgbouncer = platform.pgbouncer
+    neon = _of_process("Neon's endpoint", platform.neon_sql.process)
     return [
-        ("PostgreSQL is killed", postgres.kill, postgres.start),
-        ("PostgreSQL freezes", postgres.freeze, postgres.thaw),
-        ("PgBouncer is killed", pgbouncer.process.kill, lambda: _restarted(pgbouncer.process)),
-        ("PgBouncer freezes", pgbouncer.process.freeze, pgbouncer.process.thaw),
-        ("Neon's endpoint is killed", platform.neon_sql.process.kill, lambda: _restarted(platform.neon_sql.process)),
-        ("Neon's endpoint freezes", platform.neon_sql.process.freeze, platform.neon_sql.process.thaw),
-        ("Qdrant is killed", platform.qdrant.process.kill, lambda: _restarted(platform.qdrant.process)),
-        ("Qdrant freezes", platform.qdrant.process.freeze, platform.qdrant.process.thaw),
-        ("the queue freezes", platform.moto.process.freeze, platform.moto.process.thaw),
+        Trouble("PostgreSQL", "is killed", postgres.kill, postgres.start),
+        Trouble("PostgreSQL", "freezes", postgres.freeze, postgres.thaw),
+        *_of_process("PgBouncer", platform.pgbouncer.process),
+        *(neon if "http" in platform.gateways else ()),
+        *_of_process("Qdrant", platform.qdrant.process),
+        Trouble("the queue", "freezes", queue.freeze, queue.thaw),
     ]
 
 
-def _restarted(process: Process) -> None:
-    process.start()
+def _of_process(name: str, process: Process) -> list[Trouble]:
+    return [
+        Trouble(name, "is killed", process.kill, process.start),
+        Trouble(name, "freezes", process.freeze, process.thaw),
+    ]

@@ -21,11 +21,26 @@ if TYPE_CHECKING:
 
 FIRST_SECONDS = 1.5
 LATER_DATABASE_MILLISECONDS = 50
+LATER_SEARCH_MILLISECONDS = 50
 
 
 def database_milliseconds(answer: httpx.Response) -> float:
     parts = dict(part.split(";dur=") for part in answer.headers["server-timing"].split(", "))
     return float(parts.get("db", "0"))
+
+
+def search_milliseconds(answer: httpx.Response) -> float:
+    parts = dict(part.split(";dur=") for part in answer.headers["server-timing"].split(", "))
+    return float(parts["qdrant"])
+
+
+def until_answered(reader: Chatting, **ids: str) -> dict[str, Any]:
+    """Asks until the circuit breaker of the search has let a probe through."""
+    ends_at = time.monotonic() + 10
+    while (reply := reader.ask(CALIBRATE, **ids))["mode"] == "unavailable":
+        assert time.monotonic() < ends_at
+        time.sleep(0.2)
+    return reply
 
 
 def until_stored(reader: Chatting, **ids: str) -> dict[str, Any]:
@@ -97,13 +112,26 @@ def test_while_the_book_cannot_be_searched_the_answer_says_so_and_the_turn_is_st
     assert (answer["content"], answer["status"]) == (reply["answer"], "failed")
 
 
+def test_a_search_that_never_answers_is_waited_for_once_and_works_again_by_itself(
+    reader: Chatting, relays: Relays
+) -> None:
+    relays.qdrant.accept_silently()
+    reader.ask(CALIBRATE)
+
+    later = sorted(search_milliseconds(reader.post(CALIBRATE)) for _ in range(10))
+    relays.qdrant.restore()
+
+    assert later[8] < LATER_SEARCH_MILLISECONDS  # one of the ten may have looked whether it is back
+    assert until_answered(reader)["degraded"] == []
+
+
 def test_a_question_that_failed_may_be_asked_again_under_its_id(reader: Chatting, relays: Relays) -> None:
     ids = {"conversationId": str(uuid4()), "messageId": str(uuid4())}
     relays.qdrant.refuse()
     assert reader.ask(CALIBRATE, **ids)["mode"] == "unavailable"
     relays.qdrant.restore()
 
-    reply = reader.ask(CALIBRATE, **ids)
+    reply = until_answered(reader, **ids)
 
     assert reply["mode"] == "extractive"
     assert [each["content"] for each in reader.messages(ids["conversationId"])] == [CALIBRATE, reply["answer"]]

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
-from shared.errors import Conflict, Gone
+from shared.errors import Conflict, Gone, NotFound
 from shared.history import store
 from shared.history.models import answer_id
 from tests.integration.history.conftest import everything
@@ -118,6 +119,18 @@ def test_a_late_question_does_not_revive_a_deleted_conversation(ada: Reader, own
     with pytest.raises(Gone):
         ada.ask("Another one", conversation_id=conversation_id)
     assert everything(owner, ada) == before
+
+
+def test_what_is_deleted_before_it_was_stored_is_not_found_and_never_comes(ada: Reader, bob: Reader) -> None:
+    waiting = uuid4()
+    for _ in range(2):
+        with pytest.raises(NotFound):
+            store.delete_conversation(ada.db, waiting)
+    with pytest.raises(Gone):
+        ada.ask(conversation_id=waiting)
+    assert ada.titles() == []
+    bob.ask("somebody else's with the same id", conversation_id=waiting)
+    assert len(bob.titles()) == 1
 
 
 def test_an_evicted_conversation_stays_away_too(ada: Reader) -> None:

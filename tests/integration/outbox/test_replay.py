@@ -14,9 +14,11 @@ import pytest
 from functions.dependencies import opened_database
 from functions.outbox.replay import dead_letter_queue, handler
 from shared.db import open_database
+from shared.errors import NotFound
 from shared.history.models import answer_id
 from shared.history.store import begin_turn, delete_conversation
-from shared.outbox.keeping import group_of, user_owner
+from shared.outbox.keeping import Outbox, group_of, user_owner
+from shared.outbox.queue import Queue
 from shared.outbox.replay import ActingFor, Outcome, replay, store
 from shared.outbox.seal import Seal
 from shared.settings import DatabaseSettings
@@ -76,6 +78,20 @@ def new_user(owner: Owner) -> NewUser:
         return name
 
     return make
+
+
+class Sent:
+    """A queue that keeps what it was sent."""
+
+    def __init__(self) -> None:
+        self.bodies: list[str] = []
+
+    def send_message(self, **parameters: str) -> object:
+        self.bodies.append(parameters["MessageBody"])
+        return {}
+
+    def get_queue_attributes(self, **parameters: object) -> dict[str, Any]:
+        raise NotImplementedError(parameters)
 
 
 def turn_of(user: str, conversation: UUID | None = None) -> WaitingTurn:
@@ -147,6 +163,33 @@ def test_what_was_deleted_is_not_revived(database: Database, owner: Owner, new_u
 
     assert outcomes == [Outcome.DROPPED, Outcome.DROPPED]
     assert messages(owner, user) == []
+
+
+def test_what_was_deleted_while_it_waited_never_appears(database: Database, owner: Owner, new_user: NewUser) -> None:
+    user = new_user()
+    waiting = turn_of(user)
+    with pytest.raises(NotFound):
+        delete_conversation(ActingFor(database, user), waiting.conversation_id)
+
+    assert replayed(database, waiting) is Outcome.DROPPED
+    assert messages(owner, user) == []
+
+
+def test_a_turn_is_stored_although_its_session_ended_while_it_waited(
+    database: Database, owner: Owner, new_user: NewUser
+) -> None:
+    user, token, queue = new_user(), str(uuid4()), Sent()
+    owner.execute(
+        'insert into session (id, token, "userId", "expiresAt", "updatedAt")'
+        " values (%s, %s, %s, now() + interval '7 days', now())",
+        (token, token, user),
+    )
+    outbox = Outbox(SECRET, Queue("https://sqs.test/outbox.fifo", lambda: queue), token, lambda: user)
+    assert outbox.keep(turn_of(user)).queued
+    owner.execute('delete from session where "userId" = %s', (user,))
+
+    assert replay(queue.bodies[0], database, SECRET, keep=50) is Outcome.STORED
+    assert len(messages(owner, user)) == 2
 
 
 def test_a_turn_of_a_user_who_is_gone_is_dropped(database: Database, owner: Owner, new_user: NewUser) -> None:

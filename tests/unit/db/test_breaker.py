@@ -8,9 +8,10 @@ import time
 import pytest
 
 from shared import deadline
+from shared.breaker import PROBE_SECONDS
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.db.attempts import Failure
-from shared.db.breaker import PROBE_SECONDS, GuardedDatabase
+from shared.db.breaker import GuardedDatabase
 from shared.db.sqlstate import AWAY, BUSY, REFUSED, Verdict
 from shared.errors import AppError, DatabaseUnavailable, StatementFailed
 from shared.observability import request_timings
