@@ -11,6 +11,7 @@ from shared.auth.jwks import Keys
 from shared.auth.jwt import Verifier
 from shared.auth.origins import TrustedOrigins
 from shared.errors import Misconfigured
+from shared.observability import Pseudonyms
 
 if TYPE_CHECKING:
     from shared.settings import AuthSettings, Bearer, PasswordScheme
@@ -26,6 +27,7 @@ class AuthRules:
     bearer: Bearer
     limited: bool
     jwt: Verifier | None
+    pseudonyms: Pseudonyms
 
     @classmethod
     def of(cls, settings: AuthSettings) -> AuthRules:
@@ -50,6 +52,7 @@ class AuthRules:
             settings.bearer,
             settings.rate_limits == "on",
             _verifier(settings),
+            Pseudonyms.of(settings.secret),
         )
 
 
