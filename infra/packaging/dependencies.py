@@ -47,7 +47,6 @@ UNUSED = (
     # Of PyCryptodome, all but the verifying of signatures and what the modules for it import.
     "Crypto/*/_*_bmi2_adx.*",  # the same for newer processors, where it verifies no faster (measured)
     "Crypto/Cipher/_Salsa20.*",
-    "Crypto/Cipher/_chacha20.*",
     "Crypto/Cipher/_raw_arc2.*",
     "Crypto/Cipher/_raw_blowfish.*",
     "Crypto/Cipher/_raw_cast.*",
