@@ -104,7 +104,7 @@ def test_every_file_is_readable_by_everybody_and_carries_no_date(project: Path, 
     assert len({entry.filename for entry in entries}) == len(entries)
 
 
-def test_a_zip_that_lambda_would_refuse_is_not_written(project: Path, target: Target, tmp_path: Path) -> None:
+def test_a_zip_above_the_budget_is_not_written(project: Path, target: Target, tmp_path: Path) -> None:
     bundler = Bundler(target, root=project, output=tmp_path / "zips", cache=CACHE, largest=1_000_000)
     with pytest.raises(ValueError, match=r"live\.zip would have [\d,]+ bytes"):
         bundler.build("live", HANDLERS["live"])
