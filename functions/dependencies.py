@@ -68,9 +68,9 @@ Vouched = Annotated[str | None, Depends(vouched)]
 async def maybe_signed_in(request: Request, rules: Rules, opened: Db, user_id: Vouched) -> SignedInDatabase | None:
     """The database as the user who is asking; None for a guest."""
     if user_id is not None:
-        return VouchedDatabase(opened, user_id)
+        return VouchedDatabase(opened, user_id, rules.pseudonyms)
     token = presented_token(request.headers, _usable_cookies(request, rules), rules)
-    return SignedInDatabase(opened, token) if token else None
+    return SignedInDatabase(opened, token, rules.pseudonyms) if token else None
 
 
 async def known_user(request: Request, rules: Rules, user_id: Vouched) -> KnownUser | None:

@@ -98,11 +98,11 @@ def _names_bucket(output: dict[str, Any]) -> bool:
     return output["Value"] == {"Ref": FOR_DEPLOYMENTS_ONLY[0]}
 
 
-def text() -> str:
-    """The file as it is committed."""
-    return HEADER + yaml.safe_dump(for_sam(compiled()), sort_keys=False, width=120)
+def text(template: dict[str, Any]) -> str:
+    """The file as it is committed, from what osls compiled."""
+    return HEADER + yaml.safe_dump(for_sam(template), sort_keys=False, width=120)
 
 
 if __name__ == "__main__":
-    TEMPLATE.write_text(text(), encoding="utf-8")
+    TEMPLATE.write_text(text(compiled()), encoding="utf-8")
     print(f"wrote {TEMPLATE.relative_to(PROJECT)}", file=sys.stderr)

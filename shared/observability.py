@@ -1,15 +1,18 @@
 """One JSON line for each request and where something is handled, metrics, and where the time of a request went.
 
-Nothing secret is logged: no header, no body, no connection string, no text of a message or an answer. A user is a hash.
+Nothing secret is logged: no header, no body, no connection string, no text of a message or an answer. A user is a
+pseudonym.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
@@ -17,6 +20,7 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit  # which 
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from typing import Self
 
 log = Logger(service="docs-chatbot", utc=True)
 """The project's only logger (https://docs.aws.amazon.com/powertools/python/latest/core/logger/)."""
@@ -42,12 +46,29 @@ def name_request(request_id: str, route: str) -> None:
     log.append_keys(request_id=request_id, route=route, cold_start=not _has_answered, user=None)
 
 
-def name_user(user_id: str) -> None:
-    """Put the user on every line until the next request, so that one person's trouble can be followed.
+@dataclass(frozen=True, slots=True)
+class Pseudonyms:
+    """What the log calls users: the same name for one user everywhere, and no id.
 
-    A hash without a key is enough: Better Auth makes ids of 32 random characters, so nobody can try them all.
+    Keyed, because a plain hash could be found for every id in a list of users, an export or a backup, so that the log
+    would say what each of them did. Whoever reads the log has neither the key nor the secret that it follows from.
     """
-    log.append_keys(user=hashlib.sha256(user_id.encode()).hexdigest()[:16])
+
+    key: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, secret: str) -> Self:
+        """The pseudonyms of the deployment with this BETTER_AUTH_SECRET."""
+        return cls(hmac.digest(secret.encode(), b"docs-chatbot log 1", hashlib.sha256))
+
+    def of_user(self, user_id: str) -> str:
+        """16 hexadecimal digits: two of a million users share theirs with a probability of 1 in 37 million."""
+        return hmac.digest(self.key, user_id.encode(), hashlib.sha256).hex()[:16]
+
+
+def name_user(pseudonym: str) -> None:
+    """Put the user on every line until the next request, so that one person's trouble can be followed."""
+    log.append_keys(user=pseudonym)
 
 
 def report_request(status: int, spent: dict[str, float]) -> None:

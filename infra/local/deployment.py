@@ -7,6 +7,7 @@ Its database is the local platform's PostgreSQL behind the stand-in for Neon, it
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -27,9 +28,15 @@ from infra.local.state import State
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from infra.local.relay import Relay
+
 STAGE = "dev"
+PAUSE_SECONDS = 30
+"""Between two attempts to store a queued turn: serverless.yml's own two minutes would make everybody wait."""
+PATIENCE_SECONDS = 90.0
 SECRET = f"docs-chatbot-backend/{STAGE}"
 SITE = "https://book.example.com"
+SERVICE = "serverless.yml"
 OSLS = PROJECT / "node_modules" / ".bin" / "osls"
 LONGEST_SECONDS = 600
 
@@ -99,32 +106,49 @@ def _rehearse(state: State) -> None:
     def say(what: str) -> None:
         print(f"{time.monotonic() - began:6.1f} s  {what}", flush=True)
 
-    with Platform(state) as platform:
+    with Platform(state, breakable=True) as platform:
+        assert platform.relays  # noqa: S101 (it is breakable)
         ingest_own_documents(state, platform.qdrant.url)
         say("the database and the passages are there")
         variables = platform.environment("http")
         # the one setting that a deployment never has: on AWS Neon's address follows from the database's host
         with Emulator(state, {"DATABASE_HTTP_ENDPOINT": variables["DATABASE_HTTP_ENDPOINT"]}) as emulator:
             _store_secret(emulator, variables)
-            _osls(emulator, "deploy")
-            outputs = _outputs(emulator)
+            folder = own_folder(state)
+            _osls(emulator, folder, "deploy", "--param", f"outboxPause={PAUSE_SECONDS}")
+            outputs = _outputs(emulator, folder)
             say(f"osls deploy: {len(outputs)} outputs, ApiUrl {outputs['ApiUrl']}")
-            try_out(emulator.api_url(outputs["HttpApiId"]), say)
+            reader = Reader(emulator.api_url(outputs["HttpApiId"]))
+            try_out(reader, say)
+            try_outage(reader, platform.relays.database("http"), say)
             addresses = listeners(emulator.process.pid)
             _expect(addresses and addresses <= LOOPBACKS, {"listens elsewhere than on loopback": sorted(addresses)})
             say("nobody but this machine can reach it")
-            _osls(emulator, "remove")
+            _osls(emulator, folder, "remove")
             _expect(not emulator.functions(), emulator.functions())
             say("osls remove: no function is left")
 
 
-def try_out(api: str, say: Callable[[str], None]) -> None:
+def own_folder(state: State) -> Path:
+    """The project in a folder of its own, by links.
+
+    osls keeps its notes in `.serverless` where it is started, and another osls may be at work in the project itself.
+    """
+    (PROJECT / "build").mkdir(exist_ok=True)
+    folder = state.private_folder("project")
+    for path in PROJECT.iterdir():
+        if path.name not in {".git", ".serverless", SERVICE}:
+            (folder / path.name).symlink_to(path)
+    shutil.copyfile(PROJECT / SERVICE, folder / SERVICE)  # a link is no file to osls
+    return folder
+
+
+def try_out(reader: Reader, say: Callable[[str], None]) -> None:
     """Sign up, ask, and read it back, as a reader would.
 
     Raises:
         NotAsPromised: Something of it did not work.
     """
-    reader = Reader(api)
     health = reader.call("GET", "/health")
     _expect(health["status"] == "ok", health)
     say("GET /health: ok, with database and retrieval")
@@ -143,6 +167,34 @@ def try_out(api: str, say: Callable[[str], None]) -> None:
     say("GET /api/conversations and /api/conversations/{id}: the conversation with both messages")
 
 
+def try_outage(reader: Reader, database: Relay, say: Callable[[str], None]) -> None:
+    """Ask while the database is away; the queue brings the turn into the history once it is back.
+
+    Raises:
+        NotAsPromised: Something of it did not work.
+    """
+    ids = {"conversationId": str(uuid.uuid4()), "messageId": str(uuid.uuid4())}
+    database.refuse()
+    reply = reader.call("POST", "/api/chat", {"message": "How do I run the tests?", **ids})
+    _expect(reply["saved"] == "queued" and reply["degraded"] == ["database"] and reply["sources"], reply)
+    say(f"POST /api/chat without a database: {reply['mode']}, saved: {reply['saved']}")
+    time.sleep(5)  # the first attempt to store it happens now, and fails
+    database.restore()
+    ends_at = time.monotonic() + PATIENCE_SECONDS
+    while not (messages := _messages(reader, ids["conversationId"])):
+        _expect(time.monotonic() < ends_at, {"not stored after seconds": PATIENCE_SECONDS})
+        time.sleep(1)
+    _expect([each["role"] for each in messages] == ["user", "assistant"], messages)
+    say("SQS and outboxReplay: the turn of the outage is in the history")
+
+
+def _messages(reader: Reader, conversation_id: str) -> list[dict[str, Any]]:
+    try:
+        return reader.call("GET", f"/api/conversations/{conversation_id}")["messages"]
+    except NotAsPromised:  # there is no such conversation yet
+        return []
+
+
 def _expect(kept: object, shown: object) -> None:
     if not kept:
         raise NotAsPromised(f"not as promised: {json.dumps(shown)[:500]}")
@@ -154,20 +206,20 @@ def _store_secret(emulator: Emulator, variables: dict[str, str]) -> None:
     emulator.call("secretsmanager", "CreateSecret", Name=SECRET, SecretString=json.dumps(secret))
 
 
-def _osls(emulator: Emulator, command: str) -> None:
+def _osls(emulator: Emulator, folder: Path, command: str, *options: str) -> None:
     environment = inherited_environment() | emulator.environment() | {"SITE_ORIGIN": SITE}
-    words = [OSLS, command, "--stage", STAGE]
+    words = [OSLS, command, "--stage", STAGE, *options]
     done = subprocess.run(
-        words, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False, timeout=LONGEST_SECONDS
+        words, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=LONGEST_SECONDS
     )
     if done.returncode != 0:
         raise NotAsPromised(f"osls {command} failed:\n{done.stdout}{done.stderr}")
 
 
-def _outputs(emulator: Emulator) -> dict[str, str]:
+def _outputs(emulator: Emulator, folder: Path) -> dict[str, str]:
     environment = inherited_environment() | emulator.environment()
     words = [OSLS, "info", "--verbose", "--stage", STAGE]
-    done = subprocess.run(words, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=True, timeout=60)
     lines = (line.strip().partition(": ") for line in done.stdout.splitlines())
     return {name: value for name, _, value in lines if value}
 

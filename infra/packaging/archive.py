@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Generator, Mapping
     from pathlib import Path
 
 OLDEST_DATE = (1980, 1, 1, 0, 0, 0)
@@ -19,6 +19,9 @@ READABLE_FILE = 0o100644 << 16
 """Lambda runs the files as another user than their owner, so everybody must be able to read them."""
 
 UNIX = 3
+
+SMALLEST = 9
+"""Of zlib's levels the slowest. Another build of zlib may find other bytes, which unpack to the same files."""
 
 
 @contextmanager
@@ -33,18 +36,18 @@ def appeared_whole(path: Path) -> Generator[Path]:
         unfinished.unlink(missing_ok=True)
 
 
-def add_files(archive: Path, folder: Path, names: Iterable[Path]) -> None:
-    """Append files of `folder` under their relative names, in alphabetical order; the archive need not exist yet."""
-    with ZipFile(archive, "a", compression=ZIP_DEFLATED) as zipped:
-        for name in sorted(name.as_posix() for name in names):
+def add_files(archive: Path, files: Mapping[str, Path]) -> None:
+    """Append files, by the names that they have in the archive, in alphabetical order; it need not exist yet."""
+    with ZipFile(archive, "a") as zipped:
+        for name, path in sorted(files.items()):
             entry = ZipInfo(name, OLDEST_DATE)
             entry.create_system, entry.external_attr, entry.compress_type = UNIX, READABLE_FILE, ZIP_DEFLATED
-            zipped.writestr(entry, (folder / name).read_bytes())
+            zipped.writestr(entry, path.read_bytes(), compresslevel=SMALLEST)
 
 
-def files_below(folder: Path) -> list[Path]:
-    """Every file in `folder` and its folders, relative to it."""
-    return [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+def files_below(folder: Path) -> dict[str, Path]:
+    """Every file in `folder` and its folders, by its name relative to it."""
+    return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
 
 
 def compile_sources(python: Path, folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import resolve_name
 from typing import TYPE_CHECKING
 
@@ -80,15 +81,22 @@ def _file_of(root: Path, module: str) -> Path | None:
 
 def _imports(root: Path, module: str, path: Path) -> Iterator[str]:
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    for node in _statements_that_run(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):
+    for node in _import_statements(path.read_text(encoding="utf-8")):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             origin = resolve_name("." * node.level + (node.module or ""), package)
             yield origin
             # `from shared.auth import cookies` imports a module, `from shared.errors import NotFound` a name in one
             names = (f"{origin}.{alias.name}" for alias in node.names)
             yield from (name for name in names if _file_of(root, name) is not None)
+
+
+@cache
+def _import_statements(source: str) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    """Kept, because most modules are part of most functions."""
+    nodes = _statements_that_run(ast.parse(source))
+    return tuple(node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
 
 
 def _statements_that_run(tree: ast.Module) -> Iterator[ast.AST]:

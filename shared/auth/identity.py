@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shared.auth.models import SignedInUser
     from shared.auth.rules import AuthRules
     from shared.db import Transaction
+    from shared.observability import Pseudonyms
 
 BEARER = "bearer "
 RAW_TOKEN = re.compile(r"[A-Za-z0-9]+")
@@ -35,11 +36,17 @@ class SignedInDatabase(Database):
 
     Row-level security sees that user in every statement. Where the session has ended the statements see nobody, so
     they find and change nothing, and `NotSignedIn` is raised.
+
+    Args:
+        database: What runs the batches.
+        token: The session's.
+        pseudonyms: What the log calls the user, once that is known; without them it names nobody.
     """
 
-    def __init__(self, database: Database, token: str) -> None:
+    def __init__(self, database: Database, token: str, pseudonyms: Pseudonyms | None = None) -> None:
         self._database = database
         self._token = token
+        self._pseudonyms = pseudonyms
         self.signed_in: SignedInUser | None = None
         self.user: User | None = None
         """Who is asking; None before the first batch."""
@@ -71,8 +78,8 @@ class SignedInDatabase(Database):
         if not found.values:
             raise NotSignedIn
         self._learn(found.values[0])
-        if self.user:
-            name_user(self.user.id)
+        if self.user and self._pseudonyms:
+            name_user(self._pseudonyms.of_user(self.user.id))
         return results
 
     def close(self) -> None:
@@ -90,8 +97,8 @@ class SignedInDatabase(Database):
 class VouchedDatabase(SignedInDatabase):
     """As `SignedInDatabase`, for a user whom a verified JWT names. There is no session of ours, so none can end."""
 
-    def __init__(self, database: Database, user_id: str) -> None:
-        super().__init__(database, "")
+    def __init__(self, database: Database, user_id: str, pseudonyms: Pseudonyms | None = None) -> None:
+        super().__init__(database, "", pseudonyms)
         self._user_id = user_id
 
     def _identify(self) -> Statement:

@@ -6,6 +6,7 @@ A Better Auth server on the same database signs with the same keys and publishes
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -50,10 +51,10 @@ class SigningKey:
     @classmethod
     def new(cls) -> SigningKey:
         """A fresh one."""
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 (20 ms of CPU)
+        from Crypto.Signature import eddsa  # noqa: PLC0415 (20 ms of CPU, for those who give out tokens)
 
-        private = Ed25519PrivateKey.generate()
-        x, d = private.public_key().public_bytes_raw(), private.private_bytes_raw()
+        d = secrets.token_bytes(PRIVATE_BYTES)
+        x = eddsa.import_private_key(d).public_key().export_key(format="raw")
         return cls(new_identifier(), {"crv": CURVE, "d": encoded(d), "x": encoded(x), "kty": "OKP"})
 
     @classmethod
@@ -86,12 +87,12 @@ class SigningKey:
 
     def signed(self, claims: Mapping[str, object]) -> str:
         """A token."""
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 (as above)
+        from Crypto.Signature import eddsa  # noqa: PLC0415 (as above)
 
         header = {"alg": ALGORITHM, "kid": self.name}
         body = ".".join(encoded(_text(part).encode()) for part in (header, claims))
-        private = Ed25519PrivateKey.from_private_bytes(decoded(self.jwk["d"]))
-        return f"{body}.{encoded(private.sign(body.encode()))}"
+        signer = eddsa.new(eddsa.import_private_key(decoded(self.jwk["d"])), "rfc8032")
+        return f"{body}.{encoded(signer.sign(body.encode()))}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@
     jwks.py           the keys: fetched, kept, fetched again when they are rotated (RFC 7517)
 
 An algorithm belongs to a key, not to a token: a token that names another one than its key is for is refused. `none` and
-the HMAC family belong to no key that can be published, so there is no code for them. `cryptography` is imported with
-the first token, and not at all where no token comes.
+the HMAC family belong to no key that can be published, so there is no code for them. PyCryptodome is imported with the
+first token, and not at all where no token comes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PARTS: Final = 3
 LEEWAY: Final = 30.0
 """Seconds by which two servers' clocks may differ."""
 
-ECDSA_BYTES: Final = 64
+ED25519_BYTES: Final = 32
 SMALLEST_RSA: Final = 2048
 
 ALGORITHMS: Final = {("OKP", "Ed25519"): "EdDSA", ("EC", "P-256"): "ES256", ("RSA", None): "RS256"}
@@ -68,7 +68,7 @@ class Verifier:
             key = self.keys.find(str(header["kid"]))
             if key is None or header["alg"] != _algorithm(key) or "crit" in header:
                 raise NotToken
-            _verify(key, signature, signed)
+            CHECKS[key["kty"]](key, signature, signed)
             return self._checked(claims)
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise NotToken from error
@@ -101,40 +101,33 @@ def _algorithm(key: Mapping[str, Any]) -> str:
     return algorithm
 
 
-def _verify(key: Mapping[str, Any], signature: bytes, signed: bytes) -> None:
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 (20 ms of CPU, for those who use tokens)
-
-    try:
-        CHECKS[key["kty"]](key, signature, signed)
-    except InvalidSignature as error:
-        raise NotToken from error
-
-
 def _check_ed25519(key: Mapping[str, Any], signature: bytes, signed: bytes) -> None:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 (as above)
+    from Crypto.Signature import eddsa  # noqa: PLC0415 (20 ms of CPU, for those who use tokens)
 
-    Ed25519PublicKey.from_public_bytes(decoded(key["x"])).verify(signature, signed)
+    raw = decoded(key["x"])
+    if len(raw) != ED25519_BYTES:  # the library would take the longer keys of Ed448 as well
+        raise NotToken
+    eddsa.new(eddsa.import_public_key(raw), "rfc8032").verify(signed, signature)
 
 
 def _check_ecdsa(key: Mapping[str, Any], signature: bytes, signed: bytes) -> None:
-    from cryptography.hazmat.primitives.asymmetric import ec, utils  # noqa: PLC0415 (as above)
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 (as above)
+    from Crypto.Hash import SHA256  # noqa: PLC0415 (as above)
+    from Crypto.PublicKey import ECC  # noqa: PLC0415 (as above)
+    from Crypto.Signature import DSS  # noqa: PLC0415 (as above)
 
-    if len(signature) != ECDSA_BYTES:
-        raise NotToken
-    public = ec.EllipticCurvePublicNumbers(_number(key["x"]), _number(key["y"]), ec.SECP256R1()).public_key()
-    both = utils.encode_dss_signature(*(int.from_bytes(half, "big") for half in (signature[:32], signature[32:])))
-    public.verify(both, signed, ec.ECDSA(SHA256()))
+    public = ECC.construct(curve="P-256", point_x=_number(key["x"]), point_y=_number(key["y"]))
+    DSS.new(public, "fips-186-3").verify(SHA256.new(signed), signature)
 
 
 def _check_rsa(key: Mapping[str, Any], signature: bytes, signed: bytes) -> None:
-    from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: PLC0415 (as above)
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 (as above)
+    from Crypto.Hash import SHA256  # noqa: PLC0415 (as above)
+    from Crypto.PublicKey import RSA  # noqa: PLC0415 (as above)
+    from Crypto.Signature import pkcs1_15  # noqa: PLC0415 (as above)
 
-    public = rsa.RSAPublicNumbers(_number(key["e"]), _number(key["n"])).public_key()
-    if public.key_size < SMALLEST_RSA:
+    public = RSA.construct((_number(key["n"]), _number(key["e"])))
+    if public.size_in_bits() < SMALLEST_RSA:
         raise NotToken
-    public.verify(signature, signed, padding.PKCS1v15(), SHA256())
+    pkcs1_15.new(public).verify(SHA256.new(signed), signature)
 
 
 def _number(text: str) -> int:
@@ -142,3 +135,4 @@ def _number(text: str) -> int:
 
 
 CHECKS: Final = {"OKP": _check_ed25519, "EC": _check_ecdsa, "RSA": _check_rsa}
+"""How to check a signature with a key of each type; ValueError where it is not authentic, or the key is none."""

@@ -11,6 +11,7 @@ from shared.auth.jwks import Keys
 from shared.auth.jwt import Verifier
 from shared.auth.origins import TrustedOrigins
 from shared.errors import Misconfigured
+from shared.observability import Pseudonyms
 
 if TYPE_CHECKING:
     from shared.settings import AuthSettings, Bearer, PasswordScheme
@@ -25,6 +26,7 @@ class AuthRules:
     password_scheme: PasswordScheme
     bearer: Bearer
     jwt: Verifier | None
+    pseudonyms: Pseudonyms
 
     @classmethod
     def of(cls, settings: AuthSettings) -> AuthRules:
@@ -48,6 +50,7 @@ class AuthRules:
             settings.password_scheme,
             settings.bearer,
             _verifier(settings),
+            Pseudonyms.of(settings.secret),
         )
 
 

@@ -1,24 +1,33 @@
 from __future__ import annotations
 
+import json
 import os
 import re
-from typing import TYPE_CHECKING
+import socket
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 import pytest
+import yaml
 
-from infra.bundle import PROJECT, Bundler, Service
+from infra.bundle import PROJECT, Bundler, Service, main
 from infra.packaging.dependencies import Target, group_archive
 from infra.packaging.interpreter import find_interpreter
+from tests.package.runtime_api import Function, Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
 RUNTIME_CLIENT = ("awslambdaric", "simplejson", "snapshot-restore-py")
 """What AWS' Python runtime itself brings, beside the standard library."""
 
 CACHE = PROJECT / "build" / "groups"
+EVENTS = PROJECT / "tests" / "events"
+OSLS = PROJECT / "node_modules" / ".bin" / "osls"
+SITE = "https://book.example.com"
 
 
 @pytest.fixture(scope="session")
@@ -47,11 +56,12 @@ def bundler(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Bundler
 def unzipped(service: Service, bundler: Bundler, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Folder that holds what the zip of a function holds; every function is built once a session."""
     folder = tmp_path_factory.mktemp("task")
+    unpacked: dict[tuple[str, int, int], Path] = {}
 
     def unzip(name: str) -> Path:
         task = folder / name
         if not task.exists():
-            _extract(bundler.build(name, service.handlers[name]).path, task)
+            _extract(bundler.build(name, service.handlers[name]).path, task, unpacked)
         return task
 
     return unzip
@@ -61,15 +71,145 @@ def unzipped(service: Service, bundler: Bundler, tmp_path_factory: pytest.TempPa
 def runtime_client(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder with `awslambdaric` for the target's Python, from the locked development requirements."""
     folder = tmp_path_factory.mktemp("runtime")
-    locked = (PROJECT / "infra" / "requirements" / "dev.txt").read_text(encoding="utf-8")
-    pinned = re.findall(rf"^(?:{'|'.join(RUNTIME_CLIENT)})==.*(?:\n .*)*", locked, re.MULTILINE)
-    assert len(pinned) == len(RUNTIME_CLIENT)
     requirements = folder / "runtime.txt"
-    requirements.write_text("\n".join(pinned), encoding="utf-8")
-    _extract(group_archive(requirements, target, CACHE), folder)
-    return folder
+    requirements.write_text(locked(PROJECT / "infra" / "requirements" / "dev.txt", *RUNTIME_CLIENT), encoding="utf-8")
+    _extract(group_archive(requirements, target, CACHE), folder / "unpacked", {})
+    return folder / "unpacked"
 
 
-def _extract(archive: Path, folder: Path) -> None:
+def locked(requirements: Path, *names: str) -> str:
+    """The lines of a locked file that are about these packages."""
+    pinned = re.findall(rf"^(?:{'|'.join(names)})==.*(?:\n .*)*", requirements.read_text("utf-8"), re.MULTILINE)
+    assert len(pinned) == len(names)
+    return "\n".join(pinned)
+
+
+def _extract(archive: Path, folder: Path, unpacked: dict[tuple[str, int, int], Path]) -> None:
+    """Unpack; what an earlier archive held as well, by name, size and checksum, becomes the same file once more."""
     with ZipFile(archive) as zipped:
-        zipped.extractall(folder)
+        for entry in zipped.infolist():
+            path = folder / entry.filename
+            path.parent.mkdir(parents=True, exist_ok=True)
+            twin = unpacked.get((entry.filename, entry.file_size, entry.CRC))
+            if twin:
+                path.hardlink_to(twin)
+            else:
+                path.write_bytes(zipped.read(entry))
+                unpacked[entry.filename, entry.file_size, entry.CRC] = path
+
+
+@pytest.fixture(scope="session")
+def trials(
+    service: Service,
+    target: Target,
+    unzipped: Callable[[str], Path],
+    runtime_client: Path,
+    environment: dict[str, str],
+) -> dict[str, Trial]:
+    """Every zip, started alone under AWS' runtime client and given its recorded event; two at a time."""
+    assert target.python
+    python = target.python
+    tasks = {name: unzipped(name) for name in service.handlers}
+    written: dict[str, Any] = yaml.safe_load((PROJECT / "serverless.yml").read_text(encoding="utf-8"))["functions"]
+
+    def try_out(name: str) -> Trial:
+        given = {variable: environment[variable] for variable in written[name].get("environment", {})}
+        function = Function(python, tasks[name], runtime_client, service.handlers[name])
+        return function.invoke((EVENTS / f"{name}.json").read_bytes(), given)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip(tasks, pool.map(try_out, tasks), strict=True))
+
+
+@pytest.fixture(scope="session")
+def environment() -> Generator[dict[str, str]]:
+    """Every variable that serverless.yml may give to a function; the port refuses, because nobody listens on it."""
+    with socket.socket() as nobody_listens:
+        nobody_listens.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{nobody_listens.getsockname()[1]}"
+        yield {
+            "BEARER_TOKENS": "signed",
+            "JWT_GIVE_OUT": "on",
+            "AUTO_SIGN_IN": "on",
+            "CHANGE_EMAIL": "on",
+            "DELETE_USER": "on",
+            "MAIL_FROM": "",
+            "REQUIRE_EMAIL_VERIFICATION": "off",
+            "RESET_ENDS_SESSIONS": "off",
+            "SIGN_UP": "on",
+            "BETTER_AUTH_SECRET": "a secret of the tests, 32 characters or more",
+            "BETTER_AUTH_URL": "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com",
+            "COOKIE_DOMAIN": "",
+            "COOKIE_PARTITIONED": "off",
+            "COOKIE_SAME_SITE": "Lax",
+            "DATABASE_TRANSPORT": "pooled",  # loads psycopg, which brings most of the shared libraries
+            "DATABASE_URL": f"postgresql://app:password@{address}/docs",
+            "DENSE_MODEL": "sentence-transformers/all-minilm-l6-v2",
+            "HISTORY_CONVERSATIONS": "50",
+            "JWT_AUDIENCE": "",
+            "JWT_ISSUER": "",
+            "JWT_JWKS_URL": "",
+            "HISTORY_RETENTION_DAYS": "365",
+            "OUTBOX_DEAD_LETTER_URL": f"http://{address}/123456789012/dead-letters.fifo",
+            "OUTBOX_QUEUE_URL": f"http://{address}/123456789012/outbox.fifo",
+            "PASSWORD_SCHEME": "bcrypt",
+            "QDRANT_API_KEY": "key",
+            "QDRANT_COLLECTION": "docs",
+            "QDRANT_URL": f"http://{address}",
+            "RATE_LIMITS": "on",
+            "RETRIEVAL_THRESHOLD": "0.35",
+            "SESSION_CACHE_SECONDS": "3600",
+            "TRUSTED_ORIGINS": SITE,
+        }
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, Any]]:
+    """Makes the CloudFormation of a stage, with no credentials and, where the machine allows, no network."""
+    if not OSLS.exists():
+        assert not os.environ.get("CI"), "CI must have node_modules"
+        pytest.skip("no node_modules: run `make setup`")
+    assert main([]) == 0  # with its network, so that wheels which nobody has fetched yet are here afterwards
+
+    def run(*arguments: str, **variables: str) -> dict[str, Any]:
+        output = tmp_path_factory.mktemp("osls")
+        words = [*without_network(), OSLS, "package", "--package", output, *arguments]
+        given = without_credentials() | variables
+        done = subprocess.run(words, cwd=PROJECT, env=given, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads((output / "cloudformation-template-update-stack.json").read_text(encoding="utf-8"))
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def template(package: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    """Of the stage `dev`, with every setting at its default."""
+    return package()
+
+
+@pytest.fixture(scope="session")
+def production(package: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    """Of the stage `prod`, for a site, with snapshots."""
+    return package("--stage", "prod", "--param", "snapStart=true", SITE_ORIGIN=SITE)
+
+
+def without_network() -> list[str]:
+    """Words that run a program in a world of its own, where no network is; none where the machine does not allow it."""
+    words = ["unshare", "--net", "--map-root-user"]
+    try:
+        allowed = subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0  # noqa: S603 (our own words)
+    except FileNotFoundError:
+        allowed = False
+    return words if allowed else []
+
+
+def without_credentials() -> dict[str, str]:
+    """AWS at an address where nothing listens, and nothing to sign in there with."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": os.environ["HOME"],
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    }

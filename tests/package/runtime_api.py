@@ -27,6 +27,48 @@ SECONDS = 29
 """The timeout in serverless.yml."""
 
 
+SHOW_IMPORTS_AND_START = """
+import importlib, json, pathlib, runpy, sys
+handler, report = sys.argv[1:]
+happened = set()
+sys.addaudithook(lambda event, _: happened.add(event))
+importlib.import_module(handler.rpartition(".")[0].replace("/", "."))
+modules = {name: getattr(module, "__file__", None) for name, module in sys.modules.items()}
+shown = {"modules": modules, "standard_library": sys.base_prefix, "happened": sorted(happened)}
+pathlib.Path(report).write_text(json.dumps(shown))
+sys.argv[1:] = [handler]
+runpy.run_module("awslambdaric", run_name="__main__")
+"""
+"""Loads the handler as the runtime client does, a moment before it, and says what that brought about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of one start and one event.
+
+    Attributes:
+        kind: `response`, or else the kind of failure.
+        body: What the function returned, or what the runtime client said of the failure.
+        modules: What was imported with the handler, and from which file.
+        standard_library: Where that of the function's Python lies.
+        happened: Audit events while the handler was imported.
+        log: What the function wrote.
+    """
+
+    kind: str
+    body: bytes
+    modules: dict[str, str | None]
+    standard_library: str
+    happened: list[str]
+    log: str
+
+    @property
+    def answer(self) -> Any:  # noqa: ANN401 (a function may return anything)
+        """What the function returned, decoded; fails with its log when it crashed, raised or took too long."""
+        assert self.kind == "response", f"{self.kind} {self.body!r}\n{self.log}"
+        return json.loads(self.body)
+
+
 @dataclass(frozen=True, slots=True)
 class Function:
     """An unzipped function and what it runs on."""
@@ -36,10 +78,11 @@ class Function:
     runtime_client: Path
     handler: str
 
-    def invoke(self, event: bytes, environment: Mapping[str, str]) -> Any:  # noqa: ANN401 (a function may return anything)
-        """What the function returned, decoded; fails with its log when it crashed, raised or took too long."""
-        with _runtime_api(event) as api, (self.task.with_suffix(".log")).open("wb") as log:
-            words = [self.python, *ALONE, "-m", "awslambdaric", self.handler]
+    def invoke(self, event: bytes, environment: Mapping[str, str]) -> Trial:
+        """Start the function, give it the event, and end it."""
+        log_file, report = self.task.with_suffix(".log"), self.task.with_suffix(".json")
+        with _runtime_api(event) as api, log_file.open("wb") as log:
+            words = [self.python, *ALONE, "-c", SHOW_IMPORTS_AND_START, self.handler, report]
             variables = {**environment, **self._reserved(api)}
             process = subprocess.Popen(words, cwd=self.task, env=variables, stdout=log, stderr=log)  # noqa: S603 (our own words)
             try:
@@ -49,8 +92,8 @@ class Function:
             finally:
                 process.kill()
                 process.wait()
-        assert kind == "response", f"{kind} {body!r}\n{self.task.with_suffix('.log').read_text()}"
-        return json.loads(body)
+        assert report.exists(), f"the handler cannot be imported alone\n{log_file.read_text()}"
+        return Trial(kind, body, **json.loads(report.read_text()), log=log_file.read_text())
 
     def _reserved(self, api: RuntimeApi) -> dict[str, str]:
         return {

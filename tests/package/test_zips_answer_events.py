@@ -1,22 +1,16 @@
 from __future__ import annotations
 
 import json
-import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
-from infra.bundle import PROJECT, Service
-from tests.package.runtime_api import Function
+from infra.bundle import PROJECT
+from tests.package.conftest import EVENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-    from pathlib import Path
-
-    from infra.packaging.dependencies import Target
-
-EVENTS = PROJECT / "tests" / "events"
+    from tests.package.runtime_api import Trial
 
 WITHOUT_DATABASE_AND_PASSAGES: dict[str, tuple[int, dict[str, Any] | None]] = {
     "healthLive": (200, {"status": "ok"}),
@@ -51,48 +45,6 @@ WITHOUT_DATABASE_AND_PASSAGES: dict[str, tuple[int, dict[str, Any] | None]] = {
 """What a guest gets of each route while nothing can be reached: the status, and part of the body."""
 
 
-@pytest.fixture
-def environment() -> Generator[dict[str, str]]:
-    """Every variable that serverless.yml may give to a function; the port refuses, because nobody listens on it."""
-    with socket.socket() as nobody_listens:
-        nobody_listens.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{nobody_listens.getsockname()[1]}"
-        yield {
-            "BEARER_TOKENS": "signed",
-            "JWT_GIVE_OUT": "on",
-            "AUTO_SIGN_IN": "on",
-            "CHANGE_EMAIL": "on",
-            "DELETE_USER": "on",
-            "MAIL_FROM": "",
-            "REQUIRE_EMAIL_VERIFICATION": "off",
-            "RESET_ENDS_SESSIONS": "off",
-            "SIGN_UP": "on",
-            "BETTER_AUTH_SECRET": "a secret of the tests, 32 characters or more",
-            "BETTER_AUTH_URL": "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com",
-            "COOKIE_DOMAIN": "",
-            "COOKIE_PARTITIONED": "off",
-            "COOKIE_SAME_SITE": "Lax",
-            "DATABASE_TRANSPORT": "pooled",  # loads psycopg, the one package that brings shared libraries
-            "DATABASE_URL": f"postgresql://app:password@{address}/docs",
-            "DENSE_MODEL": "sentence-transformers/all-minilm-l6-v2",
-            "HISTORY_CONVERSATIONS": "50",
-            "JWT_AUDIENCE": "",
-            "JWT_ISSUER": "",
-            "JWT_JWKS_URL": "",
-            "HISTORY_RETENTION_DAYS": "365",
-            "OUTBOX_DEAD_LETTER_URL": f"http://{address}/123456789012/dead-letters.fifo",
-            "OUTBOX_QUEUE_URL": f"http://{address}/123456789012/outbox.fifo",
-            "PASSWORD_SCHEME": "bcrypt",
-            "QDRANT_API_KEY": "key",
-            "QDRANT_COLLECTION": "docs",
-            "QDRANT_URL": f"http://{address}",
-            "RATE_LIMITS": "on",
-            "RETRIEVAL_THRESHOLD": "0.35",
-            "SESSION_CACHE_SECONDS": "3600",
-            "TRUSTED_ORIGINS": "https://book.example.com",
-        }
-
-
 def functions() -> dict[str, Any]:
     return yaml.safe_load((PROJECT / "serverless.yml").read_text(encoding="utf-8"))["functions"]
 
@@ -104,61 +56,27 @@ def called_by(source: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("name", called_by("httpApi"))
-def test_each_zip_answers_its_recorded_event_under_the_real_runtime_client(
-    name: str,
-    service: Service,
-    target: Target,
-    unzipped: Callable[[str], Path],
-    runtime_client: Path,
-    environment: dict[str, str],
-) -> None:
-    assert target.python
-    given = {variable: environment[variable] for variable in functions()[name].get("environment", {})}
-    function = Function(target.python, unzipped(name), runtime_client, service.handlers[name])
-
-    answer = function.invoke((EVENTS / f"{name}.json").read_bytes(), given)
-
-    status, expected = WITHOUT_DATABASE_AND_PASSAGES[name]
-    assert answer["statusCode"] == status, answer
-    body = json.loads(answer["body"])
-    assert (body if expected is None else {key: body.get(key) for key in expected}) == expected
-    assert answer["headers"]["x-request-id"] == "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
+def test_each_zip_answers_its_recorded_event_under_the_real_runtime_client(trials: dict[str, Trial]) -> None:
+    answers = {name: trials[name].answer for name in called_by("httpApi")}
+    told = {name: (answer["statusCode"], json.loads(answer["body"])) for name, answer in answers.items()}
+    for name, (_, expected) in WITHOUT_DATABASE_AND_PASSAGES.items():
+        status, body = told[name]
+        told[name] = (status, {key: body.get(key) for key in expected} if expected else body)
+    assert told == WITHOUT_DATABASE_AND_PASSAGES
+    assert {answer["headers"]["x-request-id"] for answer in answers.values()} == {
+        "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
+    }
 
 
-@pytest.mark.parametrize("name", called_by("schedule"))
-def test_a_scheduled_zip_says_that_it_failed_so_that_lambda_tries_again(
-    name: str,
-    service: Service,
-    target: Target,
-    unzipped: Callable[[str], Path],
-    runtime_client: Path,
-    environment: dict[str, str],
-) -> None:
-    assert target.python
-    given = {variable: environment[variable] for variable in functions()[name].get("environment", {})}
-    function = Function(target.python, unzipped(name), runtime_client, service.handlers[name])
-    with pytest.raises(AssertionError, match="DatabaseUnavailable"):
-        function.invoke((EVENTS / f"{name}.json").read_bytes(), given)
+def test_a_scheduled_zip_says_that_it_failed_so_that_lambda_tries_again(trials: dict[str, Trial]) -> None:
+    failed = {name: trials[name].kind for name in called_by("schedule")}
+    assert failed == {"retentionPurge": "error"}
+    assert "DatabaseUnavailable" in trials["retentionPurge"].body.decode()
 
 
-def test_the_zip_of_the_replay_puts_off_what_it_cannot_store(
-    service: Service,
-    target: Target,
-    unzipped: Callable[[str], Path],
-    runtime_client: Path,
-    environment: dict[str, str],
-) -> None:
-    assert target.python
-    name = "outboxReplay"
-    given = {variable: environment[variable] for variable in functions()[name]["environment"]}
-    function = Function(target.python, unzipped(name), runtime_client, service.handlers[name])
-    event = (EVENTS / f"{name}.json").read_bytes()
-
-    answer = function.invoke(event, given)
-
-    [message] = json.loads(event)["Records"]
-    assert answer == {"batchItemFailures": [{"itemIdentifier": message["messageId"]}]}
+def test_the_zip_of_the_replay_puts_off_what_it_cannot_store(trials: dict[str, Trial]) -> None:
+    [message] = json.loads((EVENTS / "outboxReplay.json").read_bytes())["Records"]
+    assert trials["outboxReplay"].answer == {"batchItemFailures": [{"itemIdentifier": message["messageId"]}]}
 
 
 @pytest.mark.parametrize("name", called_by("httpApi"))

@@ -4,19 +4,19 @@ import json
 import subprocess
 from typing import TYPE_CHECKING
 
-import pytest
-
 from infra.bundle import Service
 from tests.package.runtime_api import ALONE
+from tests.unit.auth.vectors import TOKENS, TOKENS_MADE_AT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from infra.packaging.dependencies import Target
+    from tests.package.runtime_api import Trial
 
-DENIED = {"boto3", "botocore", "grpc", "httpx", "numpy", "pytest", "qdrant_client", "pydantic.v1"}
-"""Too slow to import on a request, or no business of a request at all."""
+DENIED = {"Crypto", "boto3", "botocore", "grpc", "httpx", "numpy", "pytest", "qdrant_client", "pydantic.v1"}
+"""Too slow to import where no request needs them, or no business of a request at all."""
 
 MODULES_AT_MOST = 560
 """Modules that are there once a handler is loaded. A count and not a time, which would depend on the machine."""
@@ -25,33 +25,47 @@ UNFIT_FOR_A_SNAPSHOT = {"socket.connect", "socket.bind", "socket.getaddrinfo", "
 """Audit events that must not happen at import: SnapStart would wake many copies of what they made
 (https://docs.python.org/3/library/audit_events.html)."""
 
-SHOW_MODULES = """
-import importlib, json, sys
-happened = []
-sys.addaudithook(lambda event, _: happened.append(event))
-importlib.import_module(sys.argv[1])
-found = {name: getattr(module, "__file__", None) for name, module in sys.modules.items()}
-print(json.dumps({"modules": found, "standard_library": sys.base_prefix, "happened": sorted(set(happened))}))
+VERIFY_TOKENS = """
+import json, sys
+from shared.auth.jwt import Verifier
+class Keys:
+    def find(self, name):
+        return key
+now, tokens = json.load(sys.stdin)
+for user, token, key in tokens:
+    claims = json.loads(__import__("base64").urlsafe_b64decode(token.split(".")[1] + "=="))
+    assert Verifier(Keys(), claims["iss"], claims["aud"], lambda: now).subject(token) == user
 """
 
 
-@pytest.mark.parametrize("name", Service.read().handlers)
+def complaints(trial: Trial, task: Path) -> Iterator[str]:
+    """What is wrong with what a handler brings along."""
+    yield from (f"{event} at import" for event in UNFIT_FOR_A_SNAPSHOT & set(trial.happened))
+    yield from (f"imports {name}" for name in DENIED & set(trial.modules))
+    if len(trial.modules) > MODULES_AT_MOST:
+        yield f"imports {len(trial.modules)} modules"
+    allowed = (str(task), trial.standard_library)
+    yield from (f"{path} is not in the zip" for path in trial.modules.values() if path and not path.startswith(allowed))
+    if not list((task / "shared" / "__pycache__").glob("errors.cpython-*.pyc")):
+        yield "has no byte code"
+
+
 def test_each_zip_imports_alone_without_slow_packages(
-    name: str, service: Service, target: Target, unzipped: Callable[[str], Path]
+    trials: dict[str, Trial], unzipped: Callable[[str], Path]
 ) -> None:
-    task = unzipped(name)
+    assert set(trials) == set(Service.read().handlers)
+    found = {name: list(complaints(trial, unzipped(name))) for name, trial in trials.items()}
+    assert not {name: each for name, each in found.items() if each}
+
+
+def test_the_zip_of_a_route_for_users_verifies_tokens_of_every_algorithm(
+    unzipped: Callable[[str], Path], target: Target
+) -> None:
+    """What verifies them is pruned by hand (infra/packaging/dependencies.py), and imported with the first token."""
     assert target.python
-    module = service.handlers[name].rpartition(".")[0].replace("/", ".")
-    words = [target.python, *ALONE, "-c", SHOW_MODULES, module]
-
-    shown = subprocess.run(words, env={"PYTHONPATH": str(task)}, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
-
-    assert shown.returncode == 0, shown.stderr
-    report = json.loads(shown.stdout)
-    modules: dict[str, str | None] = report["modules"]
-    assert not UNFIT_FOR_A_SNAPSHOT & set(report["happened"])
-    assert not DENIED & set(modules)
-    assert len(modules) <= MODULES_AT_MOST
-    allowed = (str(task), report["standard_library"])
-    assert not [path for path in modules.values() if path and not path.startswith(allowed)]
-    assert list((task / "shared" / "__pycache__").glob("errors.cpython-*.pyc"))
+    words = [target.python, *ALONE, "-c", VERIFY_TOKENS]
+    told = json.dumps([TOKENS_MADE_AT + 1, list(TOKENS.values())])
+    variables = {"PYTHONPATH": str(unzipped("conversationsList"))}
+    done = subprocess.run(words, env=variables, input=told, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
+    assert done.returncode == 0, done.stderr
+    assert len(TOKENS) == len(("EdDSA", "ES256", "RS256"))

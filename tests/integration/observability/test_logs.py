@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote
 
 import httpx
 
+from shared.observability import Pseudonyms
 from tests.fixtures.platform import CALIBRATE
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def test_each_request_is_one_line_that_says_where_its_time_went(
     assert 0 < line["milliseconds"]["db"] <= line["milliseconds"]["total"]
 
 
-def test_a_user_is_the_same_hash_on_every_route_and_nobody_where_nobody_is_signed_in(
+def test_a_user_has_one_pseudonym_on_every_route_and_nobody_where_nobody_is_signed_in(
     platform: Platform, transport: Transport, person: Person
 ) -> None:
     answers = [person.api.get("/api/conversations"), ask(person.api, CALIBRATE)]
@@ -124,8 +125,8 @@ def test_a_user_is_the_same_hash_on_every_route_and_nobody_where_nobody_is_signe
     by_request = {each.get("request_id"): each for each in lines_of(platform, transport) if "status" in each}
 
     users = {by_request[answer.headers["x-request-id"]]["user"] for answer in answers}
-    assert len(users) == 1
-    assert person.user["id"] not in users
+    assert users == {Pseudonyms.of(platform.environment(transport)["BETTER_AUTH_SECRET"]).of_user(person.user["id"])}
+    assert person.user["id"] not in everything_logged(platform)
     assert "user" not in by_request[guest.headers["x-request-id"]]
 
 

@@ -19,4 +19,4 @@ def imported_by(module: str) -> set[str]:
 def test_whoever_does_not_hash_does_not_import_bcrypt(module: str) -> None:
     assert "bcrypt" not in imported_by(module)
     assert "psycopg" not in imported_by(module), "a transport is imported when it is chosen"
-    assert "cryptography" not in imported_by(module), "it is imported with the first JWT"
+    assert "Crypto" not in imported_by(module), "it is imported with the first JWT"

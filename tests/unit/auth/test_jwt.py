@@ -10,9 +10,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from shared.auth.identity import vouched_user
 from shared.auth.jwks import FRESH_SECONDS, KEPT_SECONDS, PAUSE_SECONDS, Keys
@@ -195,7 +196,16 @@ def test_a_header_that_does_not_fit_its_key_is_refused(verifier: Verifier, heade
 
 @pytest.mark.parametrize(
     "change",
-    [{"use": "enc"}, {"alg": "ES256"}, {"kty": "EC"}, {"crv": "P-521"}, {"x": "AAAA"}, {"x": None}, {"kty": 1}],
+    [
+        {"use": "enc"},
+        {"alg": "ES256"},
+        {"kty": "EC"},
+        {"crv": "P-521"},
+        {"x": "AAAA"},
+        {"x": encoded(bytes(57))},  # as long as a key of Ed448
+        {"x": None},
+        {"kty": 1},
+    ],
 )
 def test_a_key_that_is_for_something_else_verifies_nothing(
     server: KeyServer, verifier: Verifier, change: dict[str, Any]
@@ -215,6 +225,68 @@ def test_a_short_rsa_key_and_a_point_off_the_curve_are_refused(server: KeyServer
     for algorithm, name, length in (("RS256", "rsa", 128), ("ES256", "ec", 64), ("ES256", "ec", 63)):
         with pytest.raises(NotToken):
             verifier.subject(token({"alg": algorithm, "kid": name}, claimed(), b"\1" * length))
+
+
+ELLIPTIC = ec.generate_private_key(ec.SECP256R1())
+RIVEST = rsa.generate_private_key(65537, 2048)
+ORDER_ED25519 = 2**252 + 27742317777372353535851937790883648493
+ORDER_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+def published_elliptic() -> dict[str, Any]:
+    point = ELLIPTIC.public_key().public_numbers()
+    return {"kty": "EC", "crv": "P-256", "kid": "ec", "x": number(point.x, 32), "y": number(point.y, 32)}
+
+
+def published_rivest() -> dict[str, Any]:
+    return {"kty": "RSA", "kid": "rsa", "n": number(RIVEST.public_key().public_numbers().n, 256), "e": "AQAB"}
+
+
+def signed_by(algorithm: str, content: bytes) -> bytes:
+    """By OpenSSL, which knows nothing of the library that verifies."""
+    if algorithm == "EdDSA":
+        return PRIVATE.sign(content)
+    if algorithm == "RS256":
+        return RIVEST.sign(content, padding.PKCS1v15(), hashes.SHA256())
+    r, s = decode_dss_signature(ELLIPTIC.sign(content, ec.ECDSA(hashes.SHA256())))
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+def with_loose_padding(content: bytes) -> bytes:
+    """A signature whose padding ends early, with room for whatever makes a forger's cube come out (CVE-2006-4339)."""
+    numbers = RIVEST.private_numbers()
+    digest = bytes.fromhex("3031300d060960864801650304020105000420") + hashlib.sha256(content).digest()
+    block = b"\0\1" + b"\xff" * 8 + b"\0" + digest
+    padded = int.from_bytes(block + bytes(256 - len(block)), "big")
+    return pow(padded, numbers.d, numbers.public_numbers.n).to_bytes(256, "big")
+
+
+def wrong_signatures(algorithm: str, content: bytes) -> list[bytes]:
+    """Signatures that a careless verifier has been known to take."""
+    good = signed_by(algorithm, content)
+    half = len(good) // 2
+    first, second = good[:half], good[half:]
+    if algorithm == "EdDSA":
+        more = (int.from_bytes(second, "little") + ORDER_ED25519).to_bytes(32, "little")
+        return [first + more, bytes(64), b"\1" + bytes(63), good + b"\0", good[:-1]]
+    if algorithm == "RS256":
+        return [with_loose_padding(content), bytes(256), bytes(255) + b"\1", b"\0" + good, good[1:]]
+    order = ORDER_P256.to_bytes(32, "big")
+    as_der = ELLIPTIC.sign(content, ec.ECDSA(hashes.SHA256()))
+    return [bytes(64), first + bytes(32), bytes(32) + second, order + order, first + order, as_der, b"\0" + good]
+
+
+@pytest.mark.parametrize(("algorithm", "name"), [("EdDSA", "k1"), ("ES256", "ec"), ("RS256", "rsa")])
+def test_what_openssl_signed_is_believed_and_nothing_that_is_nearly_so(
+    server: KeyServer, verifier: Verifier, algorithm: str, name: str
+) -> None:
+    server.keys = [published(PRIVATE), published_elliptic(), published_rivest()]
+    for turn in range(20):
+        unsigned = token({"alg": algorithm, "kid": name}, claimed(jti=turn), b"").rstrip(".")
+        assert verifier.subject(f"{unsigned}.{encoded(signed_by(algorithm, unsigned.encode()))}") == "ann"
+    for signature in wrong_signatures(algorithm, unsigned.encode()):
+        with pytest.raises(NotToken):
+            verifier.subject(f"{unsigned}.{encoded(signature)}")
 
 
 @pytest.mark.parametrize(
