@@ -44,6 +44,8 @@ default_pool_size = {pool_size}
 ignore_startup_parameters = extra_float_digits
 log_connections = 0
 log_disconnections = 0
+; may ask the pooler about itself (`show pools`), as the user of a project may on Neon's dashboard
+stats_users = {owner}
 ; after a restart of PostgreSQL, try to log in again at once instead of after 15 s
 server_login_retry = 1
 {limits}
@@ -95,6 +97,13 @@ class PgBouncer:
         """For requests: the role of the functions, through the pooler."""
         return self.postgres.app_url.replace(f":{self.postgres.port}/", f":{self.port}/")
 
+    @property
+    def console_url(self) -> str:
+        """Of the pooler's own console, which knows nothing but `show ...`."""
+        return self.postgres.url(OWNER, self.postgres.secrets.owner_password, database="pgbouncer").replace(
+            f":{self.postgres.port}/", f":{self.port}/"
+        )
+
     def start(self) -> None:
         """Start it, and wait until a client reached the database through it.
 
@@ -111,6 +120,7 @@ class PgBouncer:
     def _write_settings(self, max_client_conn: int) -> None:
         settings = SETTINGS.format(
             database=DATABASE,
+            owner=OWNER,
             host=LOOPBACK,
             port=self.port,
             postgres_port=self.postgres.port,
