@@ -1,10 +1,12 @@
 """A thousand readers at once on the local platform: `make bench-load`, over one transport after the other.
 
 10,000 readers with 50 conversations of 20 messages lie in the database (ARGS="--users ..." for fewer; the first run
-makes them and the next ones find them). 1,000 of them come within half a minute, and each does something every 10 to 30
+makes them and the next ones find them). 1,000 of them come within 40 seconds, and each does something every 10 to 30
 seconds (tests/bench/readers.py), from an address of their own, rate limits on. Only what begins once all are there
-counts. Processes of functions, at most four of each, the gateway, the stand-ins, PgBouncer, Postgres and locust itself
-share the processors of this machine; what begins a process, a cold start, is reported apart.
+counts. Then 2,000 come, to show where the limit is.
+
+Processes of functions, at most four of each, the gateway, the stand-ins, PgBouncer, Postgres and locust itself share
+the processors of this machine; what begins a process, a cold start, is reported apart.
 
 The goals: 95 of 100 database batches and 95 of 100 requests of the history within 200 ms, and no error (exit code).
 """
@@ -16,9 +18,8 @@ import json
 import subprocess
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -30,22 +31,24 @@ from infra.local.process import PROJECT, inherited_environment
 from infra.local.state import State, data_folder
 from shared.auth.cookies import sign
 from tests.bench.crowd import Crowd, load_crowd
+from tests.bench.figures import processor, series, summary
 from tests.bench.load_page import page
-from tests.bench.machine import RESULTS, machine, percentile, spread
-from tests.bench.observed import Answer, Batch, answers, batches, cold_starts
+from tests.bench.machine import RESULTS, machine
+from tests.bench.observed import answers, batches, cold_starts
 from tests.bench.population import Population
-from tests.bench.samples import Sample, Samples
+from tests.bench.samples import Samples
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from shared.settings import Transport
 
 LOCUST: Final = PROJECT / "build" / "bench" / "bin" / "locust"
-SLICES: Final = 5
+ENTERING_SECONDS: Final = 10
+"""In which locust makes all readers; each then waits up to half a minute before the first page."""
+
+FURTHER_SECONDS: Final = 40
 GOAL_MILLISECONDS: Final = 200.0
-HISTORY: Final = ("list", "open", "search history")
 QUESTIONS: Final = (
     "How is a conversation stored?",
     "What happens when the database is down?",
@@ -56,6 +59,15 @@ QUESTIONS: Final = (
     "Where do secrets come from?",
     "Who won the football world cup?",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """How many readers come, in how many seconds, and how long they all stay."""
+
+    readers: int
+    arriving: int
+    seconds: int
 
 
 def main() -> int:
@@ -73,8 +85,10 @@ def main() -> int:
         with Platform(state, transports, deployment=deployment) as platform:
             if is_empty(platform.qdrant.url):
                 ingest_own_documents(state, platform.qdrant.url)
-            runs = [_run(platform, each, crowd, arguments) for each in transports]
-    return _conclude(crowd, runs, arguments)
+            visits = [Visit(arguments.readers[0], arguments.arriving, arguments.seconds)]
+            visits += [Visit(readers, arguments.arriving, FURTHER_SECONDS) for readers in arguments.readers[1:]]
+            runs = [_run(platform, each, crowd, visit) for visit in visits for each in transports]
+    return _conclude(crowd, runs, arguments.readers[0])
 
 
 def crowd_state() -> State:
@@ -86,49 +100,51 @@ def crowd_state() -> State:
     return State(folder, ephemeral=True)
 
 
-def _run(platform: Platform, transport: Transport, crowd: Crowd, arguments: argparse.Namespace) -> dict[str, Any]:
+def _run(platform: Platform, transport: Transport, crowd: Crowd, visit: Visit) -> dict[str, Any]:
     """Let everybody in, wait, and sum up what began while all were there."""
     folder = platform.state.private_folder("locust")
     began = time.time()
-    print(f"{arguments.readers} readers over {transport} ...", flush=True)
-    locust = _locust(platform, transport, crowd, arguments, folder)
+    print(f"{visit.readers} readers over {transport} ...", flush=True)
+    locust = _locust(platform, transport, crowd, visit, folder)
     try:
         with Samples(platform, transport, {"locust": locust.pid}) as samples:
-            code = locust.wait(timeout=arguments.arriving + arguments.seconds + 120)
+            code = locust.wait(timeout=visit.arriving + visit.seconds + 120)
     finally:
         locust.kill()
-    begin, end = began + arguments.arriving, began + arguments.arriving + arguments.seconds
+    begin, end = began + visit.arriving, began + visit.arriving + visit.seconds
     logs = platform.state.logs / f"functions-{transport}"
     found = answers(folder / f"{transport}.jsonl", begin, end, cold_starts(logs))
-    measured = _summary(found, batches(logs, begin, end), (begin, end))
+    measured = summary(found, batches(logs, begin, end), (begin, end))
     told = httpx.get(f"{platform.url(transport)}/_gateway/functions", trust_env=False).json()
     return {
         "transport": transport,
-        "seconds": arguments.seconds,
+        "readers": visit.readers,
+        "seconds": visit.seconds,
         "locust": code,
         **measured,
-        "samples": _series(samples.between(began, end), began),
-        "processor": _processor(samples.between(begin, end)),
+        "samples": series(samples.between(began, end), began),
+        "processor": processor(samples.between(begin, end)),
         "functions": {name: figures for name, figures in told.items() if figures["invocations"]},
     }
 
 
 def _locust(
-    platform: Platform, transport: Transport, crowd: Crowd, arguments: argparse.Namespace, folder: Path
+    platform: Platform, transport: Transport, crowd: Crowd, visit: Visit, folder: Path
 ) -> subprocess.Popen[bytes]:
     """The load generator, on its way."""
     secret, population = platform.postgres.secrets.better_auth_secret, Population(1, 1)
-    every = max(1, crowd.users // arguments.readers)
-    tokens = [Crowd.token(1 + number * every % crowd.users) for number in range(arguments.readers)]
+    every = max(1, crowd.users // visit.readers)
+    tokens = [Crowd.token(1 + number * every % crowd.users) for number in range(visit.readers)]
     told = {
         "cookies": [f"better-auth.session_token={sign(token, secret)}" for token in tokens],
         "words": [population.searched() for _ in range(500)],
         "questions": QUESTIONS,
     }
     platform.state.write("locust-readers.json", told)
-    seconds = arguments.arriving + arguments.seconds
+    seconds = visit.arriving + visit.seconds
+    rate = max(1, visit.readers // ENTERING_SECONDS)
     options = ["--headless", "--only-summary", "-f", str(PROJECT / "tests/bench/readers.py"), "-t", f"{seconds}s"]
-    numbers = ["-u", str(arguments.readers), "-r", "100", "--host", platform.url(transport)]
+    numbers = ["-u", str(visit.readers), "-r", str(rate), "--host", platform.url(transport)]
     variables = {
         "CROWD_FILE": str(platform.state.folder / "locust-readers.json"),
         "CROWD_RESULTS": str(folder / f"{transport}.jsonl"),
@@ -139,83 +155,17 @@ def _locust(
         )
 
 
-def _summary(found: list[Answer], ran: list[Batch], window: tuple[float, float]) -> dict[str, Any]:
-    warm = [each for each in found if not each.cold]
-    cold = sorted(each.milliseconds for each in found if each.cold)
-    names = sorted({each.name for each in warm})
-    routes = sorted({each.route for each in ran})
-    return {
-        "requests": {
-            "all": _spread_of(warm, window),
-            "history": _spread_of([each for each in warm if each.name in HISTORY], window),
-            **{name: _spread_of([each for each in warm if each.name == name], window) for name in names},
-        },
-        "server": {
-            name: _percentiles([each.inside for each in warm if each.name == name and not each.error]) for name in names
-        },
-        "batches": {
-            "all": _spread_of(ran, window),
-            **{route: _spread_of([each for each in ran if each.route == route], window) for route in routes},
-        },
-        "retried": sum(each.retried for each in ran),
-        "errors": sorted({f"{each.name}: {each.error}" for each in found if each.error}),
-        "error count": sum(1 for each in found if each.error),
-        "cold": {"count": len(cold), "p50": percentile(cold, 0.5), "max": percentile(cold, 1)},
-    }
-
-
-def _spread_of(timed: Sequence[Answer | Batch], window: tuple[float, float]) -> dict[str, Any]:
-    """Percentiles of all, and how the 95th differs between equal parts of the time: the noise."""
-    begin, end = window
-    length = (end - begin) / SLICES
-    parts = [
-        [each.milliseconds for each in timed if begin + part * length <= each.at < begin + (part + 1) * length]
-        for part in range(SLICES)
-    ]
-    figures = _percentiles([each.milliseconds for each in timed])
-    return figures | {"p95 of parts": spread([percentile(sorted(part), 0.95) for part in parts])}
-
-
-def _percentiles(milliseconds: list[float]) -> dict[str, Any]:
-    ordered = sorted(milliseconds)
-    named = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}
-    return {"count": len(ordered), **{name: round(percentile(ordered, share), 1) for name, share in named.items()}}
-
-
-def _series(samples: list[Sample], began: float) -> dict[str, list[float]]:
-    """Columns, for a plot."""
-    return {
-        "seconds": [round(each.at - began, 1) for each in samples],
-        "connections": [each.connections for each in samples],
-        "active": [each.active for each in samples],
-        "clients": [each.clients for each in samples],
-        "waiting": [each.waiting for each in samples],
-        "functions": [each.functions for each in samples],
-    }
-
-
-def _processor(samples: list[Sample]) -> dict[str, float]:
-    """Processors that each component kept busy, on average."""
-    used: dict[str, float] = {}
-    for one, next_one in pairwise(samples):
-        for name, seconds in next_one.processor.items():
-            # a process that ended takes its seconds along
-            used[name] = used.get(name, 0.0) + max(0.0, seconds - one.processor.get(name, 0.0))
-    lasted = samples[-1].at - samples[0].at
-    return {name: round(seconds / lasted, 2) for name, seconds in sorted(used.items(), key=lambda each: -each[1])}
-
-
-def _conclude(crowd: Crowd, runs: list[dict[str, Any]], arguments: argparse.Namespace) -> int:
-    missed = [f"{run['transport']}: {each}" for run in runs for each in _missed(run)]
+def _conclude(crowd: Crowd, runs: list[dict[str, Any]], readers: int) -> int:
+    """The goals are for the first number of readers; more of them show where the limit is."""
+    missed = [f"{run['transport']}: {each}" for run in runs if run["readers"] == readers for each in _missed(run)]
     report = {
         "machine": machine(),
         "command": "make bench-load",
-        "readers": arguments.readers,
         "crowd": asdict(crowd),
         "runs": runs,
         "missed": missed,
     }
-    (RESULTS / "load.json").write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+    (RESULTS / "load.json").write_text(json.dumps(report) + "\n", "utf-8")
     text = page(report)
     (RESULTS / "load.md").write_text(text, "utf-8")
     print(text)
@@ -238,9 +188,9 @@ def _missed(run: dict[str, Any]) -> list[str]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--users", type=int, default=10_000, help="in the database, each with a full history")
-    parser.add_argument("--readers", type=int, default=1_000, help="how many of them come")
-    parser.add_argument("--arriving", type=int, default=50, help="seconds until all are there, and all is warm")
-    parser.add_argument("--seconds", type=int, default=150, help="how long everybody stays once all are there")
+    parser.add_argument("--readers", type=int, nargs="+", default=[1_000, 2_000], help="how many come; then others")
+    parser.add_argument("--arriving", type=int, default=45, help="seconds until all are there, and all is warm")
+    parser.add_argument("--seconds", type=int, default=90, help="how long everybody stays once all are there")
     return parser.parse_args()
 
 

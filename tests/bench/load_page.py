@@ -16,15 +16,15 @@ def page(report: Report) -> str:
         f"`make bench-load`: {report['machine']}; PostgreSQL {crowd['version']}.",
         "",
         f"In the database: {crowd['users']:,} readers with {crowd['conversations']:,} conversations and",
-        f"{crowd['messages']:,} messages ({crowd['texts']:,} different questions and as many answers),",
-        f"{crowd['size'] / 1e9:.1f} GB, loaded in {crowd['seconds'] / 60:.1f} minutes.",
-        f"{report['readers']:,} of them are there at once; each does",
-        "something every 10 to 30 seconds. Everything, the load generator included, shares the machine.",
+        f"{crowd['messages']:,} messages, {crowd['size'] / 1e9:.1f} GB, loaded in {crowd['seconds'] / 60:.0f} minutes. There",
+        f"are {crowd['texts']:,} different questions and as many answers, of 12 and 110 words. Each reader who is there",
+        "does something every 10 to 30 seconds. Everything, the load generator included, shares the machine. The goals are for the smallest number of readers.",
         "",
         "Times are milliseconds; the last column shows how the 95th percentile differs between five equal parts of the",
         "time: least, median, most. Requests that began a process are counted apart.",
         "",
     ]
+    lines += _overview(report["runs"])
     for run in report["runs"]:
         lines += _run(run)
     verdict = [f"- missed: {each}" for each in report["missed"]] or ["Every goal is met."]
@@ -34,13 +34,31 @@ def page(report: Report) -> str:
     )
 
 
+def _overview(runs: list[Report]) -> list[str]:
+    heads = "readers | over | requests a second | p95 of the history | p95 of batches | errors | processors busy"
+    return [f"| {heads} |", "|---" * 7 + "|", *(_overview_line(run) for run in runs), ""]
+
+
+def _overview_line(run: Report) -> str:
+    cells = [
+        f"{run['readers']:,}",
+        run["transport"],
+        f"{run['requests']['all']['count'] / run['seconds']:.0f}",
+        f"{run['requests']['history']['p95']:.0f}",
+        f"{run['batches']['all']['p95']:.0f}",
+        str(run["error count"]),
+        f"{sum(run['processor'].values()):.1f}",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
 def _run(run: Report) -> list[str]:
     requests = run["requests"]
     rate = requests["all"]["count"] / run["seconds"]
     heads = "| | count | p50 | p95 | p99 | max | p95 of five parts |"
     cold, samples = run["cold"], run["samples"]
     return [
-        f"## Over {run['transport']}",
+        f"## {run['readers']:,} readers over {run['transport']}",
         "",
         f"{rate:.0f} requests a second for {run['seconds']} s, {run['error count']} errors, {cold['count']} cold",
         f"starts (median {cold['p50']:.0f} ms, at most {cold['max']:.0f} ms), {run['retried']} batches tried again.",

@@ -55,12 +55,14 @@ def flights(report: Report) -> dict[str, Any]:
 
 def load(report: Report) -> dict[str, Any]:
     """Percentiles of requests, and connections while they came."""
-    return {"load": _percentiles(report), "connections": _connections(report)}
+    fewest = min(run["readers"] for run in report["runs"])
+    runs = [run for run in report["runs"] if run["readers"] == fewest]
+    return {"load": _percentiles(runs), "connections": _connections(runs)}
 
 
-def _percentiles(report: Report) -> Any:  # noqa: ANN401 (matplotlib is not there for the checker)
-    figure, both = plt.subplots(1, len(report["runs"]), figsize=WIDE, sharey=True, squeeze=False)
-    for axes, run in zip(both[0], report["runs"], strict=True):
+def _percentiles(runs: list[Report]) -> Any:  # noqa: ANN401 (matplotlib is not there for the checker)
+    figure, both = plt.subplots(1, len(runs), figsize=WIDE, sharey=True, squeeze=False)
+    for axes, run in zip(both[0], runs, strict=True):
         shown = {name: figures for name, figures in run["requests"].items() if name not in {"all", "history"}}
         shown["(batches)"] = run["batches"]["all"]
         for shift, (percentile, shade) in enumerate(SHADES.items()):
@@ -69,25 +71,25 @@ def _percentiles(report: Report) -> Any:  # noqa: ANN401 (matplotlib is not ther
             axes.bar(places, heights, 0.25, color=COLOURS[run["transport"]], alpha=shade, label=percentile)
         axes.set_xticks([place + 0.27 for place in range(len(shown))], shown, rotation=30, ha="right")
         axes.axhline(200, color="#dc2626", linewidth=0.8, linestyle=":")
-        axes.set_title(f"{report['readers']:,} readers over {run['transport']}")
+        axes.set_title(f"{run['readers']:,} readers over {run['transport']}")
         axes.legend(frameon=False)
     both[0][0].set_ylabel("milliseconds")
     return figure
 
 
-def _connections(report: Report) -> Any:  # noqa: ANN401 (as above)
-    figure, both = plt.subplots(1, len(report["runs"]), figsize=WIDE, sharey=True, squeeze=False)
+def _connections(runs: list[Report]) -> Any:  # noqa: ANN401 (as above)
+    figure, both = plt.subplots(1, len(runs), figsize=WIDE, sharey=True, squeeze=False)
     lines = {
         "functions": "processes of functions",
         "clients": "clients of PgBouncer",
         "connections": "connections of Postgres",
         "active": "of those, at work",
     }
-    for axes, run in zip(both[0], report["runs"], strict=True):
+    for axes, run in zip(both[0], runs, strict=True):
         for column, label in lines.items():
             axes.plot(run["samples"]["seconds"], run["samples"][column], linewidth=1, label=label)
         axes.set_xlabel("seconds")
-        axes.set_title(f"{report['readers']:,} readers over {run['transport']}")
+        axes.set_title(f"{run['readers']:,} readers over {run['transport']}")
     both[0][0].legend(frameon=False)
     return figure
 
