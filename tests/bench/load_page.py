@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 Report = dict[str, Any]
@@ -15,13 +16,18 @@ def page(report: Report) -> str:
         "",
         f"`make bench-load`: {report['machine']}; PostgreSQL {crowd['version']}.",
         "",
-        f"In the database: {crowd['users']:,} readers with {crowd['conversations']:,} conversations and",
-        f"{crowd['messages']:,} messages, {crowd['size'] / 1e9:.1f} GB, loaded in {crowd['seconds'] / 60:.0f} minutes. There",
-        f"are {crowd['texts']:,} different questions and as many answers, of 12 and 110 words. Each reader who is there",
-        "does something every 10 to 30 seconds. Everything, the load generator included, shares the machine. The goals are for the smallest number of readers.",
+        _wrapped(
+            f"In the database: {crowd['users']:,} readers with {crowd['conversations']:,} conversations",
+            f"and {crowd['messages']:,} messages, {crowd['size'] / 1e9:.1f} GB, loaded in {crowd['seconds'] / 60:.0f}",
+            f"minutes. There are {crowd['texts']:,} different questions and as many answers, of 12 and 110 words.",
+            "Each reader who is there does something every 10 to 30 seconds. Everything, the load generator included,",
+            "shares the machine. The goals are for the smallest number of readers.",
+        ),
         "",
-        "Times are milliseconds; the last column shows how the 95th percentile differs between five equal parts of the",
-        "time: least, median, most. Requests that began a process are counted apart.",
+        _wrapped(
+            "Times are milliseconds; the last column shows how the 95th percentile differs between five equal parts",
+            "of the time: least, median, most. Requests that began a process are counted apart.",
+        ),
         "",
     ]
     lines += _overview(report["runs"])
@@ -60,8 +66,10 @@ def _run(run: Report) -> list[str]:
     return [
         f"## {run['readers']:,} readers over {run['transport']}",
         "",
-        f"{rate:.0f} requests a second for {run['seconds']} s, {run['error count']} errors, {cold['count']} cold",
-        f"starts (median {cold['p50']:.0f} ms, at most {cold['max']:.0f} ms), {run['retried']} batches tried again.",
+        _wrapped(
+            f"{rate:.0f} requests a second for {run['seconds']} s, {run['error count']} errors, {cold['count']} cold",
+            f"starts (median {cold['p50']:.0f} ms, at most {cold['max']:.0f} ms), {run['retried']} batches tried again.",
+        ),
         "",
         heads.replace("| |", "| request |", 1),
         "|---" * 7 + "|",
@@ -93,3 +101,7 @@ def _line(name: str, figures: Report) -> str:
     cells = [f"{figures[each]:.0f}" for each in ("p50", "p95", "p99", "max")]
     least, middle, most = figures["p95 of parts"]
     return f"| {name} | {figures['count']:,} | {' | '.join(cells)} | {least:.0f}, {middle:.0f}, {most:.0f} |"
+
+
+def _wrapped(*parts: str) -> str:
+    return textwrap.fill(" ".join(parts), 118)
