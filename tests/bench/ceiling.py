@@ -1,9 +1,9 @@
 """How much the local platform can do when nobody thinks in between: `make bench-ceiling`, with wrk (Debian's package).
 
 So many connections send the next request as soon as they have the answer to the last. `GET /health/live` touches
-nothing: what it takes is the gateway, the runtime client and the framework. The others are signed-in reads, a batch
-each. wrk, everything that it asks, and the database share this machine: these are figures of its processors, not of
-AWS, where each request has a processor of its own.
+nothing: what it takes is the gateway, the runtime client and the framework. Two others are signed-in reads, a batch
+each; signing in hashes a password. wrk, everything that it asks, and the database share this machine: these are figures
+of its processors, not of AWS, where each request has a processor of its own.
 """
 
 from __future__ import annotations
@@ -23,17 +23,25 @@ from infra.local.platform import Deployment, Platform
 from infra.local.process import inherited_environment
 from infra.local.state import State
 from tests.bench.machine import RESULTS, machine, spread
-from tests.bench.routes import PATIENCE_SECONDS, Reader
+from tests.bench.routes import PASSWORD, PATIENCE_SECONDS, Reader
 
 if TYPE_CHECKING:
     from shared.settings import Transport
 
-CONNECTIONS: Final = (1, 2, 4, 8)
-SECONDS: Final = 5
-WARM_UP_SECONDS: Final = 3
+CONNECTIONS: Final = (1, 4, 16)
+SECONDS: Final = 3
+WARM_UP_SECONDS: Final = 2
 REPEATS: Final = 3
 ALIVE: Final = "/health/live"
 READS: Final = ("/api/auth/get-session", "/api/conversations")
+SIGN_IN: Final = "/api/auth/sign-in/email"
+"""Hashes a password, whatever the transport."""
+
+AS_JSON: Final = """
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+wrk.body = [[{body}]]
+"""
 
 UNITS: Final = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 RATE: Final = re.compile(r"Requests/sec:\s+([\d.]+)")
@@ -55,7 +63,7 @@ class Ceiling:
 
 
 def main() -> int:
-    """Returns 1 when a request was refused."""
+    """Returns 1 when a request was refused or lost."""
     if shutil.which("wrk") is None:
         print("bench-ceiling: skipped, since wrk is not installed (Debian's package: wrk)")
         return 0
@@ -74,17 +82,26 @@ def _of(platform: Platform, transport: Transport) -> list[Ceiling]:
         reader = Reader(client)
         reader.sign_up()
         cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-    paths = (ALIVE, *READS) if transport == "http" else READS
-    return [_ceiling(url, path, transport, cookie, connections) for path in paths for connections in CONNECTIONS]
+    script = platform.state.private_folder("wrk") / "sign_in.lua"
+    script.write_text(AS_JSON.format(body=json.dumps({"email": reader.email, "password": PASSWORD})), "utf-8")
+    signed_in = ["-H", f"Cookie: {cookie}"]
+    asked = dict.fromkeys(READS, signed_in)
+    if transport == "http":
+        asked |= {ALIVE: signed_in, SIGN_IN: ["-s", str(script)]}
+    return [
+        _ceiling(path, transport if path in READS else None, connections, [*options, url + path])
+        for path, options in asked.items()
+        for connections in CONNECTIONS
+    ]
 
 
-def _ceiling(url: str, path: str, transport: Transport, cookie: str, connections: int) -> Ceiling:
-    _wrk(url + path, cookie, connections, WARM_UP_SECONDS)
-    said = [_wrk(url + path, cookie, connections, SECONDS) for _ in range(REPEATS)]
+def _ceiling(path: str, transport: Transport | None, connections: int, words: list[str]) -> Ceiling:
+    _wrk(words, connections, WARM_UP_SECONDS)
+    said = [_wrk(words, connections, SECONDS) for _ in range(REPEATS)]
     shares = [{share: float(value) * UNITS[unit] for share, value, unit in SHARE.findall(each)} for each in said]
     return Ceiling(
         path,
-        transport if path != ALIVE else None,
+        transport,
         connections,
         spread(float(RATE.findall(each)[0]) for each in said),
         spread(each["50"] for each in shares),
@@ -93,9 +110,9 @@ def _ceiling(url: str, path: str, transport: Transport, cookie: str, connections
     )
 
 
-def _wrk(url: str, cookie: str, connections: int, seconds: int) -> str:
-    words = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--latency", "-H", f"Cookie: {cookie}", url]
-    done = subprocess.run(words, env=inherited_environment(), capture_output=True, text=True, check=True)  # noqa: S603 (our own words)
+def _wrk(words: list[str], connections: int, seconds: int) -> str:
+    command = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--latency", *words]
+    done = subprocess.run(command, env=inherited_environment(), capture_output=True, text=True, check=True)  # noqa: S603 (our own words)
     return done.stdout
 
 

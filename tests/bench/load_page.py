@@ -68,7 +68,7 @@ def _run(run: Report) -> list[str]:
         "",
         _wrapped(
             f"{rate:.0f} requests a second for {run['seconds']} s, {run['error count']} errors, {cold['count']} cold",
-            f"starts (median {cold['p50']:.0f} ms, at most {cold['max']:.0f} ms), {run['retried']} batches tried again.",
+            f"starts (median {cold['p50']:.0f} ms, at most {cold['max']:.0f} ms), {run['retried']} batches retried.",
         ),
         "",
         heads.replace("| |", "| request |", 1),
