@@ -99,11 +99,40 @@ lock: setup-python ## lock the Python packages anew, after a change in pyproject
 	done
 	@grep -c '^[a-z0-9]' infra/requirements/*.txt
 
-.PHONY: bench-db
-bench-db: setup ## measure what the data layer costs, beside bare clients and other libraries (tests/bench/results/db.md)
+.PHONY: bench
+bench: ## every measurement, one after the other, in about half an hour: let the machine do nothing else meanwhile
+	@$(MAKE) bench-db
+	@$(MAKE) bench-history ARGS="--users 100 10000 100000"
+	@$(MAKE) bench-flights
+	@$(MAKE) bench-ceiling
+	@$(MAKE) bench-load
+	@$(MAKE) bench-plots
+
+# What the benchmarks compare us with, put load on us with and draw with, in an environment of its own.
+.PHONY: bench-tools
+bench-tools: setup
 	@$(python) -m uv venv -q --allow-existing --python $(python) build/bench
 	@$(python) -m uv pip install -q --system-certs --python build/bench --require-hashes -r infra/requirements/bench.txt
+
+.PHONY: bench-db
+bench-db: bench-tools ## measure what the data layer costs, beside bare clients and other libraries (tests/bench/results/db.md)
 	@$(python) -m tests.bench.db
+
+.PHONY: bench-flights
+bench-flights: setup ## count the round trips of every route, and move the database 2, 10 and 50 ms away (tests/bench/results/flights.md)
+	@$(python) -m tests.bench.flights
+
+.PHONY: bench-ceiling
+bench-ceiling: setup ## the most requests a second that the local platform does, with wrk (tests/bench/results/ceiling.md)
+	@$(python) -m tests.bench.ceiling
+
+.PHONY: bench-load
+bench-load: bench-tools ## 1,000 of 10,000 readers at once, over both transports (tests/bench/results/load.md; ARGS="--users 1000")
+	@$(python) -m tests.bench.load $(ARGS)
+
+.PHONY: bench-plots
+bench-plots: bench-tools ## draw what the benchmarks wrote (tests/bench/results/*.png)
+	@build/bench/bin/python -m tests.bench.plots
 
 .PHONY: clean
 clean: ## remove what setup and builds made; the data stays

@@ -37,3 +37,13 @@ def test_the_pooler_recovers_when_the_database_was_away(pgbouncer: PgBouncer) ->
         connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'docs_app'")
     with psycopg.connect(pgbouncer.app_url) as connection:
         assert connection.execute("select 1").fetchone() == (1,)
+
+
+def test_the_pooler_tells_the_owner_about_its_clients_and_obeys_nobody(pgbouncer: PgBouncer) -> None:
+    with psycopg.connect(pgbouncer.console_url, autocommit=True) as connection:
+        console = psycopg.ClientCursor(connection)
+        pools = console.execute("show pools")
+        columns = [column.name for column in pools.description or ()]
+        with pytest.raises(psycopg.Error, match="admin access needed"):
+            console.execute("pause")
+    assert {"database", "cl_active", "cl_waiting", "sv_active"} <= set(columns)

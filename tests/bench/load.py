@@ -1,0 +1,198 @@
+"""A thousand readers at once on the local platform: `make bench-load`, over one transport after the other.
+
+10,000 readers with 50 conversations of 20 messages lie in the database (ARGS="--users ..." for fewer; the first run
+makes them and the next ones find them). 1,000 of them come within 40 seconds, and each does something every 10 to 30
+seconds (tests/bench/readers.py), from an address of their own, rate limits on. Only what begins once all are there
+counts. Then 2,000 come, to show where the limit is.
+
+Processes of functions, at most four of each, the gateway, the stand-ins, PgBouncer, Postgres and locust itself share
+the processors of this machine; what begins a process, a cold start, is reported apart.
+
+The goals: 95 of 100 database batches and 95 of 100 requests of the history within 200 ms, and no error (exit code).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+
+from infra.local.passages import ingest_own_documents, is_empty
+from infra.local.pgbouncer import PgBouncer
+from infra.local.platform import Deployment, Platform
+from infra.local.process import PROJECT, inherited_environment
+from infra.local.state import State, data_folder
+from shared.auth.cookies import sign
+from tests.bench.crowd import Crowd, load_crowd
+from tests.bench.figures import processor, series, summary
+from tests.bench.load_page import page
+from tests.bench.machine import RESULTS, machine
+from tests.bench.observed import answers, batches, cold_starts
+from tests.bench.population import Population
+from tests.bench.samples import Samples
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shared.settings import Transport
+
+LOCUST: Final = PROJECT / "build" / "bench" / "bin" / "locust"
+ENTERING_SECONDS: Final = 10
+"""In which locust makes all readers; each then waits up to half a minute before the first page."""
+
+FURTHER_SECONDS: Final = 40
+GOAL_MILLISECONDS: Final = 200.0
+QUESTIONS: Final = (
+    "How is a conversation stored?",
+    "What happens when the database is down?",
+    "Which passwords are accepted?",
+    "How do I deploy to AWS?",
+    "What does a cold start cost?",
+    "How many conversations does a reader keep?",
+    "Where do secrets come from?",
+    "Who won the football world cup?",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """How many readers come, in how many seconds, and how long they all stay."""
+
+    readers: int
+    arriving: int
+    seconds: int
+
+
+def main() -> int:
+    """Returns 1 when a goal is missed."""
+    arguments = _arguments()
+    if not LOCUST.exists():
+        print("locust is not installed: make bench-load does that (infra/requirements/bench.txt)", file=sys.stderr)
+        return 1
+    state = crowd_state()
+    with state.locked():
+        crowd = load_crowd(state, arguments.users, partial(print, flush=True))
+        print(f"{crowd.messages:,} messages of {crowd.users:,} readers, {crowd.size / 1e9:.1f} GB", flush=True)
+        transports: list[Transport] = ["http", "pooled"] if PgBouncer.installed() else ["http"]
+        deployment = Deployment(address_header="x-reader-address")
+        with Platform(state, transports, deployment=deployment) as platform:
+            if is_empty(platform.qdrant.url):
+                ingest_own_documents(state, platform.qdrant.url)
+            visits = [Visit(arguments.readers[0], arguments.arriving, arguments.seconds)]
+            visits += [Visit(readers, arguments.arriving, FURTHER_SECONDS) for readers in arguments.readers[1:]]
+            runs = [_run(platform, each, crowd, visit) for visit in visits for each in transports]
+    return _conclude(crowd, runs, arguments.readers[0])
+
+
+def crowd_state() -> State:
+    """Where the crowd stays between runs."""
+    folder = data_folder(PROJECT / "build" / "crowd")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if folder.is_relative_to("/var/lib"):
+        folder.parent.chmod(0o711)  # root's database belongs to somebody else, who has to come through
+    return State(folder, ephemeral=True)
+
+
+def _run(platform: Platform, transport: Transport, crowd: Crowd, visit: Visit) -> dict[str, Any]:
+    """Let everybody in, wait, and sum up what began while all were there."""
+    folder = platform.state.private_folder("locust")
+    began = time.time()
+    print(f"{visit.readers} readers over {transport} ...", flush=True)
+    locust = _locust(platform, transport, crowd, visit, folder)
+    try:
+        with Samples(platform, transport, {"locust": locust.pid}) as samples:
+            code = locust.wait(timeout=visit.arriving + visit.seconds + 120)
+    finally:
+        locust.kill()
+    begin, end = began + visit.arriving, began + visit.arriving + visit.seconds
+    logs = platform.state.logs / f"functions-{transport}"
+    found = answers(folder / f"{transport}.jsonl", begin, end, cold_starts(logs))
+    measured = summary(found, batches(logs, begin, end), (begin, end))
+    told = httpx.get(f"{platform.url(transport)}/_gateway/functions", trust_env=False).json()
+    return {
+        "transport": transport,
+        "readers": visit.readers,
+        "seconds": visit.seconds,
+        "locust": code,
+        **measured,
+        "samples": series(samples.between(began, end), began),
+        "processor": processor(samples.between(begin, end)),
+        "functions": {name: figures for name, figures in told.items() if figures["invocations"]},
+    }
+
+
+def _locust(
+    platform: Platform, transport: Transport, crowd: Crowd, visit: Visit, folder: Path
+) -> subprocess.Popen[bytes]:
+    """The load generator, on its way."""
+    secret, population = platform.postgres.secrets.better_auth_secret, Population(1, 1)
+    every = max(1, crowd.users // visit.readers)
+    tokens = [Crowd.token(1 + number * every % crowd.users) for number in range(visit.readers)]
+    told = {
+        "cookies": [f"better-auth.session_token={sign(token, secret)}" for token in tokens],
+        "words": [population.searched() for _ in range(500)],
+        "questions": QUESTIONS,
+    }
+    platform.state.write("locust-readers.json", told)
+    seconds = visit.arriving + visit.seconds
+    rate = max(1, visit.readers // ENTERING_SECONDS)
+    options = ["--headless", "--only-summary", "-f", str(PROJECT / "tests/bench/readers.py"), "-t", f"{seconds}s"]
+    numbers = ["-u", str(visit.readers), "-r", str(rate), "--host", platform.url(transport)]
+    variables = {
+        "CROWD_FILE": str(platform.state.folder / "locust-readers.json"),
+        "CROWD_RESULTS": str(folder / f"{transport}.jsonl"),
+    }
+    with (folder / f"{transport}.log").open("wb") as log:
+        return subprocess.Popen(  # noqa: S603 (our own words)
+            [LOCUST, *options, *numbers], stdout=log, stderr=log, env=inherited_environment() | variables
+        )
+
+
+def _conclude(crowd: Crowd, runs: list[dict[str, Any]], readers: int) -> int:
+    """The goals are for the first number of readers; more of them show where the limit is."""
+    missed = [f"{run['transport']}: {each}" for run in runs if run["readers"] == readers for each in _missed(run)]
+    report = {
+        "machine": machine(),
+        "command": "make bench-load",
+        "crowd": asdict(crowd),
+        "runs": runs,
+        "missed": missed,
+    }
+    (RESULTS / "load.json").write_text(json.dumps(report) + "\n", "utf-8")
+    text = page(report)
+    (RESULTS / "load.md").write_text(text, "utf-8")
+    print(text)
+    print(f"bench-load: {'missed: ' + '; '.join(missed) if missed else 'goals met'}")
+    return 1 if missed else 0
+
+
+def _missed(run: dict[str, Any]) -> list[str]:
+    complaints = {
+        f"p95 of database batches {run['batches']['all']['p95']} ms": run["batches"]["all"]["p95"] >= GOAL_MILLISECONDS,
+        f"p95 of history requests {run['requests']['history']['p95']} ms": (
+            run["requests"]["history"]["p95"] >= GOAL_MILLISECONDS
+        ),
+        f"{run['error count']} errors": bool(run["error count"]),
+        "nothing was measured": not run["requests"]["history"]["count"] or not run["batches"]["all"]["count"],
+    }
+    return [complaint for complaint, true in complaints.items() if true]
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--users", type=int, default=10_000, help="in the database, each with a full history")
+    parser.add_argument("--readers", type=int, nargs="+", default=[1_000, 2_000], help="how many come; then others")
+    parser.add_argument("--arriving", type=int, default=45, help="seconds until all are there, and all is warm")
+    parser.add_argument("--seconds", type=int, default=90, help="how long everybody stays once all are there")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
