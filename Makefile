@@ -89,7 +89,7 @@ lock: setup-python ## lock the Python packages anew, after a change in pyproject
 	@for group in web database auth; do \
 		$(compile) --group $$group -c infra/requirements/dev.txt -o infra/requirements/$$group.txt || exit 1; \
 	done
-	@$(compile) --group bench -o infra/requirements/bench.txt
+	@$(compile) --group bench -c infra/requirements/dev.txt -o infra/requirements/bench.txt
 	@for tool in deploy sam; do \
 		$(compile) --python-version 3.13 --group $$tool -o infra/requirements/$$tool.txt || exit 1; \
 	done
@@ -100,6 +100,14 @@ bench-db: setup ## measure what the data layer costs, beside bare clients and ot
 	@$(python) -m uv venv -q --allow-existing --python $(python) build/bench
 	@$(python) -m uv pip install -q --system-certs --python build/bench --require-hashes -r infra/requirements/bench.txt
 	@$(python) -m tests.bench.db
+
+.PHONY: bench-peers
+bench-peers: setup ## do the same work with other libraries, side by side (tests/bench/results/peers.md)
+	@cd tests/conformance && { cmp -s package-lock.json node_modules/installed.json || \
+		{ npm ci --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
+	@$(python) -m uv venv -q --allow-existing --python $(python) build/bench
+	@$(python) -m uv pip install -q --system-certs --python build/bench --require-hashes -r infra/requirements/bench.txt
+	@$(python) -m tests.bench.peers $(ARGS)
 
 .PHONY: clean
 clean: ## remove what setup and builds made; the data stays
