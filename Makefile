@@ -93,7 +93,7 @@ lock: setup-python ## lock the Python packages anew, after a change in pyproject
 	@for group in web database auth; do \
 		$(compile) --group $$group -c infra/requirements/dev.txt -o infra/requirements/$$group.txt || exit 1; \
 	done
-	@$(compile) --group bench -o infra/requirements/bench.txt
+	@$(compile) --group bench -c infra/requirements/dev.txt -o infra/requirements/bench.txt
 	@for tool in deploy sam; do \
 		$(compile) --python-version 3.13 --group $$tool -o infra/requirements/$$tool.txt || exit 1; \
 	done
@@ -104,6 +104,7 @@ bench: ## every measurement, one after the other, in about half an hour: let the
 	@$(MAKE) bench-db
 	@$(MAKE) bench-history ARGS="--users 100 10000 100000"
 	@$(MAKE) bench-flights
+	@$(MAKE) bench-peers
 	@$(MAKE) bench-ceiling
 	@$(MAKE) bench-load
 	@$(MAKE) bench-plots
@@ -133,6 +134,12 @@ bench-load: bench-tools ## 1,000 of 10,000 readers at once, over both transports
 .PHONY: bench-plots
 bench-plots: bench-tools ## draw what the benchmarks wrote (tests/bench/results/*.png)
 	@build/bench/bin/python -m tests.bench.plots
+
+.PHONY: bench-peers
+bench-peers: bench-tools ## do the same work with other libraries, side by side (tests/bench/results/peers.md)
+	@cd tests/conformance && { cmp -s package-lock.json node_modules/installed.json || \
+		{ npm ci --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
+	@$(python) -m tests.bench.peers $(ARGS)
 
 .PHONY: clean
 clean: ## remove what setup and builds made; the data stays

@@ -45,8 +45,6 @@ ignore_startup_parameters = extra_float_digits
 stats_users = {stats_user}
 log_connections = 0
 log_disconnections = 0
-; may ask the pooler about itself (`show pools`), as the user of a project may on Neon's dashboard
-stats_users = {owner}
 ; after a restart of PostgreSQL, try to log in again at once instead of after 15 s
 server_login_retry = 1
 {limits}
@@ -106,13 +104,6 @@ class PgBouncer:
     def _through(self, url: str) -> str:
         return url.replace(f":{self.postgres.port}/", f":{self.port}/")
 
-    @property
-    def console_url(self) -> str:
-        """Of the pooler's own console, which knows nothing but `show ...`."""
-        return self.postgres.url(OWNER, self.postgres.secrets.owner_password, database="pgbouncer").replace(
-            f":{self.postgres.port}/", f":{self.port}/"
-        )
-
     def start(self) -> None:
         """Start it, and wait until a client reached the database through it.
 
@@ -129,7 +120,6 @@ class PgBouncer:
     def _write_settings(self, max_client_conn: int) -> None:
         settings = SETTINGS.format(
             database=DATABASE,
-            owner=OWNER,
             host=LOOPBACK,
             port=self.port,
             postgres_port=self.postgres.port,

@@ -8,7 +8,7 @@ import struct
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from infra.local.ports import LOOPBACK, free_port
@@ -35,10 +35,14 @@ class Count:
     Attributes:
         flights: Round trips that a client waited for: its bytes, then the server's.
         connections: Connections that clients opened.
+        sent: Bytes from clients.
+        received: Bytes from the server.
     """
 
     flights: int = 0
     connections: int = 0
+    sent: int = 0
+    received: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -106,10 +110,12 @@ class Relay:
     def count(self) -> Generator[Count]:
         """Count what passes during the block; the numbers are there after it."""
         counted = Count()
-        before = Count(self.total.flights, self.total.connections)
+        before = replace(self.total)
         yield counted
         counted.flights = self.total.flights - before.flights
         counted.connections = self.total.connections - before.connections
+        counted.sent = self.total.sent - before.sent
+        counted.received = self.total.received - before.received
 
     def refuse(self) -> None:
         """The server is gone: its port is closed, open connections are reset."""
@@ -243,8 +249,11 @@ class Relay:
 
     def _note(self, link: _Link, data: bytes, *, from_client: bool) -> None:
         """A flight is counted when its answer comes, so that a last word to the server (Terminate) is none."""
-        if data and from_client:
-            link.asked = True
-        elif data and link.asked:
+        if from_client:
+            self.total.sent += len(data)
+            link.asked = link.asked or bool(data)
+            return
+        self.total.received += len(data)
+        if data and link.asked:
             link.asked = False
             self.total.flights += 1

@@ -93,6 +93,17 @@ def test_a_last_word_that_nobody_answers_is_no_flight(relay: Relay) -> None:
     assert counted.flights == 1
 
 
+def test_bytes_are_counted_in_both_directions(relay: Relay) -> None:
+    with connected(relay) as client, relay.count() as counted:
+        client.ask(b"hello\n")
+        client.ask(b"again, and longer\n")
+    assert (counted.sent, counted.received) == (24, 24)
+    with connected(relay) as client, relay.count() as counted:
+        client.say(b"no end of line")
+        time.sleep(0.05)
+    assert (counted.sent, counted.received) == (14, 0)
+
+
 def test_connections_are_counted(relay: Relay) -> None:
     with relay.count() as counted:
         for _ in range(2):
