@@ -1,11 +1,12 @@
 """What a history is after many requests of one reader at once.
 
 Races show themselves now and then, so the limit of conversations is tried in one round usually, and in twenty by
-`make test ARGS="-m 'long or not long' -k fifty tests/integration/history/test_concurrency.py"`.
+`make test ROUNDS=20 ARGS="-k fifty tests/integration/history/test_concurrency.py"`.
 """
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -81,12 +82,10 @@ def creation(reader: Reader, n: int) -> tuple[UUID, UUID | None]:
 
 EITHER_WAY: Final = pytest.mark.parametrize("begin", [question, creation], ids=["asked", "created"])
 
-ROUNDS: Final = 20
 
-
-@pytest.fixture(params=[1, *(pytest.param(n, marks=pytest.mark.long) for n in range(2, ROUNDS + 1))])
+@pytest.fixture(params=range(int(os.environ.get("ROUNDS", "1"))))
 def round_after_round() -> None:
-    """Has the test run twenty times; once unless the long tests are wanted too."""
+    """Has the test run as often as is wanted."""
 
 
 def ids_of(reader: Reader) -> list[UUID]:
