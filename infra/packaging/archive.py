@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
-    from pathlib import Path
 
 OLDEST_DATE = (1980, 1, 1, 0, 0, 0)
 """The earliest that a zip can say."""
@@ -48,6 +49,12 @@ def add_files(archive: Path, files: Mapping[str, Path]) -> None:
 def files_below(folder: Path) -> dict[str, Path]:
     """Every file in `folder` and its folders, by its name relative to it."""
     return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+
+
+@functools.cache
+def packaging_code() -> bytes:
+    """Of the modules beside this one: what they made is made anew when one of them has changed."""
+    return b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
 
 
 def compile_sources(python: Path, folder: Path) -> None:

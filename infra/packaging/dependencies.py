@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
-from infra.packaging.archive import add_files, appeared_whole, compile_sources, files_below
+from infra.packaging.archive import add_files, appeared_whole, compile_sources, files_below, packaging_code
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -97,8 +97,7 @@ def smallest_group(requirements: Path, packages: AbstractSet[str], target: Targe
 
 def group_archive(requirements: Path, target: Target, cache: Path) -> Path:
     """The packages of a requirements file as one archive; made anew when the file, target or this code has changed."""
-    code = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
-    ingredients = b"".join([requirements.read_bytes(), repr(target).encode(), *code])
+    ingredients = b"".join([requirements.read_bytes(), repr(target).encode(), packaging_code()])
     kept = cache / f"{requirements.stem}-{target.architecture}-{hashlib.sha256(ingredients).hexdigest()[:16]}.zip"
     if not kept.exists():
         with appeared_whole(kept) as archive, tempfile.TemporaryDirectory() as scratch:

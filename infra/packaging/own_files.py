@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra.packaging.archive import appeared_whole, compile_sources
+from infra.packaging.archive import appeared_whole, compile_sources, packaging_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,7 +35,7 @@ def own_files(root: Path, names: Iterable[Path], target: Target, cache: Path) ->
 
 def _key(name: str, path: Path, target: Target) -> str:
     """Another one for every source, place and interpreter; the place shows in tracebacks."""
-    ingredients = b"\0".join([repr(target).encode(), name.encode(), path.read_bytes()])
+    ingredients = b"\0".join([repr(target).encode(), packaging_code(), name.encode(), path.read_bytes()])
     return hashlib.sha256(ingredients).hexdigest()
 
 

@@ -28,13 +28,14 @@ SECONDS = 29
 
 
 SHOW_IMPORTS_AND_START = """
-import importlib, json, pathlib, runpy, sys
+import gc, importlib, json, pathlib, runpy, sys
 handler, report = sys.argv[1:]
 happened = set()
 sys.addaudithook(lambda event, _: happened.add(event))
 importlib.import_module(handler.rpartition(".")[0].replace("/", "."))
 modules = {name: getattr(module, "__file__", None) for name, module in sys.modules.items()}
 shown = {"modules": modules, "standard_library": sys.base_prefix, "happened": sorted(happened)}
+shown["collections"] = sum(each["collections"] for each in gc.get_stats())
 pathlib.Path(report).write_text(json.dumps(shown))
 sys.argv[1:] = [handler]
 runpy.run_module("awslambdaric", run_name="__main__")
@@ -52,6 +53,7 @@ class Trial:
         modules: What was imported with the handler, and from which file.
         standard_library: Where that of the function's Python lies.
         happened: Audit events while the handler was imported.
+        collections: How often garbage was looked for until then.
         log: What the function wrote.
     """
 
@@ -60,6 +62,7 @@ class Trial:
     modules: dict[str, str | None]
     standard_library: str
     happened: list[str]
+    collections: int
     log: str
 
     @property
