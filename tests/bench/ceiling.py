@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from shared.settings import Transport
 
 CONNECTIONS: Final = (1, 4, 16)
-SECONDS: Final = 3
-WARM_UP_SECONDS: Final = 2
+SECONDS: Final = 2
+WARM_UP_SECONDS: Final = 1
 REPEATS: Final = 3
 ALIVE: Final = "/health/live"
 READS: Final = ("/api/auth/get-session", "/api/conversations")
@@ -45,7 +45,7 @@ wrk.body = [[{body}]]
 
 UNITS: Final = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 RATE: Final = re.compile(r"Requests/sec:\s+([\d.]+)")
-SHARE: Final = re.compile(r"^\s+(50|99)%\s+([\d.]+)(us|ms|s|m)$", re.MULTILINE)
+SHARE: Final = re.compile(r"^\s+(50|99)%\s+([\d.]+)(us|ms|s|m) *$", re.MULTILINE)
 REFUSED: Final = re.compile(r"Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)")
 
 
