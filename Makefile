@@ -42,6 +42,10 @@ bench-cold: setup-python ## what a cold start costs, beside a bare FastAPI (test
 	@sh infra/setup_tool.sh sam
 	@exec $(python) -m tests.bench.cold $(ARGS)
 
+.PHONY: bench-imports
+bench-imports: setup-python ## what each function imports, and what that costs (tests/bench/results/imports.md)
+	@exec $(python) -m tests.bench.imports $(ARGS)
+
 .PHONY: sam-validate
 sam-validate: setup-python ## check infra/template.yaml with the AWS SAM command line (installs it into build/)
 	@sh infra/setup_tool.sh sam

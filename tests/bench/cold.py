@@ -120,7 +120,7 @@ def _unzipped(target: Target, scratch: Path, names: list[str]) -> list[Unzipped]
         (bare / package / "__init__.py").touch()
     (bare / "functions" / "bare" / "hello.py").write_text(BARE_SOURCE, encoding="utf-8")
     shutil.copytree(PROJECT / "infra" / "requirements", bare / "infra" / "requirements")
-    client = _runtime_client(target, scratch)
+    client = runtime_client(target, scratch)
     ours = Service.read().handlers
     handlers = {BARE: (bare, BARE_HANDLER)} | {name: (PROJECT, ours[name]) for name in names}
     found: list[Unzipped] = []
@@ -133,7 +133,7 @@ def _unzipped(target: Target, scratch: Path, names: list[str]) -> list[Unzipped]
     return found
 
 
-def _runtime_client(target: Target, scratch: Path) -> Path:
+def runtime_client(target: Target, scratch: Path) -> Path:
     """awslambdaric, which is no part of a zip: AWS' runtime brings it."""
     locked = (PROJECT / "infra" / "requirements" / "dev.txt").read_text(encoding="utf-8")
     pinned = re.findall(r"^(?:awslambdaric|simplejson|snapshot-restore-py)==.*(?:\n .*)*", locked, re.MULTILINE)

@@ -5,6 +5,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from infra.bundle import Service
+from tests.docs.prose import table_rows
 from tests.package.runtime_api import ALONE
 from tests.unit.auth.vectors import TOKENS, TOKENS_MADE_AT
 
@@ -23,6 +24,9 @@ MODULES_AT_MOST = 560
 
 COLLECTIONS_AT_MOST = 12
 """Searches for garbage while a handler is loaded; with Python's own thresholds there are 43."""
+
+FROM_ZIP_AT_MOST = {row[0]: int(row[1]) for row in table_rows("specs/budgets.md", "## Functions")}
+"""The same without those of Python and of Lambda's runtime, for each function."""
 
 UNFIT_FOR_A_SNAPSHOT = {"socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen", "tempfile.mkstemp"}
 """Audit events that must not happen at import: SnapStart would wake many copies of what they made
@@ -49,10 +53,17 @@ def complaints(trial: Trial, task: Path) -> Iterator[str]:
         yield f"imports {len(trial.modules)} modules"
     if trial.collections > COLLECTIONS_AT_MOST:
         yield f"looks for garbage {trial.collections} times"
+    from_zip = [path for path in trial.modules.values() if path and path.startswith(f"{task}/")]
+    if len(from_zip) > FROM_ZIP_AT_MOST[task.name]:
+        yield f"imports {len(from_zip)} modules from its zip"
     allowed = (str(task), trial.standard_library)
     yield from (f"{path} is not in the zip" for path in trial.modules.values() if path and not path.startswith(allowed))
     if not list((task / "shared" / "__pycache__").glob("errors.cpython-*.pyc")):
         yield "has no byte code"
+
+
+def test_every_function_has_a_budget() -> None:
+    assert list(FROM_ZIP_AT_MOST) == list(Service.read().handlers)
 
 
 def test_each_zip_imports_alone_without_slow_packages(

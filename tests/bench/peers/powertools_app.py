@@ -42,7 +42,7 @@ def signed_in() -> SignedInDatabase:
     token = presented_token(event.headers, cookies, rules)
     if token is None:
         raise UnauthorizedError("You are not signed in.")
-    return SignedInDatabase(database, token)
+    return SignedInDatabase(database, token, rules.pseudonyms)
 
 
 if VALIDATED:

@@ -1,0 +1,190 @@
+"""All routes in this process, on the way to a real Postgres that each transport takes, with a relay that counts."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import httpx
+import psycopg
+import pytest
+
+from functions import dependencies
+from functions.archive import export_all, import_all
+from functions.auth import counts as account_counts
+from functions.auth import get_session, sessions, sign_in_email, sign_out, sign_up_email, user
+from functions.auth import options as account_options
+from functions.chat import ask
+from functions.conversations import append, change_one, create, delete_all, delete_one, list_all, open_one
+from functions.messages import give_feedback
+from functions.outbox import receipt
+from functions.profile import own
+from functions.search import book, passages
+from infra.local.ports import LOOPBACK
+from infra.local.relay import Relay
+from infra.local.server import Server
+from shared.app import build_app
+from shared.auth.cookies import sign
+from shared.auth.limits import LocalCounts
+from shared.auth.options import Options
+from shared.auth.rules import AuthRules
+from shared.db import USUAL, Database, Rows, Statement, Transaction, open_database
+from shared.retrieval.models import Found, Passage
+from shared.settings import AccountSettings, AuthSettings, DatabaseSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from fastapi import FastAPI
+
+    from infra.local.pgbouncer import PgBouncer
+    from infra.local.postgres import Postgres
+    from shared.settings import Transport
+
+SECRET: Final = "budgets-secret-0123456789-abcdefghijklmn"
+HOME: Final = "http://api.example.test"
+MODULES: Final = (
+    *(get_session, sessions, sign_in_email, sign_out, sign_up_email, user),
+    *(append, change_one, create, delete_all, delete_one, list_all, open_one),
+    *(ask, export_all, give_feedback, import_all, own, passages, receipt),
+)
+CALIBRATE: Final = Passage(
+    url="https://book.example.com/arm",
+    page="docs/arm",
+    title="The arm",
+    heading_path=("The arm", "Calibrate"),
+    text="To calibrate the arm, move every joint to the middle of its range, then press Enter.",
+    score=0.8,
+)
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+
+class CannedBook:
+    """Finds the same passage for every question."""
+
+    def search(self, _question: str, *, limit: int = 8) -> Found:
+        assert limit
+        return Found((CALIBRATE,), confidence=0.9, on_topic=True)
+
+
+class CountingDatabase(Database):
+    """Counts the statements of all batches."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.statements = 0
+
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
+        self.statements += len(statements)
+        return self._database.run(*statements, idempotent=idempotent, transaction=transaction)
+
+    def close(self) -> None:
+        self._database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a request took from the database."""
+
+    flights: int
+    statements: int
+    sent: int
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The API on one transport."""
+
+    transport: Transport
+    app: FastAPI
+    database: CountingDatabase
+    relay: Relay
+
+    def spent(self, request: httpx.Request, address: str) -> Spent:
+        """What the request costs on a connection that is open; it must succeed."""
+        self.database.run(Statement("select 1"))
+        before = self.database.statements
+        with self.relay.count() as counted:
+            answer = self.answer(request, address)
+        assert answer.is_success, answer.text
+        return Spent(counted.flights, self.database.statements - before, counted.sent, counted.received)
+
+    def answer(self, request: httpx.Request, address: str) -> httpx.Response:
+        # with a factory the runner leaves alone the loop that Mangum made for this thread
+        with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+            return runner.run(self._answered(request, address))
+
+    async def _answered(self, request: httpx.Request, address: str) -> httpx.Response:
+        transport = httpx.ASGITransport(self.app, client=(address, 50_000))
+        async with httpx.AsyncClient(transport=transport) as client:
+            return await client.send(request)
+
+
+@pytest.fixture(scope="session")
+def neon_sql(postgres: Postgres, pgbouncer: PgBouncer) -> Generator[Server]:
+    """The stand-in for Neon's `/sql`, which goes through PgBouncer."""
+    server = Server(
+        "budgets neon sql", "infra.local.neon_sql", "--postgres-port", str(pgbouncer.port), state=postgres.state
+    )
+    server.start()
+    server.wait()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session", params=["http", "pooled"])
+def site(request: pytest.FixtureRequest, postgres: Postgres, pgbouncer: PgBouncer, neon_sql: Server) -> Generator[Site]:
+    """The API on each transport in turn."""
+    transport: Transport = request.param
+    with Relay(neon_sql.port if transport == "http" else pgbouncer.port) as relay:
+        url = postgres.app_url.replace(f":{postgres.port}/", f":{relay.port}/")
+        endpoint = f"http://{LOOPBACK}:{relay.port}/sql" if transport == "http" else None
+        database = CountingDatabase(open_database(DatabaseSettings(url, transport, endpoint)))
+        yield Site(transport, _app_on(database), database, relay)
+        database.close()
+
+
+def _app_on(database: Database) -> FastAPI:
+    """As a deployment has it: with rate limits, and with the cookie cache."""
+    auth = AuthSettings(SECRET, HOME)
+    rules, counts, found = AuthRules.of(auth), LocalCounts(), CannedBook()
+
+    async def given_database() -> Database:
+        return database
+
+    async def given_rules() -> AuthRules:
+        return rules
+
+    async def given_counts() -> LocalCounts:
+        return counts
+
+    async def given_options() -> Options:
+        return Options(AccountSettings(), HOME, SECRET, None)
+
+    async def given_book() -> CannedBook:
+        return found
+
+    app = build_app(*(module.router for module in MODULES))
+    app.dependency_overrides |= {
+        dependencies.database: given_database,
+        dependencies.auth_rules: given_rules,
+        account_counts.local_counts: given_counts,
+        account_options.account_options: given_options,
+        book.book: given_book,
+    }
+    return app
+
+
+@pytest.fixture(scope="session")
+def owner(postgres: Postgres) -> Generator[Connection]:
+    """Who owns the tables."""
+    with psycopg.connect(postgres.owner_url, autocommit=True) as connection:
+        yield connection
+
+
+def cookie(token: str) -> str:
+    """The `Cookie` header of whoever has the session."""
+    return f"better-auth.session_token={sign(token, SECRET)}"

@@ -1,0 +1,37 @@
+"""What does not vary: round trips, statements and bytes of each request, held to specs/budgets.md."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.docs.prose import table_rows
+from tests.integration.budgets.readers import CALLS, Reader
+
+if TYPE_CHECKING:
+    from tests.integration.budgets.conftest import Connection, Site
+
+HEADING = "## Requests"
+BYTES_TOLERANCE = 0.05
+
+BUDGETS = {row[0].strip("`"): [int(cell) for cell in row[1:]] for row in table_rows("specs/budgets.md", HEADING)}
+"""Request -> round trips, statements, bytes to and from the database over HTTP, the same through PgBouncer."""
+
+
+def test_the_table_has_the_requests_that_are_measured() -> None:
+    assert list(BUDGETS) == list(CALLS)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_request_costs_what_its_budget_says(site: Site, owner: Connection, name: str) -> None:
+    reader = Reader()
+    reader.settle(owner)
+
+    spent = site.spent(reader.asks(CALLS[name](reader)), reader.address)
+
+    flights, statements, *sizes = BUDGETS[name]
+    sent, received = sizes[:2] if site.transport == "http" else sizes[2:]
+    assert (spent.flights, spent.statements) == (flights, statements), spent
+    assert spent.sent == pytest.approx(sent, rel=BYTES_TOLERANCE), spent
+    assert spent.received == pytest.approx(received, rel=BYTES_TOLERANCE), spent
