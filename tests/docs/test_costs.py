@@ -18,7 +18,7 @@ OPERATORS: Final[dict[type[ast.operator], Callable[[float, float], float]]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
+    ast.Div: lambda a, b: a / b,
 }
 FUNCTIONS: Final[dict[str, Callable[..., float]]] = {"min": min, "max": max}
 

@@ -150,7 +150,8 @@ def test_a_conversation_that_had_to_go_leaves_the_list_and_a_match_is_text(page:
     time = "2026-11-22T10:00:00.000Z"
     gone, kept = REPLY["conversationId"], REPLY["messageId"]
     listed = [{"id": each, "title": each, "pinned": False, "updatedAt": time} for each in (kept, gone)]
-    pieces = [{"text": "<img src=x onerror=\"document.title='taken over'\">", "match": True}]
+    evil = "<img src=x onerror=\"document.title='taken over'\">"
+    pieces = [{"text": evil, "match": True}]
     found = listed[0] | {"match": {"title": pieces, "snippet": pieces}}
     page.route("**/api/auth/get-session", lambda route: route.fulfill(json={"user": {"name": "Ada"}, "session": {}}))
     page.route("**/api/conversations", lambda route: route.fulfill(json={"conversations": listed, "nextCursor": None}))
@@ -169,7 +170,7 @@ def test_a_conversation_that_had_to_go_leaves_the_list_and_a_match_is_text(page:
     page.get_by_label("Search your conversations").fill("img")
     page.get_by_role("button", name="Search").click()
 
-    expect(history.locator("mark")).to_have_text([pieces[0]["text"]] * 2)
+    expect(history.locator("mark")).to_have_text([evil, evil])
     expect(history.locator("img")).to_have_count(0)
     expect(page).to_have_title("Ask the documentation")
 

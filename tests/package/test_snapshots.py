@@ -48,7 +48,11 @@ SAME_IN_EVERY_COPY = {"random", "uuid.uuid1", "uuid.getnode"}
 
 def run_copies(task: Path, target: Target, handler: str, environment: dict[str, str]) -> list[dict[str, Any]]:
     """What two copies of the function answer to a guest's question that brings no ids along."""
-    question = {"body": json.dumps({"message": "How do I install it?"}), "isBase64Encoded": False, "cookies": []}
+    question: dict[str, object] = {
+        "body": json.dumps({"message": "How do I install it?"}),
+        "isBase64Encoded": False,
+        "cookies": [],
+    }
     event = json.loads((EVENTS / f"{task.name}.json").read_text(encoding="utf-8")) | question
     told = [handler, json.dumps(event), json.dumps(environment)]
     assert target.python

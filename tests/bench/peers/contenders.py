@@ -111,7 +111,8 @@ def essence(said: object) -> object:
     """An answer without what may differ, such as how a time is written."""
     if isinstance(said, dict):
         kept = {name: essence(each) for name, each in cast("dict[str, object]", said).items()}
-        return {name: each for name, each in kept.items() if name in ESSENTIAL or isinstance(each, dict | list)}
+        within = {name for name, each in kept.items() if isinstance(each, dict | list)}
+        return {name: kept[name] for name in kept if name in ESSENTIAL | within}
     if isinstance(said, list):
         return [essence(each) for each in cast("list[object]", said)]
     return said

@@ -284,6 +284,7 @@ def test_what_openssl_signed_is_believed_and_nothing_that_is_nearly_so(
     for turn in range(20):
         unsigned = token({"alg": algorithm, "kid": name}, claimed(jti=turn), b"").rstrip(".")
         assert verifier.subject(f"{unsigned}.{encoded(signed_by(algorithm, unsigned.encode()))}") == "ann"
+    unsigned = token({"alg": algorithm, "kid": name}, claimed(), b"").rstrip(".")
     for signature in wrong_signatures(algorithm, unsigned.encode()):
         with pytest.raises(NotToken):
             verifier.subject(f"{unsigned}.{encoded(signature)}")
