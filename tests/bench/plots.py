@@ -46,7 +46,7 @@ def flights(report: Report) -> dict[str, Any]:
         middles = [mine[name][1] for name in names]
         reach = [[mine[name][1] - mine[name][0] for name in names], [mine[name][2] - mine[name][1] for name in names]]
         axes.bar(places, middles, 0.38, yerr=reach, capsize=2, color=COLOURS[transport], label=transport)
-    axes.set_xticks([place + 0.2 for place in range(len(names))], names)
+    axes.set_xticks([place + 0.2 for place in range(len(names))], names, rotation=20, ha="right")
     axes.set_ylabel("times the delay of 50 ms")
     axes.set_title("How much longer a request takes when the database is 50 ms further away")
     axes.axhline(1, color="#9ca3af", linewidth=0.8, linestyle=":")
