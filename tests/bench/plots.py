@@ -15,6 +15,7 @@ RESULTS = Path(__file__).with_name("results")
 DOTS_PER_INCH = 80
 WIDE = (9.0, 3.6)
 COLOURS = {"http": "#2563eb", "pooled": "#d97706", "none": "#6b7280"}
+STYLES = {"get-session": "--", "email": ":"}
 SHADES = {"p50": 0.35, "p95": 0.65, "p99": 1.0}
 
 Report = dict[str, Any]
@@ -45,7 +46,7 @@ def flights(report: Report) -> dict[str, Any]:
         middles = [mine[name][1] for name in names]
         reach = [[mine[name][1] - mine[name][0] for name in names], [mine[name][2] - mine[name][1] for name in names]]
         axes.bar(places, middles, 0.38, yerr=reach, capsize=2, color=COLOURS[transport], label=transport)
-    axes.set_xticks([place + 0.2 for place in range(len(names))], names)
+    axes.set_xticks([place + 0.2 for place in range(len(names))], names, rotation=20, ha="right")
     axes.set_ylabel("times the delay of 50 ms")
     axes.set_title("How much longer a request takes when the database is 50 ms further away")
     axes.axhline(1, color="#9ca3af", linewidth=0.8, linestyle=":")
@@ -102,7 +103,7 @@ def ceiling(report: Report) -> dict[str, Any]:
         middles = [each["rate"][1] for each in mine]
         reach = [[m - each["rate"][0] for m, each in zip(middles, mine, strict=True)]]
         reach.append([each["rate"][2] - m for m, each in zip(middles, mine, strict=True)])
-        style = "--" if "session" in path else "-"
+        style = STYLES.get(path.rpartition("/")[2], "-")
         label = f"{path}, {transport}" if transport else path
         colour = COLOURS[transport or "none"]
         connections = [each["connections"] for each in mine]
@@ -111,7 +112,7 @@ def ceiling(report: Report) -> dict[str, Any]:
     axes.set_ylabel("requests a second")
     axes.set_ylim(bottom=0)
     axes.set_title("The most that the local platform does on this machine")
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     return {"ceiling": figure}
 
 
