@@ -55,6 +55,8 @@ PARTS: Final = {
 """Packages that nobody asks for but another one."""
 
 PYTHON: Final = "Python's own library"
+LEAST: Final = 0.5
+"""Milliseconds; packages below that are not shown."""
 OURS: Final = "ours"
 MARK: Final = "-- "
 LINE: Final = re.compile(r"import time: +(\d+) \| +(\d+) \| ( *)(\S+)$")
@@ -251,7 +253,9 @@ def _page(profiles: dict[str, Profile], told: str) -> str:
 def _packages(shown: dict[str, Profile]) -> list[str]:
     names = sum((profile.by_owner() for profile in shown.values()), Counter[str]())
     rows = [f"| package | {' | '.join(shown)} |", "|---" * (1 + len(shown)) + "|"]
-    for package, _ in names.most_common():
+    for package, milliseconds in names.most_common():
+        if milliseconds < LEAST * len(shown):
+            break  # what somebody looked for in vain, mostly
         cells = [f"{each.by_package()[package]:.1f} ({each.by_owner()[package]:.1f})" for each in shown.values()]
         rows.append(f"| {package} | {' | '.join(cells)} |")
     totals = " | ".join(f"{each.total():.1f}" for each in shown.values())
