@@ -7,6 +7,7 @@ in before indexes and keys, which are made again from their own definitions, and
 
 from __future__ import annotations
 
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -128,6 +129,8 @@ def load_crowd(state: State, users: int, say: Callable[[str], None], texts: int 
     known = state.read(LOADED)
     if known and known["users"] == users:
         return Crowd(**known)
+    state.remove(LOADED)
+    shutil.rmtree(state.folder / "postgres", ignore_errors=True)  # another crowd, or half of one
     server = Postgres(state, ORIGIN)
     server.start()  # with the usual settings; those in MEMORY count from the next start
     try:

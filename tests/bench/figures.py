@@ -17,10 +17,11 @@ SLICES: Final = 5
 HISTORY: Final = ("list", "open", "search history")
 
 
-def summary(found: list[Answer], ran: list[Batch], window: tuple[float, float]) -> dict[str, Any]:
-    """Percentiles of requests and batches, errors, and cold starts apart."""
+def summary(came: list[Answer], ran: list[Batch], window: tuple[float, float]) -> dict[str, Any]:
+    """Percentiles of requests and batches, and errors, within the window; cold starts apart, those before it, too."""
+    found = [each for each in came if window[0] <= each.at]
     warm = [each for each in found if not each.cold]
-    cold = sorted(each.milliseconds for each in found if each.cold)
+    cold = sorted(each.milliseconds for each in came if each.cold)
     names = sorted({each.name for each in warm})
     routes = sorted({each.route for each in ran})
     return {

@@ -28,7 +28,7 @@ from infra.local.passages import ingest_own_documents, is_empty
 from infra.local.pgbouncer import PgBouncer
 from infra.local.platform import Deployment, Platform
 from infra.local.process import PROJECT, inherited_environment
-from infra.local.state import State, data_folder
+from infra.local.state import AlreadyRunning, State, data_folder
 from shared.auth.cookies import sign
 from tests.bench.crowd import Crowd, load_crowd
 from tests.bench.figures import processor, series, summary
@@ -76,28 +76,26 @@ def main() -> int:
     if not LOCUST.exists():
         print("locust is not installed: make bench-load does that (infra/requirements/bench.txt)", file=sys.stderr)
         return 1
-    state = crowd_state()
-    with state.locked():
-        crowd = load_crowd(state, arguments.users, partial(print, flush=True))
-        print(f"{crowd.messages:,} messages of {crowd.users:,} readers, {crowd.size / 1e9:.1f} GB", flush=True)
-        transports: list[Transport] = ["http", "pooled"] if PgBouncer.installed() else ["http"]
-        deployment = Deployment(address_header="x-reader-address")
-        with Platform(state, transports, deployment=deployment) as platform:
-            if is_empty(platform.qdrant.url):
-                ingest_own_documents(state, platform.qdrant.url)
-            visits = [Visit(arguments.readers[0], arguments.arriving, arguments.seconds)]
-            visits += [Visit(readers, arguments.arriving, FURTHER_SECONDS) for readers in arguments.readers[1:]]
-            runs = [_run(platform, each, crowd, visit) for visit in visits for each in transports]
+    try:
+        with State(data_folder()).locked():  # `make clean-data` removes the crowd with everything else, but not now
+            crowd, runs = _measure(State(data_folder() / "crowd", ephemeral=True), arguments)
+    except AlreadyRunning:
+        print("The platform is running. Stop it first (Ctrl-C).", file=sys.stderr)
+        return 1
     return _conclude(crowd, runs, arguments.readers[0])
 
 
-def crowd_state() -> State:
-    """Where the crowd stays between runs."""
-    folder = data_folder(PROJECT / "build" / "crowd")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    if folder.is_relative_to("/var/lib"):
-        folder.parent.chmod(0o711)  # root's database belongs to somebody else, who has to come through
-    return State(folder, ephemeral=True)
+def _measure(state: State, arguments: argparse.Namespace) -> tuple[Crowd, list[dict[str, Any]]]:
+    """The crowd in the state, which stays there for the next time, and what all visits found."""
+    crowd = load_crowd(state, arguments.users, partial(print, flush=True))
+    print(f"{crowd.messages:,} messages of {crowd.users:,} readers, {crowd.size / 1e9:.1f} GB", flush=True)
+    transports: list[Transport] = ["http", "pooled"] if PgBouncer.installed() else ["http"]
+    visits = [Visit(arguments.readers[0], arguments.arriving, arguments.seconds)]
+    visits += [Visit(readers, arguments.arriving, FURTHER_SECONDS) for readers in arguments.readers[1:]]
+    with Platform(state, transports, deployment=Deployment(address_header="x-reader-address")) as platform:
+        if is_empty(platform.qdrant.url):
+            ingest_own_documents(state, platform.qdrant.url)
+        return crowd, [_run(platform, each, crowd, visit) for visit in visits for each in transports]
 
 
 def _run(platform: Platform, transport: Transport, crowd: Crowd, visit: Visit) -> dict[str, Any]:
@@ -113,8 +111,8 @@ def _run(platform: Platform, transport: Transport, crowd: Crowd, visit: Visit) -
         locust.kill()
     begin, end = began + visit.arriving, began + visit.arriving + visit.seconds
     logs = platform.state.logs / f"functions-{transport}"
-    found = answers(folder / f"{transport}.jsonl", begin, end, cold_starts(logs))
-    measured = summary(found, batches(logs, begin, end), (begin, end))
+    came = answers(folder / f"{transport}.jsonl", began, end, cold_starts(logs))
+    measured = summary(came, batches(logs, begin, end), (begin, end))
     told = httpx.get(f"{platform.url(transport)}/_gateway/functions", trust_env=False).json()
     return {
         "transport": transport,

@@ -26,7 +26,8 @@ def page(report: Report) -> str:
         "",
         _wrapped(
             "Times are milliseconds; the last column shows how the 95th percentile differs between five equal parts",
-            "of the time: least, median, most. Requests that began a process are counted apart.",
+            "of the time: least, median, most. Requests that began a process, mostly while readers arrived, are",
+            "counted apart.",
         ),
         "",
     ]

@@ -29,9 +29,11 @@ def test_a_crowd_is_made_without_leaving_the_schema_or_the_words_of_a_message_ot
             wrong = connection.execute("select count(*) from message where words <> search_words(content)").fetchone()
             roles = connection.execute("select role, count(*) from message group by role order by role").fetchall()
             found = schema(server)
+        smaller = load_crowd(state, users=2, say=lambda _: None, texts=50)
 
     assert (crowd.conversations, crowd.messages) == (150, 3000)
     assert again == crowd
+    assert (smaller.conversations, smaller.messages) == (100, 2000)
     assert wrong == (0,)
     assert roles == [("assistant", 1500), ("user", 1500)]
     assert found == expected

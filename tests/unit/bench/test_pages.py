@@ -21,13 +21,14 @@ def test_the_table_of_round_trips_has_a_line_a_route_with_both_transports_beside
     assert [cost.request for cost in costs if cost.database > cost.most] == ["list"]
 
 
-def test_a_summary_leaves_cold_starts_out_of_the_percentiles_and_errors_in_the_count() -> None:
+def test_a_summary_tells_cold_starts_apart_those_before_its_time_too_and_counts_errors() -> None:
     found = [Answer(float(at), "list", 10.0, 4.0, at == 0, "status 500" if at == 9 else None) for at in range(10)]
+    found.append(Answer(-5.0, "list", 900.0, 4.0, cold=True, error=None))
     ran = [Batch(float(at), "GET /api/conversations", float(at), 0) for at in range(10)]
 
     told = summary(found, ran, (0.0, 10.0))
 
-    assert (told["requests"]["history"]["count"], told["cold"]["count"]) == (9, 1)
+    assert (told["requests"]["history"]["count"], told["cold"]) == (9, {"count": 2, "p50": 10.0, "max": 900.0})
     assert (told["error count"], told["errors"]) == (1, ["list: status 500"])
     assert told["batches"]["all"] == {
         "count": 10, "p50": 4.0, "p95": 9.0, "p99": 9.0, "max": 9.0, "p95 of parts": (1.0, 5.0, 9.0)
