@@ -59,7 +59,7 @@ ENDING = {
 
 LATE_SECONDS = 5.0
 MID_REQUEST_SECONDS = 0.4
-WELL = ("stored", [])
+WELL: dict[str, object] = {"saved": "stored", "degraded": []}
 FIRST_ANSWER_SECONDS = 1.5
 
 
@@ -152,7 +152,7 @@ class Outage:
         for route in {row[1].strip("`") for row in TABLE if row[0] == "nothing"}:
             until(lambda route=route: self.call(route).answer, lambda answer: answer.status_code != 503)
         chat = "POST /api/chat"
-        until(lambda: self.call(chat).answer, lambda answer: (answer.json()["saved"], answer.json()["degraded"]) == WELL)
+        until(lambda: self.call(chat).answer, lambda answer: WELL.items() <= answer.json().items())
         until_queue_answers(self.person.api)
 
 
