@@ -8,8 +8,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated
 
-from fastapi import Depends, Request
-
 from shared.auth.identity import (
     KnownUser,
     SignedInDatabase,
@@ -23,6 +21,7 @@ from shared.auth.rules import AuthRules
 from shared.db import Database, open_database
 from shared.errors import NotSignedIn
 from shared.settings import AuthSettings, DatabaseSettings
+from shared.web import Depends, Request
 
 # Each is `async` so that FastAPI calls it on the spot; it would send a plain function to a thread.
 

@@ -13,7 +13,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI
+from shared.web import FastAPI
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

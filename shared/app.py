@@ -6,9 +6,6 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from mangum import Mangum
 from mangum.handlers import HTTPGateway
 from starlette.exceptions import HTTPException
@@ -16,6 +13,7 @@ from starlette.exceptions import HTTPException
 from shared import deadline
 from shared.errors import AppError, InvalidRequest
 from shared.observability import log, name_request, report_request, request_timings, server_timing
+from shared.web import APIRouter, FastAPI, JSONResponse, Request, RequestValidationError
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping

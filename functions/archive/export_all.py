@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Query, Request, Response
-
 from functions.archive.markdown import as_markdown
 from functions.archive.wire import Export
 from functions.conversations.wire import Cursor
 from functions.dependencies import SignedIn
 from shared.app import build_handler
 from shared.history.archive import export_page
+from shared.web import APIRouter, Query, Request, Response
 
 router = APIRouter()
 

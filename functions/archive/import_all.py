@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from functions.archive.wire import Archive
 from functions.conversations.wire import Json
 from functions.dependencies import SignedIn
 from shared.app import build_handler
 from shared.history.archive import import_conversations
 from shared.settings import HistorySettings
+from shared.web import APIRouter
 
 router = APIRouter()
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from fastapi import APIRouter, Depends, Request, Response
-
 from functions.auth.counts import counted_here
 from shared.app import build_handler
 from shared.auth.documented import YES, an_object, documented
 from shared.auth.endpoint import BetterAuthRoute
 from shared.auth.links import form_encoded
 from shared.auth.wire import answer
+from shared.web import APIRouter, Depends, Request, Response
 
 ERROR_CODE: Final = re.compile(r"['A-Za-z0-9_-]+")
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated
 
-from fastapi import Depends, Request
-
 from shared.auth.limits import Limit, LocalCounts
 from shared.auth.requests import client_of
 from shared.settings import LimitSettings
+from shared.web import Depends, Request
 
 
 async def local_counts() -> LocalCounts | None:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from fastapi import APIRouter, Request, Response
-
 from functions.auth.limits import LimitedDb
 from functions.auth.options import Chosen
 from functions.dependencies import Rules
@@ -38,6 +36,7 @@ from shared.auth.validation import DELETE_USER, DELETE_USER_CALLBACK, checked, t
 from shared.auth.visitors import Visitor
 from shared.auth.wire import redirected
 from shared.db import Statement
+from shared.web import APIRouter, Request, Response
 
 LIFETIME: Final = timedelta(days=1)
 DELETED: Final = {"success": True, "message": "User deleted"}

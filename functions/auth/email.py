@@ -5,8 +5,6 @@ One round trip each.
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
-
 from functions.auth.limits import LimitedDb
 from functions.auth.options import Chosen
 from functions.dependencies import Rules
@@ -33,6 +31,7 @@ from shared.auth.validation import CHANGE_EMAIL, SEND_VERIFICATION_EMAIL, VERIFY
 from shared.auth.visitors import Visitor
 from shared.auth.wire import redirected
 from shared.db import Rows, Statement
+from shared.web import APIRouter, Request, Response
 
 router = APIRouter(route_class=BetterAuthRoute)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from fastapi import APIRouter, Request, Response
-
 from functions.auth.limits import LimitedDb
 from functions.dependencies import Rules
 from shared.app import build_handler
@@ -17,6 +15,7 @@ from shared.auth.refusals import POST_NEEDS_DEFERRED_REFRESH
 from shared.auth.requests import asked_for, sent_cookies
 from shared.auth.validation import GET_SESSION
 from shared.auth.wire import answer, now, refusal_json, session_json, user_json
+from shared.web import APIRouter, Request, Response
 
 NOT_KEPT: Final = {"cache-control": "no-store", "pragma": "no-cache"}
 

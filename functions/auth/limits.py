@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Request
-
 from functions.auth.counts import Counts, limit_of
 from functions.dependencies import Db, Rules
 from shared.auth.endpoint import Entry
 from shared.auth.rate_limits import LimitedDatabase
+from shared.web import Depends, Request
 
 
 async def limited_database(request: Request, rules: Rules, opened: Db, counts: Counts) -> LimitedDatabase:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated
 
-from fastapi import Depends
-
 from shared.auth.options import Options
 from shared.settings import AccountSettings, AuthSettings, MailSettings
+from shared.web import Depends
 
 
 async def account_options() -> Options:

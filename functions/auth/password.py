@@ -5,8 +5,6 @@ Changing takes two round trips, because hashing lies between what is read and wh
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
-
 from functions.auth.limits import LimitedDb
 from functions.dependencies import Rules
 from shared.app import build_handler
@@ -21,6 +19,7 @@ from shared.auth.validation import CHANGE_PASSWORD, VERIFY_PASSWORD, checked, te
 from shared.auth.visitors import Visitor
 from shared.auth.wire import user_json
 from shared.db import Statement
+from shared.web import APIRouter, Request, Response
 
 router = APIRouter(route_class=BetterAuthRoute)
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from fastapi import APIRouter, Request, Response
-
 from functions.auth.limits import LimitedDb
 from functions.auth.options import Chosen
 from functions.dependencies import Rules
@@ -30,6 +28,7 @@ from shared.auth.validation import (
     text,
 )
 from shared.auth.wire import answer, now, redirected
+from shared.web import APIRouter, Request, Response
 
 LIFETIME: Final = timedelta(hours=1)
 ALIKE: Final = "If this email exists in our system, check your email for the reset link"

@@ -5,8 +5,6 @@ One round trip each: the statement that finds the session and the one that lists
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
-
 from functions.auth.limits import LimitedDb
 from functions.dependencies import Rules
 from shared.app import build_handler
@@ -20,6 +18,7 @@ from shared.auth.validation import REVOKE_SESSION, checked, text
 from shared.auth.visitors import Visitor
 from shared.auth.wire import session_json
 from shared.db import Statement
+from shared.web import APIRouter, Request, Response
 
 router = APIRouter(route_class=BetterAuthRoute)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, Request, Response
-
 from functions.auth.limits import LimitedDb
 from functions.auth.options import Chosen
 from functions.dependencies import Rules
@@ -17,6 +15,7 @@ from shared.auth.limits import Limit
 from shared.auth.requests import FORM, JSON, received
 from shared.auth.validation import SIGN_IN, SignIn
 from shared.auth.wire import answer, in_ascii, user_json
+from shared.web import APIRouter, Request, Response
 
 if TYPE_CHECKING:
     from shared.auth.models import SignedInUser

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
-
 from functions.auth.limits import LimitedDb
 from functions.dependencies import Rules
 from shared.app import build_handler
@@ -14,6 +12,7 @@ from shared.auth.identity import presented_token
 from shared.auth.requests import JSON, received
 from shared.auth.validation import SIGN_OUT, check_sign_out
 from shared.auth.wire import answer
+from shared.web import APIRouter, Request, Response
 
 router = APIRouter(route_class=BetterAuthRoute)
 

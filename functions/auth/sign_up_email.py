@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
-
 from functions.auth.limits import LimitedDb
 from functions.auth.options import Chosen
 from functions.dependencies import Rules
@@ -18,6 +16,7 @@ from shared.auth.rules import AuthRules
 from shared.auth.validation import SIGN_UP, SignUp
 from shared.auth.wire import answer, user_json
 from shared.db import Database
+from shared.web import APIRouter, Request, Response
 
 router = APIRouter(route_class=BetterAuthRoute)
 

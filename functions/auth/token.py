@@ -8,8 +8,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
-
 from functions.auth.limits import LimitedDb
 from functions.dependencies import Rules
 from shared.app import build_handler
@@ -22,6 +20,7 @@ from shared.auth.wire import answer, now
 from shared.db import Database, Rows, Statement
 from shared.observability import log
 from shared.settings import AuthSettings, TokenSettings
+from shared.web import APIRouter, Depends, Request, Response
 
 router = APIRouter(route_class=BetterAuthRoute)
 

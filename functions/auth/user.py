@@ -5,8 +5,6 @@ One round trip each.
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
-
 from functions.auth.limits import LimitedDb
 from functions.dependencies import Rules
 from shared.app import build_handler
@@ -21,6 +19,7 @@ from shared.auth.validation import UPDATE_USER, UserChange
 from shared.auth.visitors import Visitor
 from shared.auth.wire import account_json
 from shared.db import Statement
+from shared.web import APIRouter, Request, Response
 
 router = APIRouter(route_class=BetterAuthRoute)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Self
 from uuid import UUID, uuid5
 
-from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 from pydantic.alias_generators import to_camel
 
@@ -18,6 +17,7 @@ from shared.answering.uuid7 import uuid7
 from shared.app import build_handler
 from shared.degraded import Missing
 from shared.settings import HistorySettings
+from shared.web import APIRouter
 
 router = APIRouter()
 

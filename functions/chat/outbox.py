@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends
-
 from functions.chat.reader import Reader
 from functions.dependencies import Known, Rules
 from functions.outbox.queue import outbox_queue
 from shared.outbox.keeping import Outbox
+from shared.web import Depends
 
 
 async def readers_outbox(reader: Reader, known: Known, rules: Rules) -> Outbox | None:

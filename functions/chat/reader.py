@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Request
-
 from functions.dependencies import MaybeSignedIn, Rules
 from shared.auth.identity import BEARER, SignedInDatabase
 from shared.auth.requests import sent_cookies
 from shared.errors import NotSignedIn
+from shared.web import Depends, Request
 
 
 async def reader(request: Request, rules: Rules, somebody: MaybeSignedIn) -> SignedInDatabase | None:

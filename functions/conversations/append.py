@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, status
 from pydantic import Field
 
 from functions.conversations.wire import Content, Conversation, ConversationId, Json, Message
@@ -14,6 +13,7 @@ from shared.answering.uuid7 import uuid7
 from shared.app import build_handler
 from shared.history.changes import append_messages
 from shared.history.models import Given, Role
+from shared.web import APIRouter, status
 
 router = APIRouter()
 
@@ -42,7 +42,7 @@ class Appended(Json):
     messages: list[Message]
 
 
-@router.post("/api/conversations/{id}/messages", status_code=status.HTTP_201_CREATED)  # noqa: FAST003 (`ConversationId` has it as its alias)
+@router.post("/api/conversations/{id}/messages", status_code=status.HTTP_201_CREATED)
 async def append(db: SignedIn, conversation_id: ConversationId, new: NewMessages) -> Appended:
     """Append messages, all or none; 409 when one of their ids means another message, 410 after a deletion."""
     given = [Given(each.id or uuid7(), each.role, each.content) for each in new.messages]

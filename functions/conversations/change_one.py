@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Self
 
-from fastapi import APIRouter
 from pydantic import Field, StrictBool, model_validator
 
 from functions.conversations.wire import Conversation, ConversationId, Json, Title
 from functions.dependencies import SignedIn
 from shared.app import build_handler
 from shared.history.changes import change_conversation
+from shared.web import APIRouter
 
 router = APIRouter()
 
@@ -29,7 +29,7 @@ class Change(Json):
         return self
 
 
-@router.patch("/api/conversations/{id}")  # noqa: FAST003 (`ConversationId` has it as its alias)
+@router.patch("/api/conversations/{id}")
 async def change_one(db: SignedIn, conversation_id: ConversationId, change: Change) -> Conversation:
     """Rename, pin or unpin a conversation; 404 when it is somebody else's or never was, 410 when it was deleted."""
     changed = change_conversation(db, conversation_id, title=change.title, pinned=change.pinned)

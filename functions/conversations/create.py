@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from fastapi import APIRouter, status
 from pydantic import Field
 
 from functions.conversations.wire import Conversation, Json, Title
@@ -13,6 +12,7 @@ from shared.answering.uuid7 import uuid7
 from shared.app import build_handler
 from shared.history.changes import create_conversation
 from shared.settings import HistorySettings
+from shared.web import APIRouter, status
 
 router = APIRouter()
 

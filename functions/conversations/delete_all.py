@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response, status
-
 from functions.dependencies import SignedIn
 from shared.app import build_handler
 from shared.history.changes import delete_conversations
+from shared.web import APIRouter, Response, status
 
 router = APIRouter()
 

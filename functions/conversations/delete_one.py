@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response, status
-
 from functions.conversations.wire import ConversationId
 from functions.dependencies import SignedIn
 from shared.app import build_handler
 from shared.history.store import delete_conversation
+from shared.web import APIRouter, Response, status
 
 router = APIRouter()
 
 
-@router.delete("/api/conversations/{id}", status_code=status.HTTP_204_NO_CONTENT, response_class=Response)  # noqa: FAST003 (`ConversationId` has it as its alias)
+@router.delete("/api/conversations/{id}", status_code=status.HTTP_204_NO_CONTENT, response_class=Response)
 async def delete_one(db: SignedIn, conversation_id: ConversationId) -> None:
     """Delete a conversation; deleting it again is as good as once. 404 when it is somebody else's or never was."""
     delete_conversation(db, conversation_id)

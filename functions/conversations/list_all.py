@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
 from pydantic import StringConstraints
 
 from functions.conversations.wire import PAGE, Conversation, Conversations, Cursor, Limit, Match, Storable
@@ -13,6 +12,7 @@ from shared.app import build_handler
 from shared.errors import InvalidRequest
 from shared.history.search import Found, search_conversations
 from shared.history.store import list_conversations
+from shared.web import APIRouter, Query
 
 router = APIRouter()
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from functions.conversations.wire import PAGE, ConversationId, Cursor, Limit, Opened
 from functions.dependencies import SignedIn
 from shared.app import build_handler
 from shared.history.store import open_conversation
+from shared.web import APIRouter
 
 router = APIRouter()
 
 
-@router.get("/api/conversations/{id}")  # noqa: FAST003 (`ConversationId` has it as its alias)
+@router.get("/api/conversations/{id}")
 async def open_one(db: SignedIn, conversation_id: ConversationId, limit: Limit = PAGE, cursor: Cursor = None) -> Opened:
     """Open a conversation; 404 when it is somebody else's, was deleted, or never was."""
     return Opened.model_validate(open_conversation(db, conversation_id, limit=limit, cursor=cursor))

@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 from shared.auth.wire import timestamp
 from shared.history.models import CONTENT_CHARACTERS, Opinion, Role, Status
 from shared.history.titles import LONGEST_GIVEN, given_title
+from shared.web import Path, Query
 
 PAGE: Final = 50
 """Rows of a page, unless fewer are asked for. All that a user keeps fits in one."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Literal
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
@@ -23,6 +22,7 @@ from shared.deadline import within
 from shared.errors import AppError
 from shared.observability import log
 from shared.outbox.queue import Queue, QueueUnavailable
+from shared.web import APIRouter
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 
 from shared.app import build_handler
+from shared.web import APIRouter
 
 router = APIRouter()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path
 from pydantic import StringConstraints
 
 from functions.conversations.wire import Json, Storable
@@ -13,6 +12,7 @@ from functions.dependencies import SignedIn
 from shared.app import build_handler
 from shared.history.changes import give_feedback
 from shared.history.models import Opinion
+from shared.web import APIRouter, Path
 
 router = APIRouter()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
@@ -15,6 +14,7 @@ from shared.history.models import answer_id
 from shared.outbox.replay import read_receipt, store
 from shared.outbox.seal import LONGEST_SEALED
 from shared.settings import HistorySettings
+from shared.web import APIRouter
 
 router = APIRouter()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Final, TypeAlias
 
-from fastapi import APIRouter
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -23,6 +22,7 @@ from shared.app import build_handler
 from shared.auth.wire import timestamp
 from shared.profile.models import FIELDS, Changes, Profile, TextSize, Theme
 from shared.profile.store import change_profile, read_profile
+from shared.web import APIRouter
 
 LANGUAGE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
 

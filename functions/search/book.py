@@ -5,11 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
-from fastapi import Depends
-
 from shared.guarded_client import GuardedClient
 from shared.retrieval.search import search
 from shared.settings import RetrievalSettings
+from shared.web import Depends
 
 if TYPE_CHECKING:
     from shared.retrieval.models import Found

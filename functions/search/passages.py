@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, StringConstraints
 
 from functions.search.book import OpenBook
@@ -12,6 +11,7 @@ from shared.answering.citations import snippet
 from shared.answering.markup import inline
 from shared.app import build_handler
 from shared.retrieval.models import Passage, one_of_each_page
+from shared.web import APIRouter, Query
 
 router = APIRouter()
 

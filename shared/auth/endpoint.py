@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fastapi.routing import APIRoute
-
 from shared.auth.refusals import Refused
 from shared.auth.wire import NOTHING, TOKEN_HEADER, answer, refusal_json, session_token_set
 from shared.errors import AppError
 from shared.observability import log
+from shared.web import APIRoute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from fastapi import Request, Response
-
     from shared.auth.rate_limits import LimitedDatabase
+    from shared.web import Request, Response
 
 SERVER_ERROR = 500
 RETRY_AFTER = ("x-retry-after", "retry-after")
