@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 Search: TypeAlias = Callable[[str], Found]
 """Finds passages for a question, or raises RetrievalUnavailable."""
 
-DATABASE_SECONDS: Final = 1.2
+DATABASE_SECONDS: Final = 1.1
 """The most that either batch may take: a reader waits at most 1.5 s for the first answer in an outage."""
 
 SLOW_SECONDS: Final = 0.5
