@@ -123,7 +123,7 @@ def test_a_program_that_is_never_ready_is_reported_after_the_time_given(run: Cal
 
 
 def test_a_program_that_ended_by_itself_is_noticed(run: Callable[..., Process]) -> None:
-    process = run(["-c", "raise SystemExit(3)"])
+    process = run(["-c", "import time; time.sleep(1); raise SystemExit(3)"])
     process.check()
     assert gone_within(5, process.pid)
     with pytest.raises(ProcessFailed, match="ended with code 3"):
