@@ -8,12 +8,22 @@ import pytest
 
 pytest_plugins = ["tests.fixtures.database", "tests.fixtures.platform"]
 
-ONE_WORKER = ("e2e", "package")
-"""What shares something that takes long to make (a browser, all zips): no other worker shall make it again."""
+MADE_ONCE = ("e2e", "package")
+"""Folders whose tests share what takes long to make, a browser or all zips: no other worker shall make it again."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        if folder in ONE_WORKER:
-            item.add_marker(pytest.mark.xdist_group(folder))
+        if group := _group(item):
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _group(item: pytest.Item) -> str | None:
+    """Which worker a test belongs to. One for each transport, so that each function is started for it once."""
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    if folder in MADE_ONCE:
+        return folder
+    if isinstance(item, pytest.Function) and "platform" in item.fixturenames:
+        callspec = getattr(item, "callspec", None)
+        return str(callspec.params.get("transport", "http")) if callspec else "http"
+    return None
