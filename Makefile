@@ -106,7 +106,7 @@ lock: setup-python ## lock the Python packages anew, after a change in pyproject
 .PHONY: bench
 bench: ## every measurement, one after the other, in about half an hour: let the machine do nothing else meanwhile
 	@missed=; $(MAKE) bench-history ARGS="--users 100 10000 100000" || missed=history; \
-	for each in db cold flights peers outage ceiling load; do $(MAKE) bench-$$each ARGS= || missed="$$missed $$each"; done; \
+	for each in db cold imports flights peers outage ceiling load; do $(MAKE) bench-$$each ARGS= || missed="$$missed $$each"; done; \
 	$(MAKE) bench-plots; \
 	if [ -n "$$missed" ]; then echo "Goals were missed by: $$missed"; exit 1; fi
 
