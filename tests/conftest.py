@@ -12,6 +12,7 @@ MADE_ONCE = ("e2e", "package")
 """Folders whose tests share what takes long to make, a browser or all zips: no other worker shall make it again."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if group := _group(item):
