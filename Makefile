@@ -52,7 +52,7 @@ sam-validate: setup-python ## check infra/template.yaml with the AWS SAM command
 	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 build/sam-venv/bin/sam validate --lint --template infra/template.yaml
 
 .PHONY: test
-test: setup ## run all tests (ARGS=... goes to pytest, JOBS=3 says how many run at once)
+test: setup ## run all tests (ARGS=... goes to pytest, JOBS=2 says how many run at once)
 	@exec sh tests/run.sh $(ARGS)
 
 .PHONY: conformance

@@ -209,12 +209,13 @@ class Platform:
         if self.postgres.process:
             self.postgres.process.check()
 
-    def renew_functions(self) -> None:
-        """Start the gateways anew: no container of before, with what it remembers of an outage, is left."""
-        for gateway in self.gateways.values():
+    def renew_functions(self, transport: Transport | None = None) -> None:
+        """Start the gateways anew, or one transport's: no container of before, with what it remembers, is left."""
+        gateways = [gateway for name, gateway in self.gateways.items() if transport in {None, name}]
+        for gateway in gateways:
             gateway.stop()
             gateway.start()
-        for gateway in self.gateways.values():
+        for gateway in gateways:
             gateway.wait()
 
     def stop(self) -> None:

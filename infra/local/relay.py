@@ -74,14 +74,14 @@ class Relay:
     Attributes:
         port: Where clients connect.
         total: What passed since the beginning.
-        troubles: When it was told to misbehave, in seconds of the monotonic clock.
+        troubled_at: When it was last told to misbehave, in seconds of the monotonic clock; 0: never.
     """
 
     def __init__(self, target_port: int, target_host: str = LOOPBACK) -> None:
         self.target = (target_host, target_port)
         self.port = free_port()
         self.total = Count()
-        self.troubles: list[float] = []
+        self.troubled_at = 0.0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"relay to {target_port}", daemon=True)
         self._server: asyncio.Server | None = None
@@ -153,7 +153,7 @@ class Relay:
         self._run(self._listen())
 
     def _misbehave(self) -> None:
-        self.troubles.append(time.monotonic())
+        self.troubled_at = time.monotonic()
 
     def _run(self, work: Coroutine[None, None, Result]) -> Result:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
