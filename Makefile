@@ -13,7 +13,8 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
 
 .PHONY: setup
-setup: setup-python setup-node setup-system ## install everything that is missing (PYTHON=... chooses the interpreter)
+setup: ## install everything that is missing (PYTHON=... chooses the interpreter)
+	@$(MAKE) -j3 setup-python setup-node setup-system
 
 .PHONY: setup-python setup-node setup-system
 setup-python setup-node setup-system: setup-%:
@@ -52,7 +53,7 @@ sam-validate: setup-python ## check infra/template.yaml with the AWS SAM command
 	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 build/sam-venv/bin/sam validate --lint --template infra/template.yaml
 
 .PHONY: test
-test: setup ## run all tests (ARGS=... goes to pytest, JOBS=2 says how many run at once)
+test: setup ## run all tests (ARGS=... goes to pytest, JOBS=3 says how many run at once)
 	@exec sh tests/run.sh $(ARGS)
 
 .PHONY: conformance
@@ -89,15 +90,15 @@ format: setup-python ## format the code, and mend what the linter can mend
 	@$(python) -m ruff check --fix-only -q .
 	@$(python) -m ruff format .
 
-compile := $(python) -m uv pip compile -q --system-certs --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-header
+compile := $(python) -m uv pip compile -q --system-certs --universal --no-emit-index-url --generate-hashes --no-header
 
 .PHONY: lock
 lock: setup-python ## lock the Python packages anew, after a change in pyproject.toml
-	@$(compile) --group dev -o infra/requirements/dev.txt
+	@$(compile) --python-version 3.11 --group dev -o infra/requirements/dev.txt
 	@for group in web database auth; do \
-		$(compile) --group $$group -c infra/requirements/dev.txt -o infra/requirements/$$group.txt || exit 1; \
+		$(compile) --python-version 3.11 --group $$group -c infra/requirements/dev.txt -o infra/requirements/$$group.txt || exit 1; \
 	done
-	@$(compile) --group bench -c infra/requirements/dev.txt -o infra/requirements/bench.txt
+	@$(compile) --python-version 3.11 --group bench -c infra/requirements/dev.txt -o infra/requirements/bench.txt
 	@for tool in deploy sam; do \
 		$(compile) --python-version 3.13 --group $$tool -o infra/requirements/$$tool.txt || exit 1; \
 	done

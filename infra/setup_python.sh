@@ -43,6 +43,16 @@ fail() {
     exit 1
 }
 
+pip_install() {
+    .venv/bin/python -m pip -qq --disable-pip-version-check install --require-hashes --no-deps -r "$1"
+}
+
+# uv installs the others four times as fast as pip does.
+install_uv() {
+    awk '/^uv==/ { on = 1; print; next } /^[^ ]/ { on = 0 } on' "$locked" >.venv/uv.txt
+    pip_install .venv/uv.txt
+}
+
 is_up_to_date() {
     cmp -s "$locked" "$stamp" && is_new_enough .venv/bin/python || return 1
     [ -z "${PYTHON:-}" ] || [ "$(identity "$PYTHON")" = "$(identity .venv/bin/python)" ]
@@ -57,6 +67,10 @@ if ! is_new_enough .venv/bin/python || [ "$(identity "$python")" != "$(identity 
     rm -rf .venv
     "$python" -m venv .venv
 fi
-echo "Installing $(grep -c '^[a-z0-9]' "$locked") locked Python packages into .venv (about a minute)"
-.venv/bin/python -m pip -qq --disable-pip-version-check install --require-hashes --no-deps -r "$locked"
+echo "Installing $(grep -c '^[a-z0-9]' "$locked") locked Python packages into .venv"
+install_uv
+if ! .venv/bin/python -m uv pip install -q --system-certs --compile-bytecode --require-hashes --no-deps -r "$locked"; then
+    echo "uv does not read the configuration of pip. Trying again with pip, which takes longer."
+    pip_install "$locked"
+fi
 cp "$locked" "$stamp"

@@ -1,4 +1,4 @@
-"""One JSON line for each request and where something is handled, metrics, and where the time of a request went.
+"""One JSON line for each request, which is its metrics too, and one wherever something is handled.
 
 Nothing secret is logged: no header, no body, no connection string, no text of a message or an answer. A user is a
 pseudonym.
@@ -13,7 +13,7 @@ import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit  # which the logger's package has loaded anyway
@@ -28,8 +28,6 @@ log = Logger(service="docs-chatbot", utc=True)
 NAMESPACE = "docs-chatbot"
 """Of our metrics in CloudWatch."""
 
-_spent: ContextVar[dict[str, float] | None] = ContextVar("spent", default=None)
-
 METRICS = {
     "total": "RequestMilliseconds",
     "db": "RequestDatabaseMilliseconds",
@@ -39,6 +37,17 @@ METRICS = {
 """What CloudWatch calls the parts of a request."""
 
 _has_answered = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What there is to tell of the running request: milliseconds of its parts, and its batches."""
+
+    spent: dict[str, float]
+    batches: EphemeralMetrics
+
+
+_running: ContextVar[_Request | None] = ContextVar("running", default=None)
 
 
 def name_request(request_id: str, route: str) -> None:
@@ -72,17 +81,45 @@ def name_user(pseudonym: str) -> None:
 
 
 def report_request(status: int, spent: dict[str, float]) -> None:
-    """The one line of a request, and its metrics."""
+    """The one line of a request; on Lambda its metrics and those of its batches are in it.
+
+    CloudWatch finds metrics in any line that is a JSON object with an `_aws` member, whatever else it holds
+    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
+    Lines are what logging costs, in time and in money.
+    """
     global _has_answered  # noqa: PLW0603 (it is the container that is new or not)
     _has_answered = True
-    log.info("answered", status=status, milliseconds={part: round(value, 1) for part, value in spent.items()})
-    if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:
-        return
+    milliseconds = {part: round(value, 1) for part, value in spent.items()}
+    log.info("answered", status=status, milliseconds=milliseconds, **_metrics_of_request(spent))
+
+
+def _metrics_of_request(spent: dict[str, float]) -> dict[str, Any]:
+    if not _somebody_counts():
+        return {}
+    parts = _new_metrics()
+    for part, milliseconds in spent.items():
+        parts.add_metric(METRICS.get(part, part), MetricUnit.Milliseconds, milliseconds)
+    request = _running.get()
+    return _in_one([parts, request.batches] if request and request.batches.metric_set else [parts])
+
+
+def _in_one(several: list[EphemeralMetrics]) -> dict[str, Any]:
+    """What the members of one line tell, each in a directive of its own: they have other dimensions."""
+    told = [cast("dict[str, Any]", each.serialize_metric_set()) for each in several]  # pyright: ignore[reportUnknownMemberType] (it takes a bare `dict`)
+    line = {name: value for each in told for name, value in each.items()}
+    directives = [directive for each in told for directive in each["_aws"]["CloudWatchMetrics"]]
+    return line | {"_aws": line["_aws"] | {"CloudWatchMetrics": directives}}
+
+
+def _somebody_counts() -> bool:
+    """Only on Lambda somebody reads metrics."""
+    return "AWS_LAMBDA_FUNCTION_NAME" in os.environ
+
+
+def _new_metrics() -> EphemeralMetrics:
     metrics = EphemeralMetrics(namespace=NAMESPACE)
     metrics.add_dimension("route", str(log.get_current_keys().get("route", "none")))
-    for part, milliseconds in spent.items():
-        metrics.add_metric(METRICS.get(part, part), MetricUnit.Milliseconds, milliseconds)
-    metrics.flush_metrics()
+    return metrics
 
 
 @contextmanager
@@ -92,24 +129,24 @@ def measured(part: str) -> Generator[None]:
     try:
         yield
     finally:
-        spent = _spent.get()
-        if spent is not None:
-            spent[part] = spent.get(part, 0.0) + (time.perf_counter() - began) * 1000
+        request = _running.get()
+        if request:
+            request.spent[part] = request.spent.get(part, 0.0) + (time.perf_counter() - began) * 1000
 
 
 @contextmanager
 def request_timings() -> Generator[dict[str, float]]:
-    """Collect what `measured` adds while the block runs: part -> milliseconds."""
-    spent: dict[str, float] = {}
-    token = _spent.set(spent)
+    """Collect what `measured` and `count_batch` tell while the block runs; yields part -> milliseconds."""
+    request = _Request({}, _new_metrics())
+    token = _running.set(request)
     try:
-        yield spent
+        yield request.spent
     finally:
-        _spent.reset(token)
+        _running.reset(token)
 
 
 def count_batch(transport: str, *, milliseconds: float, statements: int, retried: int) -> None:
-    """One line of CloudWatch's embedded metric format for each batch; only on Lambda, where somebody reads it.
+    """Count a batch among the metrics of its request; where there is none, in a line of its own.
 
     Args:
         transport: How it travelled; a dimension, as is the route.
@@ -117,15 +154,16 @@ def count_batch(transport: str, *, milliseconds: float, statements: int, retried
         statements: How many it had.
         retried: How many attempts it took beyond the first.
     """
-    if "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:
+    if not _somebody_counts():
         return
-    metrics = EphemeralMetrics(namespace=NAMESPACE)
-    metrics.add_dimension("route", str(log.get_current_keys().get("route", "none")))
+    request = _running.get()
+    metrics = request.batches if request else _new_metrics()
     metrics.add_dimension("transport", transport)
     metrics.add_metric("DatabaseMilliseconds", MetricUnit.Milliseconds, milliseconds)
     metrics.add_metric("DatabaseStatements", MetricUnit.Count, statements)
     metrics.add_metric("DatabaseRetries", MetricUnit.Count, retried)
-    metrics.flush_metrics()
+    if not request:
+        metrics.flush_metrics()
 
 
 def server_timing(spent: dict[str, float]) -> str:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 pytest_plugins = ["tests.fixtures.database", "tests.fixtures.platform"]
 
@@ -15,16 +19,39 @@ MADE_ONCE = ("e2e", "package")
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if group := _group(item):
-            item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
 
 
-def _group(item: pytest.Item) -> str | None:
-    """Which worker a test belongs to. One for each transport, so that each function is started for it once."""
-    folder = item.path.relative_to(Path(__file__).parent).parts[0]
-    if folder in MADE_ONCE:
-        return folder
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Make sure that the groups arrive: xdist once ignored them in silence, and everything took twice as long."""
+    if session.config.getoption("loadgroup", default=False) and not all("@" in item.nodeid for item in session.items):
+        raise pytest.UsageError("This xdist ignores groups under this pytest; see pyproject.toml.")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
+    """xdist adds the group to the names of tests, by which `--last-failed` would not find them again."""
+    yield
+    cache = session.config.cache
+    if cache and not hasattr(session.config, "workerinput"):
+        failed = cast("dict[str, bool]", cache.get("cache/lastfailed", {}))  # pyright: ignore[reportUnknownMemberType] (it takes anything)
+        cache.set("cache/lastfailed", {_without_group(name): value for name, value in failed.items()})
+
+
+def _without_group(name: str) -> str:
+    return name[: name.rindex("@")] if name.rfind("@") > name.rfind("]") else name
+
+
+def _group(item: pytest.Item) -> str:
+    """Which worker a test belongs to.
+
+    There is a group for each transport, so that each function is started for it once, and otherwise for each file, so
+    that what its tests share is made once.
+    """
+    path = item.path.relative_to(Path(__file__).parent)
+    if path.parts[0] in MADE_ONCE:
+        return path.parts[0]
     if isinstance(item, pytest.Function) and "platform" in item.fixturenames:
         callspec = getattr(item, "callspec", None)
         return str(callspec.params.get("transport", "http")) if callspec else "http"
-    return None
+    return str(path)

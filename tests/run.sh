@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs all tests, JOBS (2) at a time: most of them wait for something most of the time. What counts milliseconds comes
+# Runs all tests, JOBS (3) at a time: most of them wait for something most of the time. What counts milliseconds comes
 # afterwards, with nothing beside it. Arguments go to pytest.
 set -u
 cd "$(dirname "$0")/.."
@@ -10,7 +10,7 @@ run() {
     status=$?
 }
 
-run --numprocesses "${JOBS:-2}" --dist loadgroup -m "not long and not timed" "$@"
+run --numprocesses "${JOBS:-3}" --dist loadgroup -m "not long and not timed" "$@"
 at_once=$status
 run -m "timed and not long" "$@"
 alone=$status

@@ -86,7 +86,7 @@ class Foreground:
         """Ends by an exception: an interruption, or the end of a component."""
         url = platform.url(self.transport)
         if is_empty(platform.qdrant.url):
-            self._say("reading the project's own README and specs, so that there is something to ask about")
+            self._say("reading the project's own pages, so that there is something to ask about")
             ingest_own_documents(self.state, platform.qdrant.url)
         self.state.write(RUNNING, {"url": url, "qdrant": platform.qdrant.url})
         self.state.write(LAST, {"port": platform.gateways[self.transport].port})

@@ -18,8 +18,21 @@ if TYPE_CHECKING:
 
     from infra.local.state import State
 
-OWN_DOCUMENTS = (PROJECT / "README.md", PROJECT / "specs")
-"""What the first question is answered from when nobody has ingested anything yet."""
+OWN_DOCUMENTS = tuple(
+    PROJECT / each
+    for each in (
+        "README.md",
+        "specs/1-neon-db-setup/quickstart.md",
+        "specs/degraded-mode.md",
+        "specs/errors.md",
+        "specs/guides",
+        "specs/settings.md",
+    )
+)
+"""What the first question is answered from when nobody has ingested anything yet: the pages for those who use this.
+
+The pages for those who change it describe the same things in other words, and would often be quoted instead.
+"""
 
 SAMPLE_SITE = "self"
 """`infra.ingestion.ingest.SAMPLE_SITE`, whose module takes a second to import."""
@@ -39,7 +52,7 @@ def is_empty(qdrant_url: str) -> bool:
 
 
 def ingest_own_documents(state: State, qdrant_url: str) -> None:
-    """Make the project's own README and specs answerable, until somebody ingests a site of their own.
+    """Make the project's own pages answerable, until somebody ingests a site of their own.
 
     Raises:
         ProcessFailed: They could not be ingested; the message ends with the tail of the log.

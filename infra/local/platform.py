@@ -209,15 +209,6 @@ class Platform:
         if self.postgres.process:
             self.postgres.process.check()
 
-    def renew_functions(self, transport: Transport | None = None) -> None:
-        """Start the gateways anew, or one transport's: no container of before, with what it remembers, is left."""
-        gateways = [gateway for name, gateway in self.gateways.items() if transport in {None, name}]
-        for gateway in gateways:
-            gateway.stop()
-            gateway.start()
-        for gateway in gateways:
-            gateway.wait()
-
     def stop(self) -> None:
         """Stop everything: PostgreSQL last, so that nobody complains about it."""
         with ThreadPoolExecutor(len(self.processes)) as threads:

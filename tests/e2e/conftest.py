@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from infra.local.process import PROJECT
+from tests.fixtures.platform import end_those_asked_since, invocations
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -78,10 +79,11 @@ def book(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def stoppable(platform: Platform) -> Generator[Postgres]:
     """The platform's PostgreSQL, which the test may stop; afterwards it runs, and no function remembers the outage."""
+    before = invocations(platform)
     yield platform.postgres
     if platform.postgres.process is None or not platform.postgres.process.running:
         platform.postgres.start()
-    platform.renew_functions()
+    end_those_asked_since(platform, before)
 
 
 @pytest.fixture

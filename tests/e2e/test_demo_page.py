@@ -136,6 +136,7 @@ def test_a_conversation_is_rated_renamed_pinned_found_by_its_words_and_exported(
     page.keyboard.press("Enter")
     renamed = "Kettles & lids"
     expect(page.get_by_role("heading", name=renamed)).to_be_visible()
+    expect(page.get_by_role("dialog")).to_be_hidden()
     page.get_by_role("button", name="Pin", exact=True).press("Space")
     expect(in_history(page, renamed)).to_contain_text("Pinned")
     expect(page.get_by_role("button", name="Pin", exact=True)).to_be_focused()
@@ -169,9 +170,8 @@ def until_in_history(page: Page) -> None:
     while not in_history(page).count():
         assert time.monotonic() < ends_at
         page.wait_for_timeout(500)
-        with page.expect_response("**/api/conversations"):
-            page.reload()
-        page.wait_for_timeout(100)
+        page.reload()
+        page.wait_for_load_state("networkidle")
 
 
 def test_a_question_of_an_outage_is_answered_announced_and_there_after_a_reload(

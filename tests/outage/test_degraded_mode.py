@@ -1,7 +1,9 @@
 """Every route, with everything that can be missing, in every way: specs/degraded-mode.md against the platform.
 
-One platform serves all of it. The routes of one case are called side by side, since each may have to wait; between two
-cases the relays are restored, and the circuit breakers are given the time to find that out.
+One platform serves all of it. The functions are called side by side, since each may have to wait, and the routes of one
+function one after the other, so that there is one container of each: as soon as it has answered well after a case, no
+circuit breaker is open any more. Which of a function's routes comes first, and so finds the trouble out, changes from
+case to case.
 """
 
 from __future__ import annotations
@@ -12,19 +14,25 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+from zlib import crc32
 
 import pytest
 
+from infra.local.gateway.routes import Routes
+from infra.local.gateway.serverless import read_serverless
+from infra.local.process import PROJECT
 from infra.openapi import DOCUMENT
+from shared.outbox.queue import PAUSE_SECONDS
 from tests.docs.prose import table_rows
 from tests.fixtures.platform import CALIBRATE, until_queue_answers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     import httpx
 
-    from infra.local.platform import Relays
+    from infra.local.platform import Platform, Relays
     from infra.local.relay import Relay
     from shared.settings import Transport
     from tests.fixtures.platform import Person
@@ -40,6 +48,7 @@ ARCHIVED: dict[str, object] = {
 }
 WAYS = {row[0]: (float(row[2]), float(row[3])) for row in table_rows(PAGE, "## How things are missing")}
 METHODS = {"get", "post", "put", "patch", "delete"}
+SERVED = Routes(read_serverless(PROJECT / "serverless.yml", {}))
 
 ENDING = {
     f"/api/auth/{each}"
@@ -56,6 +65,9 @@ ENDING = {
     )
 }
 """What may end a session, or change what one signs in with."""
+
+FUNCTIONS_AT_ONCE = 8
+"""Starting them is computing, and the machine has few processors."""
 
 LATE_SECONDS = 5.0
 MID_REQUEST_SECONDS = 0.4
@@ -74,9 +86,13 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """Takes things away, and calls routes meanwhile."""
+    """Takes things away, and calls routes meanwhile.
 
-    guest: httpx.Client
+    Attributes:
+        gone: Sends the token of a session that was ended: the database is asked about it, and nothing is done.
+    """
+
+    gone: httpx.Client
     person: Person
     leaver: Person
     relays: Relays
@@ -96,16 +112,20 @@ class Outage:
             {"refused": relay.refuse, "silent": relay.accept_silently}.get(way, lambda: None)()
             if way in {"slow", "dying"}:
                 relay.delay(LATE_SECONDS)
-        with ThreadPoolExecutor(len(routes)) as threads:
-            answers = [threads.submit(self.call, route) for route in routes]
+        functions = by_function(routes, f"{missing} {way} {self.transport}")
+        with ThreadPoolExecutor(len(functions)) as threads:
+            answers = [threads.submit(self.call_in_turn, each) for each in functions]
             if way == "dying":
                 time.sleep(MID_REQUEST_SECONDS)
                 for relay in relays:
                     relay.refuse()
-            called = [each.result() for each in answers]
+            called = [called for each in answers for called in each.result()]
         for relay in relays:
             relay.restore()
         return called
+
+    def call_in_turn(self, routes: list[str]) -> list[Called]:
+        return [self.call(route) for route in routes]
 
     def call(self, route: str) -> Called:
         method, path = route.split(" ")
@@ -115,11 +135,16 @@ class Outage:
         answer = person.api.request(method, filled(path), **self.request(method, path, person))
         return Called(route, answer, time.perf_counter() - began)
 
-    def warm(self, route: str) -> None:
-        """Start a container of the route's function; nobody's session shall end by that."""
-        method, path = route.split(" ")
-        api = self.guest if path in ENDING else self.person.api
-        api.request(method, filled(path), **self.request(method, path, self.person))
+    def wait_for(self, routes: list[str]) -> None:
+        """Call the routes of a function until each is answered by a database that is there."""
+        for method, path in (route.split(" ") for route in routes):
+            api = self.gone if path in ENDING else self.person.api
+            until(
+                lambda api=api, method=method, path=path: api.request(
+                    method, filled(path), **self.request(method, path, self.person)
+                ),
+                lambda answer: answer.status_code != 503,
+            )
 
     def request(self, method: str, path: str, person: Person) -> dict[str, Any]:
         credentials = {"email": person.email, "password": person.password}
@@ -148,22 +173,40 @@ class Outage:
         return changing.get(f"{method} {path}") or bodies.get(path, {})
 
     def wait_until_well(self) -> None:
-        """Until every circuit breaker that the calls have opened has seen that the database is back."""
-        for route in {row[1].strip("`") for row in TABLE if row[0] == "nothing"}:
-            until(lambda route=route: self.call(route).answer, lambda answer: answer.status_code != 503)
+        """Until every circuit breaker that the calls have opened has seen that what it guards is back."""
+        with ThreadPoolExecutor(FUNCTIONS_AT_ONCE) as threads:
+            list(threads.map(self.wait_for, by_function(routes())))
         chat = "POST /api/chat"
         until(lambda: self.call(chat).answer, lambda answer: WELL.items() <= answer.json().items())
         until_queue_answers(self.person.api)
 
 
 @pytest.fixture
-def outage(api: httpx.Client, new_person: Callable[[], Person], relays: Relays, transport: Transport) -> Outage:
+def outage(platform: Platform, new_person: Callable[[], Person], transport: Transport) -> Generator[Outage]:
     """A platform whose functions are warm, as most are when an outage begins."""
-    outage = Outage(api, new_person(), new_person(), relays, transport)
-    with ThreadPoolExecutor(4) as threads:
-        list(threads.map(outage.warm, routes()))
+    assert platform.relays is not None
+    person, leaver, gone = new_person(), new_person(), new_person()
+    gone.api.headers["authorization"] = f"Bearer {unquote(gone.api.cookies['better-auth.session_token'])}"
+    gone.api.post("/api/auth/sign-out", json={}).raise_for_status()
+    outage = Outage(gone.api, person, leaver, platform.relays, transport)
     outage.wait_until_well()
-    return outage
+    yield outage
+    for relay in platform.relays.all():
+        relay.restore()
+    # for so long after a failure nobody asks the queue, even if it is back
+    time.sleep(max(0.0, platform.relays.queue.troubled_at + 2 * PAUSE_SECONDS - time.monotonic()))
+    outage.wait_until_well()
+
+
+def by_function(routes: list[str], turn: str = "") -> list[list[str]]:
+    """The routes of each function, beginning with another one at another turn."""
+    groups: dict[str, list[str]] = {}
+    for route in routes:
+        match = SERVED.find(*route.split(" "))
+        assert match
+        groups.setdefault(match.route.function.key, []).append(route)
+    firsts = {name: crc32(turn.encode()) % len(group) for name, group in groups.items()}
+    return [group[firsts[name] :] + group[: firsts[name]] for name, group in groups.items()]
 
 
 def filled(path: str) -> str:

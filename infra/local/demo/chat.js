@@ -488,7 +488,6 @@ async function changeConversation(change) {
   const id = state.conversationId;
   const changed = await api.changeConversation(id, change);
   if (id === state.conversationId) showDetails(changed); // else another one was opened meanwhile
-  await loadConversations();
 }
 
 function openRenaming() {
@@ -501,15 +500,18 @@ function openRenaming() {
 async function rename() {
   try {
     await changeConversation({ title: page["new-title"].value });
-    page.renaming.close();
   } catch (error) {
     page["renaming-error"].textContent = complaint(error);
+    return;
   }
+  page.renaming.close(); // before the list is read again, for which nobody has to wait
+  await loadConversations();
 }
 
 async function togglePin() {
   try {
     await changeConversation({ pinned: page.pin.getAttribute("aria-pressed") !== "true" });
+    await loadConversations();
   } catch (error) {
     say(complaint(error));
   }

@@ -56,7 +56,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
     limits = Limits(each=arguments.cap, overall=arguments.cap_overall, patience=arguments.patience)
     code = Code(arguments.root, variables, arguments.python)
     environments = Environments(routes.functions, code, limits, arguments.log_dir)
-    pages = Pages(variables, environments.report)
+    pages = Pages(variables, {"functions": environments.report, "processes": environments.processes})
     address_header = arguments.address_header.lower().encode() if arguments.address_header else None
     front = Front(routes, environments, pages, read_cors(document, routes.methods), address_header)
     sources = read_sources(document, routes.functions, variables)

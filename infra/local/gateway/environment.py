@@ -109,10 +109,15 @@ class Environment:
         self._watch = asyncio.create_task(self._watched(self._process))
 
     @property
+    def pid(self) -> int:
+        """Of the process; 0 before there is one."""
+        return self._process.pid if self._process else 0
+
+    @property
     def peak_megabytes(self) -> int:
         """The most memory that the process has used so far (0 where there is no /proc)."""
         with suppress(OSError, StopIteration):
-            status = Path(f"/proc/{self._process.pid if self._process else 0}/status").read_text("ascii")
+            status = Path(f"/proc/{self.pid}/status").read_text("ascii")
             line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
             return int(line.split()[1]) // 1024
         return 0

@@ -146,6 +146,13 @@ class Environments:
             for key, group in self._groups.items()
         }
 
+    def processes(self) -> dict[str, dict[int, int]]:
+        """For each function: the ids of its processes, and how many invocations each has been given."""
+        return {
+            key: {member.pid: member.invocations for member in group.members if member.alive and member.pid}
+            for key, group in self._groups.items()
+        }
+
     async def stop(self) -> None:
         """Kill all processes, and wait until they are gone; no further one is started."""
         self._stopped = True

@@ -44,20 +44,20 @@ class Pages:
 
     Args:
         variables: The functions' environment: ingested pages are read from where the functions search.
-        report: Figures about the functions, for `/_gateway/functions`.
+        reports: What there is to know about the functions: the one called `x` is at `/_gateway/x`.
     """
 
-    def __init__(self, variables: Mapping[str, str], report: Callable[[], object]) -> None:
+    def __init__(self, variables: Mapping[str, str], reports: Mapping[str, Callable[[], object]]) -> None:
         self._variables = variables
-        self._report = report
+        self._reports = {f"/_gateway/{name}": report for name, report in reports.items()}
 
     async def find(self, method: str, raw_path: str) -> HttpResponse | None:
         """The page at a path as it was sent (still percent-encoded), if there is one."""
         path = unquote(raw_path)
         if method not in {"GET", "HEAD"}:
             return None
-        if path == "/_gateway/functions":
-            return _response(200, "application/json", json.dumps(self._report()).encode(), "default-src 'none'")
+        if report := self._reports.get(path):
+            return _response(200, "application/json", json.dumps(report()).encode(), "default-src 'none'")
         if path.startswith("/docs/"):
             return await self._ingested_page(path.removeprefix("/docs/"))
         return _demo_file(INDEX if path == "/" else path.removeprefix("/demo/") if path.startswith("/demo/") else None)

@@ -33,3 +33,6 @@ REQUESTS: Final[list[tuple[str, str, dict[str, str] | None]]] = [
     ("GET", "/token", None),
     ("GET", "/jwks", None),
 ]
+
+NAMES: Final = [f"{number}-{method}-{path.partition('?')[0]}" for number, (method, path, _) in enumerate(REQUESTS)]
+"""Of the tests: one that held a token would be another test a second later, and in another process."""

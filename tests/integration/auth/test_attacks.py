@@ -38,7 +38,7 @@ from tests.integration.auth.conftest import (
     signed,
     somebody,
 )
-from tests.integration.auth.requests import REQUESTS
+from tests.integration.auth.requests import NAMES, REQUESTS
 from tests.unit.auth.every_route import auth_routes
 
 if TYPE_CHECKING:
@@ -382,7 +382,7 @@ def with_sql(path: str, body: dict[str, str] | None) -> Iterable[tuple[str, dict
         yield path.replace("some-token", quote(SQL[0], safe="")), body
 
 
-@pytest.mark.parametrize(("method", "path", "body"), REQUESTS)
+@pytest.mark.parametrize(("method", "path", "body"), REQUESTS, ids=NAMES)
 def test_sql_is_text_on_every_route(
     routes: Routes, email: str, method: str, path: str, body: dict[str, str] | None
 ) -> None:

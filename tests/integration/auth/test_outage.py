@@ -10,7 +10,7 @@ from functions.auth.limits import limited_database
 from shared.db import open_database
 from shared.settings import DatabaseSettings
 from tests.integration.auth.conftest import Counting, Routes, app_on, signed
-from tests.integration.auth.requests import REQUESTS
+from tests.integration.auth.requests import NAMES, REQUESTS
 from tests.unit.auth.every_route import asked_for, auth_routes
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def away(request: pytest.FixtureRequest, routes: Routes) -> Generator[Routes]:
 
 
 @pytest.mark.timed
-@pytest.mark.parametrize(("method", "path", "json"), REQUESTS)
+@pytest.mark.parametrize(("method", "path", "json"), REQUESTS, ids=NAMES)
 def test_while_the_database_is_away_every_route_says_so_and_leaves_the_cookies_alone(
     away: Routes, method: str, path: str, json: object
 ) -> None:

@@ -130,13 +130,19 @@ def test_a_user_has_one_pseudonym_on_every_route_and_nobody_where_nobody_is_sign
     assert "user" not in by_request[guest.headers["x-request-id"]]
 
 
-def test_each_request_is_counted_in_the_embedded_metric_format(
+def test_the_line_of_a_request_counts_it_and_its_batches_in_the_embedded_metric_format(
     platform: Platform, transport: Transport, person: Person
 ) -> None:
-    person.api.get("/api/conversations")
+    request_id = ask(person.api, CALIBRATE).headers["x-request-id"]
 
-    metrics = [each for each in lines_of(platform, transport) if "RequestMilliseconds" in each]
+    [line] = [each for each in lines_of(platform, transport) if each.get("request_id") == request_id]
 
-    counted = next(each for each in metrics if each["route"] == "GET /api/conversations")
-    assert counted["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "docs-chatbot"
-    assert counted["RequestMilliseconds"][0] > 0
+    told = line["_aws"]["CloudWatchMetrics"]
+    assert {each["Namespace"] for each in told} == {"docs-chatbot"}
+    assert {tuple(each["Dimensions"][0]): {metric["Name"] for metric in each["Metrics"]} for each in told} == {
+        ("route",): {"RequestMilliseconds", "RequestDatabaseMilliseconds", "RequestQdrantMilliseconds"},
+        ("route", "transport"): {"DatabaseMilliseconds", "DatabaseStatements", "DatabaseRetries"},
+    }
+    assert (line["route"], line["transport"]) == ("POST /api/chat", transport)
+    assert len(line["DatabaseMilliseconds"]) == 2  # the question and its answer are two batches
+    assert line["RequestMilliseconds"][0] > max(line["DatabaseMilliseconds"]) > 0

@@ -71,13 +71,6 @@ def test_a_broken_way_to_the_database_is_an_outage_and_a_mended_one_ends_it(
         time.sleep(0.1)
 
 
-def test_functions_are_renewed_on_the_same_port(api: httpx.Client, platform: Platform, transport: Transport) -> None:
-    before = platform.gateways[transport].process.pid
-    platform.renew_functions()
-    assert platform.gateways[transport].process.pid != before
-    assert api.get("/health/live").status_code == httpx.codes.OK
-
-
 def test_what_was_stored_survives_a_restart_of_the_database(person: Person, platform: Platform) -> None:
     platform.postgres.stop()
     assert not answers(platform.postgres.port)

@@ -111,6 +111,7 @@ def test_while_one_probes_the_others_still_fail_at_once(moody: Moody, guarded: G
     assert (results, moody.asked) == ([ROWS], 2)
 
 
+@pytest.mark.timed
 def test_each_failed_probe_doubles_the_pause_up_to_a_limit(moody: Moody, guarded: GuardedDatabase) -> None:
     moody.verdict = AWAY
     fail(guarded)

@@ -153,6 +153,11 @@ def test_parallel_requests_get_environments_of_their_own_up_to_the_cap(own_gatew
     assert own_gateway.figures("sleeps") == {"environments": 2, "coldStarts": 2, "invocations": 4}
 
 
+def test_it_tells_which_processes_run_a_function_and_how_often_each_was_asked(own_gateway: Gateway) -> None:
+    pids = {own_gateway.get("/event").json()["pid"] for _ in range(3)}
+    assert own_gateway.get("/_gateway/processes").json()["wholeEvent"] == {str(pid): 3 for pid in pids}
+
+
 def test_who_waits_too_long_for_an_environment_gets_503(own_gateway: Gateway) -> None:
     with ThreadPoolExecutor(3) as threads:
         answers = list(threads.map(own_gateway.get, ["/sleeps?seconds=3"] * 3))
