@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from infra.local.process import PROJECT
-from tests.fixtures.platform import end_those_asked_since, invocations
+from tests.fixtures.platform import forget_outage, invocations
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -83,7 +83,7 @@ def stoppable(platform: Platform) -> Generator[Postgres]:
     yield platform.postgres
     if platform.postgres.process is None or not platform.postgres.process.running:
         platform.postgres.start()
-    end_those_asked_since(platform, before)
+    forget_outage(platform, before)
 
 
 @pytest.fixture

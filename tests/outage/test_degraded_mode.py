@@ -25,7 +25,7 @@ from infra.local.process import PROJECT
 from infra.openapi import DOCUMENT
 from shared.outbox.queue import PAUSE_SECONDS
 from tests.docs.prose import table_rows
-from tests.fixtures.platform import CALIBRATE, until_queue_answers
+from tests.fixtures.platform import CALIBRATE, until_outbox_is_empty, until_queue_answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -196,6 +196,7 @@ def outage(platform: Platform, new_person: Callable[[], Person], transport: Tran
     # for so long after a failure nobody asks the queue, even if it is back
     time.sleep(max(0.0, platform.relays.queue.troubled_at + 2 * PAUSE_SECONDS - time.monotonic()))
     outage.wait_until_well()
+    until_outbox_is_empty(person.api)
 
 
 def by_function(routes: list[str], turn: str = "") -> list[list[str]]:
