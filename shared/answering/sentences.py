@@ -1,6 +1,7 @@
 """A passage's Markdown taken apart into sentences that can be quoted one by one.
 
-A list item or a table row counts as one sentence. Code is never a sentence: it belongs to the one before it, whole.
+A list item or a table row counts as one sentence, and the head of a table as none. Code is never a sentence: it belongs
+to the one before it, whole.
 """
 
 from __future__ import annotations
@@ -124,7 +125,9 @@ def split(text: str) -> list[str]:
 
 
 def _read_line(reader: _Reader, line: str) -> None:
-    if SKIPPED.match(line) or RULE.match(line):
+    if ROW.match(line) and RULE.match(line):
+        reader.paragraph.clear()  # the head of a table
+    elif SKIPPED.match(line) or RULE.match(line):
         reader.end_paragraph()
     elif item := ITEM.match(line):
         reader.begin_item(item.group(1), line[item.end() :])

@@ -43,9 +43,14 @@ def test_a_list_item_and_a_table_row_are_one_sentence_each() -> None:
         "- First. It has two. Goes on.",
         "- Second",
         "3. Third",
-        "- name · use",
         "- arm · to grip",
     ]
+
+
+def test_the_head_of_a_table_says_nothing_alone() -> None:
+    passage = "What is missing:\n\n| way | what happens |\n| --- | --- |\n\n| a row | without a head |\n"
+
+    assert [each.line for each in sentences_of(passage)] == ["What is missing:", "- a row · without a head"]
 
 
 def test_code_belongs_whole_to_the_sentence_before_it() -> None:
