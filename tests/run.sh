@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 none_selected=5 # pytest's exit status
 run() {
-    .venv/bin/python -m pytest -q "$@"
+    .venv/bin/python -m pytest -q -r sfE "$@" # why tests were skipped is said as well
     status=$?
 }
 

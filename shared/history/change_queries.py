@@ -103,8 +103,10 @@ DELETE_ALL: Final = """
          where user_id = (select signed_in_user())
         returning user_id, id
     )
-    insert into deleted_conversation (user_id, conversation_id)
-    select user_id, id from deleted
+    insert into deleted_conversation (user_id, conversation_id, everything)
+    select user_id, id, false from deleted
+     union all
+    select id, gen_random_uuid(), true from "user" where id = (select signed_in_user())
         on conflict (user_id, conversation_id) do nothing
 """
 

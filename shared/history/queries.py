@@ -9,7 +9,7 @@ is exact. One lock, always taken first, cannot deadlock. Without a session it fi
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, LiteralString
 
 LIST: Final = """
     select id, title, pinned, created_at, updated_at, message_count
@@ -44,10 +44,21 @@ LOCK_OWNER: Final = """
     select id from "user" where id = (select signed_in_user()) for no key update
 """
 
-# The question's time is later than any that the user's conversations have, whatever the server's clock does: the
-# conversation is now the newest. Either it goes on, or it is made; where the id is somebody else's neither happens. One
-# that was created without a title takes it from the first question.
-STORE_QUESTION: Final = """
+EVERYTHING_DELETED: Final = """
+    select deleted_at from deleted_conversation
+     where user_id = (select signed_in_user()) and everything and deleted_at > $1::timestamptz
+     limit 1
+"""
+
+
+def _store_question(condition: LiteralString = "") -> LiteralString:
+    """The question, unless there is one with its id, or its conversation was deleted.
+
+    Its time is later than any that the user's conversations have, whatever the server's clock does: the conversation is
+    now the newest. Either it goes on, or it is made; where the id is somebody else's neither happens. One that was
+    created without a title takes it from the first question.
+    """
+    return f"""
     with asked as (
         select "user".id as user_id, greatest(clock_timestamp(), newest.updated_at + interval '1 microsecond') as at
           from "user"
@@ -61,7 +72,7 @@ STORE_QUESTION: Final = """
            and not exists (
                 select from deleted_conversation
                  where user_id = (select signed_in_user()) and conversation_id = $1::uuid
-               )
+               ){condition}
     ), continued as (
         update conversation
            set message_count = message_count + 1, updated_at = asked.at,
@@ -88,7 +99,17 @@ STORE_QUESTION: Final = """
            ), 0),
            'user', $4::text, asked.at
       from own, asked
-"""
+"""  # noqa: S608 (as its type says, it is made of literals alone)
+
+
+STORE_QUESTION: Final = _store_question()
+
+STORE_WAITING_QUESTION: Final = _store_question("""
+           and not exists (
+                select from deleted_conversation
+                 where user_id = (select signed_in_user()) and everything and deleted_at > $6::timestamptz
+               )""")
+"""Only if not everything was deleted since the question was asked."""
 
 EVICT: Final = """
     with surplus as (

@@ -19,6 +19,7 @@ from shared.history.titles import UNTITLED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from shared.db import Database, Rows
@@ -83,23 +84,38 @@ def delete_conversation(db: Database, conversation_id: UUID) -> None:
         raise NotFound
 
 
-def begin_turn(db: Database, *, conversation_id: UUID, title: str, message_id: UUID, content: str, keep: int) -> Begun:
+def begin_turn(  # noqa: PLR0913 (a question is all of this)
+    db: Database,
+    *,
+    conversation_id: UUID,
+    title: str,
+    message_id: UUID,
+    content: str,
+    keep: int,
+    asked_at: datetime | None = None,
+) -> Begun:
     """Store a question, in a new conversation unless there is one with this id, and read what was said before it.
 
-    Of the user's conversations the newest `keep` stay, this one among them. Pinned ones go last.
+    Of the user's conversations the newest `keep` stay, this one among them. Pinned ones go last. A question that had to
+    wait since `asked_at` is not stored if everything was deleted meanwhile.
 
     Raises:
         InvalidRequest: The content is empty or too long.
         NotFound: The conversation is somebody else's.
-        Gone: It was deleted or evicted.
+        Gone: It was deleted or evicted, or everything was since `asked_at`.
         Conflict: The message id was used for another message.
     """
     if not content.strip() or len(content) > CONTENT_CHARACTERS:
         raise InvalidRequest(f"message: must have 1 to {CONTENT_CHARACTERS} characters")
     turn = (conversation_id, message_id)
-    owner, _, _, outcome, window, answer = db.run(
+    question = (*turn, title, content, UNTITLED)
+    waited = asked_at is not None
+    owner, *everything, _, _, outcome, window, answer = db.run(
         LOCK_OWNER,
-        Statement(queries.STORE_QUESTION, (*turn, title, content, UNTITLED)),
+        *([Statement(queries.EVERYTHING_DELETED, (asked_at,))] if waited else []),
+        Statement(queries.STORE_WAITING_QUESTION, (*question, asked_at))
+        if waited
+        else Statement(queries.STORE_QUESTION, question),
         Statement(queries.EVICT, (*turn, keep)),
         Statement(queries.QUESTION_OUTCOME, (*turn, content)),
         Statement(queries.WINDOW, (*turn, WINDOW_MESSAGES, WINDOW_CHARACTERS)),
@@ -107,6 +123,8 @@ def begin_turn(db: Database, *, conversation_id: UUID, title: str, message_id: U
         idempotent=True,
     )
     require(owner)
+    if any(rows.values for rows in everything):
+        raise Gone
     [stored] = outcome.into(QuestionOutcome)
     stored.insist()
     answered = answer.first(Message)

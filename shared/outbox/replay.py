@@ -69,12 +69,13 @@ def store(db: Database, turn: WaitingTurn, *, keep: int) -> UUID | None:
         keep: How many conversations the user keeps.
 
     Raises:
-        Gone: The conversation was deleted or evicted.
+        Gone: The conversation was deleted or evicted, or everything was since the turn was asked.
         NotFound: It is somebody else's.
         Conflict: The message id was used for another message.
     """
     ids = {"conversation_id": turn.conversation_id, "message_id": turn.message_id}
-    begun = begin_turn(db, **ids, title=title_of(turn.question), content=turn.question, keep=keep)
+    title = title_of(turn.question)
+    begun = begin_turn(db, **ids, title=title, content=turn.question, keep=keep, asked_at=turn.asked_at)
     if begun.answered is None:
         complete_turn(db, **ids, answer=turn.answer, sources=turn.sources, status=turn.status, mode=turn.mode)
     return begun.evicted

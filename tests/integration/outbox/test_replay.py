@@ -15,6 +15,7 @@ from functions.dependencies import opened_database
 from functions.outbox.replay import dead_letter_queue, handler
 from shared.db import open_database
 from shared.errors import NotFound
+from shared.history.changes import delete_conversations
 from shared.history.models import answer_id
 from shared.history.store import begin_turn, delete_conversation
 from shared.outbox.keeping import Outbox, group_of, user_owner
@@ -151,6 +152,33 @@ def test_turns_of_one_conversation_stay_in_order(database: Database, owner: Owne
         replayed(database, each)
 
     assert [row[0] for row in messages(owner, user)][::2] == [each.message_id for each in waiting]
+
+
+def test_a_turn_that_waited_while_everything_was_deleted_stays_away(
+    database: Database, owner: Owner, new_user: NewUser
+) -> None:
+    user, somebody_else = new_user(), new_user()
+    before, of_somebody_else = turn_of(user), turn_of(somebody_else)
+    delete_conversations(ActingFor(database, user))
+    afterwards = turn_of(user)
+
+    outcomes = [replayed(database, each) for each in (before, before, of_somebody_else, afterwards)]
+
+    assert outcomes == [Outcome.DROPPED, Outcome.DROPPED, Outcome.STORED, Outcome.STORED]
+    assert [row[0] for row in messages(owner, user)][::2] == [afterwards.message_id]
+
+
+def test_it_stays_away_as_well_where_its_conversation_was_begun_anew(
+    database: Database, owner: Owner, new_user: NewUser
+) -> None:
+    user, conversation = new_user(), uuid4()
+    before = turn_of(user, conversation)
+    delete_conversations(ActingFor(database, user))
+    afterwards = turn_of(user, conversation)
+
+    assert [replayed(database, each) for each in (afterwards, before)] == [Outcome.STORED, Outcome.DROPPED]
+
+    assert [row[0] for row in messages(owner, user)][::2] == [afterwards.message_id]
 
 
 def test_what_was_deleted_is_not_revived(database: Database, owner: Owner, new_user: NewUser) -> None:
