@@ -78,6 +78,8 @@ class _Reader:
     sentences: list[Sentence] = field(default_factory=list[Sentence])
     paragraph: list[str] = field(default_factory=list[str])
     marker: str = ""
+    rows: int = 0
+    """Of the table so far, its head included."""
 
     def end_paragraph(self) -> None:
         raw = " ".join(self.paragraph)
@@ -125,8 +127,9 @@ def split(text: str) -> list[str]:
 
 
 def _read_line(reader: _Reader, line: str) -> None:
-    if ROW.match(line) and RULE.match(line):
-        reader.paragraph.clear()  # the head of a table
+    reader.rows = reader.rows + 1 if ROW.match(line) else 0
+    if reader.rows == 2 and RULE.match(line):  # noqa: PLR2004 (what stands above it is the head of the table)
+        reader.paragraph.clear()
     elif SKIPPED.match(line) or RULE.match(line):
         reader.end_paragraph()
     elif item := ITEM.match(line):

@@ -53,6 +53,12 @@ def test_the_head_of_a_table_says_nothing_alone() -> None:
     assert [each.line for each in sentences_of(passage)] == ["What is missing:", "- a row · without a head"]
 
 
+def test_a_row_of_dashes_within_a_table_takes_nothing_away() -> None:
+    passage = "| way | what happens |\n| --- | --- |\n| refused | an error |\n| - | - |\n| silent | nothing |\n"
+
+    assert [each.line for each in sentences_of(passage)] == ["- refused · an error", "- silent · nothing"]
+
+
 def test_code_belongs_whole_to_the_sentence_before_it() -> None:
     [sentence] = sentences_of("Run this:\n\n```bash title=x\nfor a in *. B; do\n\n  [x](y)\ndone\n```\n")
 
