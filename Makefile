@@ -90,7 +90,7 @@ format: setup-python ## format the code, and mend what the linter can mend
 	@$(python) -m ruff check --fix-only -q .
 	@$(python) -m ruff format .
 
-compile := $(python) -m uv pip compile -q --system-certs --universal --no-emit-index-url --generate-hashes --no-header
+compile := $(python) -m uv pip compile -q --system-certs --universal --generate-hashes --no-header
 
 .PHONY: lock
 lock: setup-python ## lock the Python packages anew, after a change in pyproject.toml
