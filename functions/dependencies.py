@@ -18,7 +18,8 @@ from shared.auth.identity import (
 )
 from shared.auth.requests import sent_cookies
 from shared.auth.rules import AuthRules
-from shared.db import Database, open_database
+from shared.db import Database
+from shared.db.opening import open_database
 from shared.errors import NotSignedIn
 from shared.settings import AuthSettings, DatabaseSettings
 from shared.web import Depends, Request

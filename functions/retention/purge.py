@@ -8,7 +8,8 @@ from typing import Protocol
 
 from shared import deadline
 from shared.app import MARGIN_SECONDS
-from shared.db import Database, open_database
+from shared.db import Database
+from shared.db.opening import open_database
 from shared.history.retention import purge
 from shared.observability import log
 from shared.settings import DatabaseSettings, RetentionSettings

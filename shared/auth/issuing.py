@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from shared.auth.models import User
-    from shared.db import Param
+    from shared.db.batch import Param
 
 ALGORITHM: Final = "EdDSA"
 CURVE: Final = "Ed25519"

@@ -15,7 +15,7 @@ from shared.observability import count_batch, log
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shared.db import Rows
+    from shared.db.batch import Rows
     from shared.errors import AppError
 
 BATCH_SECONDS: Final = 8.0

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from shared import deadline
 from shared.breaker import LONGEST_PAUSE, BreakerOpen, CircuitBreaker
-from shared.db import USUAL, Database
 from shared.db.attempts import Failure
+from shared.db.batch import USUAL, Database
 from shared.db.sqlstate import Meaning
 from shared.errors import AppError, DatabaseUnavailable
 from shared.observability import measured
 
 if TYPE_CHECKING:
-    from shared.db import Rows, Statement, Transaction
+    from shared.db.batch import Rows, Statement, Transaction
 
 FIRST_PAUSE: Final = 2.0
 

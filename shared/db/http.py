@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 from urllib.parse import quote, urlsplit
 
 from shared import deadline
-from shared.db import USUAL, Database, Rows
 from shared.db.attempts import Batch, Failure, persist
+from shared.db.batch import USUAL, Database, Rows
 from shared.db.sqlstate import AWAY, MAYBE_RUN, NOT_RUN, REFUSED, judge_state, judge_status, judge_text
 from shared.db.values import parameters, row_decoder
 from shared.errors import StatementFailed
@@ -26,7 +26,7 @@ from shared.http_client import AnswerTooLarge, HttpClient, Response, TimedOut, U
 from shared.observability import log
 
 if TYPE_CHECKING:
-    from shared.db import Statement, Transaction
+    from shared.db.batch import Statement, Transaction
     from shared.settings import DatabaseSettings
 
 MAX_REQUEST_BYTES: Final = 64 * 1024 * 1024

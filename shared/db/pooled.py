@@ -20,8 +20,8 @@ from psycopg import OperationalError, pq
 from psycopg.conninfo import make_conninfo
 
 from shared import deadline, sockets
-from shared.db import USUAL, Database, Rows
 from shared.db.attempts import Batch, Failure, persist
+from shared.db.batch import USUAL, Database, Rows
 from shared.db.sqlstate import AWAY, MAYBE_RUN, NOT_RUN, REFUSED, judge_state, judge_text
 from shared.db.values import parameters, row_decoder
 from shared.errors import Misconfigured
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from psycopg.pq.abc import PGconn, PGresult
 
-    from shared.db import Statement, Transaction
+    from shared.db.batch import Statement, Transaction
     from shared.settings import DatabaseSettings
 
     Query: TypeAlias = tuple[bytes, list[bytes | None]]

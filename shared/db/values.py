@@ -32,13 +32,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from shared.db import Json
+from shared.db.batch import Json
 from shared.errors import Fault, StatementFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from shared.db import Param, Statement
+    from shared.db.batch import Param, Statement
 
 CHARACTER_NOT_IN_REPERTOIRE = "22021"
 """What Postgres itself answers to a text that its encoding cannot hold."""

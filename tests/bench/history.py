@@ -28,7 +28,8 @@ from infra.local.relay import Relay
 from infra.local.state import State
 from infra.migrate import migrate
 from shared.auth.identity import SignedInDatabase
-from shared.db import USUAL, Database, Rows, Statement, Transaction, open_transport
+from shared.db import USUAL, Database, Rows, Statement, Transaction
+from shared.db.opening import open_transport
 from shared.db.values import parameters
 from shared.history.changes import append_messages
 from shared.history.models import Given

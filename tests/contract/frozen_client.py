@@ -7,7 +7,8 @@ import sys
 import time
 
 from shared import deadline
-from shared.db import Statement, open_transport
+from shared.db import Statement
+from shared.db.opening import open_transport
 from shared.errors import AppError
 from shared.settings import DatabaseSettings
 

@@ -16,7 +16,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.db import Statement, Transaction, open_transport
+from shared.db import Statement, Transaction
+from shared.db.opening import open_transport
 from shared.errors import AppError, StatementFailed
 from shared.settings import DatabaseSettings
 

@@ -21,14 +21,16 @@ from hypothesis import strategies as st
 from infra.local.ports import free_port
 from infra.local.relay import Relay
 from shared import deadline
-from shared.db import Json, Statement, Transaction, open_database
+from shared.db import Json, Statement, Transaction
+from shared.db.opening import open_database
 from shared.errors import AppError, DatabaseUnavailable, Fault, StatementFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from infra.local.postgres import Postgres
-    from shared.db import Database, Param
+    from shared.db import Database
+    from shared.db.batch import Param
     from tests.contract.ways import Way
 
 ID = UUID("018f2f6e-7b7a-7c3e-9a3b-1f2e3d4c5b6a")

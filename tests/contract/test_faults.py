@@ -22,7 +22,8 @@ from infra.local.server import Server
 from infra.local.state import State
 from infra.migrate import migrate
 from shared import deadline
-from shared.db import Statement, open_transport
+from shared.db import Statement
+from shared.db.opening import open_transport
 from shared.errors import AppError
 from tests.contract.breakages import BREAKAGES, FREEZES, PREPARED, Scene, World
 from tests.contract.frozen_client import UNIT

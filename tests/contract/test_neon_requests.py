@@ -21,7 +21,7 @@ from tests.contract.javascript import as_javascript
 from tests.contract.neon_driver import CONNECTION_STRING, PROJECT, run_driver
 
 if TYPE_CHECKING:
-    from shared.db import Param
+    from shared.db.batch import Param
 
 VECTORS = Path(__file__).with_name("neon_vectors.json")
 CASES = Path(__file__).with_name("neon_cases.json")

@@ -15,7 +15,8 @@ import pytest
 
 from infra.local.ports import LOOPBACK
 from shared import deadline
-from shared.db import Database, Statement, open_transport
+from shared.db import Database, Statement
+from shared.db.opening import open_transport
 from shared.errors import DatabaseUnavailable, StatementFailed
 from shared.settings import DatabaseSettings
 from tests.contract.neon_driver import run_driver

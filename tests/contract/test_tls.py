@@ -12,7 +12,8 @@ import pytest
 from infra.local.postgres import Postgres
 from infra.local.relay import Relay
 from infra.local.state import State
-from shared.db import Statement, open_transport
+from shared.db import Statement
+from shared.db.opening import open_transport
 from shared.errors import DatabaseUnavailable
 from shared.settings import DatabaseSettings
 from tests.unit.certificates import self_signed

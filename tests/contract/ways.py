@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from infra.local.ports import LOOPBACK
-from shared.db import open_transport
+from shared.db.opening import open_transport
 from shared.settings import DatabaseSettings
 
 if TYPE_CHECKING:

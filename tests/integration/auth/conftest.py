@@ -44,7 +44,8 @@ from shared.auth.limits import LocalCounts
 from shared.auth.options import Options
 from shared.auth.passwords import hashed
 from shared.auth.rules import AuthRules
-from shared.db import USUAL, Database, Rows, Statement, Transaction, open_database
+from shared.db import USUAL, Database, Rows, Statement, Transaction
+from shared.db.opening import open_database
 from shared.settings import AccountSettings, AuthSettings, DatabaseSettings
 
 if TYPE_CHECKING:

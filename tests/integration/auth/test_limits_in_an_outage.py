@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from infra.local.ports import free_port
-from shared.db import open_database
+from shared.db.opening import open_database
 from shared.settings import DatabaseSettings
 from tests.integration.auth.conftest import HOME, Counting, Routes, app_on
 

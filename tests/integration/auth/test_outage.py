@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from functions.auth.limits import limited_database
-from shared.db import open_database
+from shared.db.opening import open_database
 from shared.settings import DatabaseSettings
 from tests.integration.auth.conftest import Counting, Routes, app_on, signed
 from tests.integration.auth.requests import NAMES, REQUESTS

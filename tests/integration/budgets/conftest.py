@@ -29,7 +29,8 @@ from shared.auth.cookies import sign
 from shared.auth.limits import LocalCounts
 from shared.auth.options import Options
 from shared.auth.rules import AuthRules
-from shared.db import USUAL, Database, Rows, Statement, Transaction, open_database
+from shared.db import USUAL, Database, Rows, Statement, Transaction
+from shared.db.opening import open_database
 from shared.retrieval.models import Found, Passage
 from shared.settings import AccountSettings, AuthSettings, DatabaseSettings
 

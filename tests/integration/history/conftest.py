@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from shared.db import USUAL, Database, Rows, Statement, Transaction, open_database
+from shared.db import USUAL, Database, Rows, Statement, Transaction
+from shared.db.opening import open_database
 from shared.history import store
 from shared.history.titles import title_of
 from shared.settings import DatabaseSettings

@@ -20,7 +20,8 @@ from infra.openapi import DOCUMENT, route_modules
 from shared.app import build_app
 from shared.auth.cookies import sign
 from shared.auth.rules import AuthRules
-from shared.db import Statement, open_database
+from shared.db import Statement
+from shared.db.opening import open_database
 from shared.errors import StatementFailed
 from shared.history import changes
 from shared.settings import AuthSettings, DatabaseSettings

@@ -13,7 +13,7 @@ import pytest
 
 from functions.dependencies import opened_database
 from functions.outbox.replay import dead_letter_queue, handler
-from shared.db import open_database
+from shared.db.opening import open_database
 from shared.errors import NotFound
 from shared.history.changes import delete_conversations
 from shared.history.models import answer_id

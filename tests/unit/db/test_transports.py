@@ -8,9 +8,10 @@ from typing import Literal
 
 import pytest
 
-from shared.db import Database, Statement, open_database
+from shared.db import Database, Statement
 from shared.db.breaker import GuardedDatabase
 from shared.db.http import MAX_REQUEST_BYTES, endpoint, login_headers, request_body
+from shared.db.opening import open_database
 from shared.db.pooled import PooledDatabase, encryption
 from shared.errors import Misconfigured, StatementFailed
 from shared.settings import DatabaseSettings
@@ -89,7 +90,7 @@ def test_a_transport_imports_only_what_it_speaks(module: str, unwanted: set[str]
 
 
 IMPORTED = "import sys; print(sorted({'boto3', 'snapshot_restore_py'} & set(sys.modules)))"
-OPEN = "from shared.db import open_database; from shared.settings import DatabaseSettings; "
+OPEN = "from shared.db.opening import open_database; from shared.settings import DatabaseSettings; "
 
 
 @pytest.mark.parametrize(("kind", "imported"), [("snap-start", "['snapshot_restore_py']"), ("on-demand", "[]")])

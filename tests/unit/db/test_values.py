@@ -21,7 +21,7 @@ from shared.errors import Fault, StatementFailed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shared.db import Param
+    from shared.db.batch import Param
 
 
 class Colour(StrEnum):
