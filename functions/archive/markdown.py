@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.auth.wire import timestamp
+from shared.clock import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

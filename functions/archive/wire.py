@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field, PlainSerializer, StringConstraints, WithJsonSchema, model_validator
 
 from functions.conversations.wire import Json, Source, Storable, Title
-from shared.auth.wire import timestamp
+from shared.clock import timestamp
 from shared.history.archive import Page
 from shared.history.models import CONTENT_CHARACTERS, Opinion, Role, Status
 

@@ -14,7 +14,8 @@ from shared.auth.identity import presented_token
 from shared.auth.refusals import POST_NEEDS_DEFERRED_REFRESH
 from shared.auth.requests import asked_for, sent_cookies
 from shared.auth.validation import GET_SESSION
-from shared.auth.wire import answer, now, refusal_json, session_json, user_json
+from shared.auth.wire import answer, refusal_json, session_json, user_json
+from shared.clock import now
 from shared.web import APIRouter, Request, Response
 
 NOT_KEPT: Final = {"cache-control": "no-store", "pragma": "no-cache"}

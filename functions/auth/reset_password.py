@@ -27,7 +27,8 @@ from shared.auth.validation import (
     checked,
     text,
 )
-from shared.auth.wire import answer, now, redirected
+from shared.auth.wire import answer, redirected
+from shared.clock import now
 from shared.web import APIRouter, Request, Response
 
 LIFETIME: Final = timedelta(hours=1)

@@ -16,7 +16,8 @@ from shared.auth.documented import TEXT, a_list, an_object, documented
 from shared.auth.endpoint import BetterAuthRoute
 from shared.auth.issuing import STILL_PUBLISHED, Issuer, SigningKey, UnreadableKey, published
 from shared.auth.visitors import Visitor
-from shared.auth.wire import answer, now
+from shared.auth.wire import answer
+from shared.clock import now
 from shared.db import Database, Rows, Statement
 from shared.observability import log
 from shared.settings import AuthSettings, TokenSettings

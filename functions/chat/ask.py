@@ -13,10 +13,10 @@ from functions.chat.reader import Reader
 from functions.search.book import OpenBook
 from shared.answering.chat import Chat
 from shared.answering.models import Ask, Mode, Reply, Saved
-from shared.answering.uuid7 import uuid7
 from shared.app import build_handler
 from shared.degraded import Missing
 from shared.settings import HistorySettings
+from shared.uuid7 import uuid7
 from shared.web import APIRouter
 
 router = APIRouter()

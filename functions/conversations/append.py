@@ -9,10 +9,10 @@ from pydantic import Field
 
 from functions.conversations.wire import Content, Conversation, ConversationId, Json, Message
 from functions.dependencies import SignedIn
-from shared.answering.uuid7 import uuid7
 from shared.app import build_handler
 from shared.history.changes import append_messages
 from shared.history.models import Given, Role
+from shared.uuid7 import uuid7
 from shared.web import APIRouter, status
 
 router = APIRouter()

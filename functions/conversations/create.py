@@ -8,10 +8,10 @@ from pydantic import Field
 
 from functions.conversations.wire import Conversation, Json, Title
 from functions.dependencies import SignedIn
-from shared.answering.uuid7 import uuid7
 from shared.app import build_handler
 from shared.history.changes import create_conversation
 from shared.settings import HistorySettings
+from shared.uuid7 import uuid7
 from shared.web import APIRouter, status
 
 router = APIRouter()

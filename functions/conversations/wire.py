@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-from shared.auth.wire import timestamp
+from shared.clock import timestamp
 from shared.history.models import CONTENT_CHARACTERS, Opinion, Role, Status
 from shared.history.titles import LONGEST_GIVEN, given_title
 from shared.web import Path, Query

@@ -19,7 +19,7 @@ from pydantic.alias_generators import to_camel
 
 from functions.dependencies import SignedIn
 from shared.app import build_handler
-from shared.auth.wire import timestamp
+from shared.clock import timestamp
 from shared.profile.models import FIELDS, Changes, Profile, TextSize, Theme
 from shared.profile.store import change_profile, read_profile
 from shared.web import APIRouter

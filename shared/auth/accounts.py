@@ -14,7 +14,7 @@ from shared.auth.refusals import (
     USER_ALREADY_EXISTS,
     Refused,
 )
-from shared.auth.wire import now
+from shared.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 from shared.auth import session_cache
 from shared.auth.models import SESSION_LIFETIME
-from shared.auth.wire import now
+from shared.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,11 +10,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shared.auth import queries, wire
+from shared.auth import queries
 from shared.auth.cookies import decoded, read_signed
 from shared.auth.jwt import NotToken, looks_like
 from shared.auth.models import User
 from shared.auth.store import USER_WIDTH, signed_in_user
+from shared.clock import now
 from shared.db import USUAL, Database, Rows, Statement
 from shared.errors import NotSignedIn
 from shared.observability import name_user
@@ -87,7 +88,7 @@ class SignedInDatabase(Database):
         self._database.close()
 
     def _identify(self) -> Statement:
-        return Statement(queries.IDENTIFY, (self._token, wire.now()))
+        return Statement(queries.IDENTIFY, (self._token, now()))
 
     def _learn(self, row: tuple[Any, ...]) -> None:
         self.signed_in = signed_in_user(row)

@@ -13,7 +13,8 @@ from shared.auth.identity import presented_token
 from shared.auth.models import FRESH, SignedInUser
 from shared.auth.refusals import UNAUTHORIZED, Refused
 from shared.auth.requests import asked_for, sent_cookies
-from shared.auth.wire import answer, now
+from shared.auth.wire import answer
+from shared.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping

@@ -1,14 +1,15 @@
-"""Users, sessions, dates and errors as Better Auth's client expects them in JSON."""
+"""Users, sessions and errors as Better Auth's client expects them in JSON."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from string import punctuation
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote
 
 from starlette.responses import Response
+
+from shared.clock import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,17 +20,6 @@ if TYPE_CHECKING:
 
 NOTHING: Final = object()
 """An answer without a body; Better Auth calls it JSON all the same."""
-
-
-def now() -> datetime:
-    """The time in whole milliseconds, so that a row and the answer about it agree."""
-    moment = datetime.now(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-
-
-def timestamp(moment: datetime) -> str:
-    """`2026-11-22T10:00:00.000Z`: exactly three digits, or the client would read them as that many milliseconds."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def user_json(user: User) -> dict[str, object]:

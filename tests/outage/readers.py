@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from shared.answering.uuid7 import uuid7
+from shared.uuid7 import uuid7
 
 if TYPE_CHECKING:
     import httpx

@@ -17,7 +17,7 @@ from shared import deadline
 from shared.auth.cookies import parse
 from shared.auth.identity import SignedInDatabase, presented_token
 from shared.auth.rules import AuthRules
-from shared.auth.wire import timestamp
+from shared.clock import timestamp
 from shared.db.opening import open_database
 from shared.history.store import list_conversations
 from shared.observability import name_request, report_request, request_timings

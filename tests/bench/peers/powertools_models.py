@@ -9,7 +9,7 @@ from uuid import UUID  # noqa: TC003 (as above)
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 from pydantic.alias_generators import to_camel
 
-from shared.auth.wire import timestamp
+from shared.clock import timestamp
 
 Time = Annotated[datetime, PlainSerializer(timestamp)]
 

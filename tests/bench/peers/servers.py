@@ -14,7 +14,7 @@ from infra.local.relay import Relay
 from infra.local.server import Server
 from shared.auth import queries as auth_queries
 from shared.auth.cookies import sign
-from shared.auth.wire import now
+from shared.clock import now
 from shared.db import Statement
 from shared.db.http import login_headers, request_body
 from shared.history import queries

@@ -10,7 +10,7 @@ import pytest
 from shared.auth import passwords, store
 from shared.auth.models import Client, Session
 from shared.auth.refusals import Refused
-from shared.auth.wire import now
+from shared.clock import now
 from tests.integration.auth.conftest import (
     ADDRESS,
     HOME,

@@ -10,7 +10,7 @@ import pytest
 from shared.auth import store
 from shared.auth.models import Client, Session, User
 from shared.auth.refusals import Refused
-from shared.auth.wire import now, timestamp
+from shared.clock import now, timestamp
 from tests.integration.auth.conftest import ADDRESS, PASSWORD, PROGRAM, TOKEN, app_on, cookies_of, signed
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 from shared.auth.issuing import SigningKey
 from shared.auth.jwt import Verifier
-from shared.auth.wire import now
+from shared.clock import now
 from tests.integration.auth.conftest import HOME, SECRET, Routes, app_on, signed, somebody
 
 if TYPE_CHECKING:

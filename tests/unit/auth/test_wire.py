@@ -7,7 +7,8 @@ import pytest
 
 from shared.auth.models import Client, Session, User
 from shared.auth.refusals import INVALID_EMAIL, Refusal
-from shared.auth.wire import answer, now, refusal_json, session_json, timestamp, user_json
+from shared.auth.wire import answer, refusal_json, session_json, user_json
+from shared.clock import now, timestamp
 
 MOMENT = datetime(2026, 11, 22, 5, 0, 13, 249_999, tzinfo=UTC)
 

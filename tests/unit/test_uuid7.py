@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 from uuid import RFC_4122
 
-from shared.answering.uuid7 import uuid7
+from shared.uuid7 import uuid7
 
 
 def test_ids_ascend_in_the_order_they_were_made() -> None:
