@@ -12,12 +12,14 @@ from starlette.exceptions import HTTPException
 
 from shared import deadline
 from shared.errors import AppError, InvalidRequest
+from shared.events import WARM, answer_in, as_http_api, shape_of
 from shared.observability import log, name_request, report_request, request_timings, server_timing
 from shared.web import APIRouter, FastAPI, JSONResponse, Request, RequestValidationError
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
+    from mangum.types import LambdaContext
     from mangum.types import Response as AsgiResponse
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -41,12 +43,26 @@ def build_app(*routers: APIRouter) -> FastAPI:
     return app
 
 
-def build_handler(*routers: APIRouter) -> Mangum:
-    """What a function module exports as `handler`.
+def build_handler(*routers: APIRouter) -> Handler:
+    """What a function module exports as `handler`."""
+    return Handler(build_app(*routers))
+
+
+class Handler(Mangum):
+    """Answers whatever hands in HTTP requests, each in its own shape (events.py); anything else finds it warm.
 
     `lifespan="off"`: Mangum would otherwise run start-up and shut-down on every invocation.
     """
-    return Mangum(build_app(*routers), lifespan="off", custom_handlers=[_Gateway])  # pyright: ignore[reportArgumentType] (Mangum's own handlers do not fit its type either)
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app, lifespan="off", custom_handlers=[_Gateway])  # pyright: ignore[reportArgumentType] (Mangum's own handlers do not fit its type either)
+
+    def __call__(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        """The answer to an event."""
+        shape = shape_of(event)
+        if shape is None:
+            return dict(WARM)
+        return answer_in(shape, event, super().__call__(as_http_api(event, shape), context))
 
 
 class _Gateway(HTTPGateway):

@@ -17,6 +17,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.dependencies import opened_database
 from shared.deadline import within
 from shared.errors import StatementFailed
+from shared.events import WARM
 from shared.observability import log
 from shared.outbox.models import UnknownVersion
 from shared.outbox.queue import Queue, QueueUnavailable
@@ -31,7 +32,9 @@ HOPELESS = (BrokenSeal, UnknownVersion, StatementFailed)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Store what waits; the answer names the messages that are not done."""
+    """Store what waits; the answer names the messages that are not done. An event without messages keeps it warm."""
+    if "Records" not in event:
+        return dict(WARM)
     processor = SqsFifoPartialProcessor(skip_group_on_error=True)
     processor.raise_on_entire_batch_failure = False  # an outage is no fault of this function
     seconds = context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS
