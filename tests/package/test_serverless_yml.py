@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 import importlib
 import re
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any
 
 import pytest
@@ -105,11 +105,28 @@ def test_defaults_in_serverless_yml_are_those_of_the_settings() -> None:
     assert written == {name: str(defaults[name] or "") for name in written}
 
 
-def test_secrets_are_references_that_the_deployment_resolves() -> None:
+def test_secrets_are_parameters_that_the_deployment_fills_and_nobody_is_shown() -> None:
+    """Addresses may be among them: whatever is a reference to a hidden parameter comes from the stage's secret."""
     secret = {f.metadata["name"] for each in SETTINGS for f in fields(each) if f.metadata["secret"]}
+    hidden = {name for name, each in DOCUMENT["resources"]["Parameters"].items() if each.get("NoEcho")}
+    variables: dict[str, Any] = {}
     for function in FUNCTIONS.values():
-        for name in secret & set(function.get("environment", {})):
-            assert function["environment"][name].startswith("{{resolve:secretsmanager:")
+        variables |= function.get("environment", {})
+    filled = {name: value["Ref"] for name, value in variables.items() if name in secret or refers_to(hidden, value)}
+    assert set(filled.values()) == hidden
+    # infra/packaging/stage_secrets.js finds the key in the secret by this
+    assert filled == {name: name.title().replace("_", "") for name in filled}
+
+
+def refers_to(parameters: set[str], value: Any) -> bool:  # noqa: ANN401 (a template holds anything)
+    return value in [{"Ref": name} for name in parameters]
+
+
+def test_a_secret_may_be_missing_where_its_setting_may_be() -> None:
+    settings = {f.metadata["name"].title().replace("_", ""): f.default for each in SETTINGS for f in fields(each)}
+    for name, parameter in DOCUMENT["resources"]["Parameters"].items():
+        if "NoEcho" in parameter:
+            assert parameter.get("Default") == (None if settings[name] is MISSING else "")
 
 
 def test_the_sites_are_named_exactly_because_they_send_cookies() -> None:

@@ -7,6 +7,7 @@ import boto3  # pyright: ignore[reportMissingTypeStubs] (it has none)
 import pytest
 from moto import mock_aws
 
+from infra import stage_secrets
 from infra.migrate import main
 from infra.stage_secrets import NoSecrets, database_urls
 
@@ -66,3 +67,36 @@ def test_migrating_a_stage_asks_its_own_database(secrets: Any, capsys: pytest.Ca
     shown = capsys.readouterr().err
     assert "127.0.0.1" in shown
     assert "owner-secret" not in shown
+
+
+def test_a_deployment_is_told_the_keys_that_it_asks_for_and_no_others(
+    secrets: Any,  # noqa: ANN401 (as above)
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    store(secrets, "docs-chatbot-backend/prod", DATABASE_URL=APP, QDRANT_URL="https://q.example.com", OTHER="other")
+    assert told("prod", "DATABASE_URL", "QDRANT_URL", "--optional=QDRANT_API_KEY") == 0
+    assert json.loads(capsys.readouterr().out) == {"DATABASE_URL": APP, "QDRANT_URL": "https://q.example.com"}
+
+
+def test_every_missing_key_is_named_and_nothing_is_told(secrets: Any, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: ANN401 (as above)
+    store(secrets, "docs-chatbot-backend/prod", DATABASE_URL=APP, QDRANT_URL="")
+    assert told("prod", "DATABASE_URL", "QDRANT_URL", "BETTER_AUTH_SECRET") == 2
+    shown = capsys.readouterr()
+    assert "no JSON object with QDRANT_URL, BETTER_AUTH_SECRET" in shown.err
+    assert shown.out == ""
+    assert "app-secret" not in shown.err
+
+
+@pytest.mark.parametrize("stored", ["[]", "no JSON", '"DATABASE_URL"', '{"DATABASE_URL": 5}'])
+def test_a_secret_that_is_no_object_of_texts_is_refused(
+    secrets: Any,  # noqa: ANN401 (as above)
+    capsys: pytest.CaptureFixture[str],
+    stored: str,
+) -> None:
+    secrets.create_secret(Name="docs-chatbot-backend/prod", SecretString=stored)
+    assert told("prod", "DATABASE_URL") == 2
+    assert "docs-chatbot-backend/prod" in capsys.readouterr().err
+
+
+def told(*words: str) -> int:
+    return stage_secrets.main(words)

@@ -1,0 +1,89 @@
+"""CloudFormation's limits, and how far the stack is from them with as many functions as anybody plans for
+(https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html)."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from infra.bundle import PROJECT
+from tests.package.conftest import OSLS, without_credentials, without_network
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FUNCTIONS = 60
+AT_LEAST_MORE = 10
+
+MOST_REFERENCES = 60
+MOST_RESOURCES = 500
+MOST_OUTPUTS = 200
+MOST_PARAMETERS = 200
+MOST_BYTES = 1_000_000
+MOST_BYTES_OF_VARIABLES = 4096
+"""Of one function (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)."""
+
+ROOM = 0.9
+"""Share of a limit that sixty functions may take: somebody has to notice before AWS does."""
+
+
+@pytest.fixture(scope="module")
+def crowded(template: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The stack with functions added until there are sixty, each with a route and everything that one may be given."""
+    assert template, "has built the zips"
+    folder = linked_project(tmp_path_factory.mktemp("project"))
+    written = yaml.safe_load((PROJECT / "serverless.yml").read_text(encoding="utf-8"))
+    every_setting = {
+        name: value for each in written["functions"].values() for name, value in each.get("environment", {}).items()
+    }
+    for number in range(max(AT_LEAST_MORE, FUNCTIONS - len(written["functions"]))):
+        written["functions"][f"another{number}"] = another(number, every_setting)
+    (folder / "serverless.yml").write_text(yaml.safe_dump(written, sort_keys=False), encoding="utf-8")
+    words = [*without_network(), OSLS, "package", "--package", folder / "out"]
+    done = subprocess.run(words, cwd=folder, env=without_credentials(), capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads((folder / "out" / "cloudformation-template-update-stack.json").read_text(encoding="utf-8"))
+
+
+def linked_project(folder: Path) -> Path:
+    for path in PROJECT.iterdir():
+        if path.name not in {".git", ".serverless", "serverless.yml"}:
+            (folder / path.name).symlink_to(path)
+    return folder
+
+
+def another(number: int, settings: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "handler": "functions/health/live.handler",
+        "package": {"artifact": "build/healthLive.zip"},
+        "environment": settings,
+        "events": [{"httpApi": f"POST /api/another/{number}"}, {"httpApi": f"GET /api/another/{number}"}],
+    }
+
+
+def of_type(template: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [each["Properties"] for each in template["Resources"].values() if each["Type"] == kind]
+
+
+def test_sixty_functions_stay_well_within_what_cloudformation_takes(crowded: dict[str, Any]) -> None:
+    assert len(of_type(crowded, "AWS::Lambda::Function")) >= FUNCTIONS
+    text = json.dumps(crowded)
+    assert text.count("{{resolve:") <= MOST_REFERENCES * ROOM
+    assert len(crowded["Resources"]) <= MOST_RESOURCES * ROOM
+    assert len(crowded["Outputs"]) <= MOST_OUTPUTS * ROOM
+    assert len(crowded["Parameters"]) <= MOST_PARAMETERS * ROOM
+    assert len(text.encode()) <= MOST_BYTES * ROOM
+
+
+def test_a_function_more_costs_no_reference(crowded: dict[str, Any], template: dict[str, Any]) -> None:
+    assert json.dumps(crowded).count("{{resolve:") == json.dumps(template).count("{{resolve:")
+
+
+def test_no_function_has_more_variables_than_lambda_takes(crowded: dict[str, Any]) -> None:
+    for function in of_type(crowded, "AWS::Lambda::Function"):
+        variables = function["Environment"]["Variables"]
+        assert len(json.dumps(variables).encode()) <= MOST_BYTES_OF_VARIABLES
