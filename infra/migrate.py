@@ -1,8 +1,8 @@
 """Brings a database's schema up to date: `python -m infra.migrate`, with DATABASE_OWNER_URL (the direct endpoint).
 
 Forward only: `infra/migrations/NNNN_name.sql`, in order, each in a transaction of its own, each once. A file that was
-applied may never change. Several runners at once wait for each other. A database in which Better Auth already made
-its tables is adopted when their columns are what we need.
+applied may never change. Several runners at once wait for each other. A database that a Better Auth server uses
+already is adopted, or refused before anything is changed (infra/adoption); ADOPT=off makes our tables beside others.
 
 With DATABASE_URL set, its role `docs_app` may log in with its password afterwards. STAGE=prod takes both addresses from
 the secrets of that stage (stage_secrets.py).
@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import class_row
 
+from infra.adoption import MigrationRefused, adopted
 from infra.stage_secrets import NoSecrets, database_urls
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-ADOPTABLE = "0001_better_auth"
 APP_ROLE = "docs_app"
 
 LOCK_KEY = 0x646F6373
@@ -46,23 +45,10 @@ CREATE_LEDGER: Final = """
     )
 """
 
-COLUMNS: Final = """
-    select relation.relname as "table", attribute.attname as name,
-           format_type(attribute.atttypid, attribute.atttypmod) as type
-      from pg_attribute attribute
-      join pg_class relation on relation.oid = attribute.attrelid
-     where relation.relnamespace = to_regnamespace(%s)
-       and relation.relkind in ('r', 'p') and attribute.attnum > 0 and not attribute.attisdropped
-"""
-
 # Seconds. A migration that waits for a lock makes everybody behind it wait too, so it gives up soon.
 LIMITS: Final = (
     "set lock_timeout = '4s'; set statement_timeout = '60s'; set idle_in_transaction_session_timeout = '60s'"
 )
-
-
-class MigrationRefused(RuntimeError):
-    """The database or the files are not what they must be; nothing was changed by this step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +64,6 @@ class Migration:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column that exists, or has to."""
-
-    table: str
-    name: str
-    type: str
-
-
 def main(environ: Mapping[str, str] = os.environ) -> int:
     """Migrate; the exit code."""
     try:
@@ -99,7 +76,7 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
         print("Set DATABASE_OWNER_URL to the direct (not the -pooler) address, with the role that owns the schema.")
         return 2
     try:
-        migrate(owner_url, environ.get("DATABASE_URL"))
+        migrate(owner_url, environ.get("DATABASE_URL"), beside=environ.get("ADOPT") == "off")
     except MigrationRefused as refused:
         print(f"Refused: {refused}", file=sys.stderr)
         return 1
@@ -115,7 +92,12 @@ def _with_secrets(environ: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def migrate(
-    owner_url: str, app_url: str | None = None, *, folder: Path = MIGRATIONS, say: Callable[[str], None] = print
+    owner_url: str,
+    app_url: str | None = None,
+    *,
+    folder: Path = MIGRATIONS,
+    say: Callable[[str], None] = print,
+    beside: bool = False,
 ) -> None:
     """Apply what is missing, and let the role of `app_url` log in.
 
@@ -125,7 +107,9 @@ def migrate(
     """
     with psycopg.connect(owner_url, autocommit=True, application_name="migrate") as connection, _alone(connection, say):
         connection.execute(LIMITS)
-        _apply_missing(connection, _read(folder), say)
+        migrations = _read(folder)
+        with adopted(connection, say, beside=beside):
+            _apply_missing(connection, migrations, say)
         if app_url:
             _let_app_log_in(connection, app_url)
             say(f"{APP_ROLE} may log in")
@@ -160,8 +144,6 @@ def _apply_missing(connection: Connection, migrations: list[Migration], say: Cal
     missing = [migration for migration in migrations if migration.name not in applied]
     for migration in missing:
         with connection.transaction():
-            if migration.name == ADOPTABLE:
-                _refuse_unfit_tables(connection, migration)
             _apply(connection, migration)
         say(f"applied {migration.name}")
     say(f"{len(missing)} migrations applied, {len(migrations) - len(missing)} were there")
@@ -181,42 +163,6 @@ def _apply(connection: Connection, migration: Migration) -> None:
     connection.execute(
         "insert into schema_migration (name, checksum) values (%s, %s)", [migration.name, migration.checksum]
     )
-
-
-def _refuse_unfit_tables(connection: Connection, migration: Migration) -> None:
-    """Compare tables that are there already with what the migration would make.
-
-    The migration itself says what that is: it is run on a schema of temporary tables, which are thrown away.
-    """
-    there = _columns(connection, "public")
-    with connection.transaction(force_rollback=True):
-        connection.execute("set local search_path = pg_temp")
-        connection.execute(migration.text.encode())
-        [schema] = connection.execute("select pg_my_temp_schema()::regnamespace::text").fetchone() or [""]
-        needed = _columns(connection, schema)
-    complaints = [complaint for table, columns in needed.items() for complaint in _complaints(table, columns, there)]
-    if complaints:
-        raise MigrationRefused(f"tables of another Better Auth: {'; '.join(complaints)}")
-
-
-def _columns(connection: Connection, schema: str) -> dict[str, dict[str, str]]:
-    """Table -> column -> type."""
-    tables: dict[str, dict[str, str]] = {}
-    with connection.cursor(row_factory=class_row(Column)) as cursor:
-        for column in cursor.execute(COLUMNS, [schema]):
-            tables.setdefault(column.table, {})[column.name] = column.type
-    return tables
-
-
-def _complaints(table: str, needed: dict[str, str], there: dict[str, dict[str, str]]) -> Generator[str]:
-    if table not in there:
-        return
-    for name, kind in needed.items():
-        found = there[table].get(name)
-        if found is None:
-            yield f'table "{table}" has no column "{name}" ({kind})'
-        elif found != kind and not (kind == "text" and found.startswith("character varying")):
-            yield f'column "{table}"."{name}" is {found}, we need {kind}'
 
 
 def _let_app_log_in(connection: Connection, app_url: str) -> None:
