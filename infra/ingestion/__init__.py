@@ -1,10 +1,13 @@
 """Fills Qdrant with the passages of a folder of Markdown: `python -m infra.ingestion DOCS`.
 
-sources.py                                  which files are pages, and what their site is called
-front_matter.py admonitions.py mdx.py tags.py   a file as plain Markdown
-blocks.py                                   Markdown as clean text, in blocks that are not to be cut
-slugs.py routes.py                          anchors and addresses, as Docusaurus makes them
-pages.py reading.py                         a page's passages; the pages of a site
+form.py                                     the form that every reader produces; specs/form.md
+markdown.py spans.py                        the reader of Markdown; what it needs:
+  sources.py front_matter.py                which files are pages, what they say of themselves
+  admonitions.py mdx.py tags.py             a file as plain Markdown
+  routes.py                                 addresses, as Docusaurus makes them
+sections.py slugs.py arranging.py           sections with their addresses; blocks as people read them
+packing.py cutting.py safe.py               what goes into one passage, and nothing that may not be shown
+pages.py reading.py schema.py               a page's passages; the pages of a site; the form as JSON schemas
 index.py patience.py                        the collection in Qdrant, and calls that are tried again
 ingest.py progress.py                       compares both, sends what differs, and says how far it is
 reader.py                                   a page put together again from its passages

@@ -1,8 +1,9 @@
-"""Admonitions of Docusaurus, MkDocs and GitHub as ordinary text: what they warn of is worth finding.
+"""Admonitions of Docusaurus, MkDocs and GitHub as ordinary text between marks, for the parser of Markdown knows none.
 
     :::tip Title … :::        !!! note "Title"        /// note | Title … ///        > [!WARNING]
 
 MkDocs' tabs (`=== "Linux"`) are written in the same manner and are treated alike. Code between fences stays as it is.
+The marks are paragraphs of their own: `OPEN label SPLIT title` and, where the admonition's end is known, `CLOSE`.
 """
 
 from __future__ import annotations
@@ -26,13 +27,23 @@ _INDENTED: Final = re.compile(
     r"(?P<indent>[ \t]*)(?:!!!|\?\?\?\+?|===)[ \t]+(?P<kind>[a-zA-Z][\w -]*?)?[ \t]*(?:\"(?P<title>[^\"]*)\")?[ \t]*$"
 )
 _ALERT: Final = re.compile(r"(?P<indent>[ \t]*>[ \t]*)\[!(?P<kind>[A-Za-z]+)\][ \t]*$")
+OPEN: Final = "\ue003"
+SPLIT: Final = "\ue004"
+CLOSE: Final = "\ue005"
+"""Private characters, of which a page has none."""
+_MARKS: Final[dict[int, None]] = dict.fromkeys(map(ord, (OPEN, SPLIT, CLOSE)))
 _STEP: Final = 4
 """Columns by which MkDocs indents what belongs to an admonition."""
 
 
+def marked(label: str, title: str) -> str:
+    """Give the paragraph that begins an admonition."""
+    return f"{OPEN}{label}{SPLIT}{title}"
+
+
 def plain_admonitions(text: str) -> str:
-    """Write every admonition as its kind and title, a colon, and its text."""
-    return "\n".join(_Lines().rewritten(text.split("\n")))
+    """Write every admonition as its text between marks."""
+    return "\n".join(_Lines().rewritten(text.translate(_MARKS).split("\n")))
 
 
 @dataclass(slots=True)
@@ -40,28 +51,26 @@ class _Lines:
     """Rewrites line by line; knows whether it is between fences and which indentation to take away."""
 
     _mark: str = ""
-    _joins: bool = False
     _indents: list[int] = field(default_factory=list[int])
 
     def rewritten(self, lines: list[str]) -> Iterator[str]:
         for line in lines:
-            kept = self._outdented(line)
-            if self._joins and not kept.strip():
-                continue
-            self._joins = False
+            yield from self._ended(line)
+            kept = line[_STEP * len(self._indents) :] if line.strip() else line
             if self._is_code(kept):
                 yield kept
             else:
                 yield from self._rewritten(kept)
+        yield from self._ended("", at_end=True)
 
-    def _outdented(self, line: str) -> str:
-        """Take away the indentation of the admonitions that the line is in; a line with less ends them."""
-        if not line.strip():
-            return line
+    def _ended(self, line: str, *, at_end: bool = False) -> Iterator[str]:
+        """End the indented admonitions that the line is not in any more."""
         indent = len(line) - len(line.lstrip(" "))
-        while self._indents and indent < self._indents[-1] + _STEP * len(self._indents):
-            self._indents.pop()
-        return line[_STEP * len(self._indents) :]
+        if not line.strip() and not at_end:
+            return
+        while self._indents and (at_end or indent < self._indents[-1] + _STEP * len(self._indents)):
+            outer = self._indents.pop()
+            yield from ("", f"{' ' * outer}{CLOSE}", "")
 
     def _is_code(self, line: str) -> bool:
         fence = _FENCE.match(line)
@@ -80,18 +89,14 @@ class _Lines:
             return self._opened(indented)
         alert = _ALERT.match(line)
         if alert:
-            return [f"{alert['indent']}{alert['kind'].capitalize()}:"]
+            # the blank line makes it a paragraph of its own; a quotation ends where its admonition does
+            return [f"{alert['indent']}{marked(alert['kind'].capitalize(), '')}", alert["indent"]]
         block = _COLONS.match(line) or _SLASHES.match(line)
         if block:
-            return self._opened(block) if block["kind"] else [""]
+            return self._opened(block) if block["kind"] else ["", f"{block['indent']}{CLOSE}", ""]
         return [line]
 
     def _opened(self, opening: re.Match[str]) -> list[str]:
-        """Without a title the kind makes one paragraph with the text below it."""
         found = opening.groupdict()
-        indent, kind = found["indent"], (found["kind"] or "").capitalize()
-        title = found["title"] or found.get("label")
-        self._joins = not title
-        if not title:
-            return ["", f"{indent}{kind}:"]
-        return ["", f"{indent}{kind}: {title}" if kind else f"{indent}{title}:", ""]
+        label, title = (found["kind"] or "").capitalize(), found["title"] or found.get("label") or ""
+        return ["", f"{found['indent']}{marked(label, title)}", ""]

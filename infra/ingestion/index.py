@@ -5,6 +5,8 @@ Vectors are never made here: texts are sent in their place, and Qdrant's inferen
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -12,7 +14,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from qdrant_client import QdrantClient, models
 
+from infra.ingestion.pages import NOT_COMPARED
 from infra.ingestion.patience import StoreFailed, patiently
+from shared.retrieval.blocks import FORM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -79,7 +83,8 @@ class PassageIndex:
         self._url = url
         self._alias = options.collection
         self._model = options.model
-        self._encoding = f"{options.model} {BM25} avg_len={AVERAGE_LENGTH}"
+        # passages of an older form are sent anew, whatever they say
+        self._encoding = f"{options.model} {BM25} avg_len={AVERAGE_LENGTH} form={FORM}"
         self._ingestion = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
         self._client = QdrantClient(
             url, api_key=options.api_key, cloud_inference=True, check_compatibility=False, timeout=TIMEOUT
@@ -115,11 +120,15 @@ class PassageIndex:
         return passage.content_hash(self._encoding) == stored.content_hash
 
     def details(self, passage: Passage) -> dict[str, object]:
-        """Give everything of a passage but its text."""
+        """Give everything of a passage but what is long, and a hash in its place."""
         details: dict[str, object] = {
-            name: value for name, value in asdict(passage).items() if name not in {"id", "text"}
+            name: value for name, value in asdict(passage).items() if name not in NOT_COMPARED | {"id"}
         }
-        return details | {"heading_path": list(passage.heading_path), "embed_model": self._model}
+        return details | {
+            "heading_path": list(passage.heading_path),
+            "blocks_hash": hashlib.sha256(json.dumps(passage.blocks).encode()).hexdigest(),
+            "embed_model": self._model,
+        }
 
     def put(self, passages: Sequence[Passage]) -> None:
         """Store passages with new vectors."""
@@ -158,7 +167,7 @@ class PassageIndex:
         return self._try(lambda: self._client.count(self._alias, chosen, exact=True)).count
 
     def _records(self, chosen: models.Filter) -> Iterator[models.Record]:
-        but_the_text = models.PayloadSelectorExclude(exclude=["text"])
+        but_the_text = models.PayloadSelectorExclude(exclude=sorted(NOT_COMPARED))
         scroll = partial(self._client.scroll, self._alias, chosen, PAGE, with_payload=but_the_text)
         records, offset = self._try(scroll)
         yield from records
@@ -169,6 +178,7 @@ class PassageIndex:
     def _payload(self, passage: Passage) -> dict[str, object]:
         return self.details(passage) | {
             "text": passage.text,
+            "blocks": list(passage.blocks),
             "content_hash": passage.content_hash(self._encoding),
             "ingest_id": self._ingestion,
         }

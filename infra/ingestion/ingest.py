@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from infra.ingestion.index import Options, PassageIndex, batches
+from infra.ingestion.markdown import MarkdownReader
 from infra.ingestion.progress import Silent
 from infra.ingestion.reading import read_pages
 from infra.ingestion.routes import Site
@@ -104,7 +105,7 @@ def ingest(
     started = time.monotonic()
     options, show = options or Options(), show or Silent()
     place = Site(site_name(site, documents), site_url or "")
-    reading = read_pages(documents, place, show)
+    reading = read_pages(MarkdownReader(place), documents, place.name, show)
     with closing(PassageIndex(qdrant_url, options)) as index:
         index.prepare()
         stored = index.stored(place.name)

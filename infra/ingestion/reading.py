@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from infra.ingestion.front_matter import BrokenPage
-from infra.ingestion.pages import read_page
-from infra.ingestion.sources import NothingToIngest, find_sources
+from infra.ingestion.form import Skipped
+from infra.ingestion.pages import passages
+from infra.ingestion.sources import NothingToIngest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from infra.ingestion.form import Page, Reader
     from infra.ingestion.pages import Passage
     from infra.ingestion.progress import Show
-    from infra.ingestion.routes import Site
-    from infra.ingestion.sources import Source
 
 
 @dataclass(slots=True)
@@ -35,35 +34,34 @@ class Reading:
     skipped: set[str] = field(default_factory=set[str])
     warnings: list[str] = field(default_factory=list[str])
 
+    def add(self, page: Page, site: str) -> None:
+        """Take a page's passages."""
+        self.paths.add(page.path)
+        self.passages |= {passage.id: passage for passage in passages(page, site)}
 
-def read_pages(documents: Sequence[Path], site: Site, show: Show) -> Reading:
+    def skip(self, page: Skipped) -> str:
+        """Leave what is stored of a page; give the warning."""
+        if page.path not in self.paths:
+            self.skipped.add(page.path)
+        self.warnings.append(f"{page.where} is skipped: {page.reason}")
+        return self.warnings[-1]
+
+
+def read_pages(reader: Reader, documents: Sequence[Path], site: str, show: Show) -> Reading:
     """Read the pages of some folders and files.
 
     Raises:
         NothingToIngest: There is no page, or none has any text.
     """
-    sources = find_sources(documents)
     reading = Reading()
-    show.begin("pages", len(sources))
-    for source in sources:
-        warning = _read(reading, source, site)
-        if warning:
-            reading.warnings.append(f"{source.file} is skipped: {warning}")
-            show.warn(reading.warnings[-1])
+    pages = list(reader.read(documents))
+    show.begin("pages", len(pages))
+    for page in pages:
+        if isinstance(page, Skipped):
+            show.warn(reading.skip(page))
+        else:
+            reading.add(page, site)
         show.step()
     if not reading.passages:
-        raise NothingToIngest(f"none of {len(sources)} files in {', '.join(map(str, documents))} has any text to find")
+        raise NothingToIngest(f"none of {len(pages)} files in {', '.join(map(str, documents))} has any text to find")
     return reading
-
-
-def _read(reading: Reading, source: Source, site: Site) -> str | None:
-    if source.path in reading.paths | reading.skipped:
-        return "another file has the same name but for its ending"
-    try:
-        passages = read_page(source, site)
-    except BrokenPage as error:
-        reading.skipped.add(source.path)
-        return str(error)
-    reading.paths.add(source.path)
-    reading.passages |= {passage.id: passage for passage in passages}
-    return None

@@ -15,13 +15,13 @@ class Slugs:
         # no anchor at all is the anchor of what stands before the first heading
         self._counts: dict[str, int] = {"": 0}
 
+    def taken(self, anchor: str) -> None:
+        """Keep the anchor that a heading's author chose from those that are made of words."""
+        self._counts.setdefault(anchor, 0)
+
     def anchor(self, heading: str) -> str:
         """Give the next heading its anchor."""
-        return self.chosen(slugged(heading))
-
-    def chosen(self, anchor: str) -> str:
-        """Give the next heading the anchor that its author chose, unless another one has it."""
-        result = anchor
+        anchor = result = slugged(heading)
         while result in self._counts:
             self._counts[anchor] += 1
             result = f"{anchor}-{self._counts[anchor]}"

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from infra.ingestion.admonitions import CLOSE, marked
+
 _TAG_START: Final = re.compile(r"<(?P<closing>/?)(?P<name>[A-Za-z][\w.-]*)?(?=[\s/>])")
 _ATTRIBUTE: Final = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|\{\s*[\"'`]([^\"'`]*)[\"'`]\s*\})")
 _SILENT: Final = re.compile(r"<(script|style|svg|template)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _LONGEST_TAG: Final = 4000
-_JOINT: Final = "\ue002"
-"""Stands between an admonition's kind and its text, which make one paragraph."""
-_JOINT_AND_BLANK_LINES: Final = re.compile(f"{_JOINT}(?:[ \t]*\n)*")
 _BLANK_LINE: Final = re.compile(r"\n[ \t]*\n")
 
 _OPTIONS: Final = {"tabitem": ("label", "value"), "tab": ("label", "title"), "hfoption": ("id",)}
 """Components that are one choice among several, and the attributes that say which."""
-_ADMONITIONS: Final = frozenset({"tip", "note", "info", "warning", "caution", "danger", "important", "callout"})
+_ADMONITIONS: Final = frozenset(
+    {"tip", "note", "info", "warning", "caution", "danger", "important", "callout", "admonition"}
+)
 _BLOCKS: Final = frozenset(
     re.findall(
         r"\w+",
@@ -38,7 +39,7 @@ def without_tags(text: str) -> str:
         if close is not None:
             parts += text[end : start.start()], _replacement(start, text[start.end() : close])
             end = close + 1
-    return _JOINT_AND_BLANK_LINES.sub("\n", "".join([*parts, text[end:]]))
+    return "".join([*parts, text[end:]])
 
 
 def _end_of_tag(text: str, start: int) -> int | None:
@@ -64,7 +65,9 @@ def _replacement(tag: re.Match[str], attributes: str) -> str:
     if name[:1] == "h" and name[1:].isdigit():
         return _heading(int(name[1:]), attributes, closing=bool(tag["closing"]))
     if tag["closing"]:
-        return "\n\n" if name in _BLOCKS or name in _OPTIONS or name in _ADMONITIONS else ""
+        if name in _OPTIONS or name in _ADMONITIONS:
+            return f"\n\n{CLOSE}\n\n"
+        return "\n\n" if name in _BLOCKS else ""
     return _opening(
         name, {each[0]: each[1] or each[2] or each[3] for each in _ATTRIBUTE.findall(attributes)}, attributes
     )
@@ -73,11 +76,10 @@ def _replacement(tag: re.Match[str], attributes: str) -> str:
 def _opening(name: str, named: dict[str, str], attributes: str) -> str:
     if name in _OPTIONS:
         label = next((named[each] for each in _OPTIONS[name] if named.get(each)), "")
-        return f"\n\n{label}:\n\n" if label else "\n\n"
-    if name in _ADMONITIONS or name == "admonition":
+        return f"\n\n{marked('', label)}\n\n"
+    if name in _ADMONITIONS:
         kind = "warning" if "warning" in attributes else named.get("type", name)
-        title = named.get("title", "")
-        return f"\n\n{kind.capitalize()}: {title}\n\n" if title else f"\n\n{kind.capitalize()}:{_JOINT}"
+        return f"\n\n{marked(kind.capitalize(), named.get('title', ''))}\n\n"
     if name in {"img", "image"}:
         return named.get("alt", "")
     return {"br": " ", "li": "\n- ", "td": " | ", "th": " | "}.get(name, "\n\n" if name in _BLOCKS else "")

@@ -180,6 +180,20 @@ def test_a_collection_made_for_something_else_is_left_alone(book: Book) -> None:
         book.ingest()
 
 
+def test_passages_of_an_older_form_are_made_anew(book: Book) -> None:
+    book.ingest()
+    made = book.passages()
+    with closing(PassageIndex(book.server.url, book.options)) as index:
+        ids = list(index.stored("robot-book"))
+    older = {"site": "robot-book", "path": "arm", "url": "/arm", "position": 0, "text": "Text.", "content_hash": "1"}
+    book.post("batch", {"operations": [{"overwrite_payload": {"payload": older, "points": ids}}]})
+    assert not any("blocks" in each for each in book.passages().values())
+    assert counts(book.ingest(force=True)) == {"changed": 5}
+    assert {name: each["blocks"] for name, each in book.passages().items()} == {
+        name: each["blocks"] for name, each in made.items()
+    }
+
+
 def test_an_unreachable_qdrant_is_named_at_once(book: Book) -> None:
     url = f"http://{LOOPBACK}:{free_port()}"
     with pytest.raises(StoreFailed, match=f"Qdrant cannot be reached at {url}"):

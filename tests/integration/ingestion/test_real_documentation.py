@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from infra.ingestion.markdown import MarkdownReader
 from infra.ingestion.progress import Silent
 from infra.ingestion.reading import read_pages
 from infra.ingestion.routes import Site
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize(("name", "pages"), [("lerobot-docs", 107), ("physical-ai-textbook", 44), ("ray-docs-qa", 434)])
 def test_every_page_can_be_read(name: str, pages: int) -> None:
-    reading = read_pages([corpus(name)], Site(name), Silent())
+    reading = read_pages(MarkdownReader(Site(name)), [corpus(name)], name, Silent())
     assert (len(reading.paths), reading.warnings) == (pages, [])
     sizes = sorted(len(each.text) for each in reading.passages.values())
     assert sizes[len(sizes) // 2] < 800

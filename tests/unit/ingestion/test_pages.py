@@ -4,14 +4,15 @@ import re
 from pathlib import Path
 from textwrap import dedent
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from markdown_it import MarkdownIt
 
-from infra.ingestion.blocks import LONGEST
-from infra.ingestion.front_matter import BrokenPage
-from infra.ingestion.pages import TARGET, Passage, passages_of, read_page
+from infra.ingestion.form import LONGEST_CODE, LONGEST_TEXT, Skipped
+from infra.ingestion.markdown import MarkdownReader, page_of
+from infra.ingestion.packing import TARGET
+from infra.ingestion.pages import Passage
+from infra.ingestion.pages import passages as passages_of
 from infra.ingestion.routes import Site
 from infra.ingestion.sources import Source
 
@@ -19,7 +20,8 @@ SITE = Site("book", "https://book.example/docs")
 
 
 def passages(text: str, path: str = "guides/arm", ending: str = ".md") -> list[Passage]:
-    return passages_of(dedent(text).lstrip("\n"), Source(Path(f"{path}{ending}"), path), SITE)
+    page = page_of(dedent(text).lstrip("\n"), Source(Path(f"{path}{ending}"), path), SITE)
+    return list(passages_of(page, SITE.name))
 
 
 def texts(text: str, ending: str = ".md") -> list[str]:
@@ -139,14 +141,14 @@ def test_a_page_of_code_alone_says_so() -> None:
 def test_long_text_is_cut_at_sentences_and_paragraphs() -> None:
     sentence = "The arm has six joints and each of them is calibrated on its own. "
     parts = texts(f"# A\n\n{sentence * 40}\n\n{sentence * 5}\n\n{sentence * 5}\n\n{sentence * 5}")
-    assert all(len(each) <= LONGEST for each in parts)
+    assert all(len(each) <= LONGEST_TEXT for each in parts)
     assert all(each.endswith(".") for each in parts)
     assert sum(each.count(sentence.strip()) for each in parts) == 55
 
 
 def test_a_word_without_end_is_cut_too() -> None:
     parts = texts("x" * 5000)
-    assert [len(each) for each in parts] == [LONGEST, LONGEST, LONGEST, LONGEST, 200]
+    assert [len(each) for each in parts] == [LONGEST_TEXT] * 4 + [200]
 
 
 def test_a_long_list_is_cut_between_items_and_keeps_its_numbers() -> None:
@@ -158,13 +160,25 @@ def test_a_long_list_is_cut_between_items_and_keeps_its_numbers() -> None:
 
 def test_code_stays_whole_and_with_the_words_that_introduce_it() -> None:
     code = "```python\n" + "\n\n".join(f"print({number})" for number in range(400)) + "\n```"
+    assert TARGET < len(code) < LONGEST_CODE
     parts = texts(f"{'A long story. ' * 60}\n\nRun this:\n\n{code}\n\nDone.")
     assert f"Run this:\n\n{code}" in parts
 
 
-def test_a_long_table_stays_whole() -> None:
-    table = "| A | B |\n| --- | --- |\n" + "\n".join(f"| {number} | text |" for number in range(300))
-    assert table in texts(f"{'Words. ' * 150}\n\n{table}\n\nDone.")
+def test_endless_code_is_cut_between_lines() -> None:
+    code = "\n\n".join(f"print({number})" for number in range(2000))
+    parts = [each.split("\n", 1)[1].removesuffix("\n```") for each in texts(f"```python\n{code}\n```")]
+    assert all(len(each) <= LONGEST_CODE for each in parts)
+    assert "\n\n".join(parts) == code
+
+
+def test_each_part_of_a_long_table_keeps_its_head() -> None:
+    rows = [f"| {number} | text |" for number in range(300)]
+    head = "| A | B |\n| --- | --- |"
+    parts = texts("\n".join([head, *rows]))
+    assert len(parts) > 1
+    assert all(each.startswith(f"{head}\n") for each in parts)
+    assert [row for each in parts for row in each.split("\n")[2:]] == rows
 
 
 def test_ids_stay_while_other_sections_change() -> None:
@@ -178,19 +192,18 @@ def test_ids_stay_while_other_sections_change() -> None:
 
 
 def test_equal_pages_of_two_sites_are_different_passages() -> None:
-    source = Source(Path("a.md"), "a")
-    one, two = (passages_of("Text", source, Site(name))[0] for name in ("one", "two"))
+    page = page_of("Text", Source(Path("a.md"), "a"), SITE)
+    one, two = (next(passages_of(page, site)) for site in ("one", "two"))
     assert one.id != two.id
 
 
 def test_what_is_not_utf_8_cannot_be_read_and_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     (tmp_path / "latin.md").write_bytes("# Gerät".encode("latin-1"))
-    with pytest.raises(BrokenPage, match=r"not UTF-8 \(byte 5\)"):
-        read_page(Source(tmp_path / "latin.md", "latin"), SITE)
     (tmp_path / "mark.md").write_bytes("\ufeff---\ntitle: T\n---\r\nText\r\n".encode())
-    assert [(each.title, each.text) for each in read_page(Source(tmp_path / "mark.md", "mark"), SITE)] == [
-        ("T", "Text")
-    ]
+    skipped, page = MarkdownReader(SITE).read([tmp_path])
+    assert skipped == Skipped("latin", str(tmp_path / "latin.md"), "it is not UTF-8 (byte 5)")
+    assert not isinstance(page, Skipped)
+    assert [(each.title, each.text) for each in passages_of(page, "book")] == [("T", "Text")]
 
 
 SENTENCES = some.text(alphabet="abc é.:`*_#|<>{}[]!\n", min_size=1, max_size=400)
@@ -213,7 +226,7 @@ PAGES = some.lists(
 @settings(max_examples=150, deadline=None)
 @given(PAGES, some.sampled_from([".md", ".mdx"]))
 def test_no_page_breaks_the_reader_and_no_passage_is_cut_inside_code(text: str, ending: str) -> None:
-    found = passages_of(text, Source(Path(f"a{ending}"), "a"), SITE)
+    found = list(passages_of(page_of(text, Source(Path(f"a{ending}"), "a"), SITE), "book"))
     assert len({each.id for each in found}) == len(found)
     for passage in found:
         assert passage.text.strip()
@@ -222,7 +235,7 @@ def test_no_page_breaks_the_reader_and_no_passage_is_cut_inside_code(text: str, 
         # a fence that is closed ends with its mark; one that was cut would run to the last line without it
         assert all(closes(passage.text.split("\n"), token.map or [0, lines], token.markup) for token in fences)
         if not fences and "|" not in passage.text:
-            assert len(passage.text) <= LONGEST + TARGET
+            assert len(passage.text) <= LONGEST_TEXT + TARGET
 
 
 def closes(lines: list[str], place: list[int], markup: str) -> bool:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from infra.ingestion.admonitions import plain_admonitions
+from infra.ingestion.form import Heading
+from infra.ingestion.markdown import page_of
 from infra.ingestion.mdx import plain_markdown
+from infra.ingestion.routes import Site
+from infra.ingestion.sources import Source
+from shared.retrieval.markdown import markdown
 
 
 def plain(text: str, *, is_mdx: bool = False) -> str:
@@ -19,25 +25,32 @@ def plain(text: str, *, is_mdx: bool = False) -> str:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (":::tip\nSave often.\n:::", "Tip:\nSave often."),
-        (":::caution\n\nSlippery.\n\n:::", "Caution:\nSlippery."),
+        (":::tip\nSave often.\n:::", "Tip: Save often."),
+        (":::caution\n\nSlippery.\n\n:::", "Caution: Slippery."),
         (":::warning Hot\n\nDo not touch.\n\n:::", "Warning: Hot\n\nDo not touch."),
-        (":::note[Read **this**]\nIt matters.\n:::", "Note: Read **this**\n\nIt matters."),
-        ("::::info\nOuter\n:::tip\nInner\n:::\n::::", "Info:\nOuter\n\nTip:\nInner"),
-        ("> [!WARNING]\n> High voltage.", "> Warning:\n> High voltage."),
+        (":::note[Read **this**]\nIt matters.\n:::", "Note: Read this\n\nIt matters."),
+        ("::::info\nOuter\n:::tip\nInner\n:::\n::::", "Info: Outer\n\nTip: Inner"),
+        ("> [!WARNING]\n> High voltage.", "Warning: High voltage."),
         ("/// note | Heads up\nText\n///", "Note: Heads up\n\nText"),
         (
             '!!! danger "Sharp"\n    Mind the edge.\n\n    Really.\nAfter.',
-            "Danger: Sharp\n\nMind the edge.\n\nReally.\nAfter.",
+            "Danger: Sharp\n\nMind the edge.\n\nReally.\n\nAfter.",
         ),
-        ("??? tip\n    Hidden text.", "Tip:\nHidden text."),
-        ("!!! note\n    Outer\n\n    !!! tip\n        Inner\n\nAfter", "Note:\nOuter\n\nTip:\nInner\n\nAfter"),
+        ("??? tip\n    Hidden text.", "Tip: Hidden text."),
+        ("!!! note\n    Outer\n\n    !!! tip\n        Inner\n\nAfter", "Note: Outer\n\nTip: Inner\n\nAfter"),
         ('=== "Linux"\n    apt\n=== "Mac"\n    brew', "Linux:\n\napt\n\nMac:\n\nbrew"),
-        ("Title\n=====\n\nText", "Title\n=====\n\nText"),
+        ("Title\n=====\n\nText", "Text"),
+        ('<TabItem value="l" label="Linux">\n\nUse apt.\n\n</TabItem>', "Linux:\n\nUse apt."),
+        ('<hfoption id="Mac">\n\nUse brew.\n\n</hfoption>', "Mac:\n\nUse brew."),
+        ("<Tip warning={true}>\n\nHot!\n\n</Tip>", "Warning: Hot!"),
+        ('<Admonition type="info" title="News">\nIt moved.\n</Admonition>', "Info: News\n\nIt moved."),
+        ("<Tip>\n\nNobody closed this.", "Tip:\n\nNobody closed this."),
+        ("Nobody opened this.\n\n</Tip>\n\n:::\n", "Nobody opened this."),
     ],
 )
 def test_admonitions_become_text_that_says_what_they_are(text: str, expected: str) -> None:
-    assert plain(text) == expected
+    content = page_of(text, Source(Path("a.md"), "a"), Site("book")).content
+    assert markdown(each for each in content if not isinstance(each, Heading)) == expected
 
 
 @pytest.mark.parametrize(
@@ -47,10 +60,6 @@ def test_admonitions_become_text_that_says_what_they_are(text: str, expected: st
         ("Before {/* MDX */} after", "Before  after"),
         ("import Tabs from '@theme/Tabs';\nimport {\n  A,\n  B,\n} from \"./x\";\n\nText", "Text"),
         ("export const rate = (x) => {\n\n  return x;\n};\n\nText", "Text"),
-        ('<TabItem value="l" label="Linux">\n\nUse apt.\n\n</TabItem>', "Linux:\n\nUse apt."),
-        ('<hfoption id="Mac">\n\nUse brew.\n\n</hfoption>', "Mac:\n\nUse brew."),
-        ("<Tip warning={true}>\n\nHot!\n\n</Tip>", "Warning:\nHot!"),
-        ('<Admonition type="info" title="News">\nIt moved.\n</Admonition>', "Info: News\n\nIt moved."),
         ("Press <kbd>Enter</kbd> now<br/>or later.", "Press Enter now or later."),
         ('<img src="a.png"\n  alt="The arm" width="60%" />', "The arm"),
         ("<details>\n<summary>More</summary>\n\nText\n\n</details>", "More\n\nText"),

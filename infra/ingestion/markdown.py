@@ -1,0 +1,195 @@
+"""The reader of Markdown and MDX: files as pages, through markdown-it's tree."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+
+from infra.ingestion.admonitions import CLOSE, OPEN, SPLIT, plain_admonitions
+from infra.ingestion.form import Heading, Page, Skipped
+from infra.ingestion.front_matter import BrokenPage, split
+from infra.ingestion.mdx import plain_markdown
+from infra.ingestion.sources import find_sources
+from infra.ingestion.spans import inline, leading_term
+from shared.retrieval.blocks import Admonition, Code, Definition, Item, List, Paragraph, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from infra.ingestion.form import Content
+    from infra.ingestion.mdx import PlainMarkdown
+    from infra.ingestion.routes import Site
+    from infra.ingestion.sources import Source
+    from shared.retrieval.blocks import Block
+
+_EXPLICIT_ANCHOR: Final = re.compile(r"\s*(?:\{#([\w.:-]+)\}|\[\[([\w.:-]+)\]\])\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownReader:
+    """Reads folders of Markdown as the pages of a site."""
+
+    site: Site
+
+    def read(self, documents: Sequence[Path]) -> Iterator[Page | Skipped]:
+        """Read the pages of some folders and files; of two files with one path the second is skipped.
+
+        Raises:
+            NothingToIngest: Something is missing, or nothing there is Markdown.
+        """
+        known: set[str] = set()
+        for source in find_sources(documents):
+            if source.path in known:
+                yield Skipped(source.path, str(source.file), "another file has the same name but for its ending")
+                continue
+            known.add(source.path)
+            yield self._page(source)
+
+    def _page(self, source: Source) -> Page | Skipped:
+        try:
+            return page_of(_text(source.file), source, self.site)
+        except BrokenPage as error:
+            return Skipped(source.path, str(source.file), str(error))
+
+
+def page_of(text: str, source: Source, site: Site) -> Page:
+    """Turn a file's text into a page; a draft or an unlisted one has no content.
+
+    Raises:
+        BrokenPage: Its front matter is no YAML.
+    """
+    front_matter, body = split(text)
+    content: tuple[Content, ...] = ()
+    if not front_matter.hidden:
+        content = tuple(_content(plain_markdown(plain_admonitions(body), is_mdx=source.file.suffix.lower() == ".mdx")))
+    return Page(
+        path=source.path,
+        address=site.page_url(source.path, front_matter),
+        title=front_matter.title,
+        language=front_matter.language,
+        content=content,
+    )
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BrokenPage(f"it is not UTF-8 (byte {error.start})") from error
+    except OSError as error:
+        raise BrokenPage(f"it cannot be read ({error.strerror})") from error
+
+
+def _content(page: PlainMarkdown) -> Iterator[Content]:
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    if not page.indented_code:
+        parser.disable("code")
+    yield from _read(SyntaxTreeNode(parser.parse(page.text)).children, top=True)
+
+
+def _read(nodes: Sequence[SyntaxTreeNode], *, top: bool = False) -> Iterator[Content]:
+    """Nodes that stand below each other; at the top of a page headings are headings, elsewhere text."""
+    at = 0
+    while at < len(nodes):
+        opening = _marked(nodes[at])
+        end = _end(nodes, at) if opening else None
+        if opening is None:
+            yield from _one(nodes[at], top=top)
+        elif end is None or (top and any(each.type == "heading" for each in nodes[at:end])):
+            # nobody closed it, or sections begin in it: all that is left of it is what it said
+            label = ": ".join(filter(None, opening))
+            yield from [Paragraph(label if opening[0] and opening[1] else f"{label}:")] if label else []
+        else:
+            blocks = tuple(_blocks(nodes[at + 1 : end]))
+            # a choice among tabs that are not named
+            yield from [Admonition(blocks, *opening)] if any(opening) and blocks else blocks
+            at = end
+        at += 1
+
+
+def _marked(node: SyntaxTreeNode) -> tuple[str, str] | None:
+    """The label and the title of an admonition that begins here."""
+    text = inline(node) if node.type == "paragraph" else ""
+    label, _, title = text.removeprefix(OPEN).partition(SPLIT)
+    return (label.strip(), title.strip()) if text.startswith(OPEN) else None
+
+
+def _end(nodes: Sequence[SyntaxTreeNode], opening: int) -> int | None:
+    """Where the admonition ends: at its mark, and in a quotation with it."""
+    depth = 0
+    for at in range(opening, len(nodes)):
+        depth += (_marked(nodes[at]) is not None) - _closes(nodes[at])
+        if depth <= 0:
+            return at
+    parent = nodes[opening].parent
+    return len(nodes) if parent is not None and parent.type == "blockquote" else None
+
+
+def _closes(node: SyntaxTreeNode) -> bool:
+    return node.type == "paragraph" and inline(node) == CLOSE
+
+
+def _blocks(nodes: Sequence[SyntaxTreeNode]) -> list[Block]:
+    return [each for each in _read(nodes) if not isinstance(each, Heading)]
+
+
+def _one(node: SyntaxTreeNode, *, top: bool) -> Iterator[Content]:
+    match node.type:
+        case "heading" if top:
+            yield _heading(node)
+        case "paragraph" | "heading":
+            yield from _paragraph(node)
+        case "fence" | "code_block" if node.content.strip():
+            yield Code(node.content.rstrip(), language=node.info.split(maxsplit=1)[0] if node.info.strip() else "")
+        case "table":
+            yield _table(node)
+        case "blockquote":
+            blocks = tuple(_blocks(node.children))
+            is_alert = len(blocks) == 1 and isinstance(blocks[0], Admonition)
+            yield from blocks if is_alert or not blocks else [Admonition(blocks)]
+        case "bullet_list" | "ordered_list":
+            yield from _list(node)
+        case _:
+            pass
+
+
+def _heading(node: SyntaxTreeNode) -> Heading:
+    text = inline(node)
+    anchor = _EXPLICIT_ANCHOR.search(text)
+    clean = _EXPLICIT_ANCHOR.sub(" ", text).strip()
+    return Heading(int(node.tag[1:]), clean, (anchor[1] or anchor[2]) if anchor else None)
+
+
+def _paragraph(node: SyntaxTreeNode) -> Iterator[Block]:
+    text = inline(node)
+    term = leading_term(node)
+    if term:
+        yield Definition(term[0], (Paragraph(term[1]),))
+    elif text and text != CLOSE:
+        yield Paragraph(text)
+
+
+def _list(node: SyntaxTreeNode) -> Iterator[Block]:
+    items = tuple(each for each in map(_item, node.children) if each.text or each.blocks)
+    start = int(node.attrGet("start") or 1) if node.type == "ordered_list" else None
+    if items:
+        yield List(items, start=start)
+
+
+def _item(node: SyntaxTreeNode) -> Item:
+    """The first paragraph is its text, the rest its blocks."""
+    first = node.children[0] if node.children and node.children[0].type in {"paragraph", "heading"} else None
+    if first is None or _marked(first):
+        return Item("", tuple(_blocks(node.children)))
+    term = leading_term(first)
+    return Item(inline(first), tuple(_blocks(node.children[1:])), term[0] if term else "")
+
+
+def _table(node: SyntaxTreeNode) -> Table:
+    head, *rows = [tuple(inline(cell) for cell in row.children) for part in node.children for row in part.children]
+    return Table(tuple(rows), head if any(head) else ())
