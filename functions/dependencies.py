@@ -8,7 +8,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated
 
-from shared.auth.identity import (
+from shared.auth.browser.cookies import sent_cookies
+from shared.auth.identity.callers import (
     KnownUser,
     SignedInDatabase,
     VouchedDatabase,
@@ -16,8 +17,7 @@ from shared.auth.identity import (
     presented_token,
     vouched_user,
 )
-from shared.auth.requests import sent_cookies
-from shared.auth.rules import AuthRules
+from shared.auth.identity.rules import AuthRules
 from shared.db import Database
 from shared.db.opening import open_database
 from shared.errors import NotSignedIn

@@ -7,9 +7,9 @@ from typing import Final
 
 from functions.auth.counts import counted_here
 from shared.app import build_handler
-from shared.auth.documented import YES, an_object, documented
-from shared.auth.endpoint import BetterAuthRoute
-from shared.auth.links import form_encoded
+from shared.auth.addresses import form_encoded
+from shared.auth.requests.errors import BetterAuthRoute
+from shared.auth.requests.openapi import YES, an_object, documented
 from shared.auth.wire import answer
 from shared.web import APIRouter, Depends, Request, Response
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated
 
-from shared.auth.limits import Limit, LocalCounts
-from shared.auth.requests import client_of
+from shared.auth.limits.in_container import Limit, LocalCounts
+from shared.auth.requests.parsing import client_of
 from shared.settings import LimitSettings
 from shared.web import Depends, Request
 

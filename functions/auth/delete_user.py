@@ -12,13 +12,13 @@ from functions.auth.limits import LimitedDb
 from functions.auth.options import Chosen
 from functions.dependencies import Rules
 from shared.app import build_handler
-from shared.auth import passwords, queries
-from shared.auth.documented import TEXT, YES, an_object, documented
-from shared.auth.endpoint import BetterAuthRoute
+from shared.auth.accounts import passwords
+from shared.auth.accounts.options import Options
+from shared.auth.accounts.passwords import check_own, own_password
 from shared.auth.identifiers import new_deletion_token, new_identifier
+from shared.auth.identity.rules import AuthRules
+from shared.auth.identity.visitors import Visitor
 from shared.auth.models import FRESH
-from shared.auth.options import Options
-from shared.auth.own_password import check_own, own_password
 from shared.auth.refusals import (
     CREDENTIAL_ACCOUNT_NOT_FOUND,
     DELETION_DISABLED,
@@ -30,10 +30,11 @@ from shared.auth.refusals import (
     Refusal,
     Refused,
 )
-from shared.auth.requests import JSON, asked, received, refuse_foreign_callback
-from shared.auth.rules import AuthRules
-from shared.auth.validation import DELETE_USER, DELETE_USER_CALLBACK, checked, text
-from shared.auth.visitors import Visitor
+from shared.auth.requests.errors import BetterAuthRoute
+from shared.auth.requests.openapi import TEXT, YES, an_object, documented
+from shared.auth.requests.parsing import JSON, asked, received, refuse_foreign_callback
+from shared.auth.requests.validation import DELETE_USER, DELETE_USER_CALLBACK, checked, text
+from shared.auth.rows import queries
 from shared.auth.wire import redirected
 from shared.db import Statement
 from shared.web import APIRouter, Request, Response

@@ -9,14 +9,11 @@ from functions.auth.limits import LimitedDb
 from functions.auth.options import Chosen
 from functions.dependencies import Rules
 from shared.app import build_handler
-from shared.auth import queries
-from shared.auth.documented import MAYBE_USER, STATUS, an_object, documented
-from shared.auth.email_tokens import EmailToken
-from shared.auth.endpoint import BetterAuthRoute
-from shared.auth.following import Following
-from shared.auth.links import with_more
+from shared.auth.accounts.email_links import Following
+from shared.auth.accounts.options import Options, same_time
+from shared.auth.addresses import with_more
+from shared.auth.identity.visitors import Visitor
 from shared.auth.models import User
-from shared.auth.options import Options, same_time
 from shared.auth.refusals import (
     CHANGE_EMAIL_DISABLED,
     EMAIL_ALREADY_VERIFIED,
@@ -26,9 +23,12 @@ from shared.auth.refusals import (
     VERIFICATION_EMAIL_NOT_ENABLED,
     Refused,
 )
-from shared.auth.requests import JSON, asked, received, refuse_foreign_callback
-from shared.auth.validation import CHANGE_EMAIL, SEND_VERIFICATION_EMAIL, VERIFY_EMAIL, checked, text
-from shared.auth.visitors import Visitor
+from shared.auth.requests.errors import BetterAuthRoute
+from shared.auth.requests.openapi import MAYBE_USER, STATUS, an_object, documented
+from shared.auth.requests.parsing import JSON, asked, received, refuse_foreign_callback
+from shared.auth.requests.validation import CHANGE_EMAIL, SEND_VERIFICATION_EMAIL, VERIFY_EMAIL, checked, text
+from shared.auth.rows import queries
+from shared.auth.tokens.email_tokens import EmailToken
 from shared.auth.wire import redirected
 from shared.db import Rows, Statement
 from shared.web import APIRouter, Request, Response

@@ -7,13 +7,14 @@ from typing import Final
 from functions.auth.limits import LimitedDb
 from functions.dependencies import Rules
 from shared.app import build_handler
-from shared.auth import store
-from shared.auth.documented import MAYBE_SIGNED_IN, documented
-from shared.auth.endpoint import BetterAuthRoute
-from shared.auth.identity import presented_token
+from shared.auth.browser.cookies import sent_cookies
+from shared.auth.identity.callers import presented_token
 from shared.auth.refusals import POST_NEEDS_DEFERRED_REFRESH
-from shared.auth.requests import asked_for, sent_cookies
-from shared.auth.validation import GET_SESSION
+from shared.auth.requests.errors import BetterAuthRoute
+from shared.auth.requests.openapi import MAYBE_SIGNED_IN, documented
+from shared.auth.requests.parsing import asked_for
+from shared.auth.requests.validation import GET_SESSION
+from shared.auth.rows import store
 from shared.auth.wire import answer, refusal_json, session_json, user_json
 from shared.clock import now
 from shared.web import APIRouter, Request, Response

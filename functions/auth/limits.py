@@ -6,8 +6,8 @@ from typing import Annotated
 
 from functions.auth.counts import Counts, limit_of
 from functions.dependencies import Db, Rules
-from shared.auth.endpoint import Entry
-from shared.auth.rate_limits import LimitedDatabase
+from shared.auth.limits.in_postgres import LimitedDatabase
+from shared.auth.requests.errors import Entry
 from shared.web import Depends, Request
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated
 
-from shared.auth.options import Options
+from shared.auth.accounts.options import Options
 from shared.settings import AccountSettings, AuthSettings, MailSettings
 from shared.web import Depends
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 from functions.auth.limits import LimitedDb
 from functions.dependencies import Rules
 from shared.app import build_handler
-from shared.auth import passwords, queries
-from shared.auth.documented import SIGNED_IN, STATUS, documented
-from shared.auth.endpoint import BetterAuthRoute
+from shared.auth.accounts import passwords
+from shared.auth.accounts.passwords import check_own, own_password
+from shared.auth.identity.visitors import Visitor
 from shared.auth.models import Session
-from shared.auth.own_password import check_own, own_password
 from shared.auth.refusals import CREDENTIAL_ACCOUNT_NOT_FOUND, INVALID_PASSWORD, Refused
-from shared.auth.requests import JSON, received
-from shared.auth.validation import CHANGE_PASSWORD, VERIFY_PASSWORD, checked, text
-from shared.auth.visitors import Visitor
+from shared.auth.requests.errors import BetterAuthRoute
+from shared.auth.requests.openapi import SIGNED_IN, STATUS, documented
+from shared.auth.requests.parsing import JSON, received
+from shared.auth.requests.validation import CHANGE_PASSWORD, VERIFY_PASSWORD, checked, text
+from shared.auth.rows import queries
 from shared.auth.wire import user_json
 from shared.db import Statement
 from shared.web import APIRouter, Request, Response

@@ -12,14 +12,15 @@ from functions.auth.limits import LimitedDb
 from functions.auth.options import Chosen
 from functions.dependencies import Rules
 from shared.app import build_handler
-from shared.auth import links, passwords, store
-from shared.auth.documented import STATUS, TEXT, an_object, documented
-from shared.auth.endpoint import BetterAuthRoute
+from shared.auth.accounts import passwords
+from shared.auth.accounts.options import BASE_PATH, same_time
+from shared.auth.addresses import absolute
 from shared.auth.identifiers import new_reset_token
-from shared.auth.options import BASE_PATH, same_time
 from shared.auth.refusals import INVALID_RESET, RESET_PASSWORD_DISABLED, Refused
-from shared.auth.requests import JSON, asked, received, refuse_foreign_callback
-from shared.auth.validation import (
+from shared.auth.requests.errors import BetterAuthRoute
+from shared.auth.requests.openapi import STATUS, TEXT, an_object, documented
+from shared.auth.requests.parsing import JSON, asked, received, refuse_foreign_callback
+from shared.auth.requests.validation import (
     REQUEST_PASSWORD_RESET,
     RESET_PASSWORD,
     RESET_PASSWORD_CALLBACK,
@@ -27,6 +28,7 @@ from shared.auth.validation import (
     checked,
     text,
 )
+from shared.auth.rows import store
 from shared.auth.wire import answer, redirected
 from shared.clock import now
 from shared.web import APIRouter, Request, Response
@@ -68,10 +70,10 @@ async def follow_reset_link(
     refuse_foreign_callback(rules.origins, callback)
     if not callback:
         error_page = f"{options.origin}{BASE_PATH}/error"
-        return redirected(links.absolute(error_page, options.origin, "error", "INVALID_TOKEN"))
+        return redirected(absolute(error_page, options.origin, "error", "INVALID_TOKEN"))
     good = store.has_verification(database, _identifier(token), now())
     name, value = ("token", token) if good else ("error", "INVALID_TOKEN")
-    return redirected(links.absolute(callback, options.origin, name, value))
+    return redirected(absolute(callback, options.origin, name, value))
 
 
 @router.post("/api/auth/reset-password", openapi_extra=documented(STATUS, RESET_PASSWORD))

@@ -8,14 +8,14 @@ from __future__ import annotations
 from functions.auth.limits import LimitedDb
 from functions.dependencies import Rules
 from shared.app import build_handler
-from shared.auth import queries
-from shared.auth.documented import SESSION, STATUS, a_list, documented
-from shared.auth.endpoint import BetterAuthRoute
+from shared.auth.identity.visitors import Visitor
 from shared.auth.models import Session
 from shared.auth.refusals import SESSION_NOT_FRESH
-from shared.auth.requests import JSON, received
-from shared.auth.validation import REVOKE_SESSION, checked, text
-from shared.auth.visitors import Visitor
+from shared.auth.requests.errors import BetterAuthRoute
+from shared.auth.requests.openapi import SESSION, STATUS, a_list, documented
+from shared.auth.requests.parsing import JSON, received
+from shared.auth.requests.validation import REVOKE_SESSION, checked, text
+from shared.auth.rows import queries
 from shared.auth.wire import session_json
 from shared.db import Statement
 from shared.web import APIRouter, Request, Response

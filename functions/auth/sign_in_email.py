@@ -8,12 +8,12 @@ from functions.auth.limits import LimitedDb
 from functions.auth.options import Chosen
 from functions.dependencies import Rules
 from shared.app import build_handler
-from shared.auth import accounts
-from shared.auth.documented import FLAG, TEXT, USER, an_object, documented
-from shared.auth.endpoint import BetterAuthRoute
-from shared.auth.limits import Limit
-from shared.auth.requests import FORM, JSON, received
-from shared.auth.validation import SIGN_IN, SignIn
+from shared.auth.accounts.credentials import Unverified, accepts_anybody, refuse_unverified, sign_in
+from shared.auth.limits.in_container import Limit
+from shared.auth.requests.errors import BetterAuthRoute
+from shared.auth.requests.openapi import FLAG, TEXT, USER, an_object, documented
+from shared.auth.requests.parsing import FORM, JSON, received
+from shared.auth.requests.validation import SIGN_IN, SignIn
 from shared.auth.wire import answer, in_ascii, user_json
 from shared.web import APIRouter, Request, Response
 
@@ -34,12 +34,10 @@ async def sign_in_email(request: Request, database: LimitedDb, rules: Rules, opt
     attempts = Limit.of_account(wanted.email, rules.cookies.secret)
     database.count(attempts)
     forgiving = database.forgiving(attempts)
-    accepts = (
-        accounts.accepts_anybody if options.account.require_email_verification == "off" else accounts.refuse_unverified
-    )
+    accepts = accepts_anybody if options.account.require_email_verification == "off" else refuse_unverified
     try:
-        somebody = accounts.sign_in(database, wanted, sent.client, rules.password_scheme, forgiving, accepts)
-    except accounts.Unverified as unverified:
+        somebody = sign_in(database, wanted, sent.client, rules.password_scheme, forgiving, accepts)
+    except Unverified as unverified:
         options.send_verification(unverified.user, wanted.callback or "")
         raise
     return answer(

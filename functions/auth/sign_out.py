@@ -5,12 +5,12 @@ from __future__ import annotations
 from functions.auth.limits import LimitedDb
 from functions.dependencies import Rules
 from shared.app import build_handler
-from shared.auth import store
-from shared.auth.documented import YES, an_object, documented
-from shared.auth.endpoint import BetterAuthRoute
-from shared.auth.identity import presented_token
-from shared.auth.requests import JSON, received
-from shared.auth.validation import SIGN_OUT, check_sign_out
+from shared.auth.identity.callers import presented_token
+from shared.auth.requests.errors import BetterAuthRoute
+from shared.auth.requests.openapi import YES, an_object, documented
+from shared.auth.requests.parsing import JSON, received
+from shared.auth.requests.validation import SIGN_OUT, check_sign_out
+from shared.auth.rows import store
 from shared.auth.wire import answer
 from shared.web import APIRouter, Request, Response
 

@@ -6,14 +6,14 @@ from functions.auth.limits import LimitedDb
 from functions.auth.options import Chosen
 from functions.dependencies import Rules
 from shared.app import build_handler
-from shared.auth import accounts
-from shared.auth.documented import SIGNED_IN, documented
-from shared.auth.endpoint import BetterAuthRoute
-from shared.auth.options import Options, same_time
+from shared.auth.accounts.credentials import sign_up, sign_up_only
+from shared.auth.accounts.options import Options, same_time
+from shared.auth.identity.rules import AuthRules
 from shared.auth.refusals import SIGN_UP_DISABLED, Refused
-from shared.auth.requests import FORM, JSON, received
-from shared.auth.rules import AuthRules
-from shared.auth.validation import SIGN_UP, SignUp
+from shared.auth.requests.errors import BetterAuthRoute
+from shared.auth.requests.openapi import SIGNED_IN, documented
+from shared.auth.requests.parsing import FORM, JSON, received
+from shared.auth.requests.validation import SIGN_UP, SignUp
 from shared.auth.wire import answer, user_json
 from shared.db import Database
 from shared.web import APIRouter, Request, Response
@@ -34,7 +34,7 @@ async def sign_up_email(request: Request, database: LimitedDb, rules: Rules, opt
             return _signed_up_only(database, wanted, rules, options)
     if options.account.auto_sign_in == "off":
         return _signed_up_only(database, wanted, rules, options)
-    somebody = accounts.sign_up(database, wanted, sent.client, rules.password_scheme)
+    somebody = sign_up(database, wanted, sent.client, rules.password_scheme)
     return answer(
         {"token": somebody.session.token, "user": user_json(somebody.user)},
         cookies=rules.cookies.for_signed_in(somebody, sent.cookies, remember=wanted.remember),
@@ -42,7 +42,7 @@ async def sign_up_email(request: Request, database: LimitedDb, rules: Rules, opt
 
 
 def _signed_up_only(database: Database, wanted: SignUp, rules: AuthRules, options: Options) -> Response:
-    user, is_new = accounts.sign_up_only(database, wanted, rules.password_scheme)
+    user, is_new = sign_up_only(database, wanted, rules.password_scheme)
     if options.account.require_email_verification == "on":
         options.prepare()
         if is_new:

@@ -11,11 +11,11 @@ from typing import Annotated
 from functions.auth.limits import LimitedDb
 from functions.dependencies import Rules
 from shared.app import build_handler
-from shared.auth import queries
-from shared.auth.documented import TEXT, a_list, an_object, documented
-from shared.auth.endpoint import BetterAuthRoute
-from shared.auth.issuing import STILL_PUBLISHED, Issuer, SigningKey, UnreadableKey, published
-from shared.auth.visitors import Visitor
+from shared.auth.identity.visitors import Visitor
+from shared.auth.requests.errors import BetterAuthRoute
+from shared.auth.requests.openapi import TEXT, a_list, an_object, documented
+from shared.auth.rows import queries
+from shared.auth.tokens.issuing import STILL_PUBLISHED, Issuer, SigningKey, UnreadableKey, published
 from shared.auth.wire import answer
 from shared.clock import now
 from shared.db import Database, Rows, Statement

@@ -8,15 +8,15 @@ from __future__ import annotations
 from functions.auth.limits import LimitedDb
 from functions.dependencies import Rules
 from shared.app import build_handler
-from shared.auth import queries
-from shared.auth.documented import ACCOUNT, STATUS, a_list, documented
-from shared.auth.endpoint import BetterAuthRoute
+from shared.auth.identity.visitors import Visitor
 from shared.auth.models import Account
 from shared.auth.refusals import FAILED_TO_UPDATE_USER
-from shared.auth.requests import JSON, received
-from shared.auth.store import refusing_unstorable
-from shared.auth.validation import UPDATE_USER, UserChange
-from shared.auth.visitors import Visitor
+from shared.auth.requests.errors import BetterAuthRoute
+from shared.auth.requests.openapi import ACCOUNT, STATUS, a_list, documented
+from shared.auth.requests.parsing import JSON, received
+from shared.auth.requests.validation import UPDATE_USER, UserChange
+from shared.auth.rows import queries
+from shared.auth.rows.store import refusing_unstorable
 from shared.auth.wire import account_json
 from shared.db import Statement
 from shared.web import APIRouter, Request, Response

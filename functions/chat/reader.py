@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from functions.dependencies import MaybeSignedIn, Rules
-from shared.auth.identity import BEARER, SignedInDatabase
-from shared.auth.requests import sent_cookies
+from shared.auth.browser.cookies import sent_cookies
+from shared.auth.identity.callers import BEARER, SignedInDatabase
 from shared.errors import NotSignedIn
 from shared.web import Depends, Request
 

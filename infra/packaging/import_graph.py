@@ -87,7 +87,7 @@ def _imports(root: Path, module: str, path: Path) -> Iterator[str]:
         else:
             origin = resolve_name("." * node.level + (node.module or ""), package)
             yield origin
-            # `from shared.auth import cookies` imports a module, `from shared.errors import NotFound` a name in one
+            # `from shared.auth.rows import store` imports a module, `from shared.errors import NotFound` a name in one
             names = (f"{origin}.{alias.name}" for alias in node.names)
             yield from (name for name in names if _file_of(root, name) is not None)
 

@@ -21,7 +21,7 @@ class Refusal:
 
 
 class Refused(Exception):
-    """Ends a request under /api/auth with a refusal; `shared/auth/endpoint.py` renders it.
+    """Ends a request under /api/auth with a refusal; `shared/auth/requests/errors.py` renders it.
 
     It stands beside `shared.errors.AppError`, not under it: these codes are not ours, and its body has no request id.
 

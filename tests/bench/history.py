@@ -27,7 +27,7 @@ from infra.local.postgres import OWNER, Postgres
 from infra.local.relay import Relay
 from infra.local.state import State
 from infra.migrate import migrate
-from shared.auth.identity import SignedInDatabase
+from shared.auth.identity.callers import SignedInDatabase
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.db.opening import open_transport
 from shared.db.values import parameters

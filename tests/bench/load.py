@@ -29,7 +29,7 @@ from infra.local.pgbouncer import PgBouncer
 from infra.local.platform import Deployment, Platform
 from infra.local.process import PROJECT, inherited_environment
 from infra.local.state import AlreadyRunning, State, data_folder
-from shared.auth.cookies import sign
+from shared.auth.browser.cookies import sign
 from tests.bench.crowd import Crowd, load_crowd
 from tests.bench.figures import processor, series, summary
 from tests.bench.load_page import page

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.auth.issuing import Issuer, SigningKey, published
-from shared.auth.jwt import NotToken, Verifier
 from shared.auth.models import User
+from shared.auth.tokens.issuing import Issuer, SigningKey, published
+from shared.auth.tokens.jwt import NotToken, Verifier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -25,7 +25,7 @@ UNCAST = re.compile(r"\$\d+(?!\d|::)")
 
 def queries() -> dict[str, str]:
     """All SQL constants of all queries.py and their like, by a name that leads to them."""
-    modules = sorted(path.relative_to(PROJECT) for path in PROJECT.glob("shared/*/*queries.py"))
+    modules = sorted(path.relative_to(PROJECT) for path in PROJECT.glob("shared/**/*queries.py"))
     return {
         f"{module.parent.name}.{module.stem}.{name}": text
         for module in modules

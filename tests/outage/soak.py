@@ -23,7 +23,7 @@ import psycopg
 from infra.local.passages import ingest_own_documents
 from infra.local.platform import Platform
 from infra.local.state import State
-from shared.auth.cookies import sign
+from shared.auth.browser.cookies import sign
 from shared.history.models import answer_id
 from tests.outage.readers import Ledger, Promise, Reader
 from tests.outage.troubles import Troubles

@@ -163,7 +163,7 @@ def test_functions_that_send_mail_may_send_it_from_one_identity_and_no_other_fun
     senders = {
         name
         for name, handler in Service.read().handlers.items()
-        if Path("shared/auth/mail.py") in reach(PROJECT, handler.rpartition(".")[0].replace("/", ".")).files
+        if Path("shared/auth/accounts/mail.py") in reach(PROJECT, handler.rpartition(".")[0].replace("/", ".")).files
     }
     functions = of_type(template, "AWS::Lambda::Function")
     given = {each["FunctionName"].rpartition("-")[2] for each in functions if "MailRole" in json.dumps(each["Role"])}

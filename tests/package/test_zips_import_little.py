@@ -34,7 +34,7 @@ UNFIT_FOR_A_SNAPSHOT = {"socket.connect", "socket.bind", "socket.getaddrinfo", "
 
 VERIFY_TOKENS = """
 import json, sys
-from shared.auth.jwt import Verifier
+from shared.auth.tokens.jwt import Verifier
 class Keys:
     def find(self, name):
         return key

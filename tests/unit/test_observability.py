@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from shared.auth.cookies import sign
+from shared.auth.browser.cookies import sign
 from shared.observability import Pseudonyms
 from shared.outbox.seal import Seal
 from tests.unit.auth.vectors import SECRET

@@ -14,9 +14,9 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import BadRequestError, UnauthorizedError
 
 from shared import deadline
-from shared.auth.cookies import parse
-from shared.auth.identity import SignedInDatabase, presented_token
-from shared.auth.rules import AuthRules
+from shared.auth.browser.cookies import parse
+from shared.auth.identity.callers import SignedInDatabase, presented_token
+from shared.auth.identity.rules import AuthRules
 from shared.clock import timestamp
 from shared.db.opening import open_database
 from shared.history.store import list_conversations

@@ -12,8 +12,8 @@ from infra.local.pgbouncer import PgBouncer
 from infra.local.process import PROJECT
 from infra.local.relay import Relay
 from infra.local.server import Server
-from shared.auth import queries as auth_queries
-from shared.auth.cookies import sign
+from shared.auth.browser.cookies import sign
+from shared.auth.rows import queries as auth_queries
 from shared.clock import now
 from shared.db import Statement
 from shared.db.http import login_headers, request_body

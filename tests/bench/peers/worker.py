@@ -72,7 +72,7 @@ def powertools() -> Calls:
 def our_store() -> Calls:
     """What `langchain_history` is compared with: the store of the history without HTTP, for whoever has the token."""
     db, settings = import_module("shared.db.opening"), import_module("shared.settings")
-    identity, models = import_module("shared.auth.identity"), import_module("shared.history.models")
+    identity, models = import_module("shared.auth.identity.callers"), import_module("shared.history.models")
     changes, store, uuid = import_module("shared.history.changes"), import_module("shared.history.store"), uuid4
     database = db.open_database(settings.DatabaseSettings.read())
     token, to_id = os.environ["TOKEN"], import_module("uuid").UUID

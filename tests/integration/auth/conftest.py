@@ -37,13 +37,13 @@ from functions.auth import (
 )
 from functions.profile import own as profile
 from shared.app import build_app
-from shared.auth.cookies import sign
+from shared.auth.accounts.options import Options
+from shared.auth.accounts.passwords import hashed
+from shared.auth.browser.cookies import sign
 from shared.auth.identifiers import new_identifier
-from shared.auth.issuing import Issuer
-from shared.auth.limits import LocalCounts
-from shared.auth.options import Options
-from shared.auth.passwords import hashed
-from shared.auth.rules import AuthRules
+from shared.auth.identity.rules import AuthRules
+from shared.auth.limits.in_container import LocalCounts
+from shared.auth.tokens.issuing import Issuer
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.db.opening import open_database
 from shared.settings import AccountSettings, AuthSettings, DatabaseSettings
@@ -55,8 +55,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from infra.local.postgres import Postgres
-    from shared.auth.mail import Mailer
-    from shared.auth.messages import Mail
+    from shared.auth.accounts.mail import Mailer
+    from shared.auth.accounts.messages import Mail
     from shared.settings import PasswordScheme, Switch
 
 SECRET = "integration-secret-0123456789-abcdefghijkl"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
-from shared.auth.email_tokens import EmailToken
-from shared.auth.passwords import hashed
+from shared.auth.accounts.passwords import hashed
+from shared.auth.tokens.email_tokens import EmailToken
 
 if TYPE_CHECKING:
     from tests.integration.auth.conftest import Routes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.auth.email_tokens import EmailToken
+from shared.auth.tokens.email_tokens import EmailToken
 from tests.integration.auth.conftest import PASSWORD, SECRET
 
 REQUESTS: Final[list[tuple[str, str, dict[str, str] | None]]] = [

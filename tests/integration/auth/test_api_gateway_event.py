@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from mangum import Mangum
 
-from shared.auth.cookies import sign
+from shared.auth.browser.cookies import sign
 from tests.integration.auth.conftest import PASSWORD, SECRET, SITE, TOKEN, app_on
 
 if TYPE_CHECKING:

@@ -18,11 +18,11 @@ from uuid import uuid4
 import bcrypt
 import pytest
 
-from shared.auth import session_cache
-from shared.auth.cookies import decoded, sign
-from shared.auth.email_tokens import EmailToken
+from shared.auth.browser import session_cache
+from shared.auth.browser.cookies import decoded, sign
 from shared.auth.models import Client, Session, SignedInUser, User
 from shared.auth.refusals import Refused
+from shared.auth.tokens.email_tokens import EmailToken
 from shared.outbox.seal import BrokenSeal, Seal
 from tests.integration.auth.conftest import (
     EVIL,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.auth.cookies import decoded
+from shared.auth.browser.cookies import decoded
 from tests.integration.auth.conftest import Routes, app_on, cookies_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.auth.email_tokens import CONFIRMATION, VERIFICATION, EmailToken
+from shared.auth.tokens.email_tokens import CONFIRMATION, VERIFICATION, EmailToken
 from shared.settings import AccountSettings
 from tests.integration.auth.conftest import EVIL, SECRET, SITE, TOKEN, app_on, cookies_of, signed, somebody
 

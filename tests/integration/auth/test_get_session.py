@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.auth.cookies import sign
+from shared.auth.browser.cookies import sign
 from tests.integration.auth.conftest import ADDRESS, EVIL, SECRET, TOKEN, cookie_header, cookies_of, signed
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.auth.identity import SignedInDatabase
+from shared.auth.identity.callers import SignedInDatabase
 from shared.db import Statement
 from shared.errors import NotSignedIn, StatementFailed
 

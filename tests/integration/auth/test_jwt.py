@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from functions import dependencies
 from functions.conversations import list_all
 from shared.app import build_app
-from shared.auth.jwt import Verifier
-from shared.auth.rules import AuthRules
+from shared.auth.identity.rules import AuthRules
+from shared.auth.tokens.jwt import Verifier
 from shared.errors import Unavailable
 from shared.settings import AuthSettings
 from tests.integration.auth.conftest import HOME, SECRET, Routes, app_on

@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from shared.auth.limits import Limit
+from shared.auth.limits.in_container import Limit
 from tests.integration.auth.conftest import HOME, PASSWORD, SECRET, Routes, app_on, cookies_of
 
 if TYPE_CHECKING:

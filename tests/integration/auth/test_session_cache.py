@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.auth.session_cache import read
+from shared.auth.browser.session_cache import read
 from tests.integration.auth.conftest import SECRET, TOKEN, Routes, app_on, cookie_header, cookies_of, signed
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import bcrypt
 import pytest
 
-from shared.auth import passwords, store
+from shared.auth.accounts import passwords
 from shared.auth.models import Client, Session
 from shared.auth.refusals import Refused
+from shared.auth.rows import store
 from shared.clock import now
 from tests.integration.auth.conftest import (
     ADDRESS,

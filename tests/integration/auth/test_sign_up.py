@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.auth import store
 from shared.auth.models import Client, Session, User
 from shared.auth.refusals import Refused
+from shared.auth.rows import store
 from shared.clock import now, timestamp
 from tests.integration.auth.conftest import ADDRESS, PASSWORD, PROGRAM, TOKEN, app_on, cookies_of, signed
 

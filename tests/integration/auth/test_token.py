@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from shared.auth.issuing import SigningKey
-from shared.auth.jwt import Verifier
+from shared.auth.tokens.issuing import SigningKey
+from shared.auth.tokens.jwt import Verifier
 from shared.clock import now
 from tests.integration.auth.conftest import HOME, SECRET, Routes, app_on, signed, somebody
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 import pytest
 
-from shared.auth.passwords import hashed
+from shared.auth.accounts.passwords import hashed
 from shared.settings import AccountSettings
 from tests.docs.prose import table_rows
 from tests.integration.auth import recorded as recorded_people

@@ -25,10 +25,10 @@ from infra.local.ports import LOOPBACK
 from infra.local.relay import Relay
 from infra.local.server import Server
 from shared.app import build_app
-from shared.auth.cookies import sign
-from shared.auth.limits import LocalCounts
-from shared.auth.options import Options
-from shared.auth.rules import AuthRules
+from shared.auth.accounts.options import Options
+from shared.auth.browser.cookies import sign
+from shared.auth.identity.rules import AuthRules
+from shared.auth.limits.in_container import LocalCounts
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.db.opening import open_database
 from shared.retrieval.models import Found, Passage

@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 
 import httpx
 
+from shared.auth.accounts.passwords import hashed
 from shared.auth.identifiers import new_identifier
-from shared.auth.passwords import hashed
 from shared.outbox.keeping import user_owner
 from shared.outbox.models import WaitingTurn
 from shared.outbox.seal import Seal

@@ -18,8 +18,8 @@ import pytest
 from functions import dependencies
 from infra.openapi import DOCUMENT, route_modules
 from shared.app import build_app
-from shared.auth.cookies import sign
-from shared.auth.rules import AuthRules
+from shared.auth.browser.cookies import sign
+from shared.auth.identity.rules import AuthRules
 from shared.db import Statement
 from shared.db.opening import open_database
 from shared.errors import StatementFailed

@@ -14,10 +14,10 @@ from functions import dependencies
 from functions.auth import counts, get_session, sign_in_email, sign_out, sign_up_email
 from functions.auth.options import account_options
 from shared.app import build_app
-from shared.auth.cookies import Attributes, SessionCookies, decoded, parse, read_signed, sign
-from shared.auth.options import Options
-from shared.auth.origins import TrustedOrigins, origin_of
-from shared.auth.rules import AuthRules
+from shared.auth.accounts.options import Options
+from shared.auth.browser.cookies import Attributes, SessionCookies, decoded, parse, read_signed, sign
+from shared.auth.browser.origins import TrustedOrigins, origin_of
+from shared.auth.identity.rules import AuthRules
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable
 from shared.settings import AccountSettings, AuthSettings, MailSettings

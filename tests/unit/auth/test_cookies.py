@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.auth.cookies import Attributes, SessionCookies, decoded, parse, read_signed, sign
+from shared.auth.browser.cookies import Attributes, SessionCookies, decoded, parse, read_signed, sign
+from shared.auth.identity.rules import AuthRules
 from shared.auth.models import Client, Session
-from shared.auth.rules import AuthRules
 from shared.errors import Misconfigured
 from shared.settings import AuthSettings
 from tests.unit.auth.vectors import COOKIES, SECRET, beside_the_project

@@ -9,10 +9,10 @@ import pytest
 from starlette.requests import Request
 
 from functions import dependencies
-from shared.auth.cookies import sign
-from shared.auth.identity import KnownUser, SignedInDatabase
+from shared.auth.browser.cookies import sign
+from shared.auth.identity.callers import KnownUser, SignedInDatabase
+from shared.auth.identity.rules import AuthRules
 from shared.auth.models import Session, SignedInUser, User
-from shared.auth.rules import AuthRules
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable, NotSignedIn
 from shared.settings import AuthSettings

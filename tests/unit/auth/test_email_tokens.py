@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from shared.auth.email_tokens import CONFIRMATION, LIFETIME_SECONDS, VERIFICATION, EmailToken
 from shared.auth.refusals import EXPIRED_LINK, INVALID_LINK, Refused
+from shared.auth.tokens.email_tokens import CONFIRMATION, LIFETIME_SECONDS, VERIFICATION, EmailToken
 from tests.unit.auth.vectors import SECRET, beside_the_project
 
 NOW = int(time.time())

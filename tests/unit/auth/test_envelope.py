@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.auth.envelope import decrypted, encrypted, opened, sealed
+from shared.auth.tokens.encoding import decrypted, encrypted, opened, sealed
 from tests.unit.auth.vectors import SECRET, beside_the_project
 
 KEY = bytes(range(0x80, 0xA0))

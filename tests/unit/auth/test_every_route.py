@@ -8,7 +8,7 @@ import pytest
 
 from functions.auth.counts import counted_here
 from functions.auth.limits import limited_database
-from shared.auth.endpoint import BetterAuthRoute
+from shared.auth.requests.errors import BetterAuthRoute
 from tests.unit.auth.every_route import asked_for, auth_routes
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from shared.auth.identity import vouched_user
-from shared.auth.jwks import FRESH_SECONDS, KEPT_SECONDS, PAUSE_SECONDS, Keys
-from shared.auth.jwt import NotToken, Verifier
-from shared.auth.rules import AuthRules
+from shared.auth.identity.callers import vouched_user
+from shared.auth.identity.rules import AuthRules
+from shared.auth.tokens.jwks import FRESH_SECONDS, KEPT_SECONDS, PAUSE_SECONDS, Keys
+from shared.auth.tokens.jwt import NotToken, Verifier
 from shared.errors import Misconfigured, Unavailable
 from shared.settings import AuthSettings
 from tests.unit.auth.vectors import SECRET, TOKENS, TOKENS_MADE_AT

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.auth.links import absolute, encoded, form_encoded, with_more
+from shared.auth.addresses import absolute, encode_uri_component, form_encoded, with_more
 
 HOME = "https://api.example.test"
 
@@ -40,5 +40,5 @@ def test_a_parameter_is_appended_without_touching_the_others(address: str) -> No
 
 
 def test_values_are_encoded_as_javascript_does() -> None:
-    assert encoded("/a b?c=d&e=(f)*~'!é") == "%2Fa%20b%3Fc%3Dd%26e%3D(f)*~'!%C3%A9"
+    assert encode_uri_component("/a b?c=d&e=(f)*~'!é") == "%2Fa%20b%3Fc%3Dd%26e%3D(f)*~'!%C3%A9"
     assert form_encoded("a b&c=(d)*~'!é") == "a+b%26c%3D%28d%29*%7E%27%21%C3%A9"

@@ -10,15 +10,15 @@ from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sesv2.models import sesv2_backends
 
-from shared.auth.mail import FolderMailer, SesMailer, open_mailer
-from shared.auth.messages import FOLDER, Kind, written
-from shared.auth.options import Options
+from shared.auth.accounts.mail import FolderMailer, SesMailer, open_mailer
+from shared.auth.accounts.messages import FOLDER, Kind, written
+from shared.auth.accounts.options import Options
 from shared.settings import AccountSettings, AuthSettings, MailSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from shared.auth.messages import Mail
+    from shared.auth.accounts.messages import Mail
 
 LINK = "https://api.example.test/api/auth/verify-email?token=x&callbackURL=%2F"
 KINDS: tuple[Kind, ...] = get_args(Kind)

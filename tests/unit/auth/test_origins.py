@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.auth.origins import TrustedOrigins, is_safe_path, origin_of
+from shared.auth.browser.origins import TrustedOrigins, is_safe_path, origin_of
 from shared.auth.refusals import Refused
 
 API = "https://api.example.com"

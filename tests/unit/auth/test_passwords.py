@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import bcrypt
 import pytest
 
-from shared.auth import passwords
+from shared.auth.accounts import passwords
 from shared.auth.refusals import Refused
 from tests.unit.auth.vectors import SCRYPT, beside_the_project
 

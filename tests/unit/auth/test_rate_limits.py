@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from shared.auth import queries
-from shared.auth.limits import ACCOUNT, CREDENTIALS, GENERAL, MAIL, REMEMBERED, Limit, LocalCounts, Rule
-from shared.auth.rate_limits import OVER_LIMIT, LimitedDatabase
+from shared.auth.limits.in_container import ACCOUNT, CREDENTIALS, GENERAL, MAIL, REMEMBERED, Limit, LocalCounts, Rule
+from shared.auth.limits.in_postgres import OVER_LIMIT, LimitedDatabase
 from shared.auth.refusals import Refused
+from shared.auth.rows import queries
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable, StatementFailed
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.auth import session_cache
-from shared.auth.cookies import Attributes, SessionCookies, parse, sign
-from shared.auth.identity import KnownUser, identity_without_database
+from shared.auth.browser import session_cache
+from shared.auth.browser.cookies import Attributes, SessionCookies, parse, sign
+from shared.auth.browser.session_cache import CachedSession
+from shared.auth.identity.callers import KnownUser, identity_without_database
+from shared.auth.identity.rules import AuthRules
 from shared.auth.models import Client, Session, SignedInUser, User
-from shared.auth.rules import AuthRules
-from shared.auth.session_cache import CachedSession
 from shared.settings import AuthSettings
 from tests.unit.auth.vectors import (
     CACHED,

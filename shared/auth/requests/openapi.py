@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared.auth.validation import Field
+    from shared.auth.requests.validation import Field
 
 Schema: TypeAlias = "dict[str, Any]"
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.auth import queries
-from shared.auth.email_tokens import CONFIRMATION, VERIFICATION
 from shared.auth.models import User
 from shared.auth.refusals import (
     EMAIL_TAKEN_MEANWHILE,
@@ -15,14 +13,16 @@ from shared.auth.refusals import (
     SOMEBODY_ELSES_LINK,
     Refused,
 )
-from shared.auth.store import refusing_duplicates
+from shared.auth.rows import queries
+from shared.auth.rows.store import refusing_duplicates
+from shared.auth.tokens.email_tokens import CONFIRMATION, VERIFICATION
 from shared.auth.wire import user_json
 from shared.db import Database, Statement
 
 if TYPE_CHECKING:
-    from shared.auth.email_tokens import EmailToken
-    from shared.auth.options import Options
-    from shared.auth.visitors import Visitor
+    from shared.auth.accounts.options import Options
+    from shared.auth.identity.visitors import Visitor
+    from shared.auth.tokens.email_tokens import EmailToken
 
 
 @dataclass(frozen=True, slots=True)

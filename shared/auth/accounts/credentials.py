@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.auth import passwords, store
+from shared.auth.accounts import passwords
 from shared.auth.addresses import is_email
 from shared.auth.models import Session, SignedInUser, User
 from shared.auth.refusals import (
@@ -14,13 +14,14 @@ from shared.auth.refusals import (
     USER_ALREADY_EXISTS,
     Refused,
 )
+from shared.auth.rows import store
 from shared.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from shared.auth.models import Client, Credentials
-    from shared.auth.validation import SignIn, SignUp
+    from shared.auth.requests.validation import SignIn, SignUp
     from shared.db import Database, Statement
     from shared.settings import PasswordScheme
 

@@ -2,7 +2,7 @@
 
 A limit is a window that begins anew with every request that is let through: after `most` of them there must be silence
 for `seconds`. Each container counts; that costs nothing, refuses a flood before a password is hashed, and is all there
-is while the database is away. What `shared/auth/rate_limits.py` counts in Postgres as well holds for all containers.
+is while the database is away. What in_postgres.py counts as well holds for all containers.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from shared.auth.base64url import encoded
 from shared.auth.refusals import Refused, too_many_requests
+from shared.auth.tokens.encoding import to_base64url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +86,7 @@ class Limit:
     def of_account(cls, email: str, secret: str) -> Limit:
         """Of attempts to sign in as somebody, whether or not there is such a user; the key does not tell whom."""
         digest = hmac.digest(secret.encode(), email.lower().encode(), hashlib.sha256)
-        return cls(f"account|{encoded(digest)}", ACCOUNT)
+        return cls(f"account|{to_base64url(digest)}", ACCOUNT)
 
 
 class LocalCounts:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from shared.auth import store
-from shared.auth.identity import presented_token
+from shared.auth.browser.cookies import sent_cookies
+from shared.auth.identity.callers import presented_token
 from shared.auth.models import FRESH, SignedInUser
 from shared.auth.refusals import UNAUTHORIZED, Refused
-from shared.auth.requests import asked_for, sent_cookies
+from shared.auth.requests.parsing import asked_for
+from shared.auth.rows import store
 from shared.auth.wire import answer
 from shared.clock import now
 
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from shared.auth.identity.rules import AuthRules
     from shared.auth.models import Session, User
     from shared.auth.refusals import Refusal
-    from shared.auth.rules import AuthRules
     from shared.db import Database, Rows, Statement
 
 

@@ -1,11 +1,15 @@
-"""Better Auth's encryption of what lies in the database (its `crypto/index.ts`): XChaCha20-Poly1305, in hexadecimal.
+"""How bytes become text, and how text is encrypted.
 
-The key is the SHA-256 of the deployment's secret; the nonce stands in front, the tag at the end
+Base64 for addresses and tokens, without padding (RFC 4648 section 5).
+
+Better Auth's encryption of what lies in the database (its `crypto/index.ts`): XChaCha20-Poly1305, in hexadecimal. The
+key is the SHA-256 of the deployment's secret; the nonce stands in front, the tag at the end
 (https://datatracker.ietf.org/doc/html/draft-irtf-cfrg-xchacha-03).
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 import secrets
@@ -61,3 +65,20 @@ def decrypted(content: bytes, key: bytes, nonce: bytes, header: bytes = b"") -> 
 
 def _key(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
+
+
+def to_base64url(content: bytes) -> str:
+    """The bytes as text."""
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def from_base64url(text: str) -> bytes:
+    """The bytes, strictly: of the texts that a decoder takes for the same bytes, only the one that an encoder writes.
+
+    Raises:
+        ValueError: It is none of that.
+    """
+    content = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if to_base64url(content) != text:
+        raise ValueError
+    return content

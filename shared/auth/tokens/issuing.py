@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from shared.auth.base64url import decoded, encoded
-from shared.auth.envelope import opened, sealed
 from shared.auth.identifiers import new_identifier
+from shared.auth.tokens.encoding import from_base64url, opened, sealed, to_base64url
 from shared.auth.wire import user_json
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class SigningKey:
 
         d = secrets.token_bytes(PRIVATE_BYTES)
         x = eddsa.import_private_key(d).public_key().export_key(format="raw")
-        return cls(new_identifier(), {"crv": CURVE, "d": encoded(d), "x": encoded(x), "kty": "OKP"})
+        return cls(new_identifier(), {"crv": CURVE, "d": to_base64url(d), "x": to_base64url(x), "kty": "OKP"})
 
     @classmethod
     def read(cls, name: str, stored: str, secret: str) -> SigningKey:
@@ -72,7 +71,7 @@ class SigningKey:
         try:
             found = json.loads(stored)
             jwk = json.loads(opened(found, secret)) if isinstance(found, str) else found
-            right = (jwk["kty"], jwk["crv"]) == ("OKP", CURVE) and len(decoded(jwk["d"])) == PRIVATE_BYTES
+            right = (jwk["kty"], jwk["crv"]) == ("OKP", CURVE) and len(from_base64url(jwk["d"])) == PRIVATE_BYTES
         except (ValueError, TypeError, KeyError) as error:
             raise UnreadableKey from error
         if not right:
@@ -90,9 +89,9 @@ class SigningKey:
         from Crypto.Signature import eddsa  # noqa: PLC0415 (as above)
 
         header = {"alg": ALGORITHM, "kid": self.name}
-        body = ".".join(encoded(_text(part).encode()) for part in (header, claims))
-        signer = eddsa.new(eddsa.import_private_key(decoded(self.jwk["d"])), "rfc8032")
-        return f"{body}.{encoded(signer.sign(body.encode()))}"
+        body = ".".join(to_base64url(_text(part).encode()) for part in (header, claims))
+        signer = eddsa.new(eddsa.import_private_key(from_base64url(self.jwk["d"])), "rfc8032")
+        return f"{body}.{to_base64url(signer.sign(body.encode()))}"
 
 
 @dataclass(frozen=True, slots=True)

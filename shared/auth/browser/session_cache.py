@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from shared.auth import base64url
+from shared.auth.tokens.encoding import from_base64url, to_base64url
 from shared.auth.wire import session_json, user_json
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def written(somebody: SignedInUser, secret: str, now: datetime, lifetime: timede
     }
     expires_at = _milliseconds(now + lifetime)
     signature = _signature(told, expires_at, secret)
-    return base64url.encoded(_javascript({"session": told, "expiresAt": expires_at, "signature": signature}))
+    return to_base64url(_javascript({"session": told, "expiresAt": expires_at, "signature": signature}))
 
 
 def read(text: str, secret: str, now: datetime) -> CachedSession | None:
@@ -55,11 +55,11 @@ def read(text: str, secret: str, now: datetime) -> CachedSession | None:
     character of it can be changed unnoticed.
     """
     try:
-        content: dict[str, Any] = json.loads(base64url.decoded(text))
+        content: dict[str, Any] = json.loads(from_base64url(text))
         told, expires_at = content["session"], content["expiresAt"]
         if not hmac.compare_digest(content["signature"].encode(), _signature(told, expires_at, secret).encode()):
             return None
-        if text != base64url.encoded(_javascript(content)):
+        if text != to_base64url(_javascript(content)):
             return None
         session = told["session"]
         ends_at = min(datetime.fromtimestamp(expires_at / 1000, UTC), datetime.fromisoformat(session["expiresAt"]))
@@ -71,7 +71,7 @@ def read(text: str, secret: str, now: datetime) -> CachedSession | None:
 
 def _signature(told: dict[str, Any], expires_at: int, secret: str) -> str:
     signed = _javascript({**told, "expiresAt": expires_at})
-    return base64url.encoded(hmac.digest(secret.encode(), signed, hashlib.sha256))
+    return to_base64url(hmac.digest(secret.encode(), signed, hashlib.sha256))
 
 
 def _javascript(value: object) -> bytes:

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from shared.auth.email_tokens import CONFIRMATION, VERIFICATION, EmailToken
-from shared.auth.links import encoded
-from shared.auth.mail import open_mailer
-from shared.auth.messages import written
+from shared.auth.accounts.mail import open_mailer
+from shared.auth.accounts.messages import written
+from shared.auth.addresses import encode_uri_component
+from shared.auth.tokens.email_tokens import CONFIRMATION, VERIFICATION, EmailToken
 from shared.observability import log
 
 if TYPE_CHECKING:
-    from shared.auth.mail import Mailer
-    from shared.auth.messages import Kind
+    from shared.auth.accounts.mail import Mailer
+    from shared.auth.accounts.messages import Kind
     from shared.auth.models import User
     from shared.settings import AccountSettings, AuthSettings, MailSettings
 
@@ -64,7 +64,7 @@ class Options:
         """
         if self.mailer is None:
             return
-        link = f"{self.origin}{BASE_PATH}{path}callbackURL={encoded(callback)}"
+        link = f"{self.origin}{BASE_PATH}{path}callbackURL={encode_uri_component(callback)}"
         host = urlsplit(self.origin).hostname or self.origin
         try:
             self.mailer.send(written(kind, recipient, link, site=host, address=address))

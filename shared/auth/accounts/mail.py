@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 from shared.observability import log
 
 if TYPE_CHECKING:
-    from shared.auth.messages import Mail
+    from shared.auth.accounts.messages import Mail
     from shared.settings import MailSettings
 
 CONNECT_SECONDS: Final = 2

@@ -14,7 +14,7 @@ from shared.web import APIRoute
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from shared.auth.rate_limits import LimitedDatabase
+    from shared.auth.limits.in_postgres import LimitedDatabase
     from shared.web import Request, Response
 
 SERVER_ERROR = 500

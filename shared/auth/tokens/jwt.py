@@ -15,12 +15,12 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from shared.auth.base64url import decoded
+from shared.auth.tokens.encoding import from_base64url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from shared.auth.jwks import Keys
+    from shared.auth.tokens.jwks import Keys
 
 LONGEST: Final = 8192
 """Characters; API Gateway takes no longer header line."""
@@ -90,8 +90,8 @@ def looks_like(token: str) -> bool:
 
 def _taken_apart(token: str) -> tuple[dict[str, Any], dict[str, Any], bytes, bytes]:
     signed, _, signature = token.rpartition(".")
-    header, claims = (json.loads(decoded(part)) for part in signed.split("."))
-    return header, claims, decoded(signature), signed.encode()
+    header, claims = (json.loads(from_base64url(part)) for part in signed.split("."))
+    return header, claims, from_base64url(signature), signed.encode()
 
 
 def _algorithm(key: Mapping[str, Any]) -> str:
@@ -104,7 +104,7 @@ def _algorithm(key: Mapping[str, Any]) -> str:
 def _check_ed25519(key: Mapping[str, Any], signature: bytes, signed: bytes) -> None:
     from Crypto.Signature import eddsa  # noqa: PLC0415 (20 ms of CPU, for those who use tokens)
 
-    raw = decoded(key["x"])
+    raw = from_base64url(key["x"])
     if len(raw) != ED25519_BYTES:  # the library would take the longer keys of Ed448 as well
         raise NotToken
     eddsa.new(eddsa.import_public_key(raw), "rfc8032").verify(signed, signature)
@@ -131,7 +131,7 @@ def _check_rsa(key: Mapping[str, Any], signature: bytes, signed: bytes) -> None:
 
 
 def _number(text: str) -> int:
-    return int.from_bytes(decoded(text), "big")
+    return int.from_bytes(from_base64url(text), "big")
 
 
 CHECKS: Final = {"OKP": _check_ed25519, "EC": _check_ecdsa, "RSA": _check_rsa}

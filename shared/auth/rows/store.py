@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
-from shared.auth import queries
 from shared.auth.identifiers import new_identifier
 from shared.auth.models import REFRESH_AFTER, SESSION_LIFETIME, Credentials, Session, SignedInUser, User
 from shared.auth.refusals import (
@@ -17,6 +16,7 @@ from shared.auth.refusals import (
     USER_ALREADY_EXISTS,
     Refused,
 )
+from shared.auth.rows import queries
 from shared.db import Statement
 from shared.errors import StatementFailed
 

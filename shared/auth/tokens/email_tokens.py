@@ -12,9 +12,9 @@ import time
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from shared.auth import base64url
 from shared.auth.addresses import is_email
 from shared.auth.refusals import EXPIRED_LINK, INVALID_LINK, Refused
+from shared.auth.tokens.encoding import from_base64url, to_base64url
 
 LIFETIME_SECONDS: Final = 3600
 HEADER: Final = {"alg": "HS256"}
@@ -114,13 +114,13 @@ def _number(value: object) -> float:
 
 def _signature(body: str, secret: str) -> str:
     """As it is written: texts that decode to the same signature are not the one that was given out."""
-    return base64url.encoded(hmac.digest(secret.encode(), body.encode(), hashlib.sha256))
+    return to_base64url(hmac.digest(secret.encode(), body.encode(), hashlib.sha256))
 
 
 def _encoded(value: object) -> str:
-    return base64url.encoded(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+    return to_base64url(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def _decoded(part: str) -> dict[str, Any]:
-    value = json.loads(base64url.decoded(part))
+    value = json.loads(from_base64url(part))
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}

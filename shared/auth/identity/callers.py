@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shared.auth import queries
-from shared.auth.cookies import decoded, read_signed
-from shared.auth.jwt import NotToken, looks_like
+from shared.auth.browser.cookies import decoded, read_signed
 from shared.auth.models import User
-from shared.auth.store import USER_WIDTH, signed_in_user
+from shared.auth.rows import queries
+from shared.auth.rows.store import USER_WIDTH, signed_in_user
+from shared.auth.tokens.jwt import NotToken, looks_like
 from shared.clock import now
 from shared.db import USUAL, Database, Rows, Statement
 from shared.errors import NotSignedIn
@@ -23,8 +23,8 @@ from shared.observability import name_user
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from shared.auth.identity.rules import AuthRules
     from shared.auth.models import SignedInUser
-    from shared.auth.rules import AuthRules
     from shared.db import Transaction
     from shared.observability import Pseudonyms
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import parse_qsl
 
-from shared.auth import cookies
 from shared.auth.addresses import normalised_ip
+from shared.auth.browser.cookies import sent_cookies
 from shared.auth.models import Client
 from shared.auth.refusals import (
     BODY_TOO_LARGE,
@@ -21,15 +21,15 @@ from shared.auth.refusals import (
     media_type_refused,
     not_a_text,
 )
-from shared.auth.validation import UNDEFINED
+from shared.auth.requests.validation import UNDEFINED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.requests import Request
 
-    from shared.auth.origins import TrustedOrigins
-    from shared.auth.validation import Body, JsonValue
+    from shared.auth.browser.origins import TrustedOrigins
+    from shared.auth.requests.validation import Body, JsonValue
 
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
@@ -61,11 +61,6 @@ class Received:
     headers: Mapping[str, str]
     cookies: Mapping[str, str]
     client: Client
-
-
-def sent_cookies(request: Request) -> dict[str, str]:
-    """The request's cookies, however many `Cookie` headers they came in."""
-    return cookies.parse("; ".join(request.headers.getlist("cookie")))
 
 
 def asked_for(request: Request, option: str) -> bool:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from shared.auth import queries
 from shared.auth.refusals import Refused, too_many_requests
+from shared.auth.rows import queries
 from shared.db import USUAL, Database, Rows, Statement
 from shared.errors import DatabaseUnavailable, StatementFailed
 
 if TYPE_CHECKING:
-    from shared.auth.limits import Limit, LocalCounts
+    from shared.auth.limits.in_container import Limit, LocalCounts
     from shared.db import Transaction
 
 OVER_LIMIT: Final = "RL429"

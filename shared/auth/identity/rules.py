@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from shared.auth.cookies import Attributes, SessionCookies
-from shared.auth.jwks import Keys
-from shared.auth.jwt import Verifier
-from shared.auth.origins import TrustedOrigins
+from shared.auth.browser.cookies import Attributes, SessionCookies
+from shared.auth.browser.origins import TrustedOrigins
+from shared.auth.tokens.jwks import Keys
+from shared.auth.tokens.jwt import Verifier
 from shared.errors import Misconfigured
 from shared.observability import Pseudonyms
 

@@ -14,15 +14,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote
 
-from shared.auth import session_cache
+from shared.auth.browser import session_cache
 from shared.auth.models import SESSION_LIFETIME
 from shared.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from starlette.requests import Request
+
+    from shared.auth.browser.session_cache import CachedSession
     from shared.auth.models import Session, SignedInUser
-    from shared.auth.session_cache import CachedSession
     from shared.settings import SameSite
 
 UNESCAPED: Final = "-_.!~*'()"
@@ -70,6 +72,11 @@ def parse(header: str) -> dict[str, str]:
         if equals:
             cookies.setdefault(name.strip(), decoded(_unquoted(value.strip())))
     return cookies
+
+
+def sent_cookies(request: Request) -> dict[str, str]:
+    """The request's cookies, however many `Cookie` headers they came in."""
+    return parse("; ".join(request.headers.getlist("cookie")))
 
 
 def _unquoted(value: str) -> str:

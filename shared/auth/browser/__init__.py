@@ -1,0 +1,1 @@
+"""What a browser keeps and tells: cookies, and the page that asks."""

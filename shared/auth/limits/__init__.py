@@ -1,0 +1,1 @@
+"""How often: counted in the container, and in Postgres in the same round trip as the request."""

@@ -1,0 +1,1 @@
+"""Requests to /api/auth: how they are read, checked, documented and refused."""
