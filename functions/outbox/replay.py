@@ -15,20 +15,17 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.dependencies import opened_database
+from shared.db.sqlstate import can_ever_be_stored
 from shared.deadline import within
 from shared.errors import StatementFailed
 from shared.events import WARM
 from shared.observability import log
-from shared.outbox.models import UnknownVersion
 from shared.outbox.queue import Queue, QueueUnavailable
 from shared.outbox.replay import Outcome, replay, set_aside
 from shared.outbox.seal import BrokenSeal
 from shared.settings import AuthSettings, DeadLetterSettings, HistorySettings
 
 MARGIN_SECONDS = 1.0
-
-HOPELESS = (BrokenSeal, UnknownVersion, StatementFailed)
-"""Trying again does not help, and dropping would lose a turn: a person has to look."""
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -46,16 +43,24 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _store(record: SQSRecord) -> Outcome:
+    """Store one, or set it aside where no later try can. What is raised leaves it in the queue.
+
+    That goes for a turn of a later version of this code, too: it waits until that version is back.
+    """
     try:
         return replay(
             record.body, opened_database(), AuthSettings.read().secret, keep=HistorySettings.read().conversations
         )
-    except HOPELESS as error:
-        log.error("a queued turn cannot be stored and is set aside", exc_info=error)
-        return _set_aside(record)
+    except BrokenSeal as error:  # dropping could lose a turn, so a person has to look
+        return _set_aside(record, error)
+    except StatementFailed as error:
+        if can_ever_be_stored(error.sqlstate):
+            raise  # after a migration or a deployment; until then it waits
+        return _set_aside(record, error)
 
 
-def _set_aside(record: SQSRecord) -> Outcome:
+def _set_aside(record: SQSRecord, error: Exception) -> Outcome:
+    log.error("a queued turn can never be stored and is set aside", exc_info=error)
     dead_letters = dead_letter_queue()
     if dead_letters is None:
         raise QueueUnavailable

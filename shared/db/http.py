@@ -81,7 +81,7 @@ class HttpDatabase(Database):
         log.debug("neon-request-id %s", response.headers.get("neon-request-id"))
         answer = _parsed(response.body)
         if response.status != OK or not (_is_object(answer) and ("results" in answer or "fields" in answer)):
-            raise _refused(response, answer)
+            raise refused(response, answer)
         return [_rows(result) for result in answer.get("results", [answer])]
 
 
@@ -148,8 +148,11 @@ def _no_answer(error: Unreachable) -> Failure:
     return Failure(verdict, str(error))
 
 
-def _refused(response: Response, answer: object) -> Failure:
-    """The proxy sends the same JSON at every status; `code` is empty unless Postgres had a SQLSTATE for it."""
+def refused(response: Response, answer: object) -> Failure:
+    """What an answer without rows means.
+
+    The proxy sends the same JSON at every status; `code` is empty unless Postgres had a SQLSTATE for it.
+    """
     request_id = response.headers.get("neon-request-id")
     if not _is_object(answer) or "message" not in answer:
         return Failure(judge_status(response.status, None), f"HTTP {response.status}", request_id=request_id)

@@ -7,8 +7,9 @@
 | AWAY | `DatabaseUnavailable` | there is no session to be had; the circuit breaker (breaker.py) remembers |
 
 The principle: what keeps us from having a session with Postgres is AWAY, be it a refused port or a wrong password;
-what Postgres says about a statement is REFUSED. SQLSTATEs are those of PostgreSQL's Appendix A; the texts are
-PgBouncer's, libpq's and Neon's, for failures that have no SQLSTATE of their own.
+what Postgres says about a statement is REFUSED; what it says about itself is BUSY. SQLSTATEs are those of PostgreSQL's
+Appendix A (specs/sqlstates.md goes through them); the texts are PgBouncer's, libpq's and Neon's, for failures that have
+no SQLSTATE of their own.
 """
 
 from __future__ import annotations
@@ -59,26 +60,44 @@ _BY_STATE: Final = {
     "08": MAYBE_RUN,  # connection exceptions
     "08001": NOT_RUN,
     "08004": NOT_RUN,
-    "08P01": REFUSED,  # a protocol violation; PgBouncer's own are told apart by severity and text
+    "08P01": REFUSED,  # a protocol violation; what says so without being Postgres is told apart below
+    "25": UNDONE,  # the session is in a state that is none of ours: another client of the pooler left it so
     "25006": BUSY,  # read-only transaction: a standby answered, or storage is used up
     "25P03": MAYBE_RUN,  # idle_in_transaction_session_timeout
+    "26": UNDONE,  # a prepared statement that this session has not got, as 25
     "28": AWAY,  # wrong password, unknown role
-    "3D000": AWAY,  # no such database
-    "40001": UNDONE,  # serialization failure
+    "3D": AWAY,  # no such database
+    "40": UNDONE,  # serialization failure, deadlock
+    "40002": REFUSED,  # a deferred constraint did its work
     "40003": MAYBE_RUN,  # statement completion unknown
-    "40P01": UNDONE,  # deadlock
     "53": BUSY,  # disk full, out of memory
     "53300": NOT_RUN,  # too many connections
+    "55": BUSY,  # an object, or the server, is not in the state for it just now
+    "55P02": REFUSED,  # a setting that cannot be set
     "55P03": UNDONE,  # lock_timeout
-    "57014": BUSY,  # statement_timeout, or somebody cancelled it
+    "55P04": REFUSED,  # a value added to an enumeration in the same transaction
+    "57": BUSY,  # somebody intervened
     "57P01": MAYBE_RUN,  # terminated by an administrator: Neon suspends or restarts the compute
     "57P02": MAYBE_RUN,  # another backend crashed
     "57P03": NOT_RUN,  # starting up or shutting down
     "57P04": AWAY,  # the database was dropped
     "57P05": MAYBE_RUN,  # idle_session_timeout
-    "58": BUSY,  # the server's own disk
+    "58": BUSY,  # the server's own disk, or Neon's storage
+    "72": UNDONE,  # snapshot too old
+    "F0": BUSY,  # the server's configuration
+    "XX": BUSY,  # what went wrong inside: Neon's compute says so while its storage is away
 }
-"""By SQLSTATE, else by its class (the first two characters), else REFUSED."""
+"""By SQLSTATE, else by its class (the first two characters), else REFUSED. specs/sqlstates.md is compared with it."""
+
+_PASSING: Final = ("tuple concurrently", "cache lookup failed")
+"""Internal errors of class XX that two sessions make which are changing the same schema or row of a catalogue."""
+
+INTERNAL: Final = "XX"
+PROTOCOL_VIOLATION: Final = "08P01"
+
+HOPELESS: Final = frozenset({"22", "23", "44"})
+"""Classes in which the values themselves are refused. Whatever else is refused, such as a column that is not there yet
+or a right that was not granted, a later migration or deployment makes possible."""
 
 _BY_TEXT: Final = (
     # PgBouncer
@@ -96,9 +115,19 @@ _BY_TEXT: Final = (
     # Neon's proxy, in front of the compute
     ("quota", AWAY),
     ("endpoint is disabled", AWAY),
+    ("endpoint cannot be found", AWAY),
+    ("blocked network", AWAY),
+    ("Query cancelled", MAYBE_RUN),
+    ("query was cancelled while stuck trying to connect", NOT_RUN),
     ("connection closed", MAYBE_RUN),
     ("error communicating with the server", MAYBE_RUN),
+    ("unexpected message from server", MAYBE_RUN),
+    ("error parsing response from server", MAYBE_RUN),
+    ("error encoding message to server", MAYBE_RUN),
+    ("timeout waiting for server", MAYBE_RUN),
+    ("could not read the HTTP request body", NOT_RUN),
     ("could not parse the HTTP request body", REFUSED),
+    ("invalid isolation level", REFUSED),
     ("could not parse postgres response", REFUSED),
     ("string contains embedded null", REFUSED),
     ("is too large", REFUSED),
@@ -107,6 +136,7 @@ _BY_TEXT: Final = (
 
 _BY_STATUS: Final = {
     413: REFUSED,
+    408: NOT_RUN,
     429: NOT_RUN,
     500: NOT_RUN,  # control plane, rate limit: the proxy gave up before it had a connection
     507: REFUSED,
@@ -119,9 +149,18 @@ GATEWAY_STATUSES: Final = range(500, 600)
 def judge_state(sqlstate: str, severity: str | None, text: str) -> Verdict:
     """Judge an error that carries a SQLSTATE: Postgres's own or PgBouncer's."""
     verdict = _BY_STATE.get(sqlstate) or _BY_STATE.get(sqlstate[:2], REFUSED)
+    if sqlstate == PROTOCOL_VIOLATION and severity != "ERROR":
+        return judge_text(text, otherwise=MAYBE_RUN)  # PgBouncer's, or Neon's proxy's
+    if sqlstate.startswith(INTERNAL) and any(part in text for part in _PASSING):
+        verdict = UNDONE
     if severity in {"FATAL", "PANIC"} and verdict.meaning is not Meaning.AWAY:
         return judge_text(text, otherwise=MAYBE_RUN)  # the connection is gone, whatever the reason
     return verdict
+
+
+def can_ever_be_stored(sqlstate: str | None) -> bool:
+    """Whether what Postgres has refused with this SQLSTATE can be stored some day, although never by trying alone."""
+    return sqlstate is None or sqlstate[:2] not in HOPELESS
 
 
 def judge_text(text: str, *, otherwise: Verdict) -> Verdict:
@@ -137,5 +176,5 @@ def judge_status(status: int, text: str | None) -> Verdict:
         text: The message of its JSON body; None where there is no such body, as from a load balancer.
     """
     if text is None:
-        return MAYBE_RUN if status in GATEWAY_STATUSES else AWAY
+        return MAYBE_RUN if status in GATEWAY_STATUSES else _BY_STATUS.get(status, AWAY)
     return judge_text(text, otherwise=_BY_STATUS.get(status, AWAY))

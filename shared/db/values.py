@@ -43,15 +43,21 @@ if TYPE_CHECKING:
 CHARACTER_NOT_IN_REPERTOIRE = "22021"
 """What Postgres itself answers to a text that its encoding cannot hold."""
 
+MOST_PARAMETERS = 65_535
+TOO_MANY_ARGUMENTS = "54023"
+
 
 def parameters(statement: Statement) -> list[str | None]:
     """The statement's parameters as Postgres reads them.
 
     Raises:
-        StatementFailed: A text holds U+0000 or half of a surrogate pair; Postgres can store neither.
+        StatementFailed: A text holds U+0000 or half of a surrogate pair; Postgres can store neither. Or there are
+            more parameters than its protocol can count.
         TypeError: A value of a type that has no text; a defect of the caller.
         ValueError: A value that has none, such as a NaN in JSON; a defect of the caller.
     """
+    if len(statement.params) > MOST_PARAMETERS:
+        raise StatementFailed(TOO_MANY_ARGUMENTS)
     return [_checked(encode(value)) for value in statement.params]
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import select
+import socket
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -10,9 +13,12 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from functions.dependencies import opened_database
 from functions.outbox.replay import dead_letter_queue, handler
+from infra.local.gateway.serverless import read_serverless
+from infra.local.process import PROJECT
 from shared.db.opening import open_database
 from shared.errors import NotFound
 from shared.history.changes import delete_conversations
@@ -299,3 +305,63 @@ def test_while_the_database_is_away_everything_comes_again(monkeypatch: pytest.M
     answer = handler(event(turn_of(new_user()), turn_of(new_user())), Context())  # pyright: ignore[reportArgumentType] (as above)
 
     assert undone(answer) == ["message 0", "message 1"]
+
+
+FAILING = """
+create or replace function failing() returns trigger language plpgsql as $$ begin
+    raise '[NEON_SMGR] [shard 0] request failed too many times, cancelling query' using errcode = {code};
+end $$;
+create trigger failing before insert on message for each row execute function failing();
+"""
+WELL = "drop function if exists failing() cascade"
+HOUR_SECONDS = 3600
+
+
+@contextmanager
+def no_message_stored(owner: Owner, code: str) -> Generator[None]:
+    """Postgres itself refuses them with this SQLSTATE."""
+    owner.execute(sql.SQL(FAILING).format(code=sql.Literal(code)))
+    try:
+        yield
+    finally:
+        owner.execute(WELL)
+
+
+@pytest.fixture
+def dead_letters(environment: None, monkeypatch: pytest.MonkeyPatch) -> Generator[Callable[[], bool]]:
+    """Says whether anybody has called the queue for dead letters."""
+    assert environment is None
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.setenv(name, "none")
+        monkeypatch.setenv("AWS_REGION", "us-east-1")
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        monkeypatch.setenv("OUTBOX_DEAD_LETTER_URL", f"{address}/123456789012/dead-letters.fifo")
+        yield lambda: bool(select.select([listener], [], [], 0)[0])
+
+
+@pytest.mark.parametrize("code", ["XX000", "58030", "53100", "42703", "42501"])
+def test_an_hour_in_which_postgres_can_store_nothing_brings_no_turn_to_the_dead_letters(
+    dead_letters: Callable[[], bool], owner: Owner, new_user: NewUser, code: str
+) -> None:
+    user = new_user()
+    waiting = [turn_of(user) for _ in range(3)]
+    pause = read_serverless(PROJECT / "serverless.yml", {})["params"]["default"]["outboxPause"]
+    with no_message_stored(owner, code):
+        for _ in range(HOUR_SECONDS // pause):  # as often as the queue hands them over in an hour
+            assert len(undone(handler(event(*waiting), Context()))) == 3  # pyright: ignore[reportArgumentType] (as above)
+    assert not dead_letters()
+
+    assert undone(handler(event(*waiting), Context())) == []  # pyright: ignore[reportArgumentType] (as above)
+    assert len(messages(owner, user)) == 6
+
+
+def test_a_turn_whose_values_are_refused_goes_to_the_dead_letters(
+    dead_letters: Callable[[], bool], owner: Owner, new_user: NewUser
+) -> None:
+    with no_message_stored(owner, "22023"):
+        handler(event(turn_of(new_user())), Context())  # pyright: ignore[reportArgumentType] (as above)
+    assert dead_letters()

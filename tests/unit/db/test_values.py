@@ -270,3 +270,9 @@ def test_a_zone_of_any_offset_is_written_so_that_postgres_can_read_it() -> None:
     local_mean_time = timezone(timedelta(minutes=19, seconds=32))
 
     assert encode(datetime(1850, 1, 1, tzinfo=local_mean_time)) == "1850-01-01T00:00:00+00:19:32"
+
+
+def test_more_parameters_than_the_protocol_counts_are_a_defect_and_no_outage() -> None:
+    with pytest.raises(StatementFailed) as caught:
+        parameters(Statement("select 1", (1,) * 65_536))
+    assert caught.value.sqlstate == "54023"
