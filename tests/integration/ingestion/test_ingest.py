@@ -186,6 +186,7 @@ def test_passages_of_an_older_form_are_made_anew(book: Book) -> None:
     with closing(PassageIndex(book.server.url, book.options)) as index:
         ids = list(index.stored("robot-book"))
     older = {"site": "robot-book", "path": "arm", "url": "/arm", "position": 0, "text": "Text.", "content_hash": "1"}
+    older["embed_model"] = book.options.model
     book.post("batch", {"operations": [{"overwrite_payload": {"payload": older, "points": ids}}]})
     assert not any("blocks" in each for each in book.passages().values())
     assert counts(book.ingest(force=True)) == {"changed": 5}
