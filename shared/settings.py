@@ -6,6 +6,7 @@ does not learn which. `specs/settings.md` is compared with the fields below by a
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from dataclasses import MISSING, Field, dataclass, field, fields
@@ -86,6 +87,17 @@ def _between(least: int, most: int) -> Callable[[str], int]:
 
 def _days(text: str) -> int:
     return 0 if text == "0" else _between(30, 36_500)(text)
+
+
+def _words(text: str) -> dict[str, dict[str, str]]:
+    read: dict[str, dict[str, str]] = json.loads(text)
+    try:
+        texts = [each.strip() for words in read.values() for each in words.values()]
+    except AttributeError as error:
+        raise ValueError from error
+    if not all(texts):
+        raise ValueError
+    return read
 
 
 def _origins(text: str) -> tuple[str, ...]:
@@ -237,6 +249,17 @@ class HistorySettings(_FromEnvironment):
 
 
 @dataclass(frozen=True, slots=True)
+class ChatSettings(_FromEnvironment):
+    """What the assistant says of itself.
+
+    Attributes:
+        words: The owner's texts as JSON, `{"<language>": {"<key>": "<text>"}}`, in place of those of answering/words.
+    """
+
+    words: Mapping[str, Mapping[str, str]] | None = _setting("CHAT_WORDS", default=None, read=_words)
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionSettings(_FromEnvironment):
     """What time does to the history.
 
@@ -296,6 +319,7 @@ SETTINGS = (
     AccountSettings,
     MailSettings,
     HistorySettings,
+    ChatSettings,
     RetentionSettings,
     RetrievalSettings,
     OutboxSettings,

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 BaseModel.model_config["defer_build"] = True
 
 # ruff: noqa: E402, TID251 (after the line above, and here alone)
-from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response, status
+from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request, Response, status
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
@@ -25,6 +25,7 @@ __all__ = [
     "APIRouter",
     "Depends",
     "FastAPI",
+    "Header",
     "JSONResponse",
     "Path",
     "Query",

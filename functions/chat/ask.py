@@ -13,11 +13,12 @@ from functions.chat.reader import Reader
 from functions.search.book import OpenBook
 from shared.answering.chat import Chat
 from shared.answering.models import Ask, Mode, Reply, Saved
+from shared.answering.words import Words
 from shared.app import build_handler
 from shared.degraded import Missing
-from shared.settings import HistorySettings
+from shared.settings import ChatSettings, HistorySettings
 from shared.uuid7 import uuid7
-from shared.web import APIRouter
+from shared.web import APIRouter, Header
 
 router = APIRouter()
 
@@ -32,6 +33,7 @@ Storable = AfterValidator(_storable)
 Message = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), Storable]
 Selection = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), Storable]
 Address = Annotated[str, StringConstraints(max_length=2000), Storable]
+Accepted = Annotated[str | None, Header(alias="accept-language", include_in_schema=False)]
 Language = Annotated[str, StringConstraints(max_length=35), Storable]
 
 
@@ -52,7 +54,9 @@ class Question(BaseModel):
         default=None, description="Address of the page that the reader is on, the source of `selectedText`"
     )
     language: Language | None = Field(
-        default=None, description="BCP 47 tag of the language that a generated answer should be in"
+        default=None,
+        description="BCP 47 tag of the reader's language: the assistant speaks of itself in it, if it can. Without it "
+        "the message tells, or the header Accept-Language",
     )
     temporary: StrictBool = Field(default=False, description="Answer without storing anything")
 
@@ -60,7 +64,7 @@ class Question(BaseModel):
         """A new conversation's id; the same for the same question, so that sending it again finds the answer."""
         return uuid5(self.message_id, "conversation") if self.message_id else uuid7()
 
-    def as_ask(self) -> Ask:
+    def as_ask(self, accepted: str | None) -> Ask:
         """The question as the use-case knows it, with ids where the client brought none."""
         return Ask(
             message=self.message,
@@ -70,6 +74,8 @@ class Question(BaseModel):
             selected_text=self.selected_text or None,
             page=self.page,
             temporary=self.temporary,
+            language=self.language,
+            accepted=accepted,
         )
 
 
@@ -121,10 +127,13 @@ class Answered(BaseModel):
 
 
 @router.post("/api/chat", response_model_exclude_none=True)
-async def ask(question: Question, reader: Reader, outbox: ReadersOutbox, book: OpenBook) -> Answered:
+async def ask(
+    question: Question, reader: Reader, outbox: ReadersOutbox, book: OpenBook, accepted: Accepted = None
+) -> Answered:
     """Answer a question from the book; the turn of a signed-in reader is stored."""
     keep = HistorySettings.read().conversations
-    return Answered.of(Chat(book.search, reader, keep, outbox).reply(question.as_ask()))
+    chat = Chat(book.search, reader, keep, outbox, Words(ChatSettings.read().words or {}))
+    return Answered.of(chat.reply(question.as_ask(accepted)))
 
 
 handler = build_handler(router)

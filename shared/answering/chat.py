@@ -6,50 +6,42 @@ reached is done without, and the reply says so.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol
 
-from shared.answering.extractive import quote, quote_selection, refuse
 from shared.answering.follow_up import completed, refers_back
+from shared.answering.languages import spoken
 from shared.answering.models import Answer, Mode, Reply, Saved, Source
 from shared.answering.parallel import beside, if_slow
+from shared.answering.respondent import Respondent
+from shared.answering.small_talk import heard
+from shared.answering.words import Words
 from shared.deadline import within
 from shared.degraded import Missing, tolerate
-from shared.errors import DatabaseUnavailable, Gone, NotFound, NotSignedIn, RetrievalUnavailable
+from shared.errors import DatabaseUnavailable, Gone, NotFound, NotSignedIn
 from shared.history.models import answer_id
 from shared.history.store import begin_turn, complete_turn
-from shared.history.titles import title_of
+from shared.history.titles import UNTITLED, title_of
 from shared.observability import log
 from shared.outbox.models import WaitingTurn
-from shared.retrieval.models import Found
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from shared.answering.models import Ask
+    from shared.answering.respondent import Search
+    from shared.answering.small_talk import Heard
     from shared.db import Database
     from shared.history.models import Begun, Message, Status
     from shared.outbox.keeping import Kept
-
-Search: TypeAlias = Callable[[str], Found]
-"""Finds passages for a question, or raises RetrievalUnavailable."""
 
 DATABASE_SECONDS: Final = 1.1
 """The most that either batch may take: a reader waits at most 1.5 s for the first answer in an outage."""
 
 SLOW_SECONDS: Final = 0.5
 """When a batch takes longer than this, the outbox gets ready: that takes half a second, and it may well be needed."""
-
-LINKABLE: Final = re.compile(r"https?://|/(?![/\\])")
-
-UNAVAILABLE: Final = Answer(
-    "The documentation cannot be searched right now, so I cannot answer this. Please ask again in a little while.",
-    Mode.UNAVAILABLE,
-)
 
 
 class TurnKeeper(Protocol):
@@ -78,6 +70,7 @@ class Chat:
         db: The signed-in reader's database; None for a guest, whose turns are not stored.
         keep: How many conversations a reader keeps.
         outbox: Takes the turn when the database cannot be reached; None for a guest.
+        words: What is said of the assistant itself.
         missing: What this turn had to do without so far.
     """
 
@@ -85,6 +78,7 @@ class Chat:
     db: Database | None
     keep: int
     outbox: TurnKeeper | None = None
+    words: Words = field(default_factory=Words)
     missing: set[Missing] = field(default_factory=set[Missing])
 
     def reply(self, ask: Ask) -> Reply:
@@ -114,35 +108,37 @@ class Chat:
 
     def _store_and_answer(self, ask: Ask) -> tuple[Begun | None, Answer]:
         """Both at once, unless the search must know what was asked before."""
+        said = heard(ask.message)
+        respondent = self._respondent(ask, said)
+        if said.kind is not None:
+            return self._begin(ask, UNTITLED), respondent.small_talk(said.kind)
+        title, question = title_of(said.question), said.question
         if ask.selected_text is not None:
-            return self._begin(ask), quote_selection(ask.message, ask.selected_text, _address(ask.page))
-        if ask.follows and refers_back(ask.message):
-            begun = self._begin(ask)
-            return begun, self._answer(completed(ask.message, begun.window) if begun else ask.message)
-        with beside(lambda: self._answer(ask.message)) as answer:
-            begun = self._begin(ask)
+            return self._begin(ask, title), respondent.about_selection(question, ask.selected_text, ask.page)
+        if ask.follows and refers_back(question):
+            begun = self._begin(ask, title)
+            return begun, respondent.alone(completed(question, begun.window) if begun else question)
+        with beside(lambda: respondent.alone(question)) as answer:
+            begun = self._begin(ask, title)
         return begun, answer.result()
 
-    def _begin(self, ask: Ask) -> Begun | None:
+    def _respondent(self, ask: Ask, said: Heard) -> Respondent:
+        language = spoken(ask.language, ask.message, ask.accepted, said.languages)
+        return Respondent(self.search, self.missing, self.words, language)
+
+    def _begin(self, ask: Ask, title: str) -> Begun | None:
         if self.db is None or ask.temporary:
             return None
         with self._patient(), tolerate(DatabaseUnavailable, Missing.DATABASE, self.missing):
             return begin_turn(
                 self.db,
                 conversation_id=ask.conversation_id,
-                title=title_of(ask.message),
+                title=title,
                 message_id=ask.message_id,
                 content=ask.message,
                 keep=self.keep,
             )
         return None
-
-    def _answer(self, question: str) -> Answer:
-        with tolerate(RetrievalUnavailable, Missing.RETRIEVAL, self.missing):
-            found = self.search(question)
-            write = quote if found.on_topic and found.passages else refuse
-            return write(question, found.passages)
-        return UNAVAILABLE
 
     def _store_answer(self, ask: Ask, answer: Answer) -> Message | None:
         assert self.db is not None  # noqa: S101 (a turn that was begun has a database)
@@ -204,8 +200,3 @@ def _as_answer(stored: Message) -> Answer:
     sources = tuple(Source(**source) for source in stored.sources)  # pyright: ignore[reportArgumentType] (written above)
     # an answer that a client appended says nothing about how it came about
     return Answer(stored.content, Mode(stored.mode or Mode.EXTRACTIVE), sources)
-
-
-def _address(page: str | None) -> str | None:
-    """The page as a link, if it is a web address or a path on the site's own host."""
-    return page if page and LINKABLE.match(page) else None

@@ -17,6 +17,7 @@ class Mode(StrEnum):
 
     EXTRACTIVE = "extractive"
     REFUSED = "refused"
+    SMALL_TALK = "smalltalk"
     UNAVAILABLE = "unavailable"
 
 
@@ -40,6 +41,8 @@ class Ask:
         selected_text: What the reader marked on a page; the answer then comes from it alone.
         page: Address of the page that the reader is on.
         temporary: The turn must not be stored.
+        language: BCP 47 tag that the client asks to be answered in.
+        accepted: What the reader's browser prefers, as the header Accept-Language has it.
     """
 
     message: str
@@ -49,6 +52,8 @@ class Ask:
     selected_text: str | None = None
     page: str | None = None
     temporary: bool = False
+    language: str | None = None
+    accepted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

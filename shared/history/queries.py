@@ -55,8 +55,8 @@ def _store_question(condition: LiteralString = "") -> LiteralString:
     """The question, unless there is one with its id, or its conversation was deleted.
 
     Its time is later than any that the user's conversations have, whatever the server's clock does: the conversation is
-    now the newest. Either it goes on, or it is made; where the id is somebody else's neither happens. One that was
-    created without a title takes it from the first question.
+    now the newest. Either it goes on, or it is made; where the id is somebody else's neither happens. One that has no
+    title takes it from the first question that is no small talk.
     """
     return f"""
     with asked as (
@@ -76,7 +76,11 @@ def _store_question(condition: LiteralString = "") -> LiteralString:
     ), continued as (
         update conversation
            set message_count = message_count + 1, updated_at = asked.at,
-               title = case when message_count = 0 and created_as = '' and title = $5::text then $3::text
+               title = case when title = $5::text and coalesce(created_as, '') = '' and not exists (
+                                select from message
+                                 where user_id = (select signed_in_user()) and conversation_id = $1::uuid
+                                   and role = 'assistant' and mode is distinct from 'smalltalk'
+                            ) then $3::text
                             else title end
           from asked
          where conversation.user_id = asked.user_id and conversation.id = $1::uuid

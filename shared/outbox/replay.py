@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from shared.db import USUAL, Database, Rows, Statement
 from shared.errors import Conflict, Gone, InvalidRequest, NotFound, NotSignedIn
 from shared.history.store import begin_turn, complete_turn
-from shared.history.titles import title_of
+from shared.history.titles import UNTITLED, title_of
 from shared.observability import log
 from shared.outbox.keeping import RECEIPT_LIFETIME, USER, session_owner, user_owner
 from shared.outbox.models import UnknownVersion, WaitingTurn
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from shared.outbox.queue import Queue
 
 ACT_FOR: Final = "select set_config('app.user_id', $1::text, true)"
+
+SMALL_TALK: Final = "smalltalk"
+"""The mode of a turn that gives its conversation no title."""
 
 NEVER: Final = (Gone, NotFound, Conflict, InvalidRequest, NotSignedIn)
 """Trying again does not help: the conversation was deleted or is somebody else's, the id was used, the user is gone."""
@@ -74,7 +77,7 @@ def store(db: Database, turn: WaitingTurn, *, keep: int) -> UUID | None:
         Conflict: The message id was used for another message.
     """
     ids = {"conversation_id": turn.conversation_id, "message_id": turn.message_id}
-    title = title_of(turn.question)
+    title = UNTITLED if turn.mode == SMALL_TALK else title_of(turn.question)
     begun = begin_turn(db, **ids, title=title, content=turn.question, keep=keep, asked_at=turn.asked_at)
     if begun.answered is None:
         complete_turn(db, **ids, answer=turn.answer, sources=turn.sources, status=turn.status, mode=turn.mode)

@@ -146,6 +146,7 @@ def environment() -> Generator[dict[str, str]]:
             "DATABASE_URL": f"postgresql://app:password@{address}/docs",
             "DENSE_MODEL": "sentence-transformers/all-minilm-l6-v2",
             "HISTORY_CONVERSATIONS": "50",
+            "CHAT_WORDS": "",
             "JWT_AUDIENCE": "",
             "JWT_ISSUER": "",
             "JWT_JWKS_URL": "",

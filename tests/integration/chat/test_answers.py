@@ -150,3 +150,24 @@ def test_selected_text_is_answered_from_without_searching_the_book(reader: Chatt
     assert "A tungsten gripper lifts nine kilograms. [1]" in reply["answer"]
     assert [source["url"] for source in reply["sources"]] == [f"{SITE}/gripper"]
     assert (reply["mode"], reply["saved"]) == ("extractive", "stored")
+
+
+def test_small_talk_is_answered_without_sources_and_stored_without_a_title(reader: Chatting) -> None:
+    greeted = reader.ask("Hello!")
+
+    assert (greeted["mode"], greeted["saved"], greeted["sources"]) == ("smalltalk", "stored", [])
+    [conversation] = reader.conversations()
+    assert conversation["title"] == "New conversation"
+
+    reader.ask("Thanks! " + CALIBRATE, conversationId=greeted["conversationId"])
+
+    [conversation] = reader.conversations()
+    assert conversation["title"] == CALIBRATE
+
+
+def test_the_assistant_speaks_of_itself_in_the_readers_language(guest: Chatting) -> None:
+    by_tag = guest.ask("hi", language="ur")
+    by_header = guest.api.post("/api/chat", json={"message": "hi"}, headers={"accept-language": "de-CH, de;q=0.9"})
+
+    assert by_tag["answer"].startswith("السلام علیکم")
+    assert by_header.json()["answer"].startswith("Hallo!")

@@ -7,10 +7,14 @@ import pytest
 
 from shared.errors import InvalidRequest, NotFound, NotSignedIn
 from shared.history import store
+from shared.history.changes import change_conversation
 from shared.history.models import CONTENT_CHARACTERS, answer_id
+from shared.history.titles import UNTITLED
 from tests.integration.history.conftest import SOURCES, ActingAs, everything
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     import psycopg
 
     from shared.db import Database
@@ -55,6 +59,37 @@ def test_a_further_question_brings_what_was_said_before_it(ada: Reader) -> None:
     assert contents(begun.window) == ["one", "two"]
     assert [message.role for message in begun.window] == ["user", "assistant"]
     assert ada.open(conversation_id).conversation.title == "one"
+
+
+def greeted(ada: Reader) -> UUID:
+    """A conversation that began with a greeting and its answer."""
+    conversation_id, message_id = uuid4(), uuid4()
+    store.begin_turn(
+        ada.db, conversation_id=conversation_id, title=UNTITLED, message_id=message_id, content="hi", keep=50
+    )
+    store.complete_turn(
+        ada.db, conversation_id=conversation_id, message_id=message_id, answer="Hello!", mode="smalltalk"
+    )
+    return conversation_id
+
+
+def test_the_first_question_after_a_greeting_gives_the_conversation_its_title(ada: Reader) -> None:
+    conversation_id = greeted(ada)
+    assert ada.open(conversation_id).conversation.title == UNTITLED
+
+    ada.ask("What is ROS 2?", conversation_id=conversation_id)
+    ada.ask("And Gazebo?", conversation_id=conversation_id)
+
+    assert ada.open(conversation_id).conversation.title == "What is ROS 2?"
+
+
+def test_a_title_that_a_reader_chose_after_a_greeting_stays(ada: Reader) -> None:
+    conversation_id = greeted(ada)
+    change_conversation(ada.db, conversation_id, title="Robots")
+
+    ada.ask("What is ROS 2?", conversation_id=conversation_id)
+
+    assert ada.open(conversation_id).conversation.title == "Robots"
 
 
 def test_the_window_is_bounded_in_messages(ada: Reader) -> None:

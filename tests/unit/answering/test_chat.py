@@ -7,8 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from shared.answering.chat import UNAVAILABLE, Chat
-from shared.answering.models import Ask, Mode, Saved
+from shared.answering.chat import Chat
+from shared.answering.models import Answer, Ask, Mode, Saved
+from shared.answering.words import Words
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.degraded import Missing
 from shared.errors import DatabaseUnavailable, Gone, RetrievalUnavailable
@@ -17,6 +18,7 @@ from shared.retrieval.models import Found, Passage
 
 QUESTION = UUID("019ac000-0000-7000-8000-000000000001")
 CONVERSATION = UUID("019ac000-0000-7000-8000-000000000002")
+UNAVAILABLE = Answer(Words().text("en", "unavailable.reply"), Mode.UNAVAILABLE)
 PASSAGE = Passage("https://site.test/arm", "arm", "Arm", (), "Calibrate the arm before you use it.", 1.0)
 
 
@@ -110,6 +112,30 @@ def test_without_anything_there_is_still_an_answer() -> None:
 
     assert (reply.answer, reply.saved) == (UNAVAILABLE, Saved.NO)
     assert reply.degraded == (Missing.DATABASE, Missing.RETRIEVAL)
+
+
+def test_small_talk_is_answered_without_a_search() -> None:
+    book = Book()
+
+    reply = Chat(book.search, None, 50).reply(ask("Hello, what can you do?"))
+
+    assert book.asked == []
+    assert (reply.answer.mode, reply.answer.sources) == (Mode.SMALL_TALK, ())
+    assert reply.answer.text == Words().text("en", "help.reply")
+
+
+def test_small_talk_is_answered_in_its_language_and_while_everything_is_away() -> None:
+    reply = Chat(closed_book, Failing(DatabaseUnavailable()), 50).reply(ask("¡Muchas gracias!"))
+
+    assert (reply.answer.text, reply.degraded) == (Words().text("es", "thanks.reply"), (Missing.DATABASE,))
+
+
+def test_a_greeting_before_a_question_is_not_searched_with_it() -> None:
+    book = Book()
+
+    Chat(book.search, None, 50).reply(ask("Hi, how do I calibrate the arm?"))
+
+    assert book.asked == ["how do I calibrate the arm?"]
 
 
 def test_a_selection_is_answered_from_without_searching() -> None:
