@@ -62,6 +62,12 @@ conformance: setup ## compare our accounts with the real Better Auth server (PAS
 		{ npm ci --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
 	@exec $(python) -m tests.conformance
 
+.PHONY: test-adoption
+test-adoption: setup ## adopt the databases of Better Auth 1.2 to 1.7 servers, in four minutes (a few of them: ARGS="-m smoke")
+	@cd tests/adoption && { cmp -s package-lock.json node_modules/installed.json || \
+		{ npm ci --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
+	@exec $(python) -m pytest -q --numprocesses 2 -m "long or not long" tests/adoption $(ARGS)
+
 .PHONY: bench-history
 bench-history: setup-python ## what a history costs as the site grows (ARGS="--users 100 10000 100000" for more than a glance)
 	@exec $(python) -m tests.bench.history $(ARGS)

@@ -27,7 +27,8 @@ RELATIONS: Final = """
 COLUMNS: Final = """
     select relation.oid::bigint as relation, attribute.attname as name, attribute.attnum::integer as number,
            format_type(attribute.atttypid, attribute.atttypmod) as type, attribute.attnotnull as mandatory,
-           attribute.atthasdef or attribute.attidentity <> '' as has_default
+           attribute.atthasdef or attribute.attidentity <> '' as has_default,
+           attribute.attidentity <> '' as is_identity
       from pg_attribute attribute
       join pg_class relation on relation.oid = attribute.attrelid
       join pg_namespace namespace on namespace.oid = relation.relnamespace
@@ -67,6 +68,7 @@ class Column:
     type: str
     mandatory: bool
     has_default: bool
+    is_identity: bool
 
 
 @dataclass(frozen=True, slots=True)

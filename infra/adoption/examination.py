@@ -164,7 +164,7 @@ class Examination:
             self.complaints.append(f"column {_called(relation, found)} is {found.type}, we need {needed.type}")
             self.mending.retype(found, needed.type)
         if needed.nullable and found.mandatory and (not found.has_default or found.name == WRITTEN_AS_NULL):
-            self._complain_of_mandatory(relation, found)
+            self._complain_of_mandatory(relation, found, needed.default)
         if needed.unique and (relation.oid, found.number) not in self.catalog.unique:
             self.complaints.append(f"column {_called(relation, found)} is not unique")
             self.mending.make_unique(relation, found)
@@ -204,9 +204,12 @@ class Examination:
             if column.name not in known and column.mandatory and not column.has_default:
                 self._complain_of_mandatory(relation, column)
 
-    def _complain_of_mandatory(self, relation: Relation, column: Column) -> None:
+    def _complain_of_mandatory(self, relation: Relation, column: Column, default: str | None = None) -> None:
         self.complaints.append(f"column {_called(relation, column)} is mandatory and has no default")
-        self.mending.allow_nothing(relation, column)
+        if default is None:
+            self.mending.allow_nothing(relation, column)
+        else:
+            self.mending.set_default(relation, column, default)
 
     def _check_plugins(self) -> None:
         """Tables beside the core that refer to a user must let the user go; what is not Better Auth's may refuse."""

@@ -70,6 +70,10 @@ class Mending:
         self._change(relation, f"alter column {quoted(column.name)} drop not null")
         self.hints[ABOUT_MANDATORY] = None
 
+    def set_default(self, relation: Relation, column: Column, default: str) -> None:
+        """Let rows that leave the column out hold what they should."""
+        self._change(relation, f"alter column {quoted(column.name)} set default {default}")
+
     def make_unique(self, relation: Relation, column: Column) -> None:
         """Let no value be there twice; where one is, Postgres says so."""
         self._change(relation, f"add unique ({quoted(column.name)})")
@@ -151,6 +155,8 @@ class Mending:
         for (oid, number), kind in self.retyped.items():
             relation, column = self.catalog.by_oid(oid), self.catalog.numbered(oid, number)
             name, value = quoted(column.name), converted(column, kind)
+            if column.is_identity:
+                found.append(f"alter table {relation.sql} alter column {name} drop identity;")
             found.append(f"alter table {relation.sql} alter column {name} type {kind} using {value};")
         return found
 

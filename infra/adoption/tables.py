@@ -23,7 +23,8 @@ class NeededColumn:
         fill: SQL of the value that rows get which were made without it; None where nobody can say.
         unique: No two rows may have the same.
         of_user: It names the row's user, with whom the row has to go.
-        of_plugin: It belongs to a plug-in: it need not be there.
+        of_plugin: It belongs to a plug-in or to some versions: it need not be there, and we never write it.
+        default: SQL of what our rows have to hold in a column that we never write.
     """
 
     name: str
@@ -33,6 +34,7 @@ class NeededColumn:
     unique: bool = False
     of_user: bool = False
     of_plugin: bool = False
+    default: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,8 @@ class NeededTable:
     of_plugin: bool = False
 
 
-def _plugin(name: str, kind: str = TEXT) -> NeededColumn:
-    return NeededColumn(name, kind, nullable=True, of_plugin=True)
+def _plugin(name: str, kind: str = TEXT, default: str | None = None) -> NeededColumn:
+    return NeededColumn(name, kind, nullable=True, of_plugin=True, default=default)
 
 
 ID: Final = NeededColumn("id", unique=True)
@@ -77,8 +79,9 @@ CORE: Final = (
             *_nullable("image"),
             CREATED,
             UPDATED,
-            *(_plugin(name) for name in ("role", "banReason", "username", "displayUsername")),
-            *(_plugin(name, BOOLEAN) for name in ("banned", "twoFactorEnabled")),
+            *(_plugin(name) for name in ("banReason", "username", "displayUsername")),
+            *(_plugin("role", default="'user'"), _plugin("banned", BOOLEAN, "false")),
+            _plugin("twoFactorEnabled", BOOLEAN, "false"),
             _plugin("banExpires", TIME),
         ),
     ),
@@ -101,6 +104,7 @@ CORE: Final = (
             *_nullable("accessTokenExpiresAt", "refreshTokenExpiresAt", kind=TIME),
             *_nullable("scope", "password"),
             *(CREATED, UPDATED),
+            _plugin("issuer", default="'local:credential'"),  # Better Auth 1.7.0 to 1.7.2, which look accounts up by it
         ),
     ),
 )
