@@ -10,7 +10,7 @@ from shared import deadline
 from shared.observability import log
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
 LONGEST_PAUSE: Final = 15.0
 
@@ -36,6 +36,7 @@ class CircuitBreaker:
         first_pause: Seconds for which nobody asks after the first failure; it doubles with each failed probe.
         longest_pause: Its limit, in seconds.
         probe_seconds: What a probe may take.
+        clock: Seconds since 1970.
     """
 
     def __init__(
@@ -45,8 +46,10 @@ class CircuitBreaker:
         first_pause: float,
         longest_pause: float = LONGEST_PAUSE,
         probe_seconds: float = PROBE_SECONDS,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._what = what
+        self._clock = clock
         self._first_pause = first_pause
         self._longest_pause = longest_pause
         self._probe_seconds = probe_seconds
@@ -63,9 +66,9 @@ class CircuitBreaker:
         if self._pause == 0:
             yield
             return
-        if 0 < self._closed_until - time.time() <= self._pause:
+        if 0 < self._closed_until - self._clock() <= self._pause:
             raise BreakerOpen(f"{self._what} was away a moment ago")
-        self._closed_until = time.time() + self._pause  # for everybody else: this call is the probe
+        self._closed_until = self._clock() + self._pause  # for everybody else: this call is the probe
         with deadline.within(self._probe_seconds):
             yield
 
@@ -82,5 +85,5 @@ class CircuitBreaker:
         if patience < LEAST_PATIENCE:
             return
         self._pause = min(max(self._first_pause, self._pause * 2), self._longest_pause)
-        self._closed_until = time.time() + self._pause
+        self._closed_until = self._clock() + self._pause
         log.warning("%s is away: not asking it for %.0f s", self._what, self._pause)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Final
 
 from shared import deadline
@@ -9,7 +10,7 @@ from shared.breaker import BreakerOpen, CircuitBreaker
 from shared.http_client import HttpClient, Response, Unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 FIRST_PAUSE: Final = 1.0
 """Seconds. Half of what a database gets: what is missed meanwhile is lost to the reader, and not stored later."""
@@ -27,11 +28,14 @@ class GuardedClient(HttpClient):
         origin: See `HttpClient`.
         what: What the server is, for the log.
         first_pause: Seconds for which requests fail at once after the first failure; it doubles with each failed probe.
+        clock: See `CircuitBreaker`.
     """
 
-    def __init__(self, origin: str, what: str, *, first_pause: float = FIRST_PAUSE) -> None:
+    def __init__(
+        self, origin: str, what: str, *, first_pause: float = FIRST_PAUSE, clock: Callable[[], float] = time.time
+    ) -> None:
         super().__init__(origin)
-        self._breaker = CircuitBreaker(what, first_pause=first_pause, probe_seconds=PROBE_SECONDS)
+        self._breaker = CircuitBreaker(what, first_pause=first_pause, probe_seconds=PROBE_SECONDS, clock=clock)
 
     def request(
         self,

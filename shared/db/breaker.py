@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Final
 
 from shared import deadline
@@ -13,6 +14,8 @@ from shared.errors import AppError, DatabaseUnavailable
 from shared.observability import measured
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shared.db.batch import Rows, Statement, Transaction
 
 FIRST_PAUSE: Final = 2.0
@@ -27,13 +30,21 @@ class GuardedDatabase(Database):
         database: The transport.
         first_pause: Seconds for which calls fail at once after the first failure; it doubles with each failed probe.
         longest_pause: Its limit, in seconds.
+        clock: See `CircuitBreaker`.
     """
 
     def __init__(
-        self, database: Database, *, first_pause: float = FIRST_PAUSE, longest_pause: float = LONGEST_PAUSE
+        self,
+        database: Database,
+        *,
+        first_pause: float = FIRST_PAUSE,
+        longest_pause: float = LONGEST_PAUSE,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
-        self._breaker = CircuitBreaker("the database", first_pause=first_pause, longest_pause=longest_pause)
+        self._breaker = CircuitBreaker(
+            "the database", first_pause=first_pause, longest_pause=longest_pause, clock=clock
+        )
 
     def __repr__(self) -> str:
         return f"GuardedDatabase({self._database!r})"

@@ -10,17 +10,10 @@ from shared.auth.refusals import Refused
 from shared.auth.rows import queries
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable, StatementFailed
+from tests.fixtures.clock import Clock
 
 SECRET = "unit-test-secret-0123456789-abcdefghijkl"
 QUESTION = Statement("select 1")
-
-
-@dataclass
-class Clock:
-    now: float = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @dataclass
