@@ -35,8 +35,6 @@ AVERAGE_LENGTH: Final = 65
 """Words that count in an average passage (measured on three sites: 58 to 70); BM25 weighs a longer one less."""
 INDEXED: Final = {"site": True, "path": False, "section": False, "lang": False}
 """Fields that filters name, and whether the field says whose a passage is."""
-PAGE: Final = 1000
-"""Passages asked for at once."""
 TIMEOUT: Final = 120
 """Seconds; embedding a batch takes a busy machine a while."""
 
@@ -50,12 +48,14 @@ class Options:
         model: The dense model.
         api_key: Qdrant's.
         force: Delete even most of a site's pages.
+        page: How many stored passages are asked for at once.
     """
 
     collection: str = "docs"
     model: str = MINILM
     api_key: str | None = None
     force: bool = False
+    page: int = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ class PassageIndex:
         self._url = url
         self._alias = options.collection
         self._model = options.model
+        self._page = options.page
         # passages of an older form are sent anew, whatever they say
         self._encoding = f"{options.model} {BM25} avg_len={AVERAGE_LENGTH} form={FORM}"
         self._ingestion = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
@@ -168,7 +169,7 @@ class PassageIndex:
 
     def _records(self, chosen: models.Filter) -> Iterator[models.Record]:
         but_the_text = models.PayloadSelectorExclude(exclude=sorted(NOT_COMPARED))
-        scroll = partial(self._client.scroll, self._alias, chosen, PAGE, with_payload=but_the_text)
+        scroll = partial(self._client.scroll, self._alias, chosen, self._page, with_payload=but_the_text)
         records, offset = self._try(scroll)
         yield from records
         while offset is not None:

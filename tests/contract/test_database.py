@@ -368,6 +368,16 @@ def test_a_kept_connection_that_was_reset_is_replaced_without_a_word(connected: 
     assert (inserted[0].count, passed.connections) == (1, 1)
 
 
+def test_a_transaction_that_a_batch_left_open_does_not_swallow_the_next_one(
+    connected: Database, owner: psycopg.Connection
+) -> None:
+    connected.run(Statement("begin"))
+
+    connected.run(Statement("insert into contract.note values (1, 'a')"))
+
+    assert owner.execute("select text from contract.note").fetchall() == [("a",)]
+
+
 def test_after_close_the_next_batch_connects_anew(connected: Database, way: Way) -> None:
     connected.close()
 

@@ -163,6 +163,16 @@ def test_appending_twice_is_once_and_what_is_new_comes_after_it(ada: Reader, own
     assert conversation.message_count == 3
 
 
+def test_what_is_new_may_stand_before_what_is_there_already_and_the_answer_keeps_the_order_given(ada: Reader) -> None:
+    conversation_id = create(ada).conversation.id
+    first = question("first")
+    changes.append_messages(ada.db, conversation_id, [first])
+    later = [answer("second"), question("third")]
+    _, stored = changes.append_messages(ada.db, conversation_id, [later[0], first, later[1]])
+    assert [each.content for each in stored] == ["second", "first", "third"]
+    assert [each.content for each in ada.open(conversation_id).messages] == ["first", "second", "third"]
+
+
 def test_one_message_that_means_something_else_keeps_all_of_them_out(ada: Reader, owner: psycopg.Connection) -> None:
     conversation_id, message_id, _ = ada.ask("one")
     other, _, _ = ada.ask("elsewhere")

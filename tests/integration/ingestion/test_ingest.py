@@ -68,6 +68,16 @@ def test_a_second_ingestion_sends_nothing(book: Book) -> None:
     assert book.passages() == before
 
 
+def test_a_site_of_several_pages_of_the_store_is_read_to_its_end(book: Book) -> None:
+    paged = replace(book, options=replace(book.options, page=2))
+    paged.ingest()
+    assert counts(paged.ingest()) == {"unchanged": 5}
+    for name in ("arm.md", "index.md"):
+        paged.remove(name)
+    paged.ingest(force=True)
+    assert {passage["path"] for passage in paged.passages().values()} == {"guides/camera"}
+
+
 def test_an_edited_section_changes_alone(book: Book) -> None:
     book.ingest()
     before = book.passages()

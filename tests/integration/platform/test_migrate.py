@@ -309,6 +309,15 @@ def test_fr_020_a_migration_gives_up_on_a_lock_instead_of_blocking_everybody(dat
             migrate(database, folder=files, say=quietly)
 
 
+def test_fr_020_every_migration_runs_with_limits_that_it_need_not_set(database: str, files: Path) -> None:
+    limits = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+    chosen = ", ".join(f"current_setting('{name}') as {name}" for name in limits)
+    (files / "0002_limits.sql").write_text(f"create table limits as select {chosen}", "utf-8")
+    (files / "0003_more.sql").write_text(f"insert into limits select {chosen}", "utf-8")
+    migrate(database, folder=files, say=quietly)
+    assert query(database, "select * from limits") == [("4s", "1min", "1min")] * 2
+
+
 def test_messages_that_were_stored_before_their_script_could_be_searched_are_found_afterwards(
     database: str, tmp_path: Path
 ) -> None:

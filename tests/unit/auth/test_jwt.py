@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import threading
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from shared.auth.tokens.jwks import FRESH_SECONDS, KEPT_SECONDS, PAUSE_SECONDS, 
 from shared.auth.tokens.jwt import NotToken, Verifier
 from shared.errors import Misconfigured, Unavailable
 from shared.settings import AuthSettings
+from tests.fixtures.clock import Clock
 from tests.unit.auth.vectors import SECRET, TOKENS, TOKENS_MADE_AT
 
 if TYPE_CHECKING:
@@ -29,14 +31,6 @@ if TYPE_CHECKING:
 ISSUER = "https://auth.example.com"
 PRIVATE = Ed25519PrivateKey.generate()
 OTHER = Ed25519PrivateKey.generate()
-
-
-@dataclass
-class Clock:
-    now: float = TOKENS_MADE_AT + 1.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @dataclass
@@ -106,7 +100,7 @@ def server() -> Generator[KeyServer]:
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(TOKENS_MADE_AT + 1.0)
 
 
 @pytest.fixture
@@ -215,16 +209,32 @@ def test_a_key_that_is_for_something_else_verifies_nothing(
         verifier.subject(token(HEADER, claimed()))
 
 
-def test_a_short_rsa_key_and_a_point_off_the_curve_are_refused(server: KeyServer, verifier: Verifier) -> None:
-    short = rsa.generate_private_key(65537, 1024).public_key().public_numbers()  # noqa: S505 (too short on purpose)
-    point = ec.generate_private_key(ec.SECP256R1()).public_key().public_numbers()
-    server.keys = [
-        {"kty": "RSA", "kid": "rsa", "n": number(short.n, 128), "e": "AQAB"},
-        {"kty": "EC", "crv": "P-256", "kid": "ec", "x": number(point.x, 32), "y": number(point.y ^ 1, 32)},
-    ]
-    for algorithm, name, length in (("RS256", "rsa", 128), ("ES256", "ec", 64), ("ES256", "ec", 63)):
-        with pytest.raises(NotToken):
-            verifier.subject(token({"alg": algorithm, "kid": name}, claimed(), b"\1" * length))
+@pytest.mark.parametrize(("bits", "enough"), [(2048, True), (2047, False), (1024, False)])
+def test_an_rsa_key_has_the_size_that_the_standard_demands(
+    server: KeyServer, verifier: Verifier, bits: int, *, enough: bool
+) -> None:
+    """RFC 7518, section 3.3: whoever factors the key signs as well as its owner."""
+    private = rsa.generate_private_key(65537, bits)
+    modulus = private.public_key().public_numbers().n
+    server.keys = [{"kty": "RSA", "kid": "rsa", "n": number(modulus, (bits + 7) // 8), "e": "AQAB"}]
+    unsigned = token({"alg": "RS256", "kid": "rsa"}, claimed(), b"").rstrip(".")
+    signed = f"{unsigned}.{encoded(private.sign(unsigned.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+
+    with nullcontext() if enough else pytest.raises(NotToken):
+        assert verifier.subject(signed) == "ann"
+
+
+@pytest.mark.parametrize(("length", "off"), [(64, 1), (63, 0)], ids=["point off the curve", "signature too short"])
+def test_an_elliptic_key_off_its_curve_and_a_signature_of_another_length_verify_nothing(
+    server: KeyServer, verifier: Verifier, length: int, off: int
+) -> None:
+    point = ELLIPTIC.public_key().public_numbers()
+    server.keys = [published_elliptic() | {"y": number(point.y ^ off, 32)}]
+    unsigned = token({"alg": "ES256", "kid": "ec"}, claimed(), b"").rstrip(".")
+    signature = signed_by("ES256", unsigned.encode())[:length]
+
+    with pytest.raises(NotToken):
+        verifier.subject(f"{unsigned}.{encoded(signature)}")
 
 
 ELLIPTIC = ec.generate_private_key(ec.SECP256R1())

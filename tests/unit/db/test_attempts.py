@@ -77,6 +77,21 @@ def test_everything_else_ends_in_an_error_of_ours(
     assert isinstance(caught.value.__cause__, Failure)
 
 
+def test_a_batch_has_eight_seconds_with_all_its_attempts_or_less_where_the_invocation_has_less() -> None:
+    left: list[float] = []
+
+    def attempt() -> list[Rows]:
+        left.append(deadline.remaining())
+        return ROWS
+
+    persist(attempt, Batch("http", 1))
+    with deadline.within(3):
+        persist(attempt, Batch("http", 1))
+
+    assert 4 < left[0] <= 8, "what specs/degraded-mode.md promises"
+    assert left[1] <= 3
+
+
 @pytest.mark.timed
 def test_pauses_are_short_and_end_with_the_deadline() -> None:
     attempts = Attempts(*[NOT_RUN] * 9)
