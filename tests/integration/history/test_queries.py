@@ -13,16 +13,22 @@ from shared.history import archive_queries, change_queries, queries, search_quer
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+    from types import ModuleType
 
     from infra.local.postgres import Postgres
 
-MODULES = (queries, change_queries, search_queries, archive_queries)
-QUERIES: dict[str, str] = {
-    name: sql
-    for module in MODULES
-    for name, sql in vars(module).items()
-    if name.isupper() and isinstance(sql, str) and " " in sql
-}
+
+def statements(*modules: ModuleType) -> dict[str, str]:
+    """By module and name: two modules may call a statement the same."""
+    return {
+        f"{module.__name__.removeprefix('shared.')}.{name}": sql
+        for module in modules
+        for name, sql in vars(module).items()
+        if name.isupper() and isinstance(sql, str) and " " in sql
+    }
+
+
+QUERIES = statements(queries, change_queries, search_queries, archive_queries)
 
 
 @pytest.fixture
@@ -69,7 +75,7 @@ def test_whose_rows_they_are_is_found_out_once_and_not_once_a_row(
     assert [condition for condition in per_row if "current_setting" in condition] == []
 
 
-@pytest.mark.parametrize("name", ["LIST", "MESSAGES"])
+@pytest.mark.parametrize("name", ["history.queries.LIST", "history.queries.MESSAGES"])
 def test_a_page_is_read_in_its_order_without_sorting(functions_role: psycopg.Connection, name: str) -> None:
     functions_role.execute("set enable_sort = off; set enable_incremental_sort = off")
     assert "Sort" not in {node["Node Type"] for node in nodes(plan(functions_role, QUERIES[name]))}
