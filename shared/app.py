@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mangum import Mangum
 from mangum.handlers import HTTPGateway
@@ -17,7 +17,7 @@ from shared.observability import log, name_request, report_request, request_timi
 from shared.web import APIRouter, FastAPI, JSONResponse, Request, RequestValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Collection, Mapping, MutableMapping
 
     from mangum.types import LambdaContext
     from mangum.types import Response as AsgiResponse
@@ -27,6 +27,17 @@ MARGIN_SECONDS = 1.0
 """Kept back from the invocation's remaining time, so that the answer still leaves in time."""
 
 SERVER_ERROR = 500
+
+ACCOUNTS: Final = "/api/auth"
+
+PROTECTION: Final = {
+    b"cache-control": b"no-store",
+    b"x-content-type-options": b"nosniff",
+    b"strict-transport-security": b"max-age=31536000",  # browsers ignore it unless it comes over https
+}
+
+UNPROTECTED: Final = "unprotected"
+"""In a request's state: true where its answer shall say nothing of its own about caches and types."""
 
 UNREADABLE = "The body is not valid JSON."
 
@@ -97,9 +108,9 @@ class Invocation:
                 status = message["status"]
                 spent["total"] = (time.perf_counter() - began) * 1000
                 message["headers"] = [
-                    *message["headers"],
+                    *_protected(message["headers"], scope["state"]),
                     (b"x-request-id", request_id.encode()),
-                    (b"server-timing", server_timing(spent).encode()),
+                    (b"server-timing", server_timing(_shown(spent, scope["path"])).encode()),
                 ]
             await send(message)
 
@@ -110,6 +121,19 @@ class Invocation:
                 log.exception("unforeseen error")
                 await render(AppError(), request_id)(scope, receive, send_traced)
             report_request(status, spent)
+
+
+def _protected(headers: Collection[tuple[bytes, bytes]], state: Mapping[str, Any]) -> list[tuple[bytes, bytes]]:
+    """With what keeps an answer out of strangers' caches and read as what it is, unless its route says otherwise."""
+    if state.get(UNPROTECTED):
+        return [*headers]
+    said = {name for name, _ in headers}
+    return [*headers, *(each for each in PROTECTION.items() if each[0] not in said)]
+
+
+def _shown(spent: dict[str, float], path: str) -> dict[str, float]:
+    """What a client is told: where passwords are compared, not how long it took (OWASP ASVS 5, 6.3.8)."""
+    return {part: spent[part] for part in spent if part != "total"} if path.startswith(ACCOUNTS) else spent
 
 
 def render(error: AppError, request_id: str) -> JSONResponse:

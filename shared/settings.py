@@ -26,6 +26,7 @@ Switch = Literal["on", "off"]
 SameSite = Literal["Lax", "Strict", "None"]
 EmailChange = Literal["on", "off", "confirm"]
 Deletion = Literal["on", "off", "confirm"]
+Defaults = Literal["safer", "original"]
 
 MINIMUM_SECRET_LENGTH = 32
 DOMAIN = re.compile(r"\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -193,6 +194,17 @@ class LimitSettings(_FromEnvironment):
 
 
 @dataclass(frozen=True, slots=True)
+class DefaultsSettings(_FromEnvironment):
+    """Where Better Auth's own defaults hurt people.
+
+    Attributes:
+        defaults: Whether accounts behave safer than a Better Auth server would unless told otherwise, or just as one.
+    """
+
+    defaults: Defaults = _setting("ACCOUNT_DEFAULTS", default="safer", read=_choice(Defaults))
+
+
+@dataclass(frozen=True, slots=True)
 class TokenSettings(_FromEnvironment):
     """Tokens for other services.
 
@@ -315,6 +327,7 @@ SETTINGS = (
     DatabaseSettings,
     AuthSettings,
     LimitSettings,
+    DefaultsSettings,
     TokenSettings,
     AccountSettings,
     MailSettings,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlencode
 
 from functions.archive.markdown import as_markdown
 from functions.archive.wire import Export
@@ -31,8 +32,8 @@ async def export(
     name = f"history-{document.exported_at:%Y-%m-%d}.{ENDINGS[format]}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     if document.next_cursor:
-        rest = request.url.include_query_params(cursor=document.next_cursor)
-        headers["Link"] = f'<{rest.path}?{rest.query}>; rel="next"'
+        rest = urlencode({**request.query_params, "cursor": document.next_cursor})
+        headers["Link"] = f'<{request.scope["path"]}?{rest}>; rel="next"'
     if format == "markdown":
         return Response(as_markdown(document), media_type="text/markdown", headers=headers)
     return Response(document.model_dump_json(by_alias=True), media_type="application/json", headers=headers)

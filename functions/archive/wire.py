@@ -3,21 +3,66 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, PlainSerializer, StringConstraints, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
-from functions.conversations.wire import Json, Source, Storable, Title
+from functions.conversations.wire import Json, Storable, Title
 from shared.clock import timestamp
 from shared.history.archive import Page
 from shared.history.models import CONTENT_CHARACTERS, Opinion, Role, Status
+from shared.links import is_linkable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FORMAT: Final = "docs-chatbot-history"
 
 Time = Annotated[AwareDatetime, PlainSerializer(timestamp), WithJsonSchema({"type": "string", "format": "date-time"})]
 Mode = Literal["generated", "extractive", "refused", "unavailable"]
 Comment = Annotated[str, StringConstraints(min_length=1, max_length=2000), Storable]
+
+TITLE_CHARACTERS: Final = 500
+URL_CHARACTERS: Final = 2048
+SNIPPET_CHARACTERS: Final = 1000
+"""Of a source: more than any answer has, and so little that a history stays readable whatever is imported."""
+
+
+def _linkable(address: str) -> str:
+    if address and not is_linkable(address):
+        raise ValueError("must be an http or https address, or a path that begins with one slash")
+    return address
+
+
+class ArchivedSource(Json):
+    """What an answer cites as `[n]`."""
+
+    n: Annotated[int, Field(ge=0, le=1000)]
+    title: Annotated[str, StringConstraints(max_length=TITLE_CHARACTERS), Storable]
+    url: Annotated[str, StringConstraints(max_length=URL_CHARACTERS), Storable, AfterValidator(_linkable)] = Field(
+        description="Empty where the source has no address"
+    )
+    snippet: Annotated[str, StringConstraints(max_length=SNIPPET_CHARACTERS), Storable]
+
+    @classmethod
+    def of_stored(cls, source: Mapping[str, Any]) -> Self:
+        """As an import will take it back, whatever the documentation's addresses looked like."""
+        url = source["url"]
+        return cls(
+            n=source["n"],
+            title=source["title"][:TITLE_CHARACTERS],
+            url=url if len(url) <= URL_CHARACTERS and is_linkable(url) else "",
+            snippet=source["snippet"][:SNIPPET_CHARACTERS],
+        )
 
 
 class ArchivedMessage(Json):
@@ -26,12 +71,18 @@ class ArchivedMessage(Json):
     id: UUID
     role: Role
     content: Annotated[str, Field(max_length=CONTENT_CHARACTERS), Storable]
-    sources: Annotated[list[Source], Field(default_factory=list, max_length=50)]
+    sources: Annotated[list[ArchivedSource], Field(default_factory=list, max_length=50)]
     status: Status = "complete"
     mode: Mode | None = None
     created_at: Time
     feedback: Opinion | None = None
     feedback_comment: Comment | None = None
+
+    @classmethod
+    def of_stored(cls, message: Mapping[str, Any]) -> Self:
+        """From its row."""
+        sources = [ArchivedSource.of_stored(each) for each in message["sources"]]
+        return cls.model_validate({**message, "sources": sources})
 
 
 class ArchivedConversation(Json):
@@ -119,7 +170,7 @@ class Export(Archive):
                     pinned=conversation.pinned,
                     created_at=conversation.created_at,
                     updated_at=conversation.updated_at,
-                    messages=[ArchivedMessage.model_validate(each) for each in messages],
+                    messages=[ArchivedMessage.of_stored(each) for each in messages],
                 )
                 for conversation, messages in newest_first
             ],

@@ -25,8 +25,8 @@ Counts = Annotated[LocalCounts | None, Depends(local_counts)]
 
 
 def limit_of(request: Request) -> Limit:
-    """By address and path."""
-    return Limit.of_client(client_of(request).ip_address, request.url.path.removeprefix("/api/auth"))
+    """By address and path: the event's own, where a `Host` header could put other words before it."""
+    return Limit.of_client(client_of(request).ip_address, request.scope["path"].removeprefix("/api/auth"))
 
 
 async def counted_here(request: Request, counts: Counts) -> None:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from shared.answering.extractive import quote, quote_selection, refuse
 from shared.answering.models import Answer, Mode
 from shared.answering.words import USUAL, Words
 from shared.degraded import Missing, tolerate
 from shared.errors import RetrievalUnavailable
+from shared.links import is_linkable
 from shared.retrieval.models import Found
 
 Search: TypeAlias = Callable[[str], Found]
 """Finds passages for a question, or raises RetrievalUnavailable."""
-
-LINKABLE: Final = re.compile(r"https?://|/(?![/\\])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +53,4 @@ class Respondent:
 
 def _address(page: str | None) -> str | None:
     """The page as a link, if it is a web address or a path on the site's own host."""
-    return page if page and LINKABLE.match(page) else None
+    return page if page and is_linkable(page) else None

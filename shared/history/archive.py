@@ -13,20 +13,17 @@ from shared.errors import InvalidRequest, NotSignedIn
 from shared.history import archive_queries, queries
 from shared.history.cursors import PlaceInArchive
 from shared.history.models import Conversation
-from shared.history.store import LOCK_OWNER, require
+from shared.history.store import LOCK_OWNER, PAGE_BYTES, require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from shared.db import Database, Rows
 
-PAGE_BYTES: Final = 1_500_000
-"""Of texts in a page. Lambda answers with 6 MB at most, in which a letter of Urdu may take three times its bytes."""
-
 PAGE_MESSAGES: Final = 3000
 
 BATCH_BYTES: Final = 500_000
-"""Of an import, in characters: what Postgres stores and indexes well within its time limit."""
+"""Of an import, in characters, sources included: what Postgres stores well within its time limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +132,16 @@ def _parts(conversations: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, A
                 yield part
                 part, size = [_begun(conversation)], 0
             part[-1]["messages"].append(message)
-            size += len(message["content"]) + 300
+            size += _characters(message)
     if part:
         yield part
+
+
+def _characters(message: Mapping[str, Any]) -> int:
+    cited = sum(
+        len(source["title"]) + len(source["url"]) + len(source["snippet"]) + 60 for source in message["sources"]
+    )
+    return len(message["content"]) + cited + 300
 
 
 def _begun(conversation: dict[str, Any]) -> dict[str, Any]:

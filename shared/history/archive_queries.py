@@ -31,8 +31,8 @@ CONVERSATIONS: Final = """
      order by id
 """
 
-# In an order that nothing changes: what stays meanwhile is neither skipped nor given twice. Cut by size before it is
-# read; the 300 stand for all but the texts.
+# In an order that nothing changes: what stays meanwhile is neither skipped nor given twice. Cut by size as it is sent
+# in JSON, not as it is stored, where it is compressed; the 300 stand for all but the texts.
 MESSAGES: Final = """
     select measured.conversation_id, measured.id, measured.seq, measured.role, measured.content, measured.sources,
            measured.status, measured.mode, measured.created_at, measured.size,
@@ -41,7 +41,7 @@ MESSAGES: Final = """
             select next.*, sum(size) over (order by conversation_id, seq) as total
               from (
                     select conversation_id, id, seq, role, content, sources, status, mode, created_at,
-                           octet_length(content) + pg_column_size(sources) + 300 as size
+                           octet_length(to_json(content)::text) + octet_length(sources::text) + 300 as size
                       from message
                      where user_id = (select signed_in_user()) and (conversation_id, seq) > ($1::uuid, $2::int)
                      order by conversation_id, seq

@@ -27,17 +27,25 @@ CONVERSATION: Final = """
 """
 
 # The opinion is looked up for each answer by its key: as a join, the planner would rather read all that a user thinks.
+# Cut by size as it is sent in JSON, so that what somebody stored can always be read; the newest comes in any case.
 MESSAGES: Final = """
     select id, seq, role, content, sources, status, mode, created_at,
            case when role = 'assistant' then (
                 select value from message_feedback
-                 where user_id = (select signed_in_user()) and message_id = message.id
+                 where user_id = (select signed_in_user()) and message_id = measured.id
            ) end as feedback
-      from message
-     where user_id = (select signed_in_user()) and conversation_id = $1::uuid
-       and seq < $2::int
+      from (
+            select next.*, sum(octet_length(to_json(content)::text) + octet_length(sources::text))
+                   over (order by seq desc rows between unbounded preceding and 1 preceding) as before
+              from (
+                    select * from message
+                     where user_id = (select signed_in_user()) and conversation_id = $1::uuid and seq < $2::int
+                     order by seq desc
+                     limit $3::int
+                   ) next
+           ) measured
+     where before is null or before < $4::int
      order by seq desc
-     limit $3::int
 """
 
 LOCK_OWNER: Final = """

@@ -28,6 +28,11 @@ WINDOW_MESSAGES: Final = 12
 WINDOW_CHARACTERS: Final = 12_000
 """How much of a conversation a question brings along: what a small model can still read."""
 
+PAGE_BYTES: Final = 1_500_000
+"""Of JSON in a page of messages. Lambda answers with 6 MB at most, in which JSON in JSON may take three times that."""
+
+FIRST_SEQ: Final = 1
+
 LOCK_OWNER: Final = Statement(queries.LOCK_OWNER)
 
 
@@ -56,15 +61,15 @@ def open_conversation(db: Database, conversation_id: UUID, *, limit: int, cursor
     place = PlaceInConversation.read(cursor)
     conversations, messages = db.run(
         Statement(queries.CONVERSATION, (conversation_id,)),
-        Statement(queries.MESSAGES, (conversation_id, place.seq, limit + 1)),
+        Statement(queries.MESSAGES, (conversation_id, place.seq, limit, PAGE_BYTES)),
         idempotent=True,
     )
     conversation = conversations.first(Conversation)
     if conversation is None:
         raise NotFound
-    found = messages.into(Message)
-    shown = found[:limit][::-1]
-    return Opened(conversation, shown, PlaceInConversation(shown[0].seq).cursor if len(found) > limit else None)
+    shown = messages.into(Message)[::-1]
+    more = bool(shown) and shown[0].seq > FIRST_SEQ
+    return Opened(conversation, shown, PlaceInConversation(shown[0].seq).cursor if more else None)
 
 
 def delete_conversation(db: Database, conversation_id: UUID) -> None:

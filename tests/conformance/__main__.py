@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 FOLDER: Final = Path(__file__).parent
 SITE: Final = "http://app.example.com"
 
-PLAIN: Final = {"SESSION_CACHE_SECONDS": "0", "RATE_LIMITS": "off", "BEARER_TOKENS": "off"}
+PLAIN: Final = {
+    "ACCOUNT_DEFAULTS": "original",
+    "SESSION_CACHE_SECONDS": "0",
+    "RATE_LIMITS": "off",
+    "BEARER_TOKENS": "off",
+}
 """The reference server has none of them unless it is told so."""
 
 OPTIONS: Final = {"TRUSTED_ORIGINS": SITE, "CHANGE_EMAIL": "on", "DELETE_USER": "on", **PLAIN}

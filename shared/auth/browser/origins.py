@@ -11,6 +11,7 @@ from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Final
 
 from shared.auth.refusals import CROSS_SITE_LOGIN, INVALID_ORIGIN, MISSING_OR_NULL_ORIGIN, Refused
+from shared.links import CONTROL_CHARACTERS, is_safe_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +22,6 @@ ADDRESS: Final = re.compile(
 )
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 WILDCARDS: Final = re.compile(r"[*?]")
-CONTROL_CHARACTERS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-ENCODED_SEPARATORS: Final = re.compile(r"%2f|%5c", re.IGNORECASE)
 NUMERIC_PATTERN: Final = re.compile(r"(?=.*\d)[\d*?.]+")
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FETCH_METADATA: Final = ("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest")
@@ -97,13 +96,6 @@ def _source(headers: Mapping[str, str]) -> str:
 
 def _is_cross_site_navigation(headers: Mapping[str, str]) -> bool:
     return headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode") == "navigate"
-
-
-def is_safe_path(path: str) -> bool:
-    """Whether every browser reads this as a path of the site it is on."""
-    if not path.startswith("/") or path.startswith("//") or "\\" in path or CONTROL_CHARACTERS.search(path):
-        return False
-    return not ENCODED_SEPARATORS.search(re.split(r"[?#]", path, maxsplit=1)[0])
 
 
 def _matches(origin: str, pattern: str) -> bool:

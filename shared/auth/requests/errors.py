@@ -9,6 +9,7 @@ from shared.auth.refusals import Refused
 from shared.auth.wire import NOTHING, TOKEN_HEADER, answer, refusal_json, session_token_set
 from shared.errors import AppError
 from shared.observability import log
+from shared.settings import DefaultsSettings
 from shared.web import APIRoute
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class BetterAuthRoute(APIRoute):
 
         async def handle_or_refuse(request: Request) -> Response:
             try:
+                # the middleware that adds headers to every answer (shared/app.py) looks for this
+                request.state.unprotected = DefaultsSettings.read().defaults == "original"
                 response = await handle(request)
             except Refused as refused:
                 return _refused(_settled(request, refused))

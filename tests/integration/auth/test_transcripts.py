@@ -68,6 +68,12 @@ def asked_here(*variants: str) -> list[dict[str, Any]]:
     return [each for each in transcripts if each["variant"] in variants and "request" in each]
 
 
+@pytest.fixture(autouse=True)
+def original_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was recorded is what a Better Auth server does unless told otherwise."""
+    monkeypatch.setenv("ACCOUNT_DEFAULTS", "original")
+
+
 @pytest.mark.parametrize("transcript", asked_here(*VARIANTS), ids=lambda transcript: transcript["id"])
 def test_a_recorded_request_is_answered_as_it_was(routes: Routes, transcript: dict[str, Any]) -> None:
     meta, asked, expected = recorded()["meta"], transcript["request"], transcript["response"]

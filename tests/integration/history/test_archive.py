@@ -231,7 +231,7 @@ def test_the_routes_give_and_take_the_same_document(
     markdown = person.api.get("/api/export", params={"format": "markdown"})
     assert markdown.headers["content-type"].startswith("text/markdown")
     assert "\n## Motors\n" in markdown.text
-    assert "\nThat <it> [1].\n" in markdown.text
+    assert "\nThat \\<it> [1].\n" in markdown.text
 
 
 def test_bad_documents_and_guests_are_refused(person: Person, api: httpx.Client) -> None:

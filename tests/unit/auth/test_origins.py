@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from shared.auth.browser.origins import TrustedOrigins, is_safe_path, origin_of
+from shared.auth.browser.origins import TrustedOrigins, origin_of
 from shared.auth.refusals import Refused
+from shared.links import is_safe_path
 
 API = "https://api.example.com"
 SITE = "https://docs.example.com"
