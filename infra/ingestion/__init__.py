@@ -1,6 +1,9 @@
-"""Fills Qdrant with the passages of a folder of Markdown: `python -m infra.ingestion DOCS`.
+"""Fills Qdrant with the passages of documentation: `python -m infra.ingestion DOCS`.
 
 form.py                                     the form that every reader produces; specs/form.md
+choosing.py                                 which reader reads what somebody named
+html/                                       the reader of built sites, of any generator
+live/                                       the reader of published sites, which fetches them for html/
 markdown.py spans.py                        the reader of Markdown; what it needs:
   sources.py front_matter.py                which files are pages, what they say of themselves
   admonitions.py mdx.py tags.py             a file as plain Markdown
@@ -9,6 +12,7 @@ sections.py slugs.py arranging.py           sections with their addresses; block
 packing.py cutting.py safe.py               what goes into one passage, and nothing that may not be shown
 pages.py reading.py schema.py               a page's passages; the pages of a site; the form as JSON schemas
 index.py patience.py                        the collection in Qdrant, and calls that are tried again
+preview.py                                  what an ingestion would do
 ingest.py progress.py                       compares both, sends what differs, and says how far it is
 reader.py                                   a page put together again from its passages
 """

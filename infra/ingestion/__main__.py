@@ -1,18 +1,19 @@
-"""`python -m infra.ingestion DOCS --qdrant-url URL`: brings the passages in Qdrant up to date with a folder."""
+"""`python -m infra.ingestion DOCS --qdrant-url URL`: brings the passages in Qdrant up to date with documentation."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 
+from infra.ingestion.choosing import Order
 from infra.ingestion.index import Options
 from infra.ingestion.ingest import SAMPLE_SITE, TooMuchWouldGo, ingest
 from infra.ingestion.patience import StoreFailed
+from infra.ingestion.preview import preview
 from infra.ingestion.progress import shown_on
 from infra.ingestion.sources import NothingToIngest
 from shared.errors import Misconfigured
@@ -29,10 +30,13 @@ INTERRUPTED: Final = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Ingest, and say what was done."""
+    """Ingest, or say what an ingestion would do; the exit code."""
     asked = _parser().parse_args(arguments)
+    order = Order(asked.documents, asked.kind, asked.site, asked.site_url, asked.all_versions)
     try:
-        report = _ingest(asked)
+        if asked.dry_run:
+            return _preview(order)
+        report = _ingest(order, asked)
     except (NothingToIngest, Misconfigured) as error:
         return _fail(str(error.__cause__ if isinstance(error, Misconfigured) else error), MISUSED)
     except (StoreFailed, TooMuchWouldGo) as error:
@@ -43,14 +47,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _ingest(asked: argparse.Namespace) -> Report:
+def _ingest(order: Order, asked: argparse.Namespace) -> Report:
     environment = os.environ | ({"QDRANT_URL": asked.qdrant_url} if asked.qdrant_url else {})
     settings = RetrievalSettings.read(environment)
     options = Options(asked.collection or settings.collection, settings.dense_model, settings.api_key, asked.force)
     with shown_on(Console()) as show:
-        return ingest(
-            asked.documents, settings.url, site=asked.site, site_url=asked.site_url, options=options, show=show
-        )
+        return ingest(order, settings.url, options, show)
+
+
+def _preview(order: Order) -> int:
+    with shown_on(Console()) as show:
+        made = preview(order, show)
+    for line in made.lines():
+        print(line)
+    return 0
 
 
 def _tell(report: Report) -> None:
@@ -58,6 +68,8 @@ def _tell(report: Report) -> None:
         print(f"The built-in sample (site {SAMPLE_SITE}) is removed: answers now come from your pages.")
     if report.others:
         print(f"{report.others:,} passages of other sites are searched as well.")
+    for reason, count in sorted(report.excluded.items(), key=lambda each: -each[1]):
+        print(f"left out: {count:,} {'file' if count == 1 else 'files'}, {reason}")
     if report.warnings:
         skipped = "1 page was" if len(report.warnings) == 1 else f"{len(report.warnings)} pages were"
         print(f"{skipped} skipped, see above; what is already stored of them stays.")
@@ -78,9 +90,22 @@ def _site_url(text: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m infra.ingestion",
-        description="Bring the passages in Qdrant up to date with a folder of Markdown.",
+        description="Bring the passages in Qdrant up to date with documentation: a built site, a published site, "
+        "or Markdown.",
+        epilog="With make: make ingest DOCS=path/to/build ARGS='--dry-run'. Set SITE_URL=... for --site-url.",
     )
-    parser.add_argument("documents", nargs="+", type=Path, metavar="DOCS", help="folder (or files) of Markdown or MDX")
+    parser.add_argument(
+        "documents", nargs="+", metavar="DOCS", help="folder of a built site, https:// address, or Markdown"
+    )
+    parser.add_argument(
+        "--from",
+        dest="kind",
+        choices=("auto", "html", "markdown", "url"),
+        default="auto",
+        help="what DOCS is; auto (the default) looks at what the folder holds",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="show pages, what is left out, and three passages")
+    parser.add_argument("--all-versions", action="store_true", help="not only the released version of the site")
     parser.add_argument("--qdrant-url", metavar="URL", help="Qdrant's REST address (or QDRANT_URL)")
     parser.add_argument("--site-url", type=_site_url, metavar="URL", help="where the pages are published")
     parser.add_argument("--site", metavar="NAME", help="the site's name (or the folder's)")

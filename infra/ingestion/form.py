@@ -1,14 +1,14 @@
 """The one form of documentation: what every reader produces and everything after it works on.
 
-    read(documents) -> Iterator[Page | Skipped]      a reader: built HTML, Markdown, …
+    read(documents) -> Iterator[Found]    a reader: built HTML, Markdown, …
     sections(page)  -> Iterator[Section]             headings become addresses and heading paths (sections.py)
     arranged(blocks) -> list[Block]                  leads, questions, definitions (arranging.py)
     passages(page, site) -> Iterator[Passage]        what is stored (pages.py, packing.py, cutting.py)
 
 A reader knows its format and the addresses; it needs to know nothing of what follows. It yields every page that the
-folder holds, in a fixed order: a page without content for a draft (what is stored of it goes), `Skipped` for one that
-could not be read (what is stored of it stays). It never raises for one page's sake; `NothingToIngest` where there is
-none at all. specs/form.md says what a page may hold, in words for people who write a reader.
+folder holds, in a fixed order: `Excluded` for what readers do not search (what is stored of it goes), `Skipped` for a
+page that could not be read (what is stored of it stays). It never raises for one page's sake; `NothingToIngest` where
+there is none at all. specs/form.md says what a page may hold, in words for people who write a reader.
 """
 
 from __future__ import annotations
@@ -86,10 +86,28 @@ class Skipped:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A file that is no page, or one that its authors keep out of the search; what is stored of it goes.
+
+    Attributes:
+        path: As of a page.
+        where: The file or address, for its author.
+        reason: A clause: "it is a draft".
+    """
+
+    path: str
+    where: str
+    reason: str
+
+
+Found: TypeAlias = Page | Skipped | Excluded
+
+
 class Reader(Protocol):
     """Reads a folder's pages."""
 
-    def read(self, documents: Sequence[Path]) -> Iterator[Page | Skipped]:
+    def read(self, documents: Sequence[Path]) -> Iterator[Found]:
         """Read the pages of some folders and files, in a fixed order.
 
         Raises:

@@ -7,16 +7,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from infra.ingestion.choosing import Order, choose_reader
 from infra.ingestion.index import Options, PassageIndex, batches
-from infra.ingestion.markdown import MarkdownReader
 from infra.ingestion.progress import Silent
 from infra.ingestion.reading import read_pages
-from infra.ingestion.routes import Site
-from infra.ingestion.sources import site_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from infra.ingestion.index import Stored
     from infra.ingestion.pages import Passage
@@ -26,10 +23,14 @@ if TYPE_CHECKING:
 SAMPLE_SITE: Final = "self"
 """This project's own documentation, with which a new platform has something to answer; the first real site ends it."""
 BATCH: Final = 64
+MOST_GONE: Final = 0.5
+"""Of a site's pages; more is likelier a broken checkout than a wish."""
+MOST_GONE_LIVE: Final = 0.3
+"""Of the pages of a site that is fetched; more is likelier an outage."""
 
 
 class TooMuchWouldGo(Exception):
-    """More than half of the site's pages are not there any more: more likely a broken checkout than a wish."""
+    """Many of the site's pages are not there any more: likelier a broken checkout or an outage than a wish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Report:
         sample_removed: Passages of the built-in sample, which the first real site replaces.
         others: Passages of other sites in the same collection.
         warnings: Pages that were skipped, and why.
+        excluded: How many files were no pages that readers search, by reason.
         seconds: How long it took.
     """
 
@@ -60,6 +62,7 @@ class Report:
     sample_removed: int
     others: int
     warnings: tuple[str, ...]
+    excluded: Mapping[str, int]
     seconds: float
 
     def __str__(self) -> str:
@@ -78,39 +81,30 @@ class _Difference:
     unchanged: int
 
 
-def ingest(
-    documents: Sequence[Path],
-    qdrant_url: str,
-    *,
-    site: str | None = None,
-    site_url: str | None = None,
-    options: Options | None = None,
-    show: Show | None = None,
-) -> Report:
-    """Ingest Markdown files and folders as one site.
+def ingest(order: Order, qdrant_url: str, options: Options | None = None, show: Show | None = None) -> Report:
+    """Ingest documentation as one site.
 
     Args:
-        documents: Folders, files or both.
+        order: What.
         qdrant_url: Qdrant's REST address.
-        site: The site's name; taken from the folder's name unless given.
-        site_url: Where its pages are published; the local platform's reader unless given.
         options: What is rarely chosen.
         show: Where progress is reported.
 
     Raises:
         NothingToIngest: There is no page to read.
-        TooMuchWouldGo: More than half of the site's pages would be deleted, and `options` do not force it.
+        TooMuchWouldGo: Many of the site's pages would be deleted, and `options` do not force it.
         StoreFailed: Qdrant cannot be reached, or would not do it.
     """
     started = time.monotonic()
     options, show = options or Options(), show or Silent()
-    place = Site(site_name(site, documents), site_url or "")
-    reading = read_pages(MarkdownReader(place), documents, place.name, show)
+    choice = choose_reader(order, show)
+    place = choice.site
+    reading = read_pages(choice.reader, choice.documents, place.name, show)
     with closing(PassageIndex(qdrant_url, options)) as index:
         index.prepare()
         stored = index.stored(place.name)
         if not options.force:
-            _guard(place.name, reading, stored)
+            _guard(place.name, reading, stored, MOST_GONE_LIVE if choice.is_live else MOST_GONE)
         difference = _compare(index, reading, stored)
         _send(index, difference, show)
         return Report(
@@ -124,6 +118,7 @@ def ingest(
             sample_removed=0 if place.name == SAMPLE_SITE else index.delete_site(SAMPLE_SITE),
             others=index.count_others(place.name),
             warnings=tuple(reading.warnings),
+            excluded=dict(reading.excluded),
             seconds=time.monotonic() - started,
         )
 
@@ -147,10 +142,10 @@ def _compare(index: PassageIndex, reading: Reading, stored: Mapping[str, Stored]
     return _Difference(added, changed, refreshed, gone, unchanged)
 
 
-def _guard(site: str, reading: Reading, stored: Mapping[str, Stored]) -> None:
+def _guard(site: str, reading: Reading, stored: Mapping[str, Stored], most: float) -> None:
     known = {each.path for each in stored.values()}
     gone = known - {each.path for each in reading.passages.values()} - reading.skipped
-    if len(gone) * 2 > len(known):
+    if len(gone) > most * len(known):
         raise TooMuchWouldGo(
             f"{len(gone)} of the {len(known)} pages of site {site} would be deleted. If that is right, give --force; "
             "if this is another site, give it a name of its own with --site"

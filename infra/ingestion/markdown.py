@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from infra.ingestion.admonitions import CLOSE, OPEN, SPLIT, plain_admonitions
-from infra.ingestion.form import Heading, Page, Skipped
+from infra.ingestion.form import Excluded, Heading, Page, Skipped
 from infra.ingestion.front_matter import BrokenPage, split
 from infra.ingestion.mdx import plain_markdown
 from infra.ingestion.sources import find_sources
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from infra.ingestion.form import Content
+    from infra.ingestion.form import Content, Found
     from infra.ingestion.mdx import PlainMarkdown
     from infra.ingestion.routes import Site
     from infra.ingestion.sources import Source
@@ -36,7 +36,7 @@ class MarkdownReader:
 
     site: Site
 
-    def read(self, documents: Sequence[Path]) -> Iterator[Page | Skipped]:
+    def read(self, documents: Sequence[Path]) -> Iterator[Found]:
         """Read the pages of some folders and files; of two files with one path the second is skipped.
 
         Raises:
@@ -50,9 +50,10 @@ class MarkdownReader:
             known.add(source.path)
             yield self._page(source)
 
-    def _page(self, source: Source) -> Page | Skipped:
+    def _page(self, source: Source) -> Found:
         try:
-            return page_of(_text(source.file), source, self.site)
+            page = page_of(_text(source.file), source, self.site)
+            return page if page.content else Excluded(source.path, str(source.file), "a draft, unlisted or empty")
         except BrokenPage as error:
             return Skipped(source.path, str(source.file), str(error))
 

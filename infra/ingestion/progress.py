@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from rich.console import Console
     from rich.progress import TaskID
+
+
+PARTS: Final = 4
+MANY: Final = 100
+WORTH_SAYING: Final = 10.0
+"""Seconds that are left."""
 
 
 class Show(Protocol):
     """Where the ingestion reports."""
 
     def begin(self, what: str, total: int) -> None:
-        """Begin a stage of so many steps."""
+        """Begin a stage of so many steps; 0 if nobody knows."""
         ...
 
     def step(self, count: int = 1) -> None:
@@ -52,7 +59,7 @@ class Bars:
 
     def begin(self, what: str, total: int) -> None:
         """Draw a new bar."""
-        self._stage = self._progress.add_task(what, total=total)
+        self._stage = self._progress.add_task(what, total=total or None)
 
     def step(self, count: int = 1) -> None:
         """Move the bar."""
@@ -65,29 +72,51 @@ class Bars:
 
 
 class Lines:
-    """A line for each quarter of a stage."""
+    """A line for each quarter of a stage, or for each hundred steps where nobody knows how many there are.
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._what, self._total, self._done = "", 0, 0
+    Args:
+        console: Where they go.
+        now: The time, in seconds.
+    """
+
+    def __init__(self, console: Console, now: Callable[[], float] = time.monotonic) -> None:
+        self._console, self._now = console, now
+        self._what, self._total, self._done, self._began = "", 0, 0, 0.0
 
     def begin(self, what: str, total: int) -> None:
         """Name the stage."""
-        self._what, self._total, self._done = what, total, 0
+        self._what, self._total, self._done, self._began = what, total, 0, self._now()
 
     def step(self, count: int = 1) -> None:
-        """Count; print when another quarter is done."""
-        quarters = self._done * 4 // self._total
+        """Count; print when another part is done."""
+        before = self._part()
         self._done += count
-        if self._done * 4 // self._total > quarters:
-            self._print(f"{self._what}: {self._done} of {self._total}")
+        if self._part() > before:
+            self._print(f"{self._what}: {self._done:,}{self._rest()}")
 
     def warn(self, message: str) -> None:
         """Print a line."""
         self._print(f"warning: {message}")
 
+    def _part(self) -> int:
+        return self._done * PARTS // self._total if self._total else self._done // MANY
+
+    def _rest(self) -> str:
+        if not self._total:
+            return ""
+        seconds = (self._now() - self._began) * (self._total - self._done) / self._done
+        left = f", about {duration(seconds)} left" if seconds >= WORTH_SAYING else ""
+        return f" of {self._total:,}{left}"
+
     def _print(self, line: str) -> None:
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def duration(seconds: float) -> str:
+    """Time as people say it: `40 s`, `12 min`, `2.5 h`."""
+    if seconds < 2 * 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 2 * 3600 else f"{seconds / 3600:.1f} h"
 
 
 @contextmanager

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from infra.ingestion.form import Skipped
+from infra.ingestion.form import Excluded, Skipped
 from infra.ingestion.pages import passages
 from infra.ingestion.sources import NothingToIngest
 
@@ -27,12 +28,14 @@ class Reading:
         paths: Pages that were read, whether or not they have a passage.
         skipped: Pages that could not be read.
         warnings: Why not, a sentence each.
+        excluded: How many were no pages, by reason.
     """
 
     passages: dict[str, Passage] = field(default_factory=dict[str, "Passage"])
     paths: set[str] = field(default_factory=set[str])
     skipped: set[str] = field(default_factory=set[str])
     warnings: list[str] = field(default_factory=list[str])
+    excluded: Counter[str] = field(default_factory=Counter[str])
 
     def add(self, page: Page, site: str) -> None:
         """Take a page's passages."""
@@ -54,14 +57,13 @@ def read_pages(reader: Reader, documents: Sequence[Path], site: str, show: Show)
         NothingToIngest: There is no page, or none has any text.
     """
     reading = Reading()
-    pages = list(reader.read(documents))
-    show.begin("pages", len(pages))
-    for page in pages:
-        if isinstance(page, Skipped):
+    for page in reader.read(documents):
+        if isinstance(page, Excluded):
+            reading.excluded[page.reason] += 1
+        elif isinstance(page, Skipped):
             show.warn(reading.skip(page))
         else:
             reading.add(page, site)
-        show.step()
     if not reading.passages:
-        raise NothingToIngest(f"none of {len(pages)} files in {', '.join(map(str, documents))} has any text to find")
+        raise NothingToIngest(f"nothing in {', '.join(map(str, documents))} has any text to find")
     return reading

@@ -15,6 +15,7 @@ ENDINGS: Final = frozenset({".md", ".mdx", ".markdown"})
 SKIPPED_FOLDERS: Final = frozenset({"node_modules", "__pycache__"})
 TELL_NOTHING: Final = frozenset(
     {"docs", "doc", "documentation", "content", "contents", "source", "src", "pages", "website", "site", "book", "en"}
+    | {"build", "_build", "html", "dist", "public", "out", "output", "_site", "www", ".vitepress"}
 )
 """Names of folders by which nobody could tell one site from another."""
 _NOT_IN_NAMES: Final = re.compile(r"[/|?#%\s]+")
@@ -50,7 +51,12 @@ def find_sources(documents: Sequence[Path]) -> list[Source]:
     files = [file for each in documents for file in _markdown_files(each)]
     if not files:
         raise NothingToIngest(f"no Markdown (.md, .mdx) in {', '.join(map(str, documents))}")
-    return [Source(file, file.resolve().relative_to(root).with_suffix("").as_posix()) for file in files]
+    return [Source(file, _within(root, file)) for file in files]
+
+
+def _within(root: Path, file: Path) -> str:
+    """Only its folder is resolved: a link to a page elsewhere is a page here."""
+    return (file.parent.resolve() / file.name).relative_to(root).with_suffix("").as_posix()
 
 
 def site_name(chosen: str | None, documents: Sequence[Path]) -> str:
@@ -58,19 +64,24 @@ def site_name(chosen: str | None, documents: Sequence[Path]) -> str:
 
     The name stands in addresses, so that characters with a meaning there become hyphens.
     """
-    root = _root(documents)
+    root = _root(documents) if documents else Path()
     names = [chosen or "", *(each.name for each in (root, *root.parents) if each.name.lower() not in TELL_NOTHING)]
     plain = (_NOT_IN_NAMES.sub("-", name).strip("-") for name in names)
     return next((name for name in plain if name), "docs")
+
+
+def has_markdown(folder: Path) -> bool:
+    """Whether there is any Markdown."""
+    return next(_markdown_files(folder), None) is not None
 
 
 def _root(documents: Sequence[Path]) -> Path:
     for each in documents:
         if not each.exists():
             raise NothingToIngest(f"{each} does not exist")
-    folders = [each.resolve() if each.is_dir() else each.resolve().parent for each in documents]
+    folders = [each.resolve() if each.is_dir() else each.parent.resolve() for each in documents]
     if len(documents) > 1:
-        folders = [each.resolve().parent for each in documents]
+        folders = [each.resolve().parent if each.is_dir() else each.parent.resolve() for each in documents]
     return Path(os.path.commonpath(folders))
 
 

@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks for; the exit code."""
-    asked = _parser().parse_args(arguments)
+    parser = _parser()
+    asked, others = parser.parse_known_args(arguments)
+    if asked.command == "ingest":
+        return ingest(State(asked.data), others)
+    if others:
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
     if asked.command == "clean":
         return _clean(asked.data)
-    if asked.command == "ingest":
-        return ingest(State(asked.data), asked.arguments)
     return Foreground(State(asked.data), asked.transport, asked.port).run()
 
 
@@ -42,8 +45,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(command="run")
     commands = parser.add_subparsers(dest="command", title="commands", metavar="command")
     commands.add_parser("run", help="start everything, until Ctrl-C (the default)")
-    ingestion = commands.add_parser("ingest", help="fill the store of passages", add_help=False)
-    ingestion.add_argument("arguments", nargs=argparse.REMAINDER, help="as for python -m infra.ingestion")
+    # its arguments, --help among them, are those of python -m infra.ingestion
+    commands.add_parser("ingest", help="fill the store of passages", add_help=False)
     commands.add_parser("clean", help="remove all data: accounts, conversations, passages, secrets")
     return parser
 

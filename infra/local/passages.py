@@ -37,6 +37,9 @@ The pages for those who change it describe the same things in other words, and w
 SAMPLE_SITE = "self"
 """`infra.ingestion.ingest.SAMPLE_SITE`, whose module takes a second to import."""
 
+STORES_NOTHING = frozenset({"--dry-run", "--help", "-h"})
+"""Arguments with which an ingestion needs no store."""
+
 
 def is_empty(qdrant_url: str) -> bool:
     """Whether there is no passage in the store, or no collection at all."""
@@ -71,6 +74,8 @@ def ingest(state: State, arguments: Sequence[str]) -> int:
         state: Whose store.
         arguments: What `python -m infra.ingestion` is given, besides where the store is.
     """
+    if not STORES_NOTHING.isdisjoint(arguments):
+        return subprocess.run([sys.executable, "-m", "infra.ingestion", *arguments], check=False).returncode
     try:
         with state.locked():
             return _ingest_alone(state, arguments)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from infra.ingestion.choosing import Order
 from infra.ingestion.index import Options
 from infra.ingestion.ingest import ingest
 from tests.contract.qdrant.stand_in import running_stand_in
@@ -40,8 +41,8 @@ class Book:
     def ingest(
         self, folder: Path | None = None, *, site: str | None = None, site_url: str | None = None, force: bool = False
     ) -> Report:
-        documents, options = [folder or self.folder], replace(self.options, force=force)
-        return ingest(documents, self.server.url, site=site, site_url=site_url, options=options)
+        order = Order([str(folder or self.folder)], site=site, site_url=site_url)
+        return ingest(order, self.server.url, replace(self.options, force=force))
 
     def post(self, route: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 (JSON)
         url = f"{self.server.url}/collections/{self.options.collection}/points/{route}"

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import httpx
 import pytest
 
+from infra.ingestion.choosing import Order
 from infra.ingestion.index import Options, PassageIndex
 from infra.ingestion.ingest import SAMPLE_SITE, TooMuchWouldGo, ingest
 from infra.ingestion.patience import StoreFailed
@@ -137,8 +138,8 @@ def test_the_first_real_site_replaces_the_built_in_sample(book: Book, tmp_path: 
     (tmp_path / "README.md").write_text("# This project\n\nWhat it is.\n")
     (tmp_path / "specs").mkdir()
     (tmp_path / "specs" / "spec.md").write_text("# Specification\n\nWhat it does.\n")
-    options, sample = book.options, [tmp_path / "README.md", tmp_path / "specs"]
-    assert ingest(sample, book.server.url, site=SAMPLE_SITE, options=options).added == 2
+    sample = Order([str(tmp_path / "README.md"), str(tmp_path / "specs")], site=SAMPLE_SITE)
+    assert ingest(sample, book.server.url, book.options).added == 2
     assert set(book.passages()) == {"/docs/self/README 0", "/docs/self/specs/spec 0"}
     assert book.ingest().sample_removed == 2
     assert {each["site"] for each in book.passages().values()} == {"robot-book"}
@@ -171,7 +172,7 @@ def test_a_folder_without_any_text_changes_nothing(book: Book, tmp_path: Path) -
     book.ingest()
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "page.md").write_text("---\ndraft: true\n---\nText")
-    with pytest.raises(NothingToIngest, match="none of 1 files"):
+    with pytest.raises(NothingToIngest, match="has any text to find"):
         book.ingest(tmp_path / "empty", site="robot-book")
     assert len(book.passages()) == 5
 
@@ -180,7 +181,7 @@ def test_vectors_of_two_models_are_never_mixed(book: Book) -> None:
     book.ingest()
     other = replace(book.options, model="intfloat/multilingual-e5-small")
     with pytest.raises(StoreFailed, match="holds vectors of sentence-transformers/all-minilm-l6-v2"):
-        ingest([book.folder], book.server.url, options=other)
+        ingest(Order([str(book.folder)]), book.server.url, other)
 
 
 def test_a_collection_made_for_something_else_is_left_alone(book: Book) -> None:
@@ -208,7 +209,7 @@ def test_passages_of_an_older_form_are_made_anew(book: Book) -> None:
 def test_an_unreachable_qdrant_is_named_at_once(book: Book) -> None:
     url = f"http://{LOOPBACK}:{free_port()}"
     with pytest.raises(StoreFailed, match=f"Qdrant cannot be reached at {url}"):
-        ingest([book.folder], url)
+        ingest(Order([str(book.folder)]), url)
 
 
 def test_an_ingestion_that_was_cut_short_is_finished_by_the_next(book: Book) -> None:
@@ -259,7 +260,7 @@ def test_the_reader_knows_no_page_before_anything_was_ingested(book: Book) -> No
 def test_unknown_models_are_refused(book: Book) -> None:
     options = Options(collection=book.options.collection, model="unknown/model")
     with pytest.raises(StoreFailed, match="unknown dense model unknown/model"):
-        ingest([book.folder], book.server.url, options=options)
+        ingest(Order([str(book.folder)]), book.server.url, options)
 
 
 class KillsTheStore(Silent):
@@ -282,7 +283,7 @@ def test_a_store_that_is_killed_during_the_ingestion_loses_nothing_and_the_next_
     with running_stand_in() as server:
         mine = replace(book, server=server)
         with pytest.raises(StoreFailed, match="cannot be reached"):
-            ingest([book.folder], server.url, options=book.options, show=KillsTheStore(server))
+            ingest(Order([str(book.folder)]), server.url, book.options, KillsTheStore(server))
         server.start()
         server.wait()
         assert len(mine.passages()) == 64

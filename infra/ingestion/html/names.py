@@ -1,0 +1,104 @@
+"""What generators and themes call things: the only place that knows any of them by name."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+ROOTS: Final = (
+    "[data-pagefind-body]", ".theme-doc-markdown", "#__blog-post-container", ".vp-doc", "[vp-content]",
+    ".theme-default-content", "article.md-content__inner", "article#furo-main-content",
+    ".rst-content [itemprop=articleBody]", "div.body[role=main]", "article.bd-article", ".td-content",
+    "article.markdown", "article.book-article", "article.doc", ".markdown-section", "main article", "article", "main",
+    "[role=main]", "#main-content", "#content", "body",
+)  # fmt: skip
+"""Where a page's own text stands, the surest first."""
+
+FURNITURE_TAGS: Final = _words(
+    "script style template noscript nav form iframe select textarea object svg head audio video canvas dialog"
+)
+FURNITURE_ROLES: Final = _words(
+    "navigation search contentinfo toolbar doc-backlink doc-noteref menu menubar banner dialog"
+)
+_OF_CODE: Final = """
+    boring linenos ln lnt line-numbers-wrapper line-numbers-rows copybtn copy copy-button gutter viewcode-link buttons
+    clipboard
+"""
+_OF_PAGES: Final = """
+    toc table-of-contents toctree-wrapper theme-doc-toc-mobile theme-doc-version-badge theme-doc-breadcrumbs
+    theme-doc-footer pagination-nav md-content__button md-tags md-source-file prev-next-footer rst-versions
+    wy-breadcrumbs prev-next book-header book-footer nav-chapters VPDocFooter toc-drawer theme-edit-this-page edit-link
+    edit-this-page td-page-meta page-toc version-banner theme-doc-version-banner pager pagination feedback page-nav
+    nav-footer related-pages sr-only visually-hidden screen-reader-text skip-link skiplink back-to-top
+"""
+_MARKS: Final = """
+    footnote-backref data-footnote-backref footnote-ref footnote-reference fn-bracket fn-backref eqno
+"""
+FURNITURE: Final = _words(_OF_CODE + _OF_PAGES + _MARKS)
+"""Line numbers and copy buttons; tables of contents, paging, edit links; marks of footnotes and equations."""
+FURNITURE_PREFIXES: Final = ("breadcrumb",)
+PERMANENT_LINK: Final = re.compile(
+    r"(?:^|[\s_-])(?:headerlink|hash-link|header-anchor|sl-anchor-link|anchor|subheading-anchor|anchor-link|anchorjs-link"
+    r"|td-heading-self-link|heading-anchor|permalink|heading-link|heading__anchor|direct-link)(?=$|[\s_-])"
+)
+SYMBOLS_OF_LINKS: Final = frozenset("¶#§^↩🔗⚓☍↑⏎")
+
+ADMONITION: Final = re.compile(
+    r"(?:^|[\s_-])(?:admonition|alert|hint|callout|custom-block|hint-container|starlight-aside|blockquote-tag"
+    r"|markdown-alert|admonitionblock)(?=$|[\s_-])"
+)
+ADMONITION_TITLE: Final = re.compile(
+    r"(?:^|[\s_-])(?:admonition-title|admonitionHeading|custom-block-title|starlight-aside__title|hint-container-title"
+    r"|blockquote-tag-title|markdown-alert-title|alert-heading|callout-title|hint-title)(?=$|[\s_-])"
+)
+KINDS: Final = re.compile(
+    r"(?:theme-admonition-|admonition-|alert--?|starlight-aside--|blockquote-tag-|markdown-alert-|callout--?)?"
+    r"(note|tip|hint|info|warning|caution|danger|important|error|attention|seealso|success|question|abstract|example|bug"
+    r"|failure|todo|deprecated)"
+)
+PANEL: Final = re.compile(
+    r"(?:^|\s)(?:tabbed-block|sd-tab-content|tab-content|book-tabs-content|tab-pane|plugin-tabs--content)(?=$|\s)"
+)
+CODE_TITLE: Final = re.compile(
+    r"(?:^|[\s_-])(?:code-block-caption|filename|codeBlockTitle|code-title|code-filename|code-block-title)(?=$|[\s_-])"
+)
+CODE_CELL: Final = re.compile(r"(?:^|\s)(?:code|lntd|rouge-code|hljs-ln-code)(?=$|\s)")
+NUMBERS_CELL: Final = re.compile(r"(?:^|\s)(?:linenos|gutter|rouge-gutter|hljs-ln-numbers|blob-num)(?=$|\s)")
+LANGUAGE: Final = re.compile(r"(?:^|\s)(?:language-|lang-|highlight-(?!source)|brush:\s*)([\w+#.-]+)")
+NO_LANGUAGE: Final = frozenset(
+    {"default", "none", "notranslate", "text", "plaintext", "txt", "source", "plain", "console-output", "highlighter"}
+)
+DEFINED: Final = re.compile(r"(?:^|\s)(?:sig|sig-name|descname)(?=$|\s)")
+"""Objects and options of a reference; each of them is a section that its readers link to."""
+COLLAPSED: Final = re.compile(r"(?:tab|panel|collaps|accordion|expand|details|toggle|content)", re.IGNORECASE)
+"""What is not displayed until a reader opens it."""
+LINES: Final = frozenset({"ec-line", "diff"})
+"""Lines of a code block whose theme draws the signs of a diff by its style sheet."""
+
+NO_PAGES: Final = re.compile(
+    r"(^|/)(404|500|search|genindex(-\w+)?|py-modindex|modindex|print|print_page|toc|offline)(/index)?\.html?$"
+    r"|(^|/)(_modules|_sources|_static|_images|singlehtml|node_modules|_pagefind|pagefind)/|(^|/)page/\d+/"
+)
+LISTS: Final = re.compile(r"(^|/)(blog|posts|news)/(archive|category|categories|tags?|authors?)(/|\.html?$)")
+OF_LISTS: Final = re.compile(r"(^|/)(blog|posts|news|tags|categories|authors|archive)(/|$)")
+"""Folders whose pages are often lists of other pages."""
+VERSIONS: Final = re.compile(
+    r"v?\d+(?:[._-](?:\d+|x))*(?:[._-]?(?:a|b|rc|alpha|beta|dev|x)[._-]?\d*)?"
+    r"|latest|stable|current|next|dev|devel|develop|main|master|nightly|unreleased|canary|edge|lts"
+)
+RELEASED: Final = ("stable", "latest", "current")
+UNRELEASED: Final = frozenset(
+    {"next", "dev", "devel", "develop", "main", "master", "nightly", "unreleased", "canary", "edge"}
+)
+
+BLOCKS: Final = _words(
+    "address article aside blockquote center dd details div dl dt fieldset figcaption figure footer form header h1 h2"
+    " h3 h4 h5 h6 hgroup hr li main menu nav ol p pre section summary table ul"
+)
+HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
+INVISIBLE: Final[dict[int, None]] = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))

@@ -1,0 +1,244 @@
+"""What a reader sees on a page, block by block, whatever its generator is called."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from infra.ingestion.form import Heading
+from infra.ingestion.html.document import read_document
+from shared.retrieval.blocks import Admonition, Code, Definition, Item, List, Paragraph, Table
+from shared.retrieval.markdown import markdown
+
+TAGS = ("div", "p", "ul", "li", "ol", "table", "tr", "td", "pre", "code", "h2", "section", "dl", "dt", "dd", "b", "a")
+
+
+def read(html: str, language: str = "en") -> list[object]:
+    return list(read_document(f"<html lang={language}><body><main>{html}</main></body></html>").content)
+
+
+def prose(html: str) -> str:
+    return markdown(each for each in read(html) if not isinstance(each, Heading))  # type: ignore[misc]
+
+
+def anchors(html: str) -> list[tuple[str, str]]:
+    return [(each.text, each.anchor or "") for each in read(html) if isinstance(each, Heading)]
+
+
+def test_runs_of_words_are_paragraphs_and_markup_in_them_goes() -> None:
+    assert read("One <b>bold</b><br>line<p>two <a href=x>links</a></p>three") == [
+        Paragraph("One bold line"),
+        Paragraph("two links"),
+        Paragraph("three"),
+    ]
+
+
+def test_code_in_a_line_keeps_its_marks_and_images_are_their_descriptions() -> None:
+    assert (
+        prose("Run <code>a | b</code>, not <code>`x`</code>: <img alt='a lamp'>")
+        == "Run `a | b`, not `` `x` ``: a lamp"
+    )
+
+
+@pytest.mark.parametrize(
+    "furniture",
+    [
+        "<nav>Menu</nav>",
+        "<script>let x</script>",
+        "<button>Copy</button>",
+        "<p hidden>Hidden</p>",
+        "<div style='display: none'>Hidden</div>",
+        "<span aria-hidden=true>icon</span>",
+        "<footer>Imprint</footer>",
+        "<div data-pagefind-ignore>Ignored</div>",
+        "<div class=breadcrumbs>Home</div>",
+        "<span class=visually-hidden>Skip</span>",
+        "<template>later</template>",
+    ],
+)
+def test_furniture_is_no_text(furniture: str) -> None:
+    assert read(f"<p>Text</p>{furniture}") == [Paragraph("Text")]
+
+
+def test_what_a_reader_can_open_is_text() -> None:
+    assert prose("<details><summary>Why?</summary><div style='display:none'>So.</div></details>") == "Why?\n\nSo."
+    assert prose("<blockquote>Light.<footer>A poet</footer></blockquote>") == "> Light.\n>\n> A poet"
+
+
+@pytest.mark.parametrize(
+    ("heading", "anchor"),
+    [
+        ("<h2 id=own>T</h2>", "own"),
+        ("<h2><span id=inner></span>T</h2>", "inner"),
+        ("<section id=around><h2>T</h2></section>", "around"),
+        (
+            "<section id=around><span id=older></span><h2>T<a class=headerlink href=#around>¶</a></h2></section>",
+            "around",
+        ),
+        ("<a name=before></a><h2>T</h2>", "before"),
+        ("<p><a id=before></a></p><h2>T</h2>", "before"),
+        ("<div id=far><a href=#far></a></div><p>x</p><h2><a href=#far>T</a></h2>", "far"),
+        ("<div id=other><p>x</p><h2>T</h2></div>", ""),
+        ("<h2>T <a href=#nowhere>¶</a></h2>", ""),
+    ],
+)
+def test_a_heading_has_an_anchor_only_where_the_page_has_one_for_it(heading: str, anchor: str) -> None:
+    assert anchors(heading)[-1] == ("T", anchor)
+
+
+def test_permanent_links_are_no_part_of_a_heading_unless_they_are_all_of_it() -> None:
+    assert anchors("<h2 id=a>Name<a class=header-anchor href=#a>Permalink</a></h2>") == [("Name", "a")]
+    assert anchors("<h2 id=a><a class=anchor href=#a><span>Name</span></a></h2>") == [("Name", "a")]
+    assert anchors("<h2 id=a><a class=header href=#a>Name</a></h2>") == [("Name", "a")]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "<pre><code class=language-sh>one\ntwo</code></pre>",
+        "<div class='highlight-sh notranslate'><pre><span></span><span class=linenos>1</span>one\ntwo\n</pre></div>",
+        "<pre data-language=sh><code><div class=line>one<br></div><div class=line>two<br></div></code></pre>",
+        "<div class=lang-sh><table><tr><td class=linenos><pre>1\n2</pre><td><pre>one\ntwo</pre></table></div>",
+        "<div class=language-sh><table><tr><td><pre>1\n2</pre><td><pre>one\ntwo</pre></table></div>",
+        "<div class=language-sh><button>Copy</button><span class=lang>sh</span><pre>one\ntwo</pre></div>",
+    ],
+)
+def test_code_keeps_its_lines_and_its_language(code: str) -> None:
+    assert read(code) == [Code("one\ntwo", language="sh")]
+
+
+def test_the_name_of_a_file_is_the_caption_of_its_code() -> None:
+    assert read("<div class=codeBlockTitle_x>lamp.js</div><pre>let a</pre>") == [Code("let a", "lamp.js:")]
+    assert read("<figure><figcaption>lamp.js</figcaption><pre>let a</pre></figure>") == [Code("let a", "lamp.js:")]
+
+
+def test_signs_of_a_diff_that_a_style_sheet_draws_are_written_out() -> None:
+    lines = "<div class='ec-line del'>old</div><div class='ec-line ins'>new</div>"
+    assert read(f"<pre><code>{lines}</code></pre>") == [Code("- old\n+ new")]
+
+
+def test_tables_have_a_head_and_rows() -> None:
+    html = "<table><caption>Ports</caption><thead><tr><th>Name<th>Port<tbody><tr><td><code>a|b</code><td>1</table>"
+    assert read(html) == [Table((("`a|b`", "1"),), ("Name", "Port"), "Ports:")]
+
+
+def test_a_cell_that_spans_rows_is_said_in_each_of_them_and_columns_stay_in_line() -> None:
+    html = "<table><tr><th>A<th>B<th>C<tr><td rowspan=2>r<td colspan=2>wide<tr><td>1<td>2</table>"
+    assert read(html) == [Table((("r", "wide", ""), ("r", "1", "2")), ("A", "B", "C"))]
+
+
+def test_code_in_a_cell_stays_code_line_by_line() -> None:
+    html = "<table><tr><th>A<th>B<tr><td>x<td><pre>one\ntwo</pre></table>"
+    assert read(html) == [Table((("x", "`one` `two`"),), ("A", "B"))]
+
+
+def test_a_table_that_only_places_things_is_read_through() -> None:
+    html = "<table role=presentation><tr><td><h2 id=a>A</h2><p>Text</table>"
+    assert read(html) == [Heading(2, "A", "a"), Paragraph("Text")]
+
+
+def test_items_hold_what_stands_in_them() -> None:
+    html = "<ol start=3><li>Do<pre>it</pre><li><p>Then</p><ul><li>rest</ul></ol>"
+    inner = List((Item("rest"),))
+    assert read(html) == [List((Item("Do", (Code("it"),)), Item("Then", (inner,))), start=3)]
+
+
+def test_a_list_with_headings_is_read_as_sections() -> None:
+    assert read("<ul><li><h3 id=a>A</h3>Text</ul>") == [Heading(3, "A", "a"), Paragraph("Text")]
+
+
+def test_terms_are_defined_and_objects_of_a_reference_are_sections() -> None:
+    assert read("<dl><div><dt id=t>Wick</dt><dt>Thread</dt><dd>Burns.</dd></div></dl>") == [
+        Definition("Wick, Thread", (Paragraph("Burns."),), "t")
+    ]
+    nested = "<dl><dt class=sig id=k.m>m()</dt><dd>Inner.</dd></dl>"
+    assert read(f"<dl><dt class=sig id=k>class k</dt><dd>Outer.{nested}</dd></dl>") == [
+        Heading(7, "class k", "k"),
+        Paragraph("Outer."),
+        Heading(8, "m()", "k.m"),
+        Paragraph("Inner."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "admonition",
+    [
+        "<div class='admonition warning'><p class=admonition-title>Hot</p><p>Mind it.</p></div>",
+        "<div class='theme-admonition theme-admonition-warning'><div class=admonitionHeading_x>Hot</div>Mind it.</div>",
+        "<div class='warning custom-block'><p class=custom-block-title>Hot</p><p>Mind it.</p></div>",
+        "<aside aria-label=Hot class='starlight-aside starlight-aside--warning'>Mind it.</aside>",
+        "<div class='alert alert-warning'><h4 class=alert-heading>Hot</h4><p>Mind it.</p></div>",
+    ],
+)
+def test_an_admonition_says_what_it_is(admonition: str) -> None:
+    assert read(admonition) == [Admonition((Paragraph("Mind it."),), "Warning", "Hot")]
+
+
+def test_the_title_of_an_admonition_is_not_said_twice_nor_in_two_languages() -> None:
+    html = "<div class='admonition tip'><p class=admonition-title>{}</p>Text</div>"
+    assert read(html.format("Tip")) == [Admonition((Paragraph("Text"),), "Tip")]
+    assert read(html.format("Hinweis"), "de") == [Admonition((Paragraph("Text"),), "Hinweis")]
+
+
+SCRIPTED = (
+    "<ul role=tablist><li role=tab>Linux<li role=tab>Mac</ul><div role=tabpanel>L</div><div role=tabpanel>M</div>"
+)
+NAMED = """
+    <div role=tablist><a role=tab aria-controls=q>Mac</a><a role=tab aria-controls=p>Linux</a></div>
+    <div role=tabpanel id=p>L</div><div role=tabpanel id=q hidden>M</div>
+"""
+ALTERNATING = """
+    <input type=radio name=t id=a><label for=a>Linux</label><div class=tab-content>L</div>
+    <input type=radio name=t id=b><label for=b>Mac</label><div class=tab-content>M</div>
+"""
+TWO_PARTS = """
+    <div class=tabs><input type=radio name=t id=a><label for=a>Linux</label>
+    <input type=radio name=t id=b><label for=b>Mac</label></div>
+    <div class=blocks><div><p>L</p></div><div><p>M</p></div></div>
+"""
+
+
+@pytest.mark.parametrize("tabs", [SCRIPTED, NAMED, ALTERNATING, TWO_PARTS])
+def test_each_tab_is_called_by_its_label(tabs: str) -> None:
+    assert read(f"<div>{tabs}</div>") == [
+        Admonition((Paragraph("L"),), "", "Linux"),
+        Admonition((Paragraph("M"),), "", "Mac"),
+    ]
+
+
+def test_labels_of_a_group_whose_panels_are_missing_do_not_go_to_the_next_group() -> None:
+    first = "<ul role=tablist><li role=tab>A<li role=tab>B</ul><div role=tabpanel>a</div>"
+    second = "<ul role=tablist><li role=tab>C</ul><div role=tabpanel>c</div>"
+    assert prose(f"<div>{first}</div><div>{second}</div>") == "A:\n\na\n\nC:\n\nc"
+
+
+def test_formulas_are_as_their_author_wrote_them_or_symbol_by_symbol() -> None:
+    source = "<semantics><mi>E</mi><annotation encoding=application/x-tex>E=m</annotation></semantics>"
+    assert (
+        prose(f"<p>So <span class=katex><math>{source}</math><span aria-hidden=true>E</span></span>.</p>")
+        == "So $E=m$."
+    )
+    assert prose("<p><math><mi>E</mi><mo>=</mo><msup><mi>c</mi><mn>2</mn></msup></math></p>") == "E = c ^ 2"
+
+
+def test_marks_of_footnotes_go_and_their_text_stays() -> None:
+    html = "<p>Hot<sup><a href=#fn1>[1]</a></sup>.</p><ol><li id=fn1>Very. <a href=#r>↩</a></ol>"
+    assert prose(html) == "Hot.\n\n1. Very."
+
+
+@pytest.mark.parametrize("tag", ["div", "ul><li", "blockquote", "section", "span", "table><tr><td"])
+def test_a_page_nested_without_end_keeps_its_words(tag: str) -> None:
+    names = re.findall(r"\w+", tag)
+    closing = "".join(f"</{each}>" for each in reversed(names))
+    assert "deep" in prose(f"<{tag}>" * 3000 + "deep" + closing * 3000)
+
+
+@settings(max_examples=100, deadline=None)
+@given(some.lists(some.sampled_from([*(f"<{tag}>" for tag in TAGS), *(f"</{tag}>" for tag in TAGS), " word "])))
+def test_no_page_is_too_broken_and_no_word_is_said_twice(pieces: list[str]) -> None:
+    html = "".join(pieces)
+    said = " ".join(each.text if isinstance(each, Heading) else markdown([each]) for each in read(html))  # type: ignore[list-item]
+    assert said.count("word") == html.count("word")
