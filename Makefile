@@ -59,7 +59,7 @@ test: setup ## run all tests (ARGS=... goes to pytest, JOBS=3 says how many run 
 .PHONY: conformance
 conformance: setup ## compare our accounts with the real Better Auth server (PASSWORD_SCHEME=..., ONLY=..., TRANSPORT=...)
 	@cd tests/conformance && { cmp -s package-lock.json node_modules/installed.json || \
-		{ npm ci --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
+		{ npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
 	@exec $(python) -m tests.conformance
 
 .PHONY: test-adoption
@@ -105,10 +105,18 @@ lock: setup-python ## lock the Python packages anew, after a change in pyproject
 		$(compile) --python-version 3.11 --group $$group -c infra/requirements/dev.txt -o infra/requirements/$$group.txt || exit 1; \
 	done
 	@$(compile) --python-version 3.11 --group bench -c infra/requirements/dev.txt -o infra/requirements/bench.txt
-	@for tool in deploy sam; do \
+	@for tool in deploy sam audit; do \
 		$(compile) --python-version 3.13 --group $$tool -o infra/requirements/$$tool.txt || exit 1; \
 	done
 	@grep -c '^[a-z0-9]' infra/requirements/*.txt
+
+.PHONY: audit
+audit: setup-python setup-node ## ask the public databases for known weaknesses in whatever is locked
+	@sh infra/setup_tool.sh audit
+	@failed=; for lock in infra/requirements/*.txt; do \
+		echo "$$lock"; build/audit-venv/bin/pip-audit --progress-spinner off --disable-pip --require-hashes -r $$lock || failed=1; \
+	done; \
+	for folder in . tests/conformance; do (cd $$folder && npm audit) || failed=1; done; test -z "$$failed"
 
 .PHONY: bench
 bench: ## every measurement, one after the other, in about half an hour: let the machine do nothing else meanwhile
@@ -121,7 +129,7 @@ bench: ## every measurement, one after the other, in about half an hour: let the
 .PHONY: bench-tools
 bench-tools: setup
 	@$(python) -m uv venv -q --allow-existing --python $(python) build/bench
-	@$(python) -m uv pip install -q --system-certs --python build/bench --require-hashes -r infra/requirements/bench.txt
+	@$(python) -m uv pip install -q --system-certs --python build/bench --require-hashes --only-binary :all: -r infra/requirements/bench.txt
 
 .PHONY: bench-db
 bench-db: bench-tools ## measure what the data layer costs, beside bare clients and other libraries (tests/bench/results/db.md)
@@ -146,7 +154,7 @@ bench-plots: bench-tools ## draw what the benchmarks wrote (tests/bench/results/
 .PHONY: bench-peers
 bench-peers: bench-tools ## do the same work with other libraries, side by side (tests/bench/results/peers.md)
 	@cd tests/conformance && { cmp -s package-lock.json node_modules/installed.json || \
-		{ npm ci --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
+		{ npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
 	@$(python) -m tests.bench.peers $(ARGS)
 
 .PHONY: clean

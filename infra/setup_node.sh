@@ -14,5 +14,6 @@ if ! command -v npm >/dev/null; then
     exit 0
 fi
 echo "Installing the locked npm packages into node_modules"
-npm ci --no-audit --no-fund --loglevel=error
+# no package may run a program while it is installed: none here needs to
+npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 cp package-lock.json "$stamp"

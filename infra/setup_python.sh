@@ -1,10 +1,17 @@
 #!/bin/sh
 # Makes .venv with exactly the locked packages (hashes checked). Quick and silent when there is nothing to do.
-# PYTHON=... chooses the interpreter; any from 3.11 on will do.
+# PYTHON=... chooses the interpreter; any from 3.11 on will do. Only wheels are installed: what builds a source archive
+# fetches programs of its own, which no hash of ours covers. FROM_SOURCE="name ..." names packages that have no wheel for
+# this machine and are built all the same.
 set -eu
 cd "$(dirname "$0")/.."
 locked=infra/requirements/dev.txt
 stamp=.venv/installed.txt
+from_source=${FROM_SOURCE:-}
+# the runtime client of AWS has no wheel for macOS
+[ "$(uname)" != Darwin ] || from_source="$from_source awslambdaric"
+wheels="--only-binary=:all:"
+for name in $from_source; do wheels="$wheels --no-binary=$name"; done
 
 is_new_enough() {
     "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
@@ -44,13 +51,21 @@ fail() {
 }
 
 pip_install() {
-    .venv/bin/python -m pip -qq --disable-pip-version-check install --require-hashes --no-deps -r "$1"
+    # shellcheck disable=SC2086 # one word for each package
+    .venv/bin/python -m pip -qq --disable-pip-version-check install --require-hashes --no-deps $wheels -r "$1"
 }
 
-# uv installs the others four times as fast as pip does.
-install_uv() {
-    awk '/^uv==/ { on = 1; print; next } /^[^ ]/ { on = 0 } on' "$locked" >.venv/uv.txt
-    pip_install .venv/uv.txt
+lock_of() {
+    awk -v name="$1" 'index($0, name "==") == 1 { on = 1; print; next } /^[^ ]/ { on = 0 } on' "$locked" >".venv/$1.txt"
+}
+
+# First pip itself: what Python brought is years old, and this one also builds the zips. Then uv, which installs the others
+# four times as fast.
+install_installers() {
+    for name in pip uv; do
+        lock_of "$name"
+        pip_install ".venv/$name.txt"
+    done
 }
 
 is_up_to_date() {
@@ -68,8 +83,9 @@ if ! is_new_enough .venv/bin/python || [ "$(identity "$python")" != "$(identity 
     "$python" -m venv .venv
 fi
 echo "Installing $(grep -c '^[a-z0-9]' "$locked") locked Python packages into .venv"
-install_uv
-if ! .venv/bin/python -m uv pip install -q --system-certs --compile-bytecode --require-hashes --no-deps -r "$locked"; then
+install_installers
+# shellcheck disable=SC2086 # as above
+if ! .venv/bin/python -m uv pip install -q --system-certs --compile-bytecode --require-hashes --no-deps $wheels -r "$locked"; then
     echo "uv does not read the configuration of pip. Trying again with pip, which takes longer."
     pip_install "$locked"
 fi

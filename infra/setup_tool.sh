@@ -20,6 +20,8 @@ if [ -z "$python" ]; then
 fi
 echo "Installing $(grep -c '^[a-z0-9]' "$locked") locked Python packages into $environment"
 rm -rf "$environment"
-"$python" -m venv "$environment"
-"$environment/bin/python" -m pip -qq --disable-pip-version-check install --require-hashes --no-deps -r "$locked"
+# without a pip of its own, which would be as old as that Python
+"$python" -m venv --without-pip "$environment"
+.venv/bin/python -m pip -qq --disable-pip-version-check --python "$environment/bin/python" \
+    install --require-hashes --no-deps --only-binary=:all: -r "$locked"
 cp "$locked" "$stamp"

@@ -60,8 +60,9 @@ UNUSED = (
 )
 """Paths that are left out of every archive, with `*` as in a shell."""
 
-UNUSED_METADATA = ("INSTALLER", "RECORD", "REQUESTED", "WHEEL", "sboms", "top_level.txt")
-"""Left out of *.dist-info; METADATA and entry_points.txt are read at run time, licences belong to what they license."""
+UNUSED_METADATA = ("INSTALLER", "RECORD", "REQUESTED", "WHEEL", "top_level.txt")
+"""Left out of *.dist-info; METADATA and entry_points.txt are read at run time, licences belong to what they
+license, and without the bills of materials in `sboms` no scanner would find the C and Rust libraries inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,8 @@ def group_archive(requirements: Path, target: Target, cache: Path) -> Path:
 def install(requirements: Path, target: Target, folder: Path) -> None:
     """Put wheels into `folder`, each one checked against its hash; nothing is built, nothing is resolved anew.
 
-    pip and not uv, because pip.conf is where people and companies keep their mirrors and certificates.
+    pip and not uv, because pip.conf is where people and companies keep their mirrors and certificates. It is the locked
+    pip of .venv, and not the one that Python brought.
 
     Raises:
         CalledProcessError: pip said why on standard error.

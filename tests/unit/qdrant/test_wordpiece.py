@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from infra.local.qdrant.minilm import LONGEST_TEXT, model_folder
+from infra.local.qdrant.minilm import LONGEST_TEXT
+from infra.local.qdrant.model_files import model_folder
 from infra.local.qdrant.wordpiece import WordPiece
 
 FIRST, LAST, UNKNOWN = 101, 102, 100
