@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from uuid import UUID, uuid5
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
@@ -12,15 +12,19 @@ from functions.chat.outbox import ReadersOutbox
 from functions.chat.reader import Reader
 from functions.search.book import OpenBook
 from shared.answering.chat import Chat
-from shared.answering.models import Ask, Mode, Reply, Saved
+from shared.answering.models import Ask, Mode, Reply, Said, Saved
 from shared.answering.words import Words
 from shared.app import build_handler
 from shared.degraded import Missing
+from shared.history.models import Role
 from shared.settings import ChatSettings, HistorySettings
 from shared.uuid7 import uuid7
 from shared.web import APIRouter, Header
 
 router = APIRouter()
+
+MOST_SAID: Final = 12
+MOST_CHARACTERS_SAID: Final = 8_000
 
 
 def _storable(text: str) -> str:
@@ -35,6 +39,19 @@ Selection = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4
 Address = Annotated[str, StringConstraints(max_length=2000), Storable]
 Accepted = Annotated[str | None, Header(alias="accept-language", include_in_schema=False)]
 Language = Annotated[str, StringConstraints(max_length=35), Storable]
+
+
+class Turn(BaseModel):
+    """A question or an answer that the client remembers. Fields that are not named here are ignored."""
+
+    role: Role
+    content: str
+
+
+def _bounded(said: list[Turn]) -> list[Turn]:
+    if sum(len(each.content) for each in said) > MOST_CHARACTERS_SAID:
+        raise ValueError(f"must have at most {MOST_CHARACTERS_SAID} characters together")
+    return said
 
 
 class Question(BaseModel):
@@ -60,6 +77,12 @@ class Question(BaseModel):
     )
     temporary: StrictBool = Field(default=False, description="Answer without storing anything")
 
+    turns: Annotated[list[Turn], Field(max_length=MOST_SAID), AfterValidator(_bounded)] = Field(
+        default=[],
+        description="What was said before, oldest first: the last 6 questions and their answers at most, and 8,000 "
+        "characters. It counts where the conversation is not stored, or cannot be read; it is never stored itself",
+    )
+
     def _own_conversation(self) -> UUID:
         """A new conversation's id; the same for the same question, so that sending it again finds the answer."""
         return uuid5(self.message_id, "conversation") if self.message_id else uuid7()
@@ -74,6 +97,7 @@ class Question(BaseModel):
             selected_text=self.selected_text or None,
             page=self.page,
             temporary=self.temporary,
+            turns=tuple(Said(each.role, each.content) for each in self.turns),
             language=self.language,
             accepted=accepted,
         )

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
-from shared.answering.follow_up import completed, refers_back
+from shared.answering.follow_up import may_refer_back, refers_back
 from shared.answering.languages import spoken
 from shared.answering.models import Answer, Mode, Reply, Saved, Source
 from shared.answering.parallel import beside, if_slow
@@ -28,8 +28,9 @@ from shared.observability import log
 from shared.outbox.models import WaitingTurn
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
+    from shared.answering.follow_up import Utterance
     from shared.answering.models import Ask
     from shared.answering.respondent import Search
     from shared.answering.small_talk import Heard
@@ -115,12 +116,16 @@ class Chat:
         title, question = title_of(said.question), said.question
         if ask.selected_text is not None:
             return self._begin(ask, title), respondent.about_selection(question, ask.selected_text, ask.page)
-        if ask.follows and refers_back(question):
+        continues = ask.follows or bool(ask.turns)
+        if continues and refers_back(question):
             begun = self._begin(ask, title)
-            return begun, respondent.alone(completed(question, begun.window) if begun else question)
-        with beside(lambda: respondent.alone(question)) as answer:
+            return begun, respondent.in_conversation(question, _said_before(ask, begun))
+        with beside(lambda: respondent.alone(question)) as result:
             begun = self._begin(ask, title)
-        return begun, answer.result()
+        answer = result.result()
+        if continues and answer.mode is Mode.REFUSED and may_refer_back(question):
+            answer = respondent.tried_again(question, _said_before(ask, begun), answer)
+        return begun, answer
 
     def _respondent(self, ask: Ask, said: Heard) -> Respondent:
         language = spoken(ask.language, ask.message, ask.accepted, said.languages)
@@ -176,6 +181,11 @@ class Chat:
             degraded=tuple(each for each in Missing if each in self.missing),
             receipt=receipt,
         )
+
+
+def _said_before(ask: Ask, begun: Begun | None) -> Sequence[Utterance]:
+    """What is stored of the conversation; what the client says was said, where nothing is or it cannot be read."""
+    return (begun.window if begun else []) or ask.turns
 
 
 def _status(answer: Answer) -> Status:

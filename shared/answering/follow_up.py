@@ -1,36 +1,257 @@
-"""Questions that only make sense after the one before them: "And how do I stop it?"."""
+"""What a message means that leans on what was said before it: "price?", "and the camera?", "explain the third one".
+
+It is completed by the words of the question before it, which may have been completed itself: so all of the last turns
+count. What was said may come from a client: it is compared and searched for, and never believed.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
+from shared.answering.items import item_meant
+from shared.answering.small_talk import heard
 from shared.retrieval.lexical import STOP_WORDS, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared.history.models import Message
+Wish = Literal["answer", "more", "shorter"]
 
 SHORT: Final = 6
-"""Words of meaning; a question with more of them stands on its own."""
+"""Words of meaning; a message with more of them stands on its own."""
 
-POINTING: Final = re.compile(
-    r"^\W*(?:and|but|or|so|then|what about|how about|why not|what if)\b"
-    r"|\b(?:it|its|this|these|those|they|them|their)\b"
-    r"|\b(?:do|does|is|about|like) that\b|\bthat\W*$",
+FRAGMENT: Final = 3
+"""Words of meaning; with so few and no verb, a message is no question of its own."""
+
+SUBJECT: Final = 20
+"""Words of meaning that are taken from what was asked before, the latest first."""
+
+EMPTY: Final = STOP_WORDS | frozenset(
+    """
+    again another anything best better bit briefly clarify define describe detail details different eighth elaborate
+    else everything example examples expand explain fifth first former fourth further give last latter let little long
+    longer lot many mean meaning means much must need next ninth number ok one ones option other others ought please
+    point possible previous quick rather same second seventh show sixth something step still tell tenth thing things
+    third two want way yes
+    """.split()  # noqa: SIM905 (as in lexical.py)
+)
+"""Words that say nothing about what a message is about."""
+
+GENERAL: Final = frozenset(
+    """
+    accuracy advantage advantages alternative alternatives amount argument arguments author authors battery benefit
+    benefits cause causes cheap component components con cons configure content contents cost costs count date deadline
+    default defaults difference differences disadvantage disadvantages download drawback drawbacks duration error errors
+    expensive fix format formats height input inputs install installed kind kinds length license limit limitation
+    limitations limits maximum memory minimum name names number output outputs parameter parameters part parts
+    performance prerequisite prerequisites price prices pro pros purpose range reason reasons recommendation
+    recommendations recommended remove requirement requirements result results risk risks run setting settings size
+    sizes solution speed start stop storage syntax test time type types uninstall unit units update usage use used uses
+    using value values version versions weight width work works
+    """.split()  # noqa: SIM905 (as above)
+)
+"""What a message asks about something; where it says nothing else, it does not say about what."""
+
+JOINED: Final = re.compile(
+    r"^\W*(?:and|but|or|so|then|also|plus)\b|^\W*(?:what|how)(?:'s)? (?:about|if|else)\b|^\W*(?:why not|same for)\b",
     re.IGNORECASE,
 )
 
+POINTING: Final = re.compile(
+    r"\b(?:it|its|itself|this|these|those|they|them|their|theirs)\b"
+    r"|\b(?:do|does|did|is|was|about|like|with|for|to|of|after|before|on|mean|by|use|using|explain) that\b|\bthat\W*$"
+    r"|\bthat (?:one|way|case|step|command|error|option|value|file|mean|work|happen)\b",
+    re.IGNORECASE,
+)
 
-def refers_back(question: str) -> bool:
-    """Whether a short question points at something that it does not name."""
-    meant = [word for word in words(question) if word not in STOP_WORDS]
-    return not meant or (len(meant) <= SHORT and bool(POINTING.search(question)))
+NOT_POINTING: Final = re.compile(
+    r"\bit(?:'s| is| was)? (?:possible|necessary|required|safe|ok|okay|worth|better|best|allowed|recommended|normal)\b"
+    r"|\b(?:does|will|would|did) it (?:take|cost|need|require|mean|make sense|matter) to\b"
+    r"|\b(?:this|these) (?:course|book|textbook|documentation|docs?|guide|manual|site|website|tutorial|page)\b",
+    re.IGNORECASE,
+)
+
+ONE: Final = re.compile(
+    r"\b(?:which|that|this|another|other|either|neither|every|each) ones?\b"
+    r"|\b(?:use|have|need|want|get|buy|make|create|write|choose|pick|take|try|see|call|run|add) ones?\b(?!\s+(?:\w+))"
+    r"|\bthe (?:\w+ )?ones?\b|\bones?\W*$",
+    re.IGNORECASE,
+)
+
+RELATED: Final = re.compile(
+    r"\b(?:the|an|any) others?\b(?=\W*$|\s+(?:one|option|way|method|type|kind)s?\b)|\bthe (?:rest|former|latter|same)\b"
+    r"|\b(?:instead|anything else|something else|what else|where else|otherwise|as well|too)\W*$|\bboth\b(?=\W*$)"
+    r"|\b(?:above|previous|you (?:said|mentioned|wrote|listed|just))\b",
+    re.IGNORECASE,
+)
+
+COMPARING: Final = re.compile(
+    r"\b(?:something|anything|an?|any|is there|are there|which|what|who) (?:\w+ )?(?:better|best|worse|cheaper|cheapest"
+    r"|faster|fastest|slower|smaller|larger|bigger|lighter|stronger|simpler|easier|easiest|newer|older|alternatives?)\b",
+    re.IGNORECASE,
+)
+
+ALTERNATIVES: Final = re.compile(r"\bthan\b|\b\w+ or \w+\b|\bbetween\b", re.IGNORECASE)
+"""Named in the message itself, so that a comparison needs nothing from before."""
+
+CLAUSE: Final = re.compile(r"[,;:.]\s|\s(?:and|then|when|if|but|because|while|so|after|before|once)\s", re.IGNORECASE)
+
+VERB: Final = re.compile(
+    r"\b(?:is|are|was|were|do|does|did|can|could|should|would|will|must|may|has|have|need|needs|i'm|what's|who's"
+    r"|where's|how's)\b|^\W*(?:how to|where to|when to|what to|which|whose)\b",
+    re.IGNORECASE,
+)
+
+ORDER: Final = re.compile(
+    r"^\W*(?:please |can you |could you |would you )?(?:explain|give|show|tell|describe|elaborate|expand|list|name"
+    r"|compare|clarify|rephrase|repeat|translate|define|summari[sz]e)\b",
+    re.IGNORECASE,
+)
+
+NAME: Final = re.compile(r"(?<=[\w,] )(?:[A-Z][\w.+-]*|\w*\d[\w.+-]*)(?: (?:[A-Z][\w.+-]*|\d[\w.+-]*))*")
+"""Capitals or digits, not at the beginning: `ROS 2 Humble`, `D435i`."""
+
+LEADING: Final = re.compile(
+    r"^\W*(?:(?:and|but|or|so|then|also|plus|what|how|about|same|if)\b\W*)+(?:for\b(?=\s+(?:the|an?)\b))?\s*",
+    re.IGNORECASE,
+)
+PLACED: Final = re.compile(r"(on|in|with|for|without|using|under|from)\s", re.IGNORECASE)
 
 
-def completed(question: str, window: Sequence[Message]) -> str:
-    """The question with the words of meaning of the one asked before it, if there was one."""
-    before = next((message.content for message in reversed(window) if message.role == "user"), "")
-    meant = [word for word in dict.fromkeys(words(before)) if word not in STOP_WORDS]
-    return f"{question} {' '.join(meant)}".strip()
+class Utterance(Protocol):
+    """Something that was said in a conversation."""
+
+    @property
+    def role(self) -> str:
+        """`user` or `assistant`."""
+        ...
+
+    @property
+    def content(self) -> str:
+        """The words."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What a message means.
+
+    Attributes:
+        question: Searched and answered in its place.
+        focus: What the message itself asks about; the rest of the question is what it is about.
+        wish: What is wanted: an answer, more than was answered, or less.
+        fragment: The message may as well stand alone: it is a few words without a verb.
+    """
+
+    question: str
+    focus: str = ""
+    wish: Wish = "answer"
+    fragment: bool = False
+
+
+def refers_back(message: str) -> bool:
+    """Whether a message cannot be understood without what was said before it."""
+    if heard(message).wish:
+        return True
+    meant = meaning(message)
+    if not meant:
+        return True
+    if len(meant) > SHORT:
+        return False
+    if GENERAL.issuperset(meant):
+        return True
+    return bool(JOINED.search(message)) or _points(message) or _compares(message) or is_fragment(message)
+
+
+def may_refer_back(message: str) -> bool:
+    """Whether it is worth another search, with the words before it, when the first found nothing."""
+    return len(meaning(message)) <= SHORT
+
+
+def is_fragment(message: str) -> bool:
+    """A few words without a verb: "price?", "on Windows", "URDF joint types"; or an order: "give me an example"."""
+    if len(meaning(message)) > FRAGMENT:
+        return False
+    return not _names(message) if ORDER.search(message) else not VERB.search(message)
+
+
+def understood(message: str, said: Sequence[Utterance]) -> FollowUp | None:
+    """What a message means after what was said, oldest first; None where nothing was asked before."""
+    before = asked_before(said)
+    if before is None:
+        return None
+    wish = heard(message).wish
+    if wish:
+        return FollowUp(before, wish=wish)
+    answers = [each.content for each in said if each.role == "assistant"]
+    item = item_meant(message, answers[-1]) if answers else None
+    if item:
+        return FollowUp(_joined(item.in_place, before), item.label)
+    meant = meaning(message)
+    question = _substituted(message, before) or _joined(message, before)
+    certain = JOINED.search(message) or GENERAL.issuperset(meant)
+    return FollowUp(question, " ".join(meant), fragment=is_fragment(message) and not certain)
+
+
+def asked_before(said: Sequence[Utterance]) -> str | None:
+    """The last question among what was said, completed where it was a follow-up itself."""
+    for at in range(len(said) - 1, -1, -1):
+        each = said[at]
+        told = heard(each.content) if each.role == "user" else None
+        if told and told.question and not told.wish:
+            earlier = understood(told.question, said[:at]) if refers_back(told.question) else None
+            return earlier.question if earlier else told.question
+    return None
+
+
+def meaning(text: str) -> list[str]:
+    """The words that tell what a text is about, each once."""
+    return [word for word in dict.fromkeys(words(text)) if word not in EMPTY]
+
+
+def _joined(question: str, before: str) -> str:
+    known = set(words(question))
+    subject = [word for word in meaning(before) if word not in known]
+    return " ".join([question.strip(), *subject[:SUBJECT]])
+
+
+def _substituted(message: str, before: str) -> str:
+    """The question before, where the message only names something else: "How do I install Gazebo?", "and Isaac Sim?".
+
+    It takes the place of what it is a name like, where capitals or a preposition tell, and else stands beside it.
+    """
+    named = LEADING.sub("", message).strip(" ?!.")
+    if named == message.strip(" ?!.") or VERB.search(message) or not meaning(named):
+        return ""
+    frame = before.strip(" ?!.").replace("? ", " ")
+    placed = PLACED.match(named)
+    places = list(re.finditer(rf"\b{placed.group(1)} (?:the |an? )?[\w.+-]+", frame, re.IGNORECASE)) if placed else []
+    names = list(NAME.finditer(frame)) if NAME.search(f"a {named}") else []
+    for replaced in (*places[-1:], *names[-1:]):
+        return f"{frame[: replaced.start()]}{named}{frame[replaced.end() :]}"
+    return f"{frame} {named}"
+
+
+def _points(message: str) -> bool:
+    pointing = NOT_POINTING.sub(" ", message)
+    found = POINTING.search(pointing)
+    if found and not _explained(pointing[: found.start()]):
+        return True
+    return bool(ONE.search(message) or RELATED.search(message))
+
+
+def _explained(beginning: str) -> bool:
+    """Whether a clause before the pronoun names what it stands for: "If the service hangs, how do I stop it?"."""
+    *clauses, _ = CLAUSE.split(beginning)
+    return any(meaning(clause) for clause in clauses)
+
+
+def _compares(message: str) -> bool:
+    return bool(COMPARING.search(message)) and not ALTERNATIVES.search(message) and len(meaning(message)) <= FRAGMENT
+
+
+def _names(message: str) -> bool:
+    """Whether an order says of what: "explain the learning rate", but not "explain the third one"."""
+    return bool(meaning(message)) and not _points(message) and "example" not in words(message)

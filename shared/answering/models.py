@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from shared.degraded import Missing
+    from shared.history.models import Role
 
 
 class Mode(StrEnum):
@@ -30,6 +31,14 @@ class Saved(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Something that was said, as a client remembers it: data, and never believed."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """What a reader asks.
 
@@ -41,6 +50,7 @@ class Ask:
         selected_text: What the reader marked on a page; the answer then comes from it alone.
         page: Address of the page that the reader is on.
         temporary: The turn must not be stored.
+        turns: What was said before, oldest first, as far as the client remembers.
         language: BCP 47 tag that the client asks to be answered in.
         accepted: What the reader's browser prefers, as the header Accept-Language has it.
     """
@@ -52,6 +62,7 @@ class Ask:
     selected_text: str | None = None
     page: str | None = None
     temporary: bool = False
+    turns: tuple[Said, ...] = ()
     language: str | None = None
     accepted: str | None = None
 

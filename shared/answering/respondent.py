@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeAlias
 
+from shared.answering.extent import not_shown, shorter
 from shared.answering.extractive import quote, quote_selection, refuse
+from shared.answering.focus import belongs, focused, names
+from shared.answering.follow_up import understood
 from shared.answering.models import Answer, Mode
 from shared.answering.words import USUAL, Words
 from shared.degraded import Missing, tolerate
 from shared.errors import RetrievalUnavailable
 from shared.links import is_linkable
 from shared.retrieval.models import Found
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shared.answering.follow_up import FollowUp, Utterance
 
 Search: TypeAlias = Callable[[str], Found]
 """Finds passages for a question, or raises RetrievalUnavailable."""
@@ -40,15 +48,62 @@ class Respondent:
 
     def alone(self, question: str) -> Answer:
         """Answer a question that says all that it means."""
+        found = self._found(question)
+        return self._unavailable() if found is None else _written(question, found)
+
+    def in_conversation(self, message: str, said: Sequence[Utterance]) -> Answer:
+        """Answer a message that leans on what was said before it."""
+        follow_up = understood(message, said)
+        if follow_up is None:
+            return self.alone(message)
+        found = self._found(follow_up.question)
+        if found is None:
+            return self._unavailable()
+        if follow_up.wish == "shorter":
+            return shorter(_written(follow_up.question, found))
+        if follow_up.wish == "more":
+            return self._further(follow_up.question, found, said)
+        return self._followed(message, follow_up, focused(found, follow_up))
+
+    def tried_again(self, message: str, said: Sequence[Utterance], refused: Answer) -> Answer:
+        """Answer a short message that was refused alone with the words before it: one search more."""
+        follow_up = understood(message, said)
+        found = self._found(follow_up.question) if follow_up else None
+        if follow_up is None or found is None or not found.on_topic:
+            return refused
+        return _written(follow_up.question, focused(found, follow_up))
+
+    def _followed(self, message: str, follow_up: FollowUp, found: Found) -> Answer:
+        """A few words that the subject has nothing to do with may be a subject of their own: one search more."""
+        if follow_up.fragment and not (found.passages and belongs(found.passages[0], follow_up)):
+            alone = self._found(message)
+            if alone and alone.on_topic and alone.passages and names(alone.passages[0], message):
+                return _written(message, alone)
+        return _written(follow_up.question, found)
+
+    def _further(self, question: str, found: Found, said: Sequence[Utterance]) -> Answer:
+        left = not_shown(found.passages, [each.content for each in said if each.role == "assistant"])
+        if not left or not found.on_topic:
+            return Answer(self.words.text(self.language, "exhausted.reply"), Mode.REFUSED)
+        return _written(question, replace(found, passages=left))
+
+    def _found(self, question: str) -> Found | None:
+        """None where the book cannot be searched, which is noted."""
         with tolerate(RetrievalUnavailable, Missing.RETRIEVAL, self.missing):
-            found = self.search(question)
-            write = quote if found.on_topic and found.passages else refuse
-            return write(question, found.passages)
+            return self.search(question)
+        return None
+
+    def _unavailable(self) -> Answer:
         return Answer(self.words.text(self.language, "unavailable.reply"), Mode.UNAVAILABLE)
 
     def about_selection(self, question: str, selection: str, page: str | None) -> Answer:
         """Answer from what the reader marked on a page."""
         return quote_selection(question, selection, _address(page))
+
+
+def _written(question: str, found: Found) -> Answer:
+    write = quote if found.on_topic and found.passages else refuse
+    return write(question, found.passages)
 
 
 def _address(page: str | None) -> str | None:

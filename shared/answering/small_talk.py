@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from shared.answering.words import languages, phrases
 
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 KINDS: Final = ("help", "identity", "wellbeing", "thanks", "farewell", "greeting", "acknowledgement")
 """Of a message that says several things, the first of these is answered."""
+
+Wish = Literal["shorter", "more"]
+
+WISHES: Final[tuple[Wish, ...]] = ("shorter", "more")
+"""About the answer before; known by their words like small talk, and answered by searching once more."""
 
 OPENING: Final = frozenset({"greeting", "wellbeing", "thanks", "acknowledgement", "filler"})
 """What may stand before a question without belonging to it."""
@@ -56,12 +61,14 @@ class Heard:
     Attributes:
         question: The message without the greeting before it; empty where it is small talk.
         kind: Of small talk; None for a question.
+        wish: For more than was answered, or for less, where the message is nothing else.
         languages: Those that the small talk may be in.
     """
 
     question: str
     kind: str | None = None
     languages: tuple[str, ...] = ()
+    wish: Wish | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +98,13 @@ def heard(message: str) -> Heard:
     if any(each.kind == "topic" for each in said):
         return Heard(message)
     kinds = {each.kind for each in said}
-    kind = next((each for each in KINDS if each in kinds), None)
-    if kind and len(message) <= LONGEST and _is_all(message, words, said) and not _is_asked(message, kind):
-        return Heard("", kind, _languages(said))
+    if len(message) <= LONGEST and _is_all(message, words, said):
+        wish: Wish | None = next((each for each in WISHES if each in kinds), None)
+        if wish:
+            return Heard(message, wish=wish, languages=_languages(said))
+        kind = next((each for each in KINDS if each in kinds), None)
+        if kind and not _is_asked(message, kind):
+            return Heard("", kind, _languages(said))
     return Heard(_without_opening(message, words, said))
 
 
@@ -152,7 +163,7 @@ def _phrases(words: Sequence[str]) -> Iterator[Phrase]:
 def _known() -> tuple[dict[tuple[str, ...], Phrase], int]:
     """Every phrase of every language; one that means two things means the first of them."""
     known: dict[tuple[str, ...], Phrase] = {}
-    for kind in ("topic", *KINDS, "filler"):
+    for kind in ("topic", *WISHES, *KINDS, "filler"):
         for language in languages():
             for phrase in phrases(language, kind):
                 key = tuple(word.text for word in _words(phrase))

@@ -80,6 +80,38 @@ def test_a_follow_up_is_understood_by_the_question_before_it(reader: Chatting) -
     assert "wombat calibrate" in second["answer"]
 
 
+CAMERA = [
+    {"role": "user", "content": "How long does the calibration of the Wombat arm take?"},
+    {"role": "assistant", "content": "A while. [1]"},
+]
+
+
+def test_a_guests_follow_up_is_understood_by_what_the_client_remembers(guest: Chatting) -> None:
+    reply = guest.ask("And which command starts it?", turns=CAMERA)
+
+    assert "wombat calibrate" in reply["answer"]
+    assert "wombat calibrate" not in guest.ask("And which command starts it?")["answer"]
+
+
+def test_a_temporary_follow_up_is_understood_and_still_not_stored(reader: Chatting) -> None:
+    reply = reader.ask("And which command starts it?", turns=CAMERA, temporary=True)
+
+    assert "wombat calibrate" in reply["answer"]
+    assert (reply["saved"], reader.conversations()) == ("no", [])
+
+
+def test_what_is_stored_of_a_conversation_comes_before_what_the_client_claims(reader: Chatting) -> None:
+    first = reader.ask("How long does the calibration of the Wombat arm take?")
+
+    reply = reader.ask(
+        "And which command starts it?",
+        conversationId=first["conversationId"],
+        turns=[{"role": "user", "content": "Who won the football world cup in 2018?"}],
+    )
+
+    assert "wombat calibrate" in reply["answer"]
+
+
 def test_the_same_question_sent_twice_is_asked_once(reader: Chatting) -> None:
     ids = {"conversationId": str(uuid4()), "messageId": str(uuid4())}
 

@@ -48,6 +48,12 @@ FIELDS: list[tuple[str, Any]] = [
     ("language", "x" * 36),
     ("temporary", "yes"),
     ("temporary", 1),
+    ("turns", "hi"),
+    ("turns", [{"role": "user"}]),
+    ("turns", [{"role": "system", "content": "Believe me."}]),
+    ("turns", [{"role": "user", "content": 7}]),
+    ("turns", [{"role": "user", "content": "What is URDF?"}] * 13),
+    ("turns", [{"role": "user", "content": "x" * 4001}] * 2),
 ]
 
 

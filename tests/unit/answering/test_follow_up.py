@@ -1,43 +1,179 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from uuid import UUID
-
 import pytest
 
-from shared.answering.follow_up import completed, refers_back
-from shared.history.models import Message, Role
+from shared.answering.follow_up import FollowUp, may_refer_back, refers_back, understood
+from shared.answering.models import Said
+
+ANSWER = """There are three types of joint: [1]
+
+- **Revolute**: turns about an axis [1]
+- **Prismatic**: slides along an axis [1]
+- **Continuous** - turns without limits [1]
+
+```bash
+1. no item
+```
+"""
 
 
-def said(role: Role, content: str) -> Message:
-    return Message(UUID(int=1), 1, role, content, datetime(2026, 11, 22, tzinfo=UTC))
+def conversation(*questions: str, answer: str = "An answer. [1]") -> list[Said]:
+    return [said for each in questions for said in (Said("user", each), Said("assistant", answer))]
+
+
+def meant(*questions: str, answer: str = "An answer. [1]") -> FollowUp:
+    *before, message = questions
+    follow_up = understood(message, conversation(*before, answer=answer))
+    assert follow_up is not None
+    return follow_up
 
 
 @pytest.mark.parametrize(
-    "question", ["Why?", "And on Windows?", "What about the gripper?", "How do I stop it?", "What does that mean?"]
+    "message",
+    [
+        "Why?",
+        "price?",
+        "How much?",
+        "And on Windows?",
+        "What about the gripper?",
+        "How do I stop it?",
+        "on Windows?",
+        "What does that mean?",
+        "Which one must I not buy?",
+        "When should I use one?",
+        "give me an example",
+        "explain",
+        "explain the third one",
+        "the second?",
+        "shorter please",
+        "more",
+        "Is there something better for training?",
+        "Any alternatives?",
+        "Which is cheaper?",
+        "What are its limitations?",
+        "How long does it take?",
+        "the other one?",
+        "what is the default?",
+        "and then?",
+        "anything else?",
+        "mehr dazu",
+        "短一点",
+        "who invented it?",
+        "How do I install?",
+    ],
 )
-def test_a_short_question_that_names_nothing_refers_back(question: str) -> None:
-    assert refers_back(question)
+def test_a_message_that_does_not_say_what_it_is_about_refers_back(message: str) -> None:
+    assert refers_back(message)
 
 
 @pytest.mark.parametrize(
-    "question",
+    "message",
     [
         "How do I calibrate the SO-101 arm?",
         "What is ROS?",
         "Can I use a model that I trained?",
+        "Which GPU do I need?",
+        "What is the command to build only one package?",
+        "How long does it take to train ACT on an RTX 4090?",
+        "Can I use a MacBook for this course?",
+        "If the service hangs, how do I stop it?",
+        "explain the learning rate",
+        "What is ROS 2 and how do I install it?",
+        "Is it possible to run on a CPU?",
+        "What is the first step of the setup?",
+        "Which is faster, DDS or Zenoh?",
+        "Is a Jetson better than a Raspberry Pi?",
         "Which motors does this robot arm use when its gripper closes around heavy objects?",
     ],
 )
-def test_a_question_that_stands_on_its_own_does_not(question: str) -> None:
-    assert not refers_back(question)
+def test_a_question_that_stands_on_its_own_does_not(message: str) -> None:
+    assert not refers_back(message)
 
 
-def test_the_words_of_the_question_before_complete_a_follow_up() -> None:
-    window = [said("user", "What is ROS?"), said("assistant", "Software."), said("user", "How do I calibrate the arm?")]
+def test_the_question_before_says_what_a_message_is_about() -> None:
+    follow_up = meant("What is in the Student Kit?", "How much does it cost?")
 
-    assert completed("And how long does it take?", window) == "And how long does it take? calibrate arm"
+    assert follow_up == FollowUp("How much does it cost? student kit", focus="cost")
 
 
-def test_without_a_question_before_nothing_is_added() -> None:
-    assert completed("Why?", []) == "Why?"
+def test_all_of_the_last_turns_count() -> None:
+    follow_up = meant("What is in the Student Kit?", "How much does it cost?", "Which one must I not buy?")
+
+    assert follow_up.question == "Which one must I not buy? cost student kit"
+    assert follow_up.focus == "buy"
+
+
+def test_a_question_of_its_own_ends_what_was_before_it() -> None:
+    follow_up = meant("What is in the Student Kit?", "Which GPU do I need?", "price?")
+
+    assert follow_up.question == "price? gpu"
+
+
+@pytest.mark.parametrize(
+    ("before", "message", "question"),
+    [
+        ("How do I install Gazebo?", "and Isaac Sim?", "How do I install Isaac Sim"),
+        ("How do I install ROS 2 on Ubuntu?", "and on Windows?", "How do I install ROS 2 on Windows"),
+        ("How much does the kit cost?", "And the camera?", "How much does the kit cost the camera"),
+        ("how do i install gazebo", "what about unity", "how do i install gazebo unity"),
+    ],
+)
+def test_what_a_message_names_takes_the_place_of_its_like(before: str, message: str, question: str) -> None:
+    assert meant(before, message).question == question
+
+
+def test_two_replacements_leave_nothing_of_the_first() -> None:
+    assert meant("How do I install Gazebo?", "and Isaac Sim?", "and Unity?").question == "How do I install Unity"
+
+
+@pytest.mark.parametrize(
+    ("message", "focus", "question"),
+    [
+        ("explain the third one", "Continuous", "explain Continuous urdf joint types"),
+        ("What about the last?", "Continuous", "What about Continuous? urdf joint types"),
+        ("How strong is option 2?", "Prismatic", "How strong is Prismatic? urdf joint types"),
+        ("and the 1st one?", "Revolute", "and Revolute? urdf joint types"),
+    ],
+)
+def test_an_item_of_the_last_answer_is_known_by_its_place(message: str, focus: str, question: str) -> None:
+    follow_up = meant("URDF joint types", message, answer=ANSWER)
+
+    assert (follow_up.focus, follow_up.question) == (focus, question)
+
+
+def test_rows_of_a_table_are_items_and_its_head_is_none() -> None:
+    table = "| Robot | Price |\n|---|---|\n| TonyPi | $569 |\n| Unitree G1 | $16,000 |"
+
+    assert meant("Which robots are there?", "the second one?", answer=table).focus == "Unitree G1"
+
+
+def test_an_item_that_is_not_there_is_not_made_up() -> None:
+    assert meant("URDF joint types", "explain the fifth one", answer=ANSWER).focus == ""
+
+
+@pytest.mark.parametrize(("message", "wish"), [("shorter", "shorter"), ("tell me more", "more"), ("TL;DR", "shorter")])
+def test_a_wish_is_about_the_question_before(message: str, wish: str) -> None:
+    follow_up = meant("What is URDF?", "Why?", message)
+
+    assert (follow_up.wish, follow_up.question) == (wish, "Why? urdf")
+
+
+def test_small_talk_in_between_is_passed_over() -> None:
+    assert meant("Hello!", "What is URDF?", "thanks", "give me an example").question == "give me an example urdf"
+
+
+@pytest.mark.parametrize("said", [[], conversation("hi"), [Said("assistant", "Hello!")]])
+def test_without_a_question_before_there_is_nothing_to_refer_to(said: list[Said]) -> None:
+    assert understood("Why?", said) is None
+
+
+def test_what_a_client_claims_was_said_stays_bounded() -> None:
+    follow_up = meant("What is " + " ".join(f"word{n}" for n in range(500)), "why?")
+
+    assert len(follow_up.question.split()) <= 21
+
+
+@pytest.mark.parametrize(("message", "short"), [("How do I open the port?", True), ("word " * 7, True)])
+def test_only_a_short_message_is_worth_another_search(message: str, *, short: bool) -> None:
+    assert may_refer_back(message) is short
+    assert not may_refer_back("Which camera, light, lens, tripod, cable, screen and desk are in the list?")

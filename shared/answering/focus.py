@@ -1,0 +1,59 @@
+"""Which of the passages found for a completed question belong to what was asked last.
+
+A follow-up is searched with words of the turns before it. Passages that hold the follow-up's own words and the
+subject's come first; those that hold only the subject's were shown already, as a rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from shared.retrieval.lexical import terms
+
+if TYPE_CHECKING:
+    from shared.answering.follow_up import FollowUp
+    from shared.retrieval.models import Found, Passage
+
+LEAST: Final = 0.3
+"""What sharing no word with the focus, or with the subject, counts: words are not all that a passage can share."""
+
+BY_RANK: Final = 0.5
+KEPT: Final = 0.6
+"""Passages that belong less than this share of what the best does are left out."""
+
+
+def focused(found: Found, follow_up: FollowUp) -> Found:
+    """The passages that belong to the focus, best first; all of them where the follow-up has none."""
+    focus = set(terms(follow_up.focus))
+    if not focus or not found.passages:
+        return found
+    subject = set(terms(follow_up.question)) - focus
+    scores = [_belonging(each, focus, subject, rank) for rank, each in enumerate(found.passages)]
+    order = sorted(range(len(scores)), key=lambda at: -scores[at])
+    kept = tuple(found.passages[at] for at in order if scores[at] >= KEPT * max(scores))
+    return replace(found, passages=kept)
+
+
+def belongs(passage: Passage, follow_up: FollowUp) -> bool:
+    """Whether the passage holds what is asked, and some of what it is asked about."""
+    focus, held = set(terms(follow_up.focus)), _held(passage)
+    subject = set(terms(follow_up.question)) - focus
+    return focus <= held and (not subject or bool(subject & held))
+
+
+def names(passage: Passage, words: str) -> bool:
+    """Whether the passage's headings hold all of the words."""
+    wanted = set(terms(words))
+    return bool(wanted) and wanted <= set(terms(" ".join([passage.title, *passage.heading_path])))
+
+
+def _belonging(passage: Passage, focus: set[str], subject: set[str], rank: int) -> float:
+    held = _held(passage)
+    by_focus = LEAST + len(focus & held) / len(focus)
+    by_subject = LEAST + (len(subject & held) / len(subject) if subject else 1.0)
+    return by_focus * by_subject * (1 + BY_RANK / (1 + rank))
+
+
+def _held(passage: Passage) -> set[str]:
+    return set(terms(" ".join([passage.title, *passage.heading_path, passage.text])))

@@ -1,0 +1,103 @@
+"""Items of an answer that a reader points at by their place: "the third one", "option 2", "the last"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from shared.answering.markup import inline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+NOUN: Final = (
+    r"(?:ones?|options?|items?|points?|steps?|ways?|methods?|types?|kinds?|commands?|bullets?|things?|lines?|rows?)"
+)
+
+BY_ORDER: Final = re.compile(
+    rf"\b(?:the )?({'|'.join(ORDINALS)}|last|\d{{1,2}}(?:st|nd|rd|th))(?: {NOUN}\b|(?=\W*$))", re.IGNORECASE
+)
+BY_NUMBER: Final = re.compile(rf"(?:\b(?:number|no\.?|nr\.?|{NOUN})\s*|#)(\d{{1,2}})\b", re.IGNORECASE)
+
+LISTED: Final = re.compile(r"^ {0,3}(?:[-*+\u2022]|(\d{1,3})[.)])\s+(.+)$")
+ROW: Final = re.compile(r"^\s*\|(.+)\|\s*(?:\[\d+\]\s*)*$")
+RULE: Final = re.compile(r"^[\s|:=-]+$")
+HEADED: Final = re.compile(r"^\s*(?:#{1,6}\s+(.+)|\*\*(.+?)\*\*)")
+LABEL_ENDS: Final = re.compile(r":\s|\s[-\u2013\u2014\u00b7|]\s|\s\(|\.\s|\s\[\d|$")
+LABEL_WORDS: Final = 8
+MARK: Final = re.compile(r"\s*\[\d{1,3}\]")
+FENCE: Final = re.compile(r"^\s*(?:```|~~~)")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One that a message points at.
+
+    Attributes:
+        label: What it is about.
+        in_place: The message with the label where it pointed.
+    """
+
+    label: str
+    in_place: str
+
+
+def item_meant(message: str, answer: str) -> Item | None:
+    """The item of the answer that the message points at; None where it points at none."""
+    pointed = BY_ORDER.search(message) or BY_NUMBER.search(message)
+    if pointed is None:
+        return None
+    place = _place(pointed.group(1).lower())
+    for items in _lists(answer):
+        if -len(items) <= place < len(items):
+            label = _label(items[place])
+            return Item(label, f"{message[: pointed.start()]}{label}{message[pointed.end() :]}") if label else None
+    return None
+
+
+def _place(told: str) -> int:
+    if told == "last":
+        return -1
+    if told in ORDINALS:
+        return ORDINALS.index(told)
+    return max(int(re.sub(r"\D", "", told)), 1) - 1
+
+
+def _lists(answer: str) -> Iterator[list[str]]:
+    """The lists of an answer, tables among them; at last, what its parts are headed by."""
+    run: list[str] = []
+    for line in _outside_code(answer):
+        entry = _entry(line)
+        if entry:
+            run.append(entry)
+        elif run and line.strip() and not line.startswith(" "):
+            yield run
+            run = []
+    if run:
+        yield run
+    yield [head.group(1) or head.group(2) for line in answer.splitlines() if (head := HEADED.match(line))]
+
+
+def _entry(line: str) -> str:
+    listed, row = LISTED.match(line), ROW.match(line)
+    if listed:
+        return listed.group(2)
+    return row.group(1).strip() if row and not RULE.match(line) else ""
+
+
+def _outside_code(answer: str) -> Iterator[str]:
+    """Every line that is no code, and of tables no head."""
+    lines, fenced = answer.splitlines(), False
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if FENCE.match(line):
+            fenced = not fenced
+        elif not fenced and not (ROW.match(line) and RULE.match(following) and "-" in following):
+            yield line
+
+
+def _label(item: str) -> str:
+    text = inline(MARK.sub("", item))
+    return " ".join(LABEL_ENDS.split(text, maxsplit=1)[0].split()[:LABEL_WORDS]).strip("`*_ :")
