@@ -17,13 +17,14 @@ import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from shared import deadline, sockets
 from shared.errors import Misconfigured
+from shared.names import Unresolved
 
 if TYPE_CHECKING:
     import socket
@@ -48,6 +49,10 @@ class Unreachable(Exception):
 
 class TimedOut(Unreachable):
     """There was no complete answer in time."""
+
+
+class NotFound(Unreachable):
+    """Nobody says at which address the host is; the resolver has asked as often as it was told to."""
 
 
 class AnswerTooLarge(Unreachable):
@@ -154,18 +159,13 @@ class HttpClient:
 
     def _connect(self, ends_at: float, *, sent: bool) -> socket.socket:
         context = _tls(self._ca_file) if self._encrypted else None  # before the clock: it reads files for 20 ms
+        secured = partial(context.wrap_socket, server_hostname=self._host) if context else None
         until = min(ends_at, time.monotonic() + sockets.CONNECT_SECONDS)
         try:
-            sock = sockets.connect(self._host, self._port, until)
+            return sockets.connect(self._host, self._port, until, secured)
+        except Unresolved as error:
+            raise NotFound(str(error), sent=sent) from error
         except OSError as error:
-            raise _failure(error, sent=sent) from error
-        if context is None:
-            return sock
-        try:
-            sock.settimeout(sockets.left(until))
-            return context.wrap_socket(sock, server_hostname=self._host)
-        except OSError as error:
-            sock.close()
             raise _failure(error, sent=sent) from error
 
     def _exchange(self, wire: _Wire, method: str, message: bytes) -> Response:

@@ -9,21 +9,31 @@ import math
 import select
 import socket
 import time
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shared.names import Unresolved, names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-"""The only hosts that are spoken to without TLS."""
+    from shared.names import Address
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost", "db.localtest.me"})
+"""The only hosts that are spoken to without TLS, and only at addresses of this machine, whatever a name server says.
+The last is the name that Neon's documentation gives its proxy for local work."""
 
 MAX_IDLE_SECONDS = 60.0
 """A connection that was idle for longer is replaced rather than trusted: load balancers forget idle connections without
 telling anybody, and on a forgotten one a request waits for an answer that never comes."""
 
 CONNECT_SECONDS = 1.2
-"""How long TCP and TLS may take. A host that is up needs two or three round trips; one that is down shall be found out
-soon enough for a degraded answer within 1.5 s. Waiting for an answer is another matter: that may take what is left."""
+"""How long the look-up of the name, TCP and TLS may take together. A host that is up needs two or three round trips;
+one that is down shall be found out soon enough for a degraded answer within 1.5 s. Waiting for an answer is another
+matter: that may take what is left."""
+
+EACH_SECONDS = 0.3
+"""For one address of several to be reached: a round trip around the world."""
 
 READ = select.POLLIN
 WRITE = select.POLLOUT
@@ -73,33 +83,78 @@ def is_quiet(fileno: int) -> bool:
     return not poll.poll(0)
 
 
-def addresses(host: str, port: int, ends_at: float) -> Iterator[tuple[tuple[Any, ...], float]]:
-    """Each address of the host (as `socket.getaddrinfo` gives it) and the time until which it may be tried.
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One address, and until when it may be tried: to be reached at all, and to be ready after that."""
 
-    Every address gets a fair share of the time that is left, so that one silent address cannot use up all of it.
-    Looking up the name is the C library's and cannot be interrupted; `RES_OPTIONS=timeout:1 attempts:2` bounds it.
+    address: Address
+    reached_by: float
+    ready_by: float
+
+
+def tries(host: str, port: int, ends_at: float) -> Iterator[Try]:
+    """Each address of the host, the one first that let us in the last time.
+
+    A silent address cannot use up the time of the others: none but the last gets more than `EACH_SECONDS` to be
+    reached. Where none was reached so, all of them get a fair share of what is left.
+
+    Raises:
+        Unresolved: It has no address, or no name server answers in time. Or it should be this machine, and is not.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    found = names.addresses(host, port, left(ends_at))
+    if host in LOOPBACK:
+        found = [address for address in found if is_on_this_machine(address[4][0])]
+    if len(found) > 1:
+        for tried, address in enumerate(found):
+            share = left(ends_at) / (len(found) - tried)
+            yield Try(address, time.monotonic() + min(EACH_SECONDS, share), time.monotonic() + share)
     for tried, address in enumerate(found):
-        yield address, time.monotonic() + left(ends_at) / (len(found) - tried)
+        until = time.monotonic() + left(ends_at) / (len(found) - tried)
+        yield Try(address, until, until)
 
 
-def connect(host: str, port: int, ends_at: float) -> socket.socket:
-    """A TCP connection to the first address of the host that takes it.
+def is_on_this_machine(address: str) -> bool:
+    """Whether nothing that is sent there leaves this machine."""
+    return address == "::1" or address.startswith("127.")
+
+
+def connect(
+    host: str, port: int, ends_at: float, secured: Callable[[socket.socket], socket.socket] | None = None
+) -> socket.socket:
+    """A connection to the first address of the host that takes it.
+
+    Args:
+        host: A name or an address.
+        port: Of TCP.
+        ends_at: When to give up.
+        secured: Makes an encrypted connection of one that is open; it counts as taken only after that.
 
     Raises:
         OSError: None did; a `TimeoutError` where the last one did not answer in time.
     """
-    refused: OSError = OSError(f"{host} has no address")
-    for (family, kind, protocol, _, address), until in addresses(host, port, ends_at):
-        candidate = socket.socket(family, kind, protocol)
+    refused: OSError = Unresolved(f"{host} has no address")
+    for each in tries(host, port, ends_at):
         try:
-            candidate.settimeout(left(until))
-            candidate.connect(address)
-            candidate.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            taken = _connected(each, secured)
         except OSError as error:
-            candidate.close()
             refused = error
+            if isinstance(error, TimeoutError) and time.monotonic() >= ends_at:
+                break
         else:
-            return candidate
+            names.reached(host, port, each.address)
+            return taken
     raise refused
+
+
+def _connected(each: Try, secured: Callable[[socket.socket], socket.socket] | None) -> socket.socket:
+    family, kind, protocol, _, address = each.address
+    candidate = socket.socket(family, kind, protocol)
+    try:
+        candidate.settimeout(left(each.reached_by))
+        candidate.connect(address)
+        candidate.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        candidate.settimeout(left(each.ready_by))
+        return secured(candidate) if secured else candidate
+    except BaseException:
+        candidate.close()
+        raise

@@ -21,8 +21,8 @@ from shared.db.attempts import Batch, Failure, persist
 from shared.db.batch import USUAL, Database, Rows
 from shared.db.sqlstate import AWAY, MAYBE_RUN, NOT_RUN, REFUSED, judge_state, judge_status, judge_text
 from shared.db.values import parameters, row_decoder
-from shared.errors import StatementFailed
-from shared.http_client import AnswerTooLarge, HttpClient, Response, TimedOut, Unreachable
+from shared.errors import Misconfigured, StatementFailed
+from shared.http_client import AnswerTooLarge, HttpClient, NotFound, Response, TimedOut, Unreachable
 from shared.observability import log
 
 if TYPE_CHECKING:
@@ -32,6 +32,14 @@ if TYPE_CHECKING:
 MAX_REQUEST_BYTES: Final = 64 * 1024 * 1024
 """Neon's limit for a request, and for an answer (https://neon.com/docs/serverless/serverless-driver)."""
 
+NEON: Final = (".neon.tech", ".neon.build")
+
+LOCAL_PROXY: Final = "db.localtest.me"
+"""The name that Neon's documentation gives its proxy for local work (https://neon.com/guides/local-development-with-neon),
+and where it listens."""
+
+LOCAL_PORT: Final = 4444
+PATH: Final = "/sql"
 OK: Final = 200
 
 
@@ -41,6 +49,9 @@ class HttpDatabase(Database):
     Args:
         settings: Where Postgres is. Neon reads role, password, host and database from the connection string and
             ignores its other parameters; limits such as `statement_timeout` belong on the role.
+
+    Raises:
+        Misconfigured: See `endpoint`.
     """
 
     def __init__(self, settings: DatabaseSettings) -> None:
@@ -50,6 +61,7 @@ class HttpDatabase(Database):
             ca_file=settings.ca_file,
             max_answer_bytes=MAX_REQUEST_BYTES,
         )
+        self._target = self._endpoint._replace(scheme="", netloc="", fragment="").geturl()
         self._headers = login_headers(settings.url)
 
     def __repr__(self) -> str:
@@ -70,7 +82,7 @@ class HttpDatabase(Database):
         try:
             response = self._client.request(
                 "POST",
-                self._endpoint.path,
+                self._target,
                 body,
                 headers,
                 timeout=deadline.remaining(),
@@ -86,9 +98,21 @@ class HttpDatabase(Database):
 
 
 def endpoint(settings: DatabaseSettings) -> str:
-    """The address of `/sql`: the database's host with its first label replaced by `api`, unless it is set."""
+    """The address of `/sql`: Neon's host with its first label replaced by `api`, unless it is set.
+
+    Raises:
+        Misconfigured: It is not set, and the host is not Neon's: the password would go to a host that nobody named.
+    """
+    if settings.http_endpoint:
+        given = urlsplit(settings.http_endpoint)
+        return given._replace(path=given.path.rstrip("/") or PATH).geturl()
     host = urlsplit(settings.url).hostname or ""
-    return settings.http_endpoint or f"https://{re.sub(r'^[^.]+[.]', 'api.', host)}/sql"
+    if host == LOCAL_PROXY:
+        return f"http://{host}:{LOCAL_PORT}{PATH}"
+    if not host.endswith(NEON):
+        advice = "set DATABASE_TRANSPORT=pooled, or DATABASE_HTTP_ENDPOINT to its /sql"
+        raise Misconfigured from ValueError(f"DATABASE_URL names {host}, which is no host of Neon's: {advice}")
+    return f"https://{re.sub(r'^[^.]+[.]', 'api.', host)}{PATH}"
 
 
 def login_headers(url: str) -> dict[str, str]:
@@ -141,8 +165,8 @@ def _no_answer(error: Unreachable) -> Failure:
     match error:
         case AnswerTooLarge():
             verdict = REFUSED
-        case TimedOut():
-            verdict = AWAY  # the time is used up
+        case TimedOut() | NotFound():
+            verdict = AWAY  # the time is used up, or the resolver has tried again already
         case _:
             verdict = MAYBE_RUN if error.sent else judge_text(str(error), otherwise=NOT_RUN)
     return Failure(verdict, str(error))

@@ -9,6 +9,7 @@ both transports share values.py, and every wait can be bounded, so that a server
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
 from contextlib import suppress
@@ -25,6 +26,7 @@ from shared.db.batch import USUAL, Database, Rows
 from shared.db.sqlstate import AWAY, MAYBE_RUN, NOT_RUN, REFUSED, judge_state, judge_text
 from shared.db.values import parameters, row_decoder
 from shared.errors import Misconfigured
+from shared.names import names
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -50,6 +52,8 @@ KEPT_ALIVE: Final = {
 }
 """The kernel's own watch over the connection; the deadline of a batch does not depend on it."""
 
+NOT_CONNECTED: Final = frozenset({pq.ConnStatus.STARTED})
+
 NOT_REACHED: Final = frozenset({pq.ConnStatus.STARTED, pq.ConnStatus.MADE, pq.ConnStatus.SSL_STARTUP})
 """Before the server has the start-up packet; afterwards a slow answer may be a compute that wakes up."""
 
@@ -70,6 +74,7 @@ class PooledDatabase(Database):
     """
 
     def __init__(self, settings: DatabaseSettings) -> None:
+        forget_users_defaults()
         parts = urlsplit(settings.url)
         self._host = parts.hostname or ""
         self._port = _port(settings.url)
@@ -81,6 +86,8 @@ class PooledDatabase(Database):
             "dbname": unquote(parts.path.lstrip("/")),
             "client_encoding": "UTF8",
             "gssencmode": "disable",
+            "passfile": os.devnull,  # where the address has no password, nobody's ~/.pgpass has one
+            "sslcertmode": "disable",  # nor ~/.postgresql a certificate
             **KEPT_ALIVE,
             **encryption(self._host, settings.ca_file),
         }
@@ -137,17 +144,30 @@ class PooledDatabase(Database):
         reached_by = min(ends_at, time.monotonic() + sockets.CONNECT_SECONDS)
         refusal = Failure(NOT_RUN, f"{self._host} has no address")
         try:
-            for address, until in sockets.addresses(self._host, self._port, reached_by):
-                conninfo = make_conninfo("", hostaddr=address[4][0], **self._keywords)
+            for each in sockets.tries(self._host, self._port, reached_by):
+                conninfo = make_conninfo("", hostaddr=each.address[4][0], **self._keywords)
                 connection = pq.PGconn.connect_start(conninfo.encode())
                 try:
-                    return _logged_in(connection, until, ends_at)
+                    logged_in = _logged_in(connection, each, ends_at)
                 except Failure as failure:
                     connection.finish()
                     refusal = failure
-        except OSError as error:
-            raise Failure(AWAY if isinstance(error, TimeoutError) else NOT_RUN, str(error)) from error
+                else:
+                    names.reached(self._host, self._port, each.address)
+                    return logged_in
+        except OSError as error:  # the time is used up, or the resolver has tried again already
+            raise Failure(AWAY, str(error)) from error
         raise refusal
+
+
+def forget_users_defaults() -> None:
+    """Leave libpq nothing to go by but the connection string.
+
+    It reads a dozen `PG*` variables for what it is not told, and some (PGSERVICE, PGDATESTYLE) whatever it is told. In
+    a function they are nobody's wish.
+    """
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]
 
 
 def _port(url: str) -> int:
@@ -170,7 +190,7 @@ def encryption(host: str, ca_file: str | None) -> dict[str, str]:
     return keywords
 
 
-def _logged_in(connection: PGconn, reached_by: float, ends_at: float) -> PGconn:
+def _logged_in(connection: PGconn, each: sockets.Try, ends_at: float) -> PGconn:
     """Wait for the login of a connection that was started."""
     polled = pq.PollingStatus.WRITING
     while polled != pq.PollingStatus.OK:
@@ -178,7 +198,7 @@ def _logged_in(connection: PGconn, reached_by: float, ends_at: float) -> PGconn:
             text = connection.get_error_message()
             raise Failure(judge_text(text, otherwise=NOT_RUN), text)
         try:
-            until = reached_by if connection.status in NOT_REACHED else ends_at
+            until = _waited_for(connection.status, each, ends_at)
             sockets.wait(connection.socket, DIRECTIONS[pq.PollingStatus(polled)], until)
         except TimeoutError as error:
             raise Failure(AWAY, str(error)) from error
@@ -186,6 +206,12 @@ def _logged_in(connection: PGconn, reached_by: float, ends_at: float) -> PGconn:
     connection.nonblocking = 1
     connection.enter_pipeline_mode()
     return connection
+
+
+def _waited_for(status: int, each: sockets.Try, ends_at: float) -> float:
+    if status in NOT_CONNECTED:
+        return each.reached_by
+    return each.ready_by if status in NOT_REACHED else ends_at
 
 
 def _query(statement: Statement) -> Query:

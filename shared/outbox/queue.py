@@ -10,8 +10,10 @@ import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from urllib.parse import urlsplit
 
 from shared.deadline import remaining
+from shared.names import is_address, names
 from shared.observability import log, measured
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 SECONDS: Final = 0.8
 """For connecting, and again for the answer: in one region SQS needs a hundredth of it."""
+
+HTTPS: Final = 443
 
 PAUSE_SECONDS: Final = 5.0
 """For so long nobody asks a queue that could not be reached."""
@@ -102,11 +106,22 @@ class Queue:
             raise QueueUnavailable
         try:
             with measured("queue"):
+                self._find()
                 return call(self._connected())
         except Exception as error:  # boto3 raises botocore's errors, which cannot be named without importing them
             self._closed_until = time.time() + PAUSE_SECONDS
             log.warning("the queue is away", exc_info=error)
             raise QueueUnavailable from error
+
+    def _find(self) -> None:
+        """See that its name can be looked up: boto3 would do that without a limit of ours.
+
+        Raises:
+            Unresolved: No name server says where it is.
+        """
+        host = urlsplit(self._url).hostname or ""
+        if not is_address(host):
+            names.look_up(host, HTTPS, remaining(SECONDS))
 
 
 def connect_by_boto3() -> SqsClient:
@@ -114,5 +129,5 @@ def connect_by_boto3() -> SqsClient:
     import boto3  # noqa: PLC0415 (see above) # pyright: ignore[reportMissingTypeStubs] (it has none)
     from botocore.config import Config  # noqa: PLC0415 (as above) # pyright: ignore[reportMissingTypeStubs] (as above)
 
-    patience = Config(connect_timeout=SECONDS, read_timeout=SECONDS, retries={"total_max_attempts": 1})
+    patience = Config(connect_timeout=SECONDS, read_timeout=SECONDS, retries={"total_max_attempts": 1}, proxies={})
     return cast("SqsClient", boto3.client("sqs", config=patience))  # pyright: ignore[reportUnknownMemberType] (as above)

@@ -10,7 +10,7 @@ import pytest
 
 from shared.db import Database, Statement
 from shared.db.breaker import GuardedDatabase
-from shared.db.http import MAX_REQUEST_BYTES, endpoint, login_headers, request_body
+from shared.db.http import MAX_REQUEST_BYTES, HttpDatabase, endpoint, login_headers, request_body
 from shared.db.opening import open_database
 from shared.db.pooled import PooledDatabase, encryption
 from shared.errors import Misconfigured, StatementFailed
@@ -30,8 +30,35 @@ def test_the_endpoint_is_the_host_with_api_for_its_first_label(host: str, expect
     assert endpoint(DatabaseSettings(url=f"postgresql://a:b@{host}/d")) == expected
 
 
-def test_the_endpoint_can_be_set() -> None:
-    assert endpoint(DatabaseSettings(url=URL, http_endpoint="http://127.0.0.1:1/sql")) == "http://127.0.0.1:1/sql"
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("http://127.0.0.1:1/sql", "http://127.0.0.1:1/sql"),
+        ("http://127.0.0.1:1", "http://127.0.0.1:1/sql"),
+        ("http://127.0.0.1:1/", "http://127.0.0.1:1/sql"),
+        ("https://proxy.example.com/neon/sql", "https://proxy.example.com/neon/sql"),
+        ("https://proxy.example.com/sql?tenant=a%20b", "https://proxy.example.com/sql?tenant=a%20b"),
+        ("https://proxy.example.com?tenant=a", "https://proxy.example.com/sql?tenant=a"),
+    ],
+)
+def test_the_endpoint_can_be_set_with_a_path_or_without(given: str, used: str) -> None:
+    assert endpoint(DatabaseSettings(url=URL, http_endpoint=given)) == used
+
+
+def test_neons_local_proxy_is_known_by_its_documented_name() -> None:
+    local = DatabaseSettings(url="postgres://postgres:postgres@db.localtest.me:5432/main")
+    assert endpoint(local) == "http://db.localtest.me:4444/sql"
+    assert repr(HttpDatabase(local)) == "HttpDatabase(db.localtest.me:4444)"
+
+
+@pytest.mark.parametrize("host", ["pg.example.com", "127.0.0.1", "localhost", "[::1]", "neon.tech", "evilneon.tech"])
+def test_a_host_that_is_not_neons_is_refused_by_name_before_a_password_leaves(host: str) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        HttpDatabase(DatabaseSettings(url=f"postgresql://app:secret@{host}/appdb"))
+    reason = str(caught.value.__cause__)
+    assert host.strip("[]") in reason
+    assert "DATABASE_TRANSPORT=pooled" in reason
+    assert "secret" not in reason
 
 
 def test_the_connection_string_travels_as_one_line_of_ascii() -> None:
