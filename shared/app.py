@@ -14,6 +14,7 @@ from shared import deadline
 from shared.errors import AppError, InvalidRequest
 from shared.events import WARM, answer_in, as_http_api, shape_of
 from shared.observability import log, name_request, report_request, request_timings, server_timing
+from shared.rewriting_host import rewriting_host
 from shared.web import APIRouter, FastAPI, JSONResponse, Request, RequestValidationError
 
 if TYPE_CHECKING:
@@ -116,11 +117,22 @@ class Invocation:
 
         with request_timings() as spent, deadline.within(_seconds_left(scope)):
             try:
+                _name_reader(scope)
                 await self.app(scope, receive, send_traced)
+            except AppError as error:
+                await render(error, request_id)(scope, receive, send_traced)
             except Exception:  # noqa: BLE001 (the last line of defence: one traceback logged, nothing shown)
                 log.exception("unforeseen error")
                 await render(AppError(), request_id)(scope, receive, send_traced)
             report_request(status, spent)
+
+
+def _name_reader(scope: Scope) -> None:
+    """Put the reader's address into the scope where the site's host vouches for it."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    address = rewriting_host().reader_address(headers, scope["path"])
+    if address is not None:
+        scope["client"] = (address, 0)
 
 
 def _protected(headers: Collection[tuple[bytes, bytes]], state: Mapping[str, Any]) -> list[tuple[bytes, bytes]]:

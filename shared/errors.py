@@ -56,6 +56,12 @@ class NotSignedIn(AppError):
     status, code, sentence = 401, "not_signed_in", "Sign in to do this."
 
 
+class NotThroughHost(AppError):
+    """The request came past the site's host, which alone may hand it over."""
+
+    status, code, sentence = 403, "not_through_host", "Please use the address of the site."
+
+
 class NotFound(AppError):
     """There is no such thing, or it belongs to somebody else."""
 

@@ -64,6 +64,16 @@ def _secret(text: str) -> str:
     return text
 
 
+def _secrets(text: str) -> tuple[str, ...]:
+    return tuple(_secret(each.strip()) for each in text.split(","))
+
+
+def _header(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]+", text):
+        raise ValueError
+    return text
+
+
 def _seconds(text: str) -> int:
     if (seconds := int(text)) < 0:
         raise ValueError
@@ -180,6 +190,21 @@ class AuthSettings(_FromEnvironment):
     jwks_url: str | None = _setting("JWT_JWKS_URL", default=None, read=_url)
     jwt_issuer: str | None = _setting("JWT_ISSUER", default=None)
     jwt_audience: str | None = _setting("JWT_AUDIENCE", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class HostSettings(_FromEnvironment):
+    """The site's host, where it passes requests on to this API.
+
+    Attributes:
+        secrets: What the host sends in `X-Host-Secret`; two, separated by a comma, while one replaces the other.
+        address_header: The header in which it names the reader's address.
+        only: Whether requests that come past it are refused.
+    """
+
+    secrets: tuple[str, ...] = _setting("HOST_SECRET", default=(), secret=True, read=_secrets)
+    address_header: str = _setting("HOST_ADDRESS_HEADER", default="x-real-ip", read=_header)
+    only: Switch = _setting("HOST_ONLY", default="off", read=_choice(Switch))
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +351,7 @@ class DeadLetterSettings(_FromEnvironment):
 SETTINGS = (
     DatabaseSettings,
     AuthSettings,
+    HostSettings,
     LimitSettings,
     DefaultsSettings,
     TokenSettings,

@@ -1,4 +1,4 @@
-"""What the container has counted of each client's requests; needs no database, and no setting but one."""
+"""What the container has counted of each client's requests; needs no database, only settings that say what counts."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from typing import Annotated
 
 from shared.auth.limits.in_container import Limit, LocalCounts
 from shared.auth.requests.parsing import client_of
-from shared.settings import LimitSettings
+from shared.settings import DefaultsSettings, LimitSettings
 from shared.web import Depends, Request
 
 
 async def local_counts() -> LocalCounts | None:
-    """The container's counts; None where nothing is counted."""
+    """The container's counts; None where nothing is counted, as on a Better Auth server without limits."""
     return _local_counts()
 
 
 @cache
 def _local_counts() -> LocalCounts | None:
-    return LocalCounts() if LimitSettings.read().rate_limits == "on" else None
+    addresses = LimitSettings.read().rate_limits == "on"
+    plain = DefaultsSettings.read().defaults == "original"
+    return None if plain and not addresses else LocalCounts(addresses=addresses)
 
 
 Counts = Annotated[LocalCounts | None, Depends(local_counts)]

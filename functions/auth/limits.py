@@ -6,8 +6,14 @@ from typing import Annotated
 
 from functions.auth.counts import Counts, limit_of
 from functions.dependencies import Db, Rules
+from shared.auth.accounts.options import BASE_PATH
+from shared.auth.browser.cookies import sent_cookies
+from shared.auth.identity.callers import presented_token
+from shared.auth.identity.rules import AuthRules
+from shared.auth.limits.in_container import GUESSING, Limit
 from shared.auth.limits.in_postgres import LimitedDatabase
 from shared.auth.requests.errors import Entry
+from shared.settings import DefaultsSettings
 from shared.web import Depends, Request
 
 
@@ -20,7 +26,15 @@ async def limited_database(request: Request, rules: Rules, opened: Db, counts: C
     limited = LimitedDatabase(opened, counts)
     request.state.entry = Entry(limited, shows_token=rules.bearer != "off")
     limited.count(limit_of(request))
+    if request.scope["path"].removeprefix(BASE_PATH) in GUESSING:
+        _count_guess(request, rules, limited)
     return limited
+
+
+def _count_guess(request: Request, rules: AuthRules, limited: LimitedDatabase) -> None:
+    token = presented_token(request.headers, sent_cookies(request), rules)
+    if token and DefaultsSettings.read().defaults == "safer":
+        limited.count(Limit.of_session(token, rules.cookies.secret))
 
 
 LimitedDb = Annotated[LimitedDatabase, Depends(limited_database)]

@@ -1,4 +1,4 @@
-"""How often a client may ask: Better Auth's rules (its `api/rate-limiter`), and one more for each account.
+"""How often a client may ask: Better Auth's rules (its `api/rate-limiter`), and ours for each account and session.
 
 A limit is a window that begins anew with every request that is let through: after `most` of them there must be silence
 for `seconds`. Each container counts; that costs nothing, refuses a flood before a password is hashed, and is all there
@@ -59,15 +59,23 @@ BY_PREFIX: Final = (
 )
 """Unknown paths that begin so are held to the rule as well."""
 
+GUESSING: Final = frozenset({"/verify-password", "/change-password", "/change-email", "/delete-user"})
+"""Routes that tell whoever has a session whether a password is right, or do without one what should need it."""
+
 BY_PATH: Final = {"/request-password-reset": MAIL, "/send-verification-email": MAIL}
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One counter."""
+    """One counter.
+
+    Attributes:
+        by_address: Whether it says who is asking by nothing but an address, which many may share.
+    """
 
     key: str
     rule: Rule
+    by_address: bool = False
 
     @classmethod
     def of_client(cls, address: str, path: str) -> Limit:
@@ -80,7 +88,7 @@ class Limit:
         counted = path.rstrip("/") or "/"
         by_prefix = (rule for prefix, rule in BY_PREFIX if counted.startswith(prefix))
         rule = BY_PATH.get(counted) or next(by_prefix, GENERAL)
-        return cls(f"{address or UNKNOWN_ADDRESS}|{counted}", rule)
+        return cls(f"{address or UNKNOWN_ADDRESS}|{counted}", rule, by_address=True)
 
     @classmethod
     def of_account(cls, email: str, secret: str) -> Limit:
@@ -88,24 +96,38 @@ class Limit:
         digest = hmac.digest(secret.encode(), email.lower().encode(), hashlib.sha256)
         return cls(f"account|{to_base64url(digest)}", ACCOUNT)
 
+    @classmethod
+    def of_session(cls, token: str, secret: str) -> Limit:
+        """Of attempts to guess the password of whoever is signed in: a stolen session makes none of them free."""
+        digest = hmac.digest(secret.encode(), token.encode(), hashlib.sha256)
+        return cls(f"session|{to_base64url(digest)}", ACCOUNT)
+
 
 class LocalCounts:
     """What one container has counted.
 
     Args:
         clock: Seconds since 1970; wall-clock time also passes while Lambda freezes the container.
+        addresses: Whether what is known by its address alone is counted: not where readers share one.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time, *, addresses: bool = True) -> None:
         self._clock = clock
+        self._addresses = addresses
         self._counts: dict[str, tuple[int, float]] = {}
 
+    def holds(self, limit: Limit) -> bool:
+        """Whether the limit holds in this deployment."""
+        return self._addresses or not limit.by_address
+
     def count(self, limit: Limit) -> None:
-        """Count a request.
+        """Count a request, if its limit holds.
 
         Raises:
             Refused: It is one too many.
         """
+        if not self.holds(limit):
+            return
         now, rule = self._clock(), limit.rule
         count, latest = self._counts.get(limit.key, (0, 0.0))
         if not 0 <= now - latest < rule.seconds:

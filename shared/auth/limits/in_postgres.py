@@ -40,7 +40,7 @@ class LimitedDatabase(Database):
         Raises:
             Refused: The container knows already that it is one too many.
         """
-        if self._counts is None:
+        if self._counts is None or not self._counts.holds(limit):
             return
         self._counts.count(limit)
         if limit.rule.stored:

@@ -181,13 +181,13 @@ def app_on(
     sites: tuple[str, ...] = (SITE, "https://*.preview.example.test"),
     accounts: AccountSettings = ACCOUNTS,
     mailer: Mailer | None = None,
-    rate_limits: Switch = "off",
+    rate_limits: Switch | None = None,
     tokens: Switch = "on",
     **settings: Any,  # noqa: ANN401 (further fields of AuthSettings)
 ) -> FastAPI:
     """All routes on this database, with settings of their own; no cache and no limits unless they say so."""
     rules = AuthRules.of(AuthSettings(secret, home, sites, scheme, **{**UNADORNED, **settings}))
-    counted = LocalCounts() if rate_limits == "on" else None
+    counted = LocalCounts(addresses=rate_limits == "on") if rate_limits else None
 
     async def given_database() -> Database:
         return database

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from shared.auth.limits.in_container import Limit
-from tests.integration.auth.conftest import HOME, PASSWORD, SECRET, Routes, app_on, cookies_of
+from tests.integration.auth.conftest import HOME, PASSWORD, SECRET, Routes, app_on, cookie_header, cookies_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -184,3 +184,30 @@ def test_old_rows_are_swept_now_and_then(routes: Routes) -> None:
     routes.rows("select count(count_request(%s || n::text, 10, 3)) from generate_series(1, 1000) n", old)
     assert row(routes, old) == []
     routes.rows('delete from "rateLimit" where key like %s', f"{old}%")
+
+
+@pytest.fixture
+def behind_a_host(routes: Routes) -> Routes:
+    """Where all readers seem to come from one address, so that `RATE_LIMITS=off` is set."""
+    return replace(routes, app=app_on(routes.database, mailer=routes.mailbox, rate_limits="off"))
+
+
+def test_attempts_on_one_account_are_counted_though_addresses_are_not(behind_a_host: Routes) -> None:
+    email = f"{uuid4().hex}@example.com"
+    behind_a_host.sign_up(email)
+    told = [behind_a_host.sign_in(email, "a wrong password").status_code for _ in range(11)]
+    assert told == [401] * 10 + [429]
+    assert behind_a_host.sign_in(email).status_code == 429
+    others = [behind_a_host.sign_in(f"{uuid4().hex}@example.com").status_code for _ in range(20)]
+    assert others == [401] * 20
+
+
+@pytest.mark.parametrize("path", ["/verify-password", "/change-password", "/delete-user"])
+def test_a_stolen_session_is_no_place_to_guess_the_password_from(behind_a_host: Routes, path: str) -> None:
+    email = f"{uuid4().hex}@example.com"
+    cookie = cookie_header(behind_a_host.sign_up(email))
+    guess = {"password": "a guess", "currentPassword": "a guess", "newPassword": "another password"}
+    told = [behind_a_host.call("POST", path, json=guess, headers={"cookie": cookie}).status_code for _ in range(11)]
+    assert set(told[:10]) == {400}
+    assert told[10] == 429
+    assert behind_a_host.sign_in(email).status_code == 200

@@ -51,7 +51,7 @@ class Scripted(Database):
     ],
 )
 def test_each_route_has_better_auths_rule(path: str, rule: Rule) -> None:
-    assert Limit.of_client("203.0.113.7", path) == Limit(f"203.0.113.7|{path}", rule)
+    assert Limit.of_client("203.0.113.7", path) == Limit(f"203.0.113.7|{path}", rule, by_address=True)
 
 
 @pytest.mark.parametrize(("path", "counted"), [("/ok/", "/ok"), ("/sign-in/email//", "/sign-in/email"), ("", "/")])
