@@ -10,8 +10,10 @@ from pydantic.alias_generators import to_camel
 
 from functions.chat.outbox import ReadersOutbox
 from functions.chat.reader import Reader
+from functions.dependencies import Rules
 from functions.search.book import OpenBook
 from shared.answering.chat import Chat
+from shared.answering.feedback_token import Rated, token_for
 from shared.answering.models import Ask, Mode, Reply, Said, Saved
 from shared.answering.words import Words
 from shared.app import build_handler
@@ -66,7 +68,9 @@ class Question(BaseModel):
     message_id: UUID | None = Field(
         default=None, description="Id of the question: sent again with it, it is asked only once"
     )
-    selected_text: Selection | None = Field(default=None, description="The answer comes from this text alone")
+    selected_text: Selection | None = Field(
+        default=None, description="Marked by the reader: answered from it, or explained by what the book says"
+    )
     page: Address | None = Field(
         default=None, description="Address of the page that the reader is on, the source of `selectedText`"
     )
@@ -129,12 +133,17 @@ class Answered(BaseModel):
         description="Only where the turn of a signed-in reader could be neither stored nor queued: "
         "hand it in at `POST /api/replay` within 24 hours",
     )
+    feedback_token: str | None = Field(
+        default=None,
+        description="Only where the turn is stored nowhere: with it the answer can be rated at "
+        "`POST /api/messages/{id}/feedback`, for 24 hours and without a session",
+    )
     evicted_id: UUID | None = Field(
         default=None, description="Only where this turn began a conversation and another one had to go for it"
     )
 
     @classmethod
-    def of(cls, reply: Reply) -> Self:
+    def of(cls, reply: Reply, feedback_token: str | None) -> Self:
         """The reply as JSON."""
         answer = reply.answer
         return cls(
@@ -146,18 +155,29 @@ class Answered(BaseModel):
             saved=reply.saved,
             degraded=list(reply.degraded),
             receipt=reply.receipt,
+            feedback_token=feedback_token,
             evicted_id=reply.evicted,
         )
 
 
 @router.post("/api/chat", response_model_exclude_none=True)
 async def ask(
-    question: Question, reader: Reader, outbox: ReadersOutbox, book: OpenBook, accepted: Accepted = None
+    question: Question, reader: Reader, outbox: ReadersOutbox, book: OpenBook, rules: Rules, accepted: Accepted = None
 ) -> Answered:
     """Answer a question from the book; the turn of a signed-in reader is stored."""
     keep = HistorySettings.read().conversations
     chat = Chat(book.search, reader, keep, outbox, Words(ChatSettings.read().words or {}))
-    return Answered.of(chat.reply(question.as_ask(accepted)))
+    reply = chat.reply(question.as_ask(accepted))
+    stored_nowhere = reader is None or question.temporary
+    return Answered.of(reply, _feedback_token(reply, rules.cookies.secret) if stored_nowhere else None)
+
+
+def _feedback_token(reply: Reply, secret: str) -> str | None:
+    """Of an answer from the book; what was said beside it is nothing to vote on."""
+    if reply.answer.mode in {Mode.SMALL_TALK, Mode.UNAVAILABLE}:
+        return None
+    cited = next((each.url for each in reply.answer.sources), None)
+    return token_for(Rated(reply.message_id, reply.answer.mode, cited), secret)
 
 
 handler = build_handler(router)

@@ -112,16 +112,25 @@ DELETE_ALL: Final = """
 
 GIVE_FEEDBACK: Final = """
     insert into message_feedback (user_id, message_id, value, comment)
-    select user_id, id, $2::text, $3::text
+    select user_id, id, $2::text, nullif($3::text, '')
       from message
      where user_id = (select signed_in_user()) and id = $1::uuid and role = 'assistant'
         on conflict (user_id, message_id) do update
-       set value = excluded.value, comment = excluded.comment, updated_at = clock_timestamp()
-     where (message_feedback.value, message_feedback.comment) is distinct from (excluded.value, excluded.comment)
+       set value = excluded.value, updated_at = clock_timestamp(),
+           comment = case when $3::text is null then message_feedback.comment else excluded.comment end
+     where message_feedback.value <> excluded.value
+        or $3::text is not null and message_feedback.comment is distinct from excluded.comment
+"""
+
+TAKE_BACK_FEEDBACK: Final = """
+    delete from message_feedback
+     where user_id = (select signed_in_user()) and message_id = $1::uuid
 """
 
 FEEDBACK: Final = """
-    select message_id, value, comment
-      from message_feedback
-     where user_id = (select signed_in_user()) and message_id = $1::uuid
+    select message.id as message_id, given.value, given.comment
+      from message
+      left join message_feedback given
+        on given.user_id = (select signed_in_user()) and given.message_id = message.id
+     where message.user_id = (select signed_in_user()) and message.id = $1::uuid and message.role = 'assistant'
 """

@@ -151,12 +151,31 @@ def delete_conversations(db: Database) -> None:
 def give_feedback(db: Database, message_id: UUID, *, value: Opinion, comment: str | None) -> Feedback:
     """Say what the user thinks of an answer, in place of what they said before.
 
+    Args:
+        db: The user's database.
+        message_id: Of the answer.
+        value: The opinion.
+        comment: None leaves the comment as it is; an empty one removes it.
+
     Raises:
         NotFound: There is no such answer, or not any more, or it is somebody else's.
     """
+    return _feedback(db, message_id, Statement(change_queries.GIVE_FEEDBACK, (message_id, value, comment)))
+
+
+def take_back_feedback(db: Database, message_id: UUID) -> Feedback:
+    """Forget what the user thinks of an answer, comment and all.
+
+    Raises:
+        NotFound: As above.
+    """
+    return _feedback(db, message_id, Statement(change_queries.TAKE_BACK_FEEDBACK, (message_id,)))
+
+
+def _feedback(db: Database, message_id: UUID, change: Statement) -> Feedback:
     owner, _, feedback = db.run(
         LOCK_OWNER,
-        Statement(change_queries.GIVE_FEEDBACK, (message_id, value, comment)),
+        change,
         Statement(change_queries.FEEDBACK, (message_id,)),
         idempotent=True,
     )

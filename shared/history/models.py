@@ -128,8 +128,8 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What a reader thinks of an answer."""
+    """What a reader thinks of an answer; no value where nothing, or nothing any more."""
 
     message_id: UUID
-    value: Opinion
+    value: Opinion | None
     comment: str | None

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from typing import Self
 
-Purpose = Literal["outbox", "receipt"]
+Purpose = Literal["outbox", "receipt", "feedback"]
 
 LONGEST_SEALED: Final = 262_144
 """Characters: what SQS takes in one message (256 KiB); nothing longer is ever sealed, so nothing longer is opened."""

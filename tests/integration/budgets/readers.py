@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import httpx
 
+from shared.answering.feedback_token import Rated, token_for
 from shared.auth.accounts.passwords import hashed
 from shared.auth.identifiers import new_identifier
 from shared.outbox.keeping import user_owner
@@ -161,6 +162,16 @@ CALLS: Final[dict[str, Callable[[Reader], Call]]] = {
         "POST",
         f"/api/messages/{reader.answer_id}/feedback",
         {"value": "up"},
+    ),
+    "POST /api/messages/{id}/feedback, taken back": lambda reader: (
+        "POST",
+        f"/api/messages/{reader.answer_id}/feedback",
+        {"value": None},
+    ),
+    "POST /api/messages/{id}/feedback, a guest's": lambda reader: (
+        "POST",
+        f"/api/messages/{reader.answer_id}/feedback",
+        {"value": "up", "feedbackToken": token_for(Rated(reader.answer_id, "extractive", None), SECRET)},
     ),
     "POST /api/chat": lambda reader: ("POST", "/api/chat", _continued(reader)),
     "POST /api/chat, a new conversation": lambda _: ("POST", "/api/chat", {"message": QUESTION}),

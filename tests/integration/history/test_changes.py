@@ -228,9 +228,36 @@ def test_the_latest_opinion_of_an_answer_counts_and_saying_it_twice_is_once(
     before = everything(owner, ada)
     assert changes.give_feedback(ada.db, rated, value="down", comment="Wrong page") == down
     assert everything(owner, ada) == before
-    up = changes.give_feedback(ada.db, rated, value="up", comment=None)
-    assert (down.value, down.comment, up.value, up.comment) == ("down", "Wrong page", "up", None)
+    up = changes.give_feedback(ada.db, rated, value="up", comment="Right page")
+    assert (down.value, down.comment, up.value, up.comment) == ("down", "Wrong page", "up", "Right page")
     assert [message.feedback for message in ada.open(conversation_id).messages] == [None, "up"]
+
+
+def test_a_vote_without_a_comment_keeps_the_comment_and_an_empty_one_removes_it(ada: Reader) -> None:
+    conversation_id, message_id, _ = ada.ask()
+    rated = ada.answer(conversation_id, message_id).id
+    changes.give_feedback(ada.db, rated, value="down", comment="Wrong page")
+
+    assert changes.give_feedback(ada.db, rated, value="down", comment=None).comment == "Wrong page"
+    assert changes.give_feedback(ada.db, rated, value="up", comment=None).comment == "Wrong page"
+    assert changes.give_feedback(ada.db, rated, value="up", comment="").comment is None
+
+
+def test_an_opinion_can_be_taken_back_and_given_again(ada: Reader, bob: Reader) -> None:
+    conversation_id, message_id, _ = ada.ask()
+    rated = ada.answer(conversation_id, message_id).id
+    changes.give_feedback(ada.db, rated, value="down", comment="Wrong page")
+
+    for _ in range(2):
+        taken = changes.take_back_feedback(ada.db, rated)
+        assert (taken.message_id, taken.value, taken.comment) == (rated, None, None)
+    assert [message.feedback for message in ada.open(conversation_id).messages] == [None, None]
+    assert changes.give_feedback(ada.db, rated, value="up", comment=None).comment is None
+    for nothing in (message_id, uuid4()):
+        with pytest.raises(NotFound):
+            changes.take_back_feedback(ada.db, nothing)
+    with pytest.raises(NotFound):
+        changes.take_back_feedback(bob.db, rated)
 
 
 def test_a_question_cannot_be_rated(ada: Reader) -> None:
@@ -254,4 +281,6 @@ def test_without_a_session_nothing_is_changed(ada: Reader, database: Database, o
         changes.delete_conversations(nobody)
     with pytest.raises(NotSignedIn):
         changes.give_feedback(nobody, rated, value="up", comment=None)
+    with pytest.raises(NotSignedIn):
+        changes.take_back_feedback(nobody, rated)
     assert everything(owner, ada) == before
