@@ -114,8 +114,11 @@ class Chat:
         if said.kind is not None:
             return self._begin(ask, UNTITLED), respondent.small_talk(said.kind)
         title, question = title_of(said.question), said.question
-        if ask.selected_text is not None:
-            return self._begin(ask, title), respondent.about_selection(question, ask.selected_text, ask.page)
+        selected = ask.selected_text
+        if selected is not None:
+            with beside(lambda: respondent.about_selection(question, selected, ask.page)) as explained:
+                begun = self._begin(ask, title)
+            return begun, explained.result()
         continues = ask.follows or bool(ask.turns)
         if continues and refers_back(question):
             begun = self._begin(ask, title)

@@ -47,7 +47,7 @@ class Ask:
         conversation_id: The conversation that the turn belongs to, be it new or known.
         message_id: Id of the question; asking twice with one id is asking once.
         follows: The conversation may hold earlier turns: its id came with the question.
-        selected_text: What the reader marked on a page; the answer then comes from it alone.
+        selected_text: What the reader marked on a page and asks about.
         page: Address of the page that the reader is on.
         temporary: The turn must not be stored.
         turns: What was said before, oldest first, as far as the client remembers.

@@ -11,6 +11,7 @@ from shared.answering.extractive import quote, quote_selection, refuse
 from shared.answering.focus import belongs, focused, names
 from shared.answering.follow_up import understood
 from shared.answering.models import Answer, Mode
+from shared.answering.selection import answers_alone, around, searched
 from shared.answering.words import USUAL, Words
 from shared.degraded import Missing, tolerate
 from shared.errors import RetrievalUnavailable
@@ -97,8 +98,15 @@ class Respondent:
         return Answer(self.words.text(self.language, "unavailable.reply"), Mode.UNAVAILABLE)
 
     def about_selection(self, question: str, selection: str, page: str | None) -> Answer:
-        """Answer from what the reader marked on a page."""
-        return quote_selection(question, selection, _address(page))
+        """Answer from what the reader marked on a page, or explain it by what the book says about it."""
+        own = quote_selection(question, selection, _address(page))
+        if answers_alone(question, selection):
+            return own
+        asked = searched(question, selection)
+        found = self._found(asked)
+        if found is None or not found.on_topic or not found.passages:
+            return own
+        return _written(asked, around(found, page))
 
 
 def _written(question: str, found: Found) -> Answer:

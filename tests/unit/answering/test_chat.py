@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
@@ -15,6 +16,9 @@ from shared.degraded import Missing
 from shared.errors import DatabaseUnavailable, Gone, RetrievalUnavailable
 from shared.history.models import answer_id
 from shared.retrieval.models import Found, Passage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 QUESTION = UUID("019ac000-0000-7000-8000-000000000001")
 CONVERSATION = UUID("019ac000-0000-7000-8000-000000000002")
@@ -138,14 +142,35 @@ def test_a_greeting_before_a_question_is_not_searched_with_it() -> None:
     assert book.asked == ["how do I calibrate the arm?"]
 
 
-def test_a_selection_is_answered_from_without_searching() -> None:
+def test_a_selection_that_says_what_is_asked_is_answered_from_without_searching() -> None:
     book = Book()
+    text = "Six motors move the arm."
 
-    reply = Chat(book.search, None, 50).reply(ask(selected_text="Six motors move the arm.", page="https://site.test/a"))
+    reply = Chat(book.search, None, 50).reply(ask("Which motors?", selected_text=text, page="https://site.test/a"))
 
     assert book.asked == []
     assert reply.answer.text == "Six motors move the arm. [1]"
     assert reply.answer.sources[0].url == "https://site.test/a"
+
+
+@pytest.mark.parametrize(
+    "question", ["explain this", "What does that mean?", "What is an arm?", "How is it calibrated?"]
+)
+def test_a_selection_is_explained_by_what_the_book_says_about_it(question: str) -> None:
+    book = Book()
+
+    reply = Chat(book.search, None, 50).reply(ask(question, selected_text="Six motors move the arm.", page="/a"))
+
+    assert book.asked[0].endswith("Six motors move the arm.")
+    assert [each.url for each in reply.answer.sources] == ["https://site.test/arm"]
+
+
+@pytest.mark.parametrize("book", [closed_book, Book(on_topic=False).search])
+def test_where_the_book_says_nothing_the_selection_itself_is_quoted(book: Callable[[str], Found]) -> None:
+    reply = Chat(book, None, 50).reply(ask("explain this", selected_text="Six motors move the arm.", page="/a"))
+
+    assert (reply.answer.text, reply.answer.mode) == ("Six motors move the arm. [1]", Mode.EXTRACTIVE)
+    assert reply.degraded == ((Missing.RETRIEVAL,) if book is closed_book else ())
 
 
 @pytest.mark.parametrize(
@@ -161,7 +186,8 @@ def test_a_selection_is_answered_from_without_searching() -> None:
     ],
 )
 def test_only_an_address_becomes_the_source_of_a_selection(page: str | None, *, linked: bool) -> None:
-    reply = Chat(Book().search, None, 50).reply(ask(selected_text="Six motors move the arm.", page=page))
+    question = ask("Which motors?", selected_text="Six motors move the arm.", page=page)
+    reply = Chat(Book().search, None, 50).reply(question)
 
     assert [source.url for source in reply.answer.sources] == ([page] if linked else [])
 
