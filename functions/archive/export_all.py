@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from functions.archive.markdown import as_markdown
 from functions.archive.wire import Export
-from functions.conversations.wire import Cursor
-from functions.dependencies import SignedIn
+from functions.dependencies.callers import SignedIn
+from functions.wire import Cursor
 from shared.app import build_handler
 from shared.history.archive import export_page
 from shared.web import APIRouter, Query, Request, Response

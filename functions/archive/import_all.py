@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functions.archive.wire import Archive
-from functions.conversations.wire import Json
-from functions.dependencies import SignedIn
+from functions.dependencies.callers import SignedIn
+from functions.wire import Json
 from shared.app import build_handler
 from shared.history.archive import import_conversations
 from shared.settings import HistorySettings

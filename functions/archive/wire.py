@@ -6,18 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    Field,
-    PlainSerializer,
-    StringConstraints,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from functions.conversations.wire import Json, Storable, Title
-from shared.clock import timestamp
+from functions.wire import AwareTime, Json, Storable, Title
 from shared.history.archive import Page
 from shared.history.models import CONTENT_CHARACTERS, Opinion, Role, Status
 from shared.links import is_linkable
@@ -27,7 +18,6 @@ if TYPE_CHECKING:
 
 FORMAT: Final = "docs-chatbot-history"
 
-Time = Annotated[AwareDatetime, PlainSerializer(timestamp), WithJsonSchema({"type": "string", "format": "date-time"})]
 Mode = Literal["generated", "extractive", "refused", "unavailable"]
 Comment = Annotated[str, StringConstraints(min_length=1, max_length=2000), Storable]
 
@@ -74,7 +64,7 @@ class ArchivedMessage(Json):
     sources: Annotated[list[ArchivedSource], Field(default_factory=list, max_length=50)]
     status: Status = "complete"
     mode: Mode | None = None
-    created_at: Time
+    created_at: AwareTime
     feedback: Opinion | None = None
     feedback_comment: Comment | None = None
 
@@ -91,8 +81,8 @@ class ArchivedConversation(Json):
     id: UUID
     title: Title
     pinned: bool = False
-    created_at: Time
-    updated_at: Time
+    created_at: AwareTime
+    updated_at: AwareTime
     messages: Annotated[list[ArchivedMessage], Field(max_length=10_000)]
 
     @model_validator(mode="after")
@@ -111,13 +101,13 @@ class ArchivedUser(Json):
     email: str
     email_verified: bool
     image: str | None
-    created_at: Time
+    created_at: AwareTime
 
 
 class ArchivedProfile(Json):
     """What somebody told the site about themselves."""
 
-    consented_at: Time
+    consented_at: AwareTime
     background: str | None
     language: str | None
     theme: str | None
@@ -127,8 +117,8 @@ class ArchivedProfile(Json):
 class ArchivedSession(Json):
     """Where somebody is signed in, without what could be used to sign in."""
 
-    created_at: Time
-    expires_at: Time
+    created_at: AwareTime
+    expires_at: AwareTime
     ip_address: str | None
     user_agent: str | None
 
@@ -148,7 +138,7 @@ class Archive(Json):
 class Export(Archive):
     """Everything of a reader's, or a page of it where it is too much for one answer."""
 
-    exported_at: Time
+    exported_at: AwareTime
     user: ArchivedUser
     profile: ArchivedProfile | None = Field(description="Null where nobody consented to one; an import leaves it alone")
     sessions: list[ArchivedSession]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from functions.auth.counts import counted_here
+from functions.dependencies.counts import counted_here
 from shared.app import build_handler
 from shared.auth.addresses import form_encoded
 from shared.auth.requests.errors import BetterAuthRoute

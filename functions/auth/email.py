@@ -5,9 +5,9 @@ One round trip each.
 
 from __future__ import annotations
 
-from functions.auth.limits import LimitedDb
-from functions.auth.options import Chosen
-from functions.dependencies import Rules
+from functions.dependencies.callers import Rules
+from functions.dependencies.limits import LimitedDb
+from functions.dependencies.options import Chosen
 from shared.app import build_handler
 from shared.auth.accounts.email_links import Following
 from shared.auth.accounts.options import Options, same_time

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from functions.auth.limits import LimitedDb
-from functions.dependencies import Rules
+from functions.dependencies.callers import Rules
+from functions.dependencies.limits import LimitedDb
 from shared.app import build_handler
 from shared.auth.browser.cookies import sent_cookies
 from shared.auth.identity.callers import presented_token

@@ -5,8 +5,8 @@ Changing takes two round trips, because hashing lies between what is read and wh
 
 from __future__ import annotations
 
-from functions.auth.limits import LimitedDb
-from functions.dependencies import Rules
+from functions.dependencies.callers import Rules
+from functions.dependencies.limits import LimitedDb
 from shared.app import build_handler
 from shared.auth.accounts import passwords
 from shared.auth.accounts.passwords import check_own, own_password

@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from functions.auth.limits import LimitedDb
-from functions.auth.options import Chosen
-from functions.dependencies import Rules
+from functions.dependencies.callers import Rules
+from functions.dependencies.limits import LimitedDb
+from functions.dependencies.options import Chosen
 from shared.app import build_handler
 from shared.auth.accounts import passwords
 from shared.auth.accounts.options import BASE_PATH, same_time

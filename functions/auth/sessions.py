@@ -5,8 +5,8 @@ One round trip each: the statement that finds the session and the one that lists
 
 from __future__ import annotations
 
-from functions.auth.limits import LimitedDb
-from functions.dependencies import Rules
+from functions.dependencies.callers import Rules
+from functions.dependencies.limits import LimitedDb
 from shared.app import build_handler
 from shared.auth.identity.visitors import Visitor
 from shared.auth.models import Session

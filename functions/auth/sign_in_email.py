@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.auth.limits import LimitedDb
-from functions.auth.options import Chosen
-from functions.dependencies import Rules
+from functions.dependencies.callers import Rules
+from functions.dependencies.limits import LimitedDb
+from functions.dependencies.options import Chosen
 from shared.app import build_handler
 from shared.auth.accounts.credentials import Unverified, accepts_anybody, refuse_unverified, sign_in
 from shared.auth.limits.in_container import Limit

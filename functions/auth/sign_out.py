@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functions.auth.limits import LimitedDb
-from functions.dependencies import Rules
+from functions.dependencies.callers import Rules
+from functions.dependencies.limits import LimitedDb
 from shared.app import build_handler
 from shared.auth.identity.callers import presented_token
 from shared.auth.requests.errors import BetterAuthRoute

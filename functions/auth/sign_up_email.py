@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functions.auth.limits import LimitedDb
-from functions.auth.options import Chosen
-from functions.dependencies import Rules
+from functions.dependencies.callers import Rules
+from functions.dependencies.limits import LimitedDb
+from functions.dependencies.options import Chosen
 from shared.app import build_handler
 from shared.auth.accounts.credentials import sign_up, sign_up_only
 from shared.auth.accounts.options import Options, same_time

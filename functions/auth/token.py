@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated
 
-from functions.auth.limits import LimitedDb
-from functions.dependencies import Rules
+from functions.dependencies.callers import Rules
+from functions.dependencies.limits import LimitedDb
 from shared.app import build_handler
 from shared.auth.identity.visitors import Visitor
 from shared.auth.requests.errors import BetterAuthRoute

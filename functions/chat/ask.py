@@ -8,10 +8,10 @@ from uuid import UUID, uuid5
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from functions.chat.outbox import ReadersOutbox
-from functions.chat.reader import Reader
-from functions.dependencies import Rules
-from functions.search.book import OpenBook
+from functions.dependencies.book import OpenBook
+from functions.dependencies.callers import Reader, Rules
+from functions.dependencies.outbox import ReadersOutbox
+from functions.wire import Storable
 from shared.answering.chat import Chat
 from shared.answering.feedback_token import Rated, token_for
 from shared.answering.models import Ask, Mode, Reply, Said, Saved
@@ -29,13 +29,6 @@ MOST_SAID: Final = 12
 MOST_CHARACTERS_SAID: Final = 8_000
 
 
-def _storable(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("must not contain the character NUL, which Postgres cannot store")
-    return text
-
-
-Storable = AfterValidator(_storable)
 Message = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), Storable]
 Selection = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), Storable]
 Address = Annotated[str, StringConstraints(max_length=2000), Storable]

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from pydantic import Field
 
-from functions.conversations.wire import Content, Conversation, ConversationId, Json, Message
-from functions.dependencies import SignedIn
+from functions.conversations.wire import Content, Conversation, ConversationId, Message
+from functions.dependencies.callers import SignedIn
+from functions.wire import Json
 from shared.app import build_handler
-from shared.history.changes import append_messages
 from shared.history.models import Given, Role
+from shared.history.turns import append_messages
 from shared.uuid7 import uuid7
 from shared.web import APIRouter, status
 

@@ -6,10 +6,11 @@ from typing import Self
 
 from pydantic import Field, StrictBool, model_validator
 
-from functions.conversations.wire import Conversation, ConversationId, Json, Title
-from functions.dependencies import SignedIn
+from functions.conversations.wire import Conversation, ConversationId
+from functions.dependencies.callers import SignedIn
+from functions.wire import Json, Title
 from shared.app import build_handler
-from shared.history.changes import change_conversation
+from shared.history.conversations import change_conversation
 from shared.web import APIRouter
 
 router = APIRouter()

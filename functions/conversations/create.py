@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import Field
 
-from functions.conversations.wire import Conversation, Json, Title
-from functions.dependencies import SignedIn
+from functions.conversations.wire import Conversation
+from functions.dependencies.callers import SignedIn
+from functions.wire import Json, Title
 from shared.app import build_handler
-from shared.history.changes import create_conversation
+from shared.history.conversations import create_conversation
 from shared.settings import HistorySettings
 from shared.uuid7 import uuid7
 from shared.web import APIRouter, status

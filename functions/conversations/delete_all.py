@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functions.dependencies import SignedIn
+from functions.dependencies.callers import SignedIn
 from shared.app import build_handler
-from shared.history.changes import delete_conversations
+from shared.history.conversations import delete_conversations
 from shared.web import APIRouter, Response, status
 
 router = APIRouter()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functions.conversations.wire import ConversationId
-from functions.dependencies import SignedIn
+from functions.dependencies.callers import SignedIn
 from shared.app import build_handler
-from shared.history.store import delete_conversation
+from shared.history.conversations import delete_conversation
 from shared.web import APIRouter, Response, status
 
 router = APIRouter()

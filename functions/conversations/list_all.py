@@ -6,12 +6,13 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from functions.conversations.wire import PAGE, Conversation, Conversations, Cursor, Limit, Match, Storable
-from functions.dependencies import SignedIn
+from functions.conversations.wire import PAGE, Conversation, Conversations, Limit, Match
+from functions.dependencies.callers import SignedIn
+from functions.wire import Cursor, Storable
 from shared.app import build_handler
 from shared.errors import InvalidRequest
+from shared.history.conversations import list_conversations
 from shared.history.search import Found, search_conversations
-from shared.history.store import list_conversations
 from shared.web import APIRouter, Query
 
 router = APIRouter()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from functions.conversations.wire import PAGE, ConversationId, Cursor, Limit, Opened
-from functions.dependencies import SignedIn
+from functions.conversations.wire import PAGE, ConversationId, Limit, Opened
+from functions.dependencies.callers import SignedIn
+from functions.wire import Cursor
 from shared.app import build_handler
-from shared.history.store import open_conversation
+from shared.history.conversations import open_conversation
 from shared.web import APIRouter
 
 router = APIRouter()

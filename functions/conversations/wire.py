@@ -6,16 +6,13 @@ said, so that a chat shows the newest page as it comes, and puts an older one ab
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, Field
 
-from shared.clock import timestamp
+from functions.wire import Json, Source, Storable, Time
 from shared.history.models import CONTENT_CHARACTERS, Opinion, Role, Status
-from shared.history.titles import LONGEST_GIVEN, given_title
 from shared.web import Path, Query
 
 PAGE: Final = 50
@@ -23,15 +20,6 @@ PAGE: Final = 50
 
 ConversationId = Annotated[UUID, Path(alias="id")]
 Limit = Annotated[int, Query(ge=1, le=PAGE, description="The most that a page holds")]
-Cursor = Annotated[str | None, Query(max_length=64, description="`nextCursor` of the page before; none for the first")]
-
-Time = Annotated[datetime, PlainSerializer(timestamp), WithJsonSchema({"type": "string", "format": "date-time"})]
-
-
-def _storable(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("must not contain the character NUL, which Postgres cannot store")
-    return text
 
 
 def _says_something(text: str) -> str:
@@ -40,21 +28,11 @@ def _says_something(text: str) -> str:
     return text
 
 
-Storable = AfterValidator(_storable)
 Content = Annotated[str, Field(max_length=CONTENT_CHARACTERS), AfterValidator(_says_something), Storable]
-Title = Annotated[
-    str, Field(max_length=5 * LONGEST_GIVEN), AfterValidator(given_title), WithJsonSchema({"type": "string"})
-]
 
 
 def _is_none(value: object) -> bool:
     return value is None
-
-
-class Json(BaseModel):
-    """Camel case outside, snake case inside; made from the objects of shared/history."""
-
-    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, from_attributes=True)
 
 
 class Segment(Json):
@@ -82,15 +60,6 @@ class Conversation(Json):
     updated_at: Time = Field(description="When its last message came")
     message_count: int
     match: Match | None = Field(default=None, exclude_if=_is_none, description="Only in what a search found")
-
-
-class Source(Json):
-    """What an answer cites as `[n]`."""
-
-    n: int
-    title: str
-    url: str
-    snippet: str
 
 
 class Message(Json):

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from functions.dependencies import Db
-from functions.outbox.queue import outbox_queue
-from functions.search.book import OpenBook
+from functions.dependencies.book import OpenBook
+from functions.dependencies.database import Db
+from functions.dependencies.queue import outbox_queue
 from shared.answering.parallel import beside
 from shared.app import build_handler
 from shared.db import Statement

@@ -7,14 +7,15 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from functions.conversations.wire import Json, Storable
-from functions.dependencies import Db, MaybeSignedIn, Rules
+from functions.dependencies.callers import MaybeSignedIn, Rules
+from functions.dependencies.database import Db
+from functions.wire import Json, Storable
 from shared.answering.feedback_token import LONGEST, rated_by
 from shared.app import build_handler
 from shared.errors import NotSignedIn
-from shared.history.changes import give_feedback, take_back_feedback
 from shared.history.guest_feedback import keep_guest_feedback
 from shared.history.models import Opinion
+from shared.history.turns import give_feedback, take_back_feedback
 from shared.web import APIRouter, Path
 
 router = APIRouter()

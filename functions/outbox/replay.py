@@ -1,76 +1,50 @@
-"""What Lambda calls when turns wait in the outbox: it stores each, in the order in which its owner asked.
-
-SQS hands over up to ten messages and wants to know which of them are not done
-(https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html): those come again later. After a message
-that is not done, the further ones of the same user are not tried, so that they stay in order.
-"""
+"""`POST /api/replay`: the reader hands in the receipt of a turn that could be neither stored nor queued."""
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
+from typing import Annotated, Literal
+from uuid import UUID
 
-from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
 
-from functions.dependencies import opened_database
-from shared.db.sqlstate import can_ever_be_stored
-from shared.deadline import within
-from shared.errors import StatementFailed
-from shared.events import WARM
-from shared.observability import log
-from shared.outbox.queue import Queue, QueueUnavailable
-from shared.outbox.replay import Outcome, replay, set_aside
-from shared.outbox.seal import BrokenSeal
-from shared.settings import AuthSettings, DeadLetterSettings, HistorySettings
+from functions.dependencies.callers import Rules, SignedIn
+from shared.app import build_handler
+from shared.history.models import answer_id
+from shared.outbox.replay import read_receipt, store
+from shared.outbox.seal import LONGEST_SEALED
+from shared.settings import HistorySettings
+from shared.web import APIRouter
 
-MARGIN_SECONDS = 1.0
+router = APIRouter()
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Store what waits; the answer names the messages that are not done. An event without messages keeps it warm."""
-    if "Records" not in event:
-        return dict(WARM)
-    processor = SqsFifoPartialProcessor(skip_group_on_error=True)
-    processor.raise_on_entire_batch_failure = False  # an outage is no fault of this function
-    seconds = context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS
-    with within(seconds), processor(event["Records"], _store):
-        processor.process()  # pyright: ignore[reportUnknownMemberType] (Powertools does not say what it returns)
-    answer = processor.response()
-    log.info("replayed", extra={"records": len(event["Records"]), "later": len(answer["batchItemFailures"])})
-    return dict(answer)
+class HandedIn(BaseModel):
+    """What the reply to a question carried as `receipt`, unchanged."""
+
+    receipt: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SEALED)]
 
 
-def _store(record: SQSRecord) -> Outcome:
-    """Store one, or set it aside where no later try can. What is raised leaves it in the queue.
+class Stored(BaseModel):
+    """Where the turn is now; the same, however often the receipt is handed in."""
 
-    That goes for a turn of a later version of this code, too: it waits until that version is back.
-    """
-    try:
-        return replay(
-            record.body, opened_database(), AuthSettings.read().secret, keep=HistorySettings.read().conversations
-        )
-    except BrokenSeal as error:  # dropping could lose a turn, so a person has to look
-        return _set_aside(record, error)
-    except StatementFailed as error:
-        if can_ever_be_stored(error.sqlstate):
-            raise  # after a migration or a deployment; until then it waits
-        return _set_aside(record, error)
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True)
+
+    conversation_id: UUID
+    message_id: UUID = Field(description="Id of the answer")
+    saved: Literal["stored"] = "stored"
+    evicted_id: UUID | None = Field(
+        default=None, description="Only where the turn began a conversation and another one had to go for it"
+    )
 
 
-def _set_aside(record: SQSRecord, error: Exception) -> Outcome:
-    log.error("a queued turn can never be stored and is set aside", exc_info=error)
-    dead_letters = dead_letter_queue()
-    if dead_letters is None:
-        raise QueueUnavailable
-    attributes = record.attributes
-    group, once = attributes.message_group_id or "unknown", attributes.message_deduplication_id or record.message_id
-    return set_aside(record.body, dead_letters, group=group, once=once)
+@router.post("/api/replay", response_model_exclude_none=True)
+async def replay(handed_in: HandedIn, reader: SignedIn, rules: Rules) -> Stored:
+    """Store a turn that the reader was answered during an outage."""
+    user_id = reader.identified().id
+    turn = read_receipt(handed_in.receipt, rules.cookies.secret, user_id=user_id, token=reader.token)
+    evicted = store(reader, turn, keep=HistorySettings.read().conversations)
+    return Stored(conversation_id=turn.conversation_id, message_id=answer_id(turn.message_id), evicted_id=evicted)
 
 
-@cache
-def dead_letter_queue() -> Queue | None:
-    """Where a person looks, if there is such a queue."""
-    url = DeadLetterSettings.read().url
-    return Queue(url) if url else None
+handler = build_handler(router)

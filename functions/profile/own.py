@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Final, TypeAlias
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    StringConstraints,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
-from functions.dependencies import SignedIn
+from functions.dependencies.callers import SignedIn
+from functions.wire import Storable, Time
 from shared.app import build_handler
-from shared.clock import timestamp
 from shared.profile.models import FIELDS, Changes, Profile, TextSize, Theme
 from shared.profile.store import change_profile, read_profile
 from shared.web import APIRouter
@@ -27,22 +17,13 @@ from shared.web import APIRouter
 LANGUAGE: Final = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
 
 
-def _storable(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("must not contain the character U+0000")
-    return text
-
-
 Background: TypeAlias = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
-    AfterValidator(_storable),
+    Storable,
     Field(description="What the reader knows already, in their own words"),
 ]
 Language: TypeAlias = Annotated[str, StringConstraints(pattern=LANGUAGE), Field(description="BCP 47: `en`, `pt-BR`")]
-Time: TypeAlias = Annotated[
-    datetime, PlainSerializer(timestamp), WithJsonSchema({"type": "string", "format": "date-time"})
-]
 
 router = APIRouter()
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from functions.search.book import OpenBook
+from functions.dependencies.book import OpenBook
 from shared.answering.citations import snippet
 from shared.answering.markup import inline
 from shared.app import build_handler

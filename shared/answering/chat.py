@@ -22,8 +22,8 @@ from shared.deadline import within
 from shared.degraded import Missing, tolerate
 from shared.errors import DatabaseUnavailable, Gone, NotFound, NotSignedIn
 from shared.history.models import answer_id
-from shared.history.store import begin_turn, complete_turn
 from shared.history.titles import UNTITLED, title_of
+from shared.history.turns import begin_turn, complete_turn
 from shared.observability import log
 from shared.outbox.models import WaitingTurn
 

@@ -1,6 +1,6 @@
 """Everything of the signed-in user's to take away, in pages, and back again.
 
-What store.py says is true here: a page is one batch; reading an export again changes nothing.
+What conversations.py says is true here: a page is one batch; reading an export again changes nothing.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shared.db import Json, Statement
 from shared.errors import InvalidRequest, NotSignedIn
-from shared.history import archive_queries, queries
+from shared.history import archive_queries, conversation_queries
+from shared.history.conversations import PAGE_BYTES
 from shared.history.cursors import PlaceInArchive
 from shared.history.models import Conversation
-from shared.history.store import LOCK_OWNER, PAGE_BYTES, require
+from shared.history.writing import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -108,16 +109,14 @@ def import_conversations(db: Database, conversations: Sequence[dict[str, Any]], 
 
 def _import_batch(db: Database, part: list[dict[str, Any]], keep: int) -> tuple[int, int, int]:
     given = (Json(part),)
-    owner, imported, copied, messages, _, evicted = db.run(
-        LOCK_OWNER,
+    imported, copied, messages, _, evicted = write(
+        db,
         Statement(archive_queries.IMPORT_CONVERSATIONS, given),
         Statement(archive_queries.COPY_CONVERSATIONS, given),
         Statement(archive_queries.IMPORT_MESSAGES, given),
         Statement(archive_queries.IMPORT_FEEDBACK, given),
-        Statement(queries.EVICT, (None, None, keep)),
-        idempotent=True,
+        Statement(conversation_queries.EVICT, (None, None, keep)),
     )
-    require(owner)
     return imported.count + copied.count, sum(row[0] for row in messages.values), evicted.count
 
 

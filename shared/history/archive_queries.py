@@ -1,4 +1,4 @@
-"""The statements behind archive.py and retention.py; what queries.py says about owners and locks is true here too."""
+"""The statements behind archive.py and retention.py; owners and locks are as in conversation_queries.py."""
 
 from __future__ import annotations
 

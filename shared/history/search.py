@@ -1,4 +1,4 @@
-"""Full-text search over the signed-in user's own titles and messages. One batch, as everything in store.py."""
+"""Full-text search over the signed-in user's own titles and messages. One batch, as everything in conversations.py."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from shared.db import USUAL, Database, Rows, Statement
 from shared.errors import Conflict, Gone, InvalidRequest, NotFound, NotSignedIn
-from shared.history.store import begin_turn, complete_turn
 from shared.history.titles import UNTITLED, title_of
+from shared.history.turns import begin_turn, complete_turn
 from shared.observability import log
 from shared.outbox.keeping import RECEIPT_LIFETIME, USER, session_owner, user_owner
 from shared.outbox.models import UnknownVersion, WaitingTurn

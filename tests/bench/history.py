@@ -31,10 +31,10 @@ from shared.auth.identity.callers import SignedInDatabase
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.db.opening import open_transport
 from shared.db.values import parameters
-from shared.history.changes import append_messages
+from shared.history.conversations import list_conversations, open_conversation
 from shared.history.models import Given
 from shared.history.search import search_conversations
-from shared.history.store import list_conversations, open_conversation
+from shared.history.turns import append_messages
 from shared.settings import DatabaseSettings
 from tests.bench.population import CONVERSATIONS, MESSAGES, Population
 

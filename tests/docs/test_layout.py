@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import tomllib
 from pathlib import PurePosixPath
 
 import pytest
@@ -32,6 +33,9 @@ TOP_LEVEL = {
 SAYS_NOTHING = {"common", "helper", "helpers", "manager", "managers", "misc", "service", "services", "util", "utils"}
 """Names that do not tell what is inside (specs/1-neon-db-setup/plan.md)."""
 
+BESIDE_ROUTES = {"__init__.py", "markdown.py", "wire.py"}
+"""Modules in the folder of a resource that are no function: what its routes read and write."""
+
 NOT_OURS_TO_SAY = {
     "a package registry's address": r"pypi\.org|pythonhosted\.org|registry\.npmjs|/simple/",
     "a folder of one machine": r"/root/|/home/\w+/|/Users/\w+/|(?<![\w.])/work/",
@@ -55,6 +59,10 @@ def committed() -> list[PurePosixPath]:
     return [path for path in paths if (ROOT / path).is_file()]
 
 
+def source(path: PurePosixPath) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
 def test_the_top_level_is_fixed() -> None:
     assert {path.parts[0] for path in committed()} <= TOP_LEVEL
 
@@ -66,8 +74,18 @@ def test_every_folder_with_modules_is_a_package() -> None:
 
 def test_a_function_is_one_module_in_the_folder_of_its_resource() -> None:
     modules = [path for path in committed() if path.suffix == ".py" and path.parts[0] == "functions"]
-    shared_by_routes = {"functions/__init__.py", "functions/dependencies.py"}
-    assert not [str(path) for path in modules if len(path.parts) != 3 and str(path) not in shared_by_routes]
+    loose = {"functions/__init__.py", "functions/wire.py"}
+    assert not [str(path) for path in modules if len(path.parts) != 3 and str(path) not in loose]
+    routes = [path for path in modules if path.parts[1] != "dependencies" and path.name not in BESIDE_ROUTES]
+    assert not [str(path) for path in routes if not re.search(r"^(def )?handler\b", source(path), re.MULTILINE)]
+
+
+def test_the_resources_are_held_apart() -> None:
+    """What two of them need stands in functions/dependencies or functions/wire.py."""
+    contracts = tomllib.loads(source(PurePosixPath("pyproject.toml")))["tool"]["importlinter"]["contracts"]
+    [apart] = [set(contract["modules"]) for contract in contracts if contract["type"] == "independence"]
+    folders = {path.parts[1] for path in committed() if path.match("functions/*/*.py")} - {"dependencies"}
+    assert apart == {f"functions.{folder}" for folder in folders}
 
 
 def test_names_tell_what_is_inside() -> None:

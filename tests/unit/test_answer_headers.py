@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from functions.auth.anything_else import router as accounts
-from functions.auth.counts import limit_of
+from functions.dependencies.counts import limit_of
 from functions.health.live import router as health
 from shared.app import build_app
 from shared.web import APIRouter, Request, Response

@@ -19,7 +19,7 @@ from shared.auth.identity.callers import SignedInDatabase, presented_token
 from shared.auth.identity.rules import AuthRules
 from shared.clock import timestamp
 from shared.db.opening import open_database
-from shared.history.store import list_conversations
+from shared.history.conversations import list_conversations
 from shared.observability import name_request, report_request, request_timings
 from shared.settings import AuthSettings, DatabaseSettings
 

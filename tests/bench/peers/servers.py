@@ -17,7 +17,7 @@ from shared.auth.rows import queries as auth_queries
 from shared.clock import now
 from shared.db import Statement
 from shared.db.http import login_headers, request_body
-from shared.history import queries
+from shared.history.conversation_queries import LIST
 from shared.history.cursors import PlaceInList
 from shared.http_client import HttpClient
 from tests.bench.peers.contenders import PEERS_PYTHON
@@ -63,7 +63,7 @@ class Servers:
         place = PlaceInList.read(None)
         statements = (
             Statement(auth_queries.IDENTIFY, (self._person.token, now())),
-            Statement(queries.LIST, (place.updated_at, place.conversation_id, PAGE + 1)),
+            Statement(LIST, (place.updated_at, place.conversation_id, PAGE + 1)),
         )
         answered = HttpClient(self._neon.url).request("POST", "/sql", request_body(statements), login_headers(url))
         assert answered.status == OK, answered.body

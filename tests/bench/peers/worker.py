@@ -73,19 +73,19 @@ def our_store() -> Calls:
     """What `langchain_history` is compared with: the store of the history without HTTP, for whoever has the token."""
     db, settings = import_module("shared.db.opening"), import_module("shared.settings")
     identity, models = import_module("shared.auth.identity.callers"), import_module("shared.history.models")
-    changes, store, uuid = import_module("shared.history.changes"), import_module("shared.history.store"), uuid4
+    conversations, turns = import_module("shared.history.conversations"), import_module("shared.history.turns")
     database = db.open_database(settings.DatabaseSettings.read())
     token, to_id = os.environ["TOKEN"], import_module("uuid").UUID
 
     def append(event: dict[str, Any]) -> list[str]:
-        said = [models.Given(uuid(), each["role"], each["content"]) for each in json.loads(event["body"])["messages"]]
+        said = [models.Given(uuid4(), each["role"], each["content"]) for each in json.loads(event["body"])["messages"]]
         reader = identity.SignedInDatabase(database, token)
-        _, messages = changes.append_messages(reader, to_id(event["pathParameters"]["id"]), said)
+        _, messages = turns.append_messages(reader, to_id(event["pathParameters"]["id"]), said)
         return [each.content for each in messages]
 
     def read(event: dict[str, Any]) -> list[str]:
         reader = identity.SignedInDatabase(database, token)
-        opened = store.open_conversation(reader, to_id(event["pathParameters"]["id"]), limit=50)
+        opened = conversations.open_conversation(reader, to_id(event["pathParameters"]["id"]), limit=50)
         return [each.content for each in opened.messages]
 
     return {"history append": append, "history read": read}

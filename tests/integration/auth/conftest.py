@@ -14,10 +14,8 @@ import httpx
 import psycopg
 import pytest
 
-from functions import dependencies
 from functions.auth import (
     anything_else,
-    counts,
     delete_user,
     get_session,
     password,
@@ -32,9 +30,10 @@ from functions.auth import (
 from functions.auth import (
     email as email_routes,
 )
-from functions.auth import (
-    options as account_options,
-)
+from functions.dependencies import counts
+from functions.dependencies import database as container
+from functions.dependencies import options as account_options
+from functions.dependencies.callers import auth_rules
 from functions.profile import own as profile
 from shared.app import build_app
 from shared.auth.accounts.options import Options
@@ -206,8 +205,8 @@ def app_on(
 
     app = build_app(*(module.router for module in MODULES))
     app.dependency_overrides |= {
-        dependencies.database: given_database,
-        dependencies.auth_rules: given_rules,
+        container.database: given_database,
+        auth_rules: given_rules,
         counts.local_counts: given_counts,
         account_options.account_options: given_options,
         token.token_issuer: given_issuer,

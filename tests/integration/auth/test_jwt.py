@@ -12,8 +12,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from functions import dependencies
 from functions.conversations import list_all
+from functions.dependencies.callers import auth_rules
+from functions.dependencies.database import database
 from shared.app import build_app
 from shared.auth.identity.rules import AuthRules
 from shared.auth.tokens.jwt import Verifier
@@ -63,7 +64,7 @@ def conversations_app(routes: Routes, *, away: bool = False) -> FastAPI:
     async def given_database() -> object:
         return routes.database
 
-    app.dependency_overrides |= {dependencies.auth_rules: given_rules, dependencies.database: given_database}
+    app.dependency_overrides |= {auth_rules: given_rules, database: given_database}
     return app
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from functions.auth.limits import limited_database
+from functions.dependencies.limits import limited_database
 from shared.db.opening import open_database
 from shared.settings import DatabaseSettings
 from tests.integration.auth.conftest import Counting, Routes, app_on, signed

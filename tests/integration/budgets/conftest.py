@@ -10,17 +10,19 @@ import httpx
 import psycopg
 import pytest
 
-from functions import dependencies
 from functions.archive import export_all, import_all
-from functions.auth import counts as account_counts
 from functions.auth import get_session, sessions, sign_in_email, sign_out, sign_up_email, user
-from functions.auth import options as account_options
 from functions.chat import ask
 from functions.conversations import append, change_one, create, delete_all, delete_one, list_all, open_one
+from functions.dependencies import book
+from functions.dependencies import counts as account_counts
+from functions.dependencies import database as container
+from functions.dependencies import options as account_options
+from functions.dependencies.callers import auth_rules
 from functions.messages import give_feedback
-from functions.outbox import receipt
+from functions.outbox import replay
 from functions.profile import own
-from functions.search import book, passages
+from functions.search import passages
 from infra.local.ports import LOOPBACK
 from infra.local.relay import Relay
 from infra.local.server import Server
@@ -48,7 +50,7 @@ HOME: Final = "http://api.example.test"
 MODULES: Final = (
     *(get_session, sessions, sign_in_email, sign_out, sign_up_email, user),
     *(append, change_one, create, delete_all, delete_one, list_all, open_one),
-    *(ask, export_all, give_feedback, import_all, own, passages, receipt),
+    *(ask, export_all, give_feedback, import_all, own, passages, replay),
 )
 CALIBRATE: Final = Passage(
     url="https://book.example.com/arm",
@@ -170,8 +172,8 @@ def _app_on(database: Database) -> FastAPI:
 
     app = build_app(*(module.router for module in MODULES))
     app.dependency_overrides |= {
-        dependencies.database: given_database,
-        dependencies.auth_rules: given_rules,
+        container.database: given_database,
+        auth_rules: given_rules,
         account_counts.local_counts: given_counts,
         account_options.account_options: given_options,
         book.book: given_book,

@@ -11,8 +11,9 @@ import pytest
 
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.db.opening import open_database
-from shared.history import store
+from shared.history.conversations import list_conversations, open_conversation
 from shared.history.titles import title_of
+from shared.history.turns import begin_turn, complete_turn
 from shared.settings import DatabaseSettings
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Reader:
     ) -> tuple[UUID, UUID, Begun]:
         """Begin a turn; the conversation's id, the question's, and what the store said."""
         conversation_id, message_id = conversation_id or uuid4(), message_id or uuid4()
-        begun = store.begin_turn(
+        begun = begin_turn(
             self.db,
             conversation_id=conversation_id,
             title=title_of(content),
@@ -98,7 +99,7 @@ class Reader:
         self, conversation_id: UUID, message_id: UUID, text: str = "A set of libraries.", status: Status = "complete"
     ) -> Message:
         """Complete a turn; the answer that is stored then."""
-        return store.complete_turn(
+        return complete_turn(
             self.db,
             conversation_id=conversation_id,
             message_id=message_id,
@@ -110,7 +111,7 @@ class Reader:
 
     def open(self, conversation_id: UUID) -> Opened:
         """A conversation with its newest messages."""
-        return store.open_conversation(self.db, conversation_id, limit=50)
+        return open_conversation(self.db, conversation_id, limit=50)
 
     def on(self, database: Database) -> Reader:
         """The same reader, served by another container."""
@@ -118,7 +119,7 @@ class Reader:
 
     def titles(self) -> list[str]:
         """Of all conversations, newest first."""
-        return [each.title for each in store.list_conversations(self.db, limit=100).conversations]
+        return [each.title for each in list_conversations(self.db, limit=100).conversations]
 
 
 def everything(owner: psycopg.Connection, reader: Reader) -> list[object]:

@@ -7,8 +7,15 @@ import pytest
 
 from functions.archive.wire import Archive, ArchivedConversation, ArchivedMessage
 from shared.errors import InvalidRequest, NotSignedIn
-from shared.history import changes, store
 from shared.history.archive import Imported, Page, export_page, import_conversations
+from shared.history.conversations import (
+    change_conversation,
+    create_conversation,
+    delete_conversation,
+    delete_conversations,
+    list_conversations,
+)
+from shared.history.turns import give_feedback
 from tests.integration.history.conftest import SOURCES, ActingAs, everything
 
 if TYPE_CHECKING:
@@ -66,14 +73,14 @@ def talkative(ada: Reader) -> Reader:
     """With a pinned and rated conversation, one that failed, an empty one, and a deleted one."""
     first, message_id, _ = ada.ask("What is ROS 2?")
     rated = ada.answer(first, message_id)
-    changes.give_feedback(ada.db, rated.id, value="down", comment="Wrong page")
-    changes.change_conversation(ada.db, first, pinned=True)
+    give_feedback(ada.db, rated.id, value="down", comment="Wrong page")
+    change_conversation(ada.db, first, pinned=True)
     second, message_id, _ = ada.ask("روبوٹ کیا ہے؟ <b>")
     ada.answer(second, message_id, "", "failed")
     ada.ask("Again?", conversation_id=second)
-    changes.create_conversation(ada.db, uuid4(), title=None, keep=50)
+    create_conversation(ada.db, uuid4(), title=None, keep=50)
     deleted, _, _ = ada.ask("Nothing")
-    store.delete_conversation(ada.db, deleted)
+    delete_conversation(ada.db, deleted)
     return ada
 
 
@@ -122,7 +129,7 @@ def test_pages_can_be_imported_one_after_the_other(talkative: Reader, bob: Reade
     for page in pages(talkative, most_bytes=1):
         take_over(bob, page)
     assert said(export_page(bob.db)) == said(whole)
-    opened = [bob.open(each.id) for each in store.list_conversations(bob.db, limit=50).conversations]
+    opened = [bob.open(each.id) for each in list_conversations(bob.db, limit=50).conversations]
     assert sorted(each.conversation.message_count for each in opened) == [0, 2, 3]
     assert all([m.seq for m in each.messages] == list(range(1, len(each.messages) + 1)) for each in opened)
 
@@ -144,8 +151,8 @@ def test_what_is_still_somebody_elses_is_copied_once_and_left_alone(
 def test_what_was_deleted_does_not_come_back_with_an_import(talkative: Reader, bob: Reader) -> None:
     page = export_page(talkative.db)
     take_over(bob, page)
-    changes.delete_conversations(talkative.db)
-    changes.delete_conversations(bob.db)
+    delete_conversations(talkative.db)
+    delete_conversations(bob.db)
     assert take_over(talkative, page) == take_over(bob, page) == Imported(0, 0, 0)
     assert talkative.titles() == bob.titles() == []
 
@@ -163,7 +170,7 @@ def test_what_was_said_since_the_export_stays(talkative: Reader) -> None:
     page = export_page(talkative.db)
     conversation = next(each for each, _ in page.conversations if each.pinned)
     talkative.ask("And now?", conversation_id=conversation.id)
-    changes.change_conversation(talkative.db, conversation.id, title="Renamed", pinned=False)
+    change_conversation(talkative.db, conversation.id, title="Renamed", pinned=False)
     assert take_over(talkative, page) == Imported(0, 0, 0)
     opened = talkative.open(conversation.id)
     assert (opened.conversation.title, opened.conversation.pinned, len(opened.messages)) == ("Renamed", False, 3)
@@ -175,7 +182,7 @@ def test_a_long_history_is_imported_in_several_batches(ada: Reader, bob: Reader)
         ada.ask("y" * 30_000, conversation_id=conversation_id)
     whole = [page for page in pages(ada, most_bytes=1_500_000) if page.conversations]
     assert sum(take_over(bob, page).messages for page in whole) == 41
-    [copied] = store.list_conversations(bob.db, limit=50).conversations
+    [copied] = list_conversations(bob.db, limit=50).conversations
     assert copied.message_count == 41
     assert [m.seq for m in bob.open(copied.id).messages] == list(range(1, 42))
 

@@ -6,8 +6,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.errors import Conflict, Gone, InvalidRequest, NotFound, NotSignedIn
-from shared.history import changes, store
+from shared.history.conversations import (
+    change_conversation,
+    create_conversation,
+    delete_conversation,
+    delete_conversations,
+)
 from shared.history.models import Given
+from shared.history.turns import append_messages, give_feedback, take_back_feedback
 from tests.integration.history.conftest import ActingAs, everything
 
 if TYPE_CHECKING:
@@ -19,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def create(reader: Reader, title: str | None = None, *, id: UUID | None = None, keep: int = 50) -> Created:  # noqa: A002 (as the client calls it)
-    return changes.create_conversation(reader.db, id or uuid4(), title=title, keep=keep)
+    return create_conversation(reader.db, id or uuid4(), title=title, keep=keep)
 
 
 def question(content: str = "What is ROS 2?", *, id: UUID | None = None) -> Given:  # noqa: A002 (as above)
@@ -41,7 +47,7 @@ def test_a_created_conversation_is_the_newest_and_has_no_messages(ada: Reader) -
 def test_creating_twice_is_one_row_and_one_reply_even_after_a_change(ada: Reader, owner: psycopg.Connection) -> None:
     first = create(ada, "Motors", keep=1)
     again = create(ada, "Motors", id=first.conversation.id, keep=1)
-    changes.change_conversation(ada.db, first.conversation.id, title="Engines")
+    change_conversation(ada.db, first.conversation.id, title="Engines")
     before = everything(owner, ada)
     renamed = create(ada, "Motors", id=first.conversation.id, keep=1)
     assert again == first
@@ -87,14 +93,14 @@ def test_a_conversation_without_a_title_takes_it_from_its_first_question(ada: Re
     asked, appended = create(ada).conversation, create(ada).conversation
     ada.ask("What is a node?", conversation_id=asked.id)
     ada.ask("And a topic?", conversation_id=asked.id)
-    changes.append_messages(ada.db, appended.id, [question("What is a servo?"), answer()])
+    append_messages(ada.db, appended.id, [question("What is a servo?"), answer()])
     assert asked.title == "New conversation"
     assert ada.titles() == ["What is a servo?", "What is a node?"]
 
 
 def test_a_chosen_title_stays_whatever_is_asked(ada: Reader) -> None:
     named, renamed = create(ada, "Motors").conversation.id, create(ada).conversation.id
-    changes.change_conversation(ada.db, renamed, title="Arms")
+    change_conversation(ada.db, renamed, title="Arms")
     for each in (named, renamed):
         ada.ask("What is a node?", conversation_id=each)
     assert ada.titles() == ["Arms", "Motors"]
@@ -104,37 +110,37 @@ def test_renaming_and_pinning_leave_all_else_as_it_is(ada: Reader) -> None:
     first, _, _ = ada.ask("first")
     ada.ask("second")
     before = ada.open(first).conversation
-    pinned = changes.change_conversation(ada.db, first, pinned=True)
-    renamed = changes.change_conversation(ada.db, first, title="one")
+    pinned = change_conversation(ada.db, first, pinned=True)
+    renamed = change_conversation(ada.db, first, title="one")
     assert (pinned.title, pinned.pinned, renamed.title, renamed.pinned) == ("first", True, "one", True)
     assert ada.titles() == ["second", "one"]
     assert (renamed.created_at, renamed.updated_at) == (before.created_at, before.updated_at)
-    assert changes.change_conversation(ada.db, first, pinned=False, title="1").pinned is False
+    assert change_conversation(ada.db, first, pinned=False, title="1").pinned is False
 
 
 def test_a_pinned_conversation_outlives_newer_ones_until_it_is_unpinned(ada: Reader) -> None:
     pinned, _, _ = ada.ask("pinned")
-    changes.change_conversation(ada.db, pinned, pinned=True)
+    change_conversation(ada.db, pinned, pinned=True)
     for n in range(3):
         create(ada, str(n), keep=2)
     assert ada.titles() == ["2", "pinned"]
-    changes.change_conversation(ada.db, pinned, pinned=False)
+    change_conversation(ada.db, pinned, pinned=False)
     assert create(ada, "3", keep=2).evicted == pinned
 
 
 def test_what_was_deleted_can_be_neither_changed_nor_continued(ada: Reader, owner: psycopg.Connection) -> None:
     conversation_id, message_id, _ = ada.ask()
     rated = ada.answer(conversation_id, message_id)
-    store.delete_conversation(ada.db, conversation_id)
+    delete_conversation(ada.db, conversation_id)
     before = everything(owner, ada)
     with pytest.raises(Gone):
-        changes.change_conversation(ada.db, conversation_id, title="Back")
+        change_conversation(ada.db, conversation_id, title="Back")
     with pytest.raises(Gone):
-        changes.append_messages(ada.db, conversation_id, [question()])
+        append_messages(ada.db, conversation_id, [question()])
     with pytest.raises(Gone):
         create(ada, id=conversation_id)
     with pytest.raises(NotFound):
-        changes.give_feedback(ada.db, rated.id, value="up", comment=None)
+        give_feedback(ada.db, rated.id, value="up", comment=None)
     assert everything(owner, ada) == before
 
 
@@ -142,7 +148,7 @@ def test_messages_are_appended_in_the_order_given(ada: Reader) -> None:
     conversation_id, message_id, _ = ada.ask("one")
     ada.answer(conversation_id, message_id, "two")
     given = [question("three"), answer("four")]
-    conversation, stored = changes.append_messages(ada.db, conversation_id, given)
+    conversation, stored = append_messages(ada.db, conversation_id, given)
     opened = ada.open(conversation_id)
     assert [(m.seq, m.role, m.content) for m in opened.messages[2:]] == [(3, "user", "three"), (4, "assistant", "four")]
     assert [m.id for m in stored] == [each.id for each in given]
@@ -154,11 +160,11 @@ def test_messages_are_appended_in_the_order_given(ada: Reader) -> None:
 def test_appending_twice_is_once_and_what_is_new_comes_after_it(ada: Reader, owner: psycopg.Connection) -> None:
     conversation_id = create(ada).conversation.id
     given = [question("one"), answer("two")]
-    first = changes.append_messages(ada.db, conversation_id, given)
+    first = append_messages(ada.db, conversation_id, given)
     before = everything(owner, ada)
-    assert changes.append_messages(ada.db, conversation_id, given) == first
+    assert append_messages(ada.db, conversation_id, given) == first
     assert everything(owner, ada) == before
-    conversation, stored = changes.append_messages(ada.db, conversation_id, [*given, question("three")])
+    conversation, stored = append_messages(ada.db, conversation_id, [*given, question("three")])
     assert [message.seq for message in stored] == [1, 2, 3]
     assert conversation.message_count == 3
 
@@ -166,9 +172,9 @@ def test_appending_twice_is_once_and_what_is_new_comes_after_it(ada: Reader, own
 def test_what_is_new_may_stand_before_what_is_there_already_and_the_answer_keeps_the_order_given(ada: Reader) -> None:
     conversation_id = create(ada).conversation.id
     first = question("first")
-    changes.append_messages(ada.db, conversation_id, [first])
+    append_messages(ada.db, conversation_id, [first])
     later = [answer("second"), question("third")]
-    _, stored = changes.append_messages(ada.db, conversation_id, [later[0], first, later[1]])
+    _, stored = append_messages(ada.db, conversation_id, [later[0], first, later[1]])
     assert [each.content for each in stored] == ["second", "first", "third"]
     assert [each.content for each in ada.open(conversation_id).messages] == ["first", "second", "third"]
 
@@ -184,9 +190,9 @@ def test_one_message_that_means_something_else_keeps_all_of_them_out(ada: Reader
     ]
     for where, clash in clashes:
         with pytest.raises(Conflict):
-            changes.append_messages(ada.db, where, [question("new"), clash])
+            append_messages(ada.db, where, [question("new"), clash])
     with pytest.raises(InvalidRequest):
-        changes.append_messages(ada.db, conversation_id, [clashes[0][1], clashes[0][1]])
+        append_messages(ada.db, conversation_id, [clashes[0][1], clashes[0][1]])
     assert everything(owner, ada) == before
 
 
@@ -198,20 +204,20 @@ def test_nothing_is_changed_in_what_is_somebody_elses_or_never_was(
     before = everything(owner, ada), everything(owner, bob)
     for each in (conversation_id, uuid4()):
         with pytest.raises(NotFound):
-            changes.change_conversation(bob.db, each, title="Mine", pinned=True)
+            change_conversation(bob.db, each, title="Mine", pinned=True)
         with pytest.raises(NotFound):
-            changes.append_messages(bob.db, each, [question()])
+            append_messages(bob.db, each, [question()])
     for each in (rated.id, uuid4()):
         with pytest.raises(NotFound):
-            changes.give_feedback(bob.db, each, value="down", comment="Mine")
+            give_feedback(bob.db, each, value="down", comment="Mine")
     assert (everything(owner, ada), everything(owner, bob)) == before
 
 
 def test_deleting_all_leaves_nothing_and_lets_nothing_come_back(ada: Reader, bob: Reader) -> None:
     asked = [ada.ask(str(n)) for n in range(3)]
     bob.ask("Bob's")
-    changes.delete_conversations(ada.db)
-    changes.delete_conversations(ada.db)
+    delete_conversations(ada.db)
+    delete_conversations(ada.db)
     assert ada.titles() == []
     assert bob.titles() == ["Bob's"]
     for conversation_id, message_id, _ in asked:
@@ -224,11 +230,11 @@ def test_the_latest_opinion_of_an_answer_counts_and_saying_it_twice_is_once(
 ) -> None:
     conversation_id, message_id, _ = ada.ask()
     rated = ada.answer(conversation_id, message_id).id
-    down = changes.give_feedback(ada.db, rated, value="down", comment="Wrong page")
+    down = give_feedback(ada.db, rated, value="down", comment="Wrong page")
     before = everything(owner, ada)
-    assert changes.give_feedback(ada.db, rated, value="down", comment="Wrong page") == down
+    assert give_feedback(ada.db, rated, value="down", comment="Wrong page") == down
     assert everything(owner, ada) == before
-    up = changes.give_feedback(ada.db, rated, value="up", comment="Right page")
+    up = give_feedback(ada.db, rated, value="up", comment="Right page")
     assert (down.value, down.comment, up.value, up.comment) == ("down", "Wrong page", "up", "Right page")
     assert [message.feedback for message in ada.open(conversation_id).messages] == [None, "up"]
 
@@ -236,34 +242,34 @@ def test_the_latest_opinion_of_an_answer_counts_and_saying_it_twice_is_once(
 def test_a_vote_without_a_comment_keeps_the_comment_and_an_empty_one_removes_it(ada: Reader) -> None:
     conversation_id, message_id, _ = ada.ask()
     rated = ada.answer(conversation_id, message_id).id
-    changes.give_feedback(ada.db, rated, value="down", comment="Wrong page")
+    give_feedback(ada.db, rated, value="down", comment="Wrong page")
 
-    assert changes.give_feedback(ada.db, rated, value="down", comment=None).comment == "Wrong page"
-    assert changes.give_feedback(ada.db, rated, value="up", comment=None).comment == "Wrong page"
-    assert changes.give_feedback(ada.db, rated, value="up", comment="").comment is None
+    assert give_feedback(ada.db, rated, value="down", comment=None).comment == "Wrong page"
+    assert give_feedback(ada.db, rated, value="up", comment=None).comment == "Wrong page"
+    assert give_feedback(ada.db, rated, value="up", comment="").comment is None
 
 
 def test_an_opinion_can_be_taken_back_and_given_again(ada: Reader, bob: Reader) -> None:
     conversation_id, message_id, _ = ada.ask()
     rated = ada.answer(conversation_id, message_id).id
-    changes.give_feedback(ada.db, rated, value="down", comment="Wrong page")
+    give_feedback(ada.db, rated, value="down", comment="Wrong page")
 
     for _ in range(2):
-        taken = changes.take_back_feedback(ada.db, rated)
+        taken = take_back_feedback(ada.db, rated)
         assert (taken.message_id, taken.value, taken.comment) == (rated, None, None)
     assert [message.feedback for message in ada.open(conversation_id).messages] == [None, None]
-    assert changes.give_feedback(ada.db, rated, value="up", comment=None).comment is None
+    assert give_feedback(ada.db, rated, value="up", comment=None).comment is None
     for nothing in (message_id, uuid4()):
         with pytest.raises(NotFound):
-            changes.take_back_feedback(ada.db, nothing)
+            take_back_feedback(ada.db, nothing)
     with pytest.raises(NotFound):
-        changes.take_back_feedback(bob.db, rated)
+        take_back_feedback(bob.db, rated)
 
 
 def test_a_question_cannot_be_rated(ada: Reader) -> None:
     _, message_id, _ = ada.ask()
     with pytest.raises(NotFound):
-        changes.give_feedback(ada.db, message_id, value="up", comment=None)
+        give_feedback(ada.db, message_id, value="up", comment=None)
 
 
 def test_without_a_session_nothing_is_changed(ada: Reader, database: Database, owner: psycopg.Connection) -> None:
@@ -272,15 +278,15 @@ def test_without_a_session_nothing_is_changed(ada: Reader, database: Database, o
     before = everything(owner, ada)
     nobody = ActingAs(database, None)
     with pytest.raises(NotSignedIn):
-        changes.create_conversation(nobody, uuid4(), title=None, keep=1)
+        create_conversation(nobody, uuid4(), title=None, keep=1)
     with pytest.raises(NotSignedIn):
-        changes.change_conversation(nobody, conversation_id, pinned=True)
+        change_conversation(nobody, conversation_id, pinned=True)
     with pytest.raises(NotSignedIn):
-        changes.append_messages(nobody, conversation_id, [question()])
+        append_messages(nobody, conversation_id, [question()])
     with pytest.raises(NotSignedIn):
-        changes.delete_conversations(nobody)
+        delete_conversations(nobody)
     with pytest.raises(NotSignedIn):
-        changes.give_feedback(nobody, rated, value="up", comment=None)
+        give_feedback(nobody, rated, value="up", comment=None)
     with pytest.raises(NotSignedIn):
-        changes.take_back_feedback(nobody, rated)
+        take_back_feedback(nobody, rated)
     assert everything(owner, ada) == before

@@ -15,7 +15,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.errors import Gone, NotFound, NotSignedIn
-from shared.history import changes, store
+from shared.history.conversations import (
+    change_conversation,
+    create_conversation,
+    delete_conversation,
+    list_conversations,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -76,7 +81,7 @@ def question(reader: Reader, n: int) -> tuple[UUID, UUID | None]:
 
 def creation(reader: Reader, n: int) -> tuple[UUID, UUID | None]:
     """The same, with a conversation that nobody has asked anything in."""
-    created = changes.create_conversation(reader.db, uuid4(), title=str(n), keep=50)
+    created = create_conversation(reader.db, uuid4(), title=str(n), keep=50)
     return created.conversation.id, created.evicted
 
 
@@ -89,7 +94,7 @@ def round_after_round() -> None:
 
 
 def ids_of(reader: Reader) -> list[UUID]:
-    return [each.id for each in store.list_conversations(reader.db, limit=100).conversations]
+    return [each.id for each in list_conversations(reader.db, limit=100).conversations]
 
 
 def in_order_of_eviction(owner: psycopg.Connection, reader: Reader) -> list[UUID]:
@@ -126,7 +131,7 @@ def test_ten_pinned_conversations_of_the_fifty_outlive_a_hundred_others(
 ) -> None:
     pinned = [ada.ask("pinned")[0] for _ in range(10)]
     for each in pinned:
-        changes.change_conversation(ada.db, each, pinned=True)
+        change_conversation(ada.db, each, pinned=True)
     begun = containers.serve(ada, begin, range(100))
     came_for = {evicted: conversation_id for conversation_id, evicted in begun if evicted is not None}
     went = in_order_of_eviction(owner, ada)
@@ -153,7 +158,7 @@ def test_one_question_sent_twenty_times_at_once_is_one_row_and_one_reply(ada: Re
         range(20),
     )
     assert all(each == begun[0] for each in begun)
-    assert store.list_conversations(ada.db, limit=50).conversations[0].message_count == 1
+    assert list_conversations(ada.db, limit=50).conversations[0].message_count == 1
 
 
 def test_one_question_answered_twenty_times_at_once_keeps_the_first_answer(ada: Reader, containers: Containers) -> None:
@@ -174,7 +179,7 @@ def test_a_conversation_deleted_while_it_goes_on_stays_deleted(
             if what == 0:
                 reader.answer(conversation_id, message_id)
             elif what == 1:
-                store.delete_conversation(reader.db, conversation_id)
+                delete_conversation(reader.db, conversation_id)
             else:
                 reader.ask("And?", conversation_id=conversation_id)
 

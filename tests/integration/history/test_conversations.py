@@ -11,7 +11,7 @@ from shared.answering.chat import Chat
 from shared.answering.models import Ask, Saved
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable, InvalidRequest, NotFound
-from shared.history import store
+from shared.history.conversations import delete_conversation, list_conversations, open_conversation
 from shared.retrieval.models import Found
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def pages(reader: Reader, limit: int) -> list[list[str]]:
     found: list[list[str]] = []
     cursor = None
     while not found or cursor:
-        page = store.list_conversations(reader.db, limit=limit, cursor=cursor)
+        page = list_conversations(reader.db, limit=limit, cursor=cursor)
         found.append([each.title for each in page.conversations])
         cursor = page.next_cursor
     return found
@@ -36,14 +36,14 @@ def message_pages(reader: Reader, conversation_id: UUID, limit: int) -> list[lis
     found: list[list[str]] = []
     cursor = None
     while not found or cursor:
-        page = store.open_conversation(reader.db, conversation_id, limit=limit, cursor=cursor)
+        page = open_conversation(reader.db, conversation_id, limit=limit, cursor=cursor)
         found.append([each.content for each in page.messages])
         cursor = page.next_cursor
     return found
 
 
 def test_somebody_new_has_no_conversations(ada: Reader) -> None:
-    page = store.list_conversations(ada.db, limit=50)
+    page = list_conversations(ada.db, limit=50)
     assert (page.conversations, page.next_cursor) == ([], None)
 
 
@@ -58,7 +58,7 @@ def test_the_newest_conversation_comes_first_and_a_turn_makes_it_new_again(ada: 
 def test_the_list_says_all_about_a_conversation_but_its_messages(ada: Reader) -> None:
     conversation_id, message_id, _ = ada.ask("What is ROS 2?")
     ada.answer(conversation_id, message_id)
-    [listed] = store.list_conversations(ada.db, limit=50).conversations
+    [listed] = list_conversations(ada.db, limit=50).conversations
     assert (listed.id, listed.title, listed.pinned, listed.message_count) == (
         conversation_id,
         "What is ROS 2?",
@@ -97,12 +97,12 @@ def test_conversations_of_the_same_microsecond_keep_an_order_over_pages(ada: Rea
 
 def test_paging_shows_nothing_twice_and_skips_nothing_while_others_come_and_go(ada: Reader) -> None:
     ids = [ada.ask(str(n))[0] for n in range(6)]
-    first = store.list_conversations(ada.db, limit=2)
+    first = list_conversations(ada.db, limit=2)
     ada.ask("new")
-    store.delete_conversation(ada.db, first.conversations[1].id)
-    store.delete_conversation(ada.db, ids[2])
-    second = store.list_conversations(ada.db, limit=2, cursor=first.next_cursor)
-    third = store.list_conversations(ada.db, limit=2, cursor=second.next_cursor)
+    delete_conversation(ada.db, first.conversations[1].id)
+    delete_conversation(ada.db, ids[2])
+    second = list_conversations(ada.db, limit=2, cursor=first.next_cursor)
+    third = list_conversations(ada.db, limit=2, cursor=second.next_cursor)
     assert [each.title for each in first.conversations] == ["5", "4"]
     assert [each.title for each in second.conversations] == ["3", "1"]
     assert [each.title for each in third.conversations] == ["0"]
@@ -113,8 +113,8 @@ def test_a_cursor_shows_nothing_of_anybody_else(ada: Reader, bob: Reader) -> Non
     for n in range(3):
         ada.ask(f"Ada {n}")
         bob.ask(f"Bob {n}")
-    cursor = store.list_conversations(ada.db, limit=1).next_cursor
-    page = store.list_conversations(bob.db, limit=50, cursor=cursor)
+    cursor = list_conversations(ada.db, limit=1).next_cursor
+    page = list_conversations(bob.db, limit=50, cursor=cursor)
     assert {each.title[:3] for each in page.conversations} == {"Bob"}
 
 
@@ -130,26 +130,26 @@ def test_paging_back_is_not_disturbed_by_new_messages(ada: Reader) -> None:
     conversation_id, _, _ = ada.ask("1")
     for n in range(2, 5):
         ada.ask(str(n), conversation_id=conversation_id)
-    newest = store.open_conversation(ada.db, conversation_id, limit=2)
+    newest = open_conversation(ada.db, conversation_id, limit=2)
     ada.ask("5", conversation_id=conversation_id)
-    older = store.open_conversation(ada.db, conversation_id, limit=2, cursor=newest.next_cursor)
+    older = open_conversation(ada.db, conversation_id, limit=2, cursor=newest.next_cursor)
     assert [each.content for each in older.messages] == ["1", "2"]
 
 
 def test_a_conversation_that_never_was_is_not_found(ada: Reader) -> None:
     with pytest.raises(NotFound):
-        store.open_conversation(ada.db, uuid4(), limit=50)
+        open_conversation(ada.db, uuid4(), limit=50)
     with pytest.raises(NotFound):
-        store.delete_conversation(ada.db, uuid4())
+        delete_conversation(ada.db, uuid4())
 
 
 def test_somebody_elses_conversation_is_not_found_and_stays(ada: Reader, bob: Reader) -> None:
     conversation_id, _, _ = ada.ask()
     with pytest.raises(NotFound):
-        store.open_conversation(bob.db, conversation_id, limit=50)
+        open_conversation(bob.db, conversation_id, limit=50)
     with pytest.raises(NotFound):
-        store.delete_conversation(bob.db, conversation_id)
-    assert store.open_conversation(ada.db, conversation_id, limit=50).conversation.message_count == 1
+        delete_conversation(bob.db, conversation_id)
+    assert open_conversation(ada.db, conversation_id, limit=50).conversation.message_count == 1
     assert bob.titles() == []
 
 
@@ -157,9 +157,9 @@ def test_a_deleted_conversation_is_gone_with_its_messages(ada: Reader, owner: ps
     conversation_id, message_id, _ = ada.ask()
     ada.answer(conversation_id, message_id)
     kept, _, _ = ada.ask("kept")
-    store.delete_conversation(ada.db, conversation_id)
+    delete_conversation(ada.db, conversation_id)
     with pytest.raises(NotFound):
-        store.open_conversation(ada.db, conversation_id, limit=50)
+        open_conversation(ada.db, conversation_id, limit=50)
     assert ada.titles() == ["kept"]
     left = owner.execute("select conversation_id from message where user_id = %s", [ada.id]).fetchall()
     assert left == [(kept,)]
@@ -167,23 +167,23 @@ def test_a_deleted_conversation_is_gone_with_its_messages(ada: Reader, owner: ps
 
 def test_deleting_twice_is_as_good_as_once(ada: Reader) -> None:
     conversation_id, _, _ = ada.ask()
-    store.delete_conversation(ada.db, conversation_id)
-    store.delete_conversation(ada.db, conversation_id)
+    delete_conversation(ada.db, conversation_id)
+    delete_conversation(ada.db, conversation_id)
     assert ada.titles() == []
 
 
 def test_somebody_elses_deleted_conversation_is_not_found_either(ada: Reader, bob: Reader) -> None:
     conversation_id, _, _ = ada.ask()
-    store.delete_conversation(ada.db, conversation_id)
+    delete_conversation(ada.db, conversation_id)
     with pytest.raises(NotFound):
-        store.delete_conversation(bob.db, conversation_id)
+        delete_conversation(bob.db, conversation_id)
 
 
 def test_a_malformed_cursor_never_reaches_the_database(ada: Reader) -> None:
     with pytest.raises(InvalidRequest):
-        store.list_conversations(ada.db, limit=50, cursor="no")
+        list_conversations(ada.db, limit=50, cursor="no")
     with pytest.raises(InvalidRequest):
-        store.open_conversation(ada.db, uuid4(), limit=50, cursor="no")
+        open_conversation(ada.db, uuid4(), limit=50, cursor="no")
 
 
 def test_the_newest_fifty_stay_and_the_one_that_went_is_reported(ada: Reader) -> None:
@@ -262,5 +262,5 @@ def test_a_clock_that_goes_back_does_not_change_what_is_newest(ada: Reader, owne
     conversation_id, message_id, _ = ada.ask("after")
     ada.answer(conversation_id, message_id)
     assert ada.titles() == ["after", "before"]
-    conversation = store.list_conversations(ada.db, limit=1).conversations[0]
+    conversation = list_conversations(ada.db, limit=1).conversations[0]
     assert conversation.created_at < conversation.updated_at

@@ -15,7 +15,8 @@ import httpx
 import psycopg
 import pytest
 
-from functions import dependencies
+from functions.dependencies import database as container
+from functions.dependencies.callers import auth_rules
 from infra.openapi import DOCUMENT, route_modules
 from shared.app import build_app
 from shared.auth.browser.cookies import sign
@@ -23,7 +24,7 @@ from shared.auth.identity.rules import AuthRules
 from shared.db import Statement
 from shared.db.opening import open_database
 from shared.errors import StatementFailed
-from shared.history import changes
+from shared.history.turns import give_feedback
 from shared.settings import AuthSettings, DatabaseSettings
 from tests.integration.history.conftest import ActingAs, Reader, everything
 from tests.integration.history.test_queries import QUERIES
@@ -129,10 +130,10 @@ def site(ada: Reader, database: Database, owner: psycopg.Connection) -> Site:
     async def given_rules() -> AuthRules:
         return rules
 
-    app.dependency_overrides = {dependencies.database: given_database, dependencies.auth_rules: given_rules}
+    app.dependency_overrides = {container.database: given_database, auth_rules: given_rules}
     conversation_id, message_id, _ = ada.ask("Ada's question")
     answer = ada.answer(conversation_id, message_id, "Ada's answer")
-    changes.give_feedback(ada.db, answer.id, value="up", comment="Ada's comment")
+    give_feedback(ada.db, answer.id, value="up", comment="Ada's comment")
     return Site(app, owner, conversation_id, answer.id)
 
 

@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.errors import Gone, NotFound
-from shared.history import changes, store
 from shared.history.archive import export_page
+from shared.history.conversations import create_conversation, delete_conversation, list_conversations, open_conversation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -41,12 +41,12 @@ class Meddler(threading.Thread):
     def _meddle(self) -> None:
         what = self._chance.choice(("create", "continue", "delete"))
         if what == "create" or not self._theirs:
-            created = changes.create_conversation(self._reader.db, uuid4(), title="theirs", keep=1000)
+            created = create_conversation(self._reader.db, uuid4(), title="theirs", keep=1000)
             self._theirs.append(created.conversation.id)
         elif what == "continue":
             self._reader.ask("And?", conversation_id=self._chance.choice(self._theirs), keep=1000)
         else:
-            store.delete_conversation(self._reader.db, self._theirs.pop(self._chance.randrange(len(self._theirs))))
+            delete_conversation(self._reader.db, self._theirs.pop(self._chance.randrange(len(self._theirs))))
 
     def stop(self) -> None:
         self._enough.set()
@@ -73,7 +73,7 @@ def listed(reader: Reader) -> list[UUID]:
     found: list[UUID] = []
     cursor = None
     while not found or cursor:
-        page = store.list_conversations(reader.db, limit=3, cursor=cursor)
+        page = list_conversations(reader.db, limit=3, cursor=cursor)
         found += [each.id for each in page.conversations]
         cursor = page.next_cursor
     return found
@@ -116,7 +116,7 @@ def test_messages_that_come_meanwhile_move_no_page(ada: Reader, connect: Callabl
     shown: list[str] = []
     cursor = None
     while len(shown) < 30 or cursor:
-        page = store.open_conversation(ada.db, conversation_id, limit=4, cursor=cursor)
+        page = open_conversation(ada.db, conversation_id, limit=4, cursor=cursor)
         shown = [message.content for message in page.messages] + shown
         cursor = page.next_cursor
         other_device.ask("meanwhile", conversation_id=conversation_id)

@@ -12,9 +12,10 @@ from psycopg import sql
 from infra.migrate import APP_ROLE
 from shared.db import Statement
 from shared.errors import Gone, StatementFailed
-from shared.history import changes, store
 from shared.history.archive import export_page
+from shared.history.conversations import change_conversation, delete_conversation
 from shared.history.retention import Purged, purge
+from shared.history.turns import give_feedback
 
 if TYPE_CHECKING:
     import psycopg
@@ -55,9 +56,9 @@ def test_a_user_who_is_erased_leaves_no_row_with_their_id_in_any_table(
 ) -> None:
     conversation_id, message_id, _ = ada.ask()
     rated = ada.answer(conversation_id, message_id)
-    changes.give_feedback(ada.db, rated.id, value="up", comment="Thanks")
+    give_feedback(ada.db, rated.id, value="up", comment="Thanks")
     deleted, _, _ = ada.ask("deleted")
-    store.delete_conversation(ada.db, deleted)
+    delete_conversation(ada.db, deleted)
     owner.execute(
         """insert into session (id, token, "userId", "expiresAt", "updatedAt") values (%s, %s, %s, now(), now())""",
         [str(uuid4()), str(uuid4()), ada.id],
@@ -122,7 +123,7 @@ def test_conversations_go_some_days_after_their_last_message(
 ) -> None:
     old, message_id, _ = ada.ask("old")
     pinned, _, _ = bob.ask("pinned")
-    changes.change_conversation(bob.db, pinned, pinned=True)
+    change_conversation(bob.db, pinned, pinned=True)
     young, _, _ = ada.ask("young")
     for each, days in ((old, 41), (pinned, 41), (young, 39)):
         aged(owner, each, days)
@@ -139,7 +140,7 @@ def test_traces_of_deleted_conversations_go_after_ninety_days(
 ) -> None:
     for days in (89, 91):
         conversation_id, _, _ = ada.ask()
-        store.delete_conversation(ada.db, conversation_id)
+        delete_conversation(ada.db, conversation_id)
         owner.execute(
             "update deleted_conversation set deleted_at = now() - make_interval(days => %s) where conversation_id = %s",
             [days, conversation_id],

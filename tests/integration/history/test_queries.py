@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from shared.history import archive_queries, change_queries, queries, search_queries
+from shared.history import archive_queries, conversation_queries, search_queries, turn_queries
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -28,7 +28,7 @@ def statements(*modules: ModuleType) -> dict[str, str]:
     }
 
 
-QUERIES = statements(queries, change_queries, search_queries, archive_queries)
+QUERIES = statements(conversation_queries, turn_queries, search_queries, archive_queries)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_whose_rows_they_are_is_found_out_once_and_not_once_a_row(
     assert [condition for condition in per_row if "current_setting" in condition] == []
 
 
-@pytest.mark.parametrize("name", ["history.queries.LIST", "history.queries.MESSAGES"])
+@pytest.mark.parametrize("name", ["history.conversation_queries.LIST", "history.conversation_queries.MESSAGES"])
 def test_a_page_is_read_in_its_order_without_sorting(functions_role: psycopg.Connection, name: str) -> None:
     functions_role.execute("set enable_sort = off; set enable_incremental_sort = off")
     assert "Sort" not in {node["Node Type"] for node in nodes(plan(functions_role, QUERIES[name]))}

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from shared.errors import Conflict, Gone, NotFound
-from shared.history import store
+from shared.history.conversations import delete_conversation
 from shared.history.models import answer_id
 from tests.integration.history.conftest import everything
 
@@ -103,7 +103,7 @@ def test_a_failed_answer_gives_way_to_a_better_one_in_its_place(ada: Reader) -> 
 
 def test_a_late_answer_does_not_revive_a_deleted_conversation(ada: Reader, owner: psycopg.Connection) -> None:
     conversation_id, message_id, _ = ada.ask()
-    store.delete_conversation(ada.db, conversation_id)
+    delete_conversation(ada.db, conversation_id)
     before = everything(owner, ada)
     with pytest.raises(Gone):
         ada.answer(conversation_id, message_id)
@@ -112,7 +112,7 @@ def test_a_late_answer_does_not_revive_a_deleted_conversation(ada: Reader, owner
 
 def test_a_late_question_does_not_revive_a_deleted_conversation(ada: Reader, owner: psycopg.Connection) -> None:
     conversation_id, message_id, _ = ada.ask()
-    store.delete_conversation(ada.db, conversation_id)
+    delete_conversation(ada.db, conversation_id)
     before = everything(owner, ada)
     with pytest.raises(Gone):
         ada.ask(conversation_id=conversation_id, message_id=message_id)
@@ -125,7 +125,7 @@ def test_what_is_deleted_before_it_was_stored_is_not_found_and_never_comes(ada: 
     waiting = uuid4()
     for _ in range(2):
         with pytest.raises(NotFound):
-            store.delete_conversation(ada.db, waiting)
+            delete_conversation(ada.db, waiting)
     with pytest.raises(Gone):
         ada.ask(conversation_id=waiting)
     assert ada.titles() == []

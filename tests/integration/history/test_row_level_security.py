@@ -10,7 +10,8 @@ import pytest
 
 from shared.db import Statement
 from shared.errors import StatementFailed
-from shared.history import changes, store
+from shared.history.conversations import delete_conversation, open_conversation
+from shared.history.turns import give_feedback
 from tests.integration.history.conftest import ActingAs
 
 if TYPE_CHECKING:
@@ -38,10 +39,10 @@ WRITES = [
 def adas_conversation(ada: Reader) -> UUID:
     """Answered and rated, and beside it one that was deleted."""
     deleted, _, _ = ada.ask("deleted")
-    store.delete_conversation(ada.db, deleted)
+    delete_conversation(ada.db, deleted)
     conversation_id, message_id, _ = ada.ask()
     rated = ada.answer(conversation_id, message_id)
-    changes.give_feedback(ada.db, rated.id, value="up", comment=None)
+    give_feedback(ada.db, rated.id, value="up", comment=None)
     return conversation_id
 
 
@@ -64,10 +65,10 @@ def test_without_a_session_nothing_is_read(database: Database, read: Statement) 
 def test_a_query_that_forgets_its_owner_changes_nothing_of_others(
     ada: Reader, bob: Reader, database: Database, adas_conversation: UUID, write: Statement
 ) -> None:
-    before = store.open_conversation(ada.db, adas_conversation, limit=50)
+    before = open_conversation(ada.db, adas_conversation, limit=50)
     assert bob.db.run(write)[0].count == 0
     assert ActingAs(database, None).run(write)[0].count == 0
-    assert store.open_conversation(ada.db, adas_conversation, limit=50) == before
+    assert open_conversation(ada.db, adas_conversation, limit=50) == before
 
 
 def refused(reader: Reader, statement: Statement) -> str | None:

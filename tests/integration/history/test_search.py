@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.db import Statement
-from shared.history import changes, store
+from shared.history.conversations import change_conversation, delete_conversation
 from shared.history.search import Found, Segment, search_conversations
 from tests.integration.history.conftest import ActingAs
 
@@ -124,7 +124,7 @@ def test_titles_count_more_than_messages_and_words_that_stand_together_more_than
 
 def test_a_new_title_is_found_and_the_old_one_is_not(ada: Reader) -> None:
     conversation_id, _, _ = ada.ask("What?")
-    changes.change_conversation(ada.db, conversation_id, title="Gearboxes")
+    change_conversation(ada.db, conversation_id, title="Gearboxes")
     [found] = search(ada, "gearbox")
     assert (found.message_id, found.snippet) == (None, [])
     assert [(each.text, each.match) for each in found.title] == [("Gearboxes", True)]
@@ -132,7 +132,7 @@ def test_a_new_title_is_found_and_the_old_one_is_not(ada: Reader) -> None:
 
 def test_what_was_deleted_is_not_found(ada: Reader) -> None:
     conversation_id, _, _ = ada.ask("What is a gearbox?")
-    store.delete_conversation(ada.db, conversation_id)
+    delete_conversation(ada.db, conversation_id)
     assert search(ada, "gearbox") == []
 
 

@@ -6,10 +6,10 @@ from uuid import uuid4
 import pytest
 
 from shared.errors import InvalidRequest, NotFound, NotSignedIn
-from shared.history import store
-from shared.history.changes import change_conversation
+from shared.history.conversations import change_conversation, delete_conversation
 from shared.history.models import CONTENT_CHARACTERS, answer_id
 from shared.history.titles import UNTITLED
+from shared.history.turns import WINDOW_CHARACTERS, WINDOW_MESSAGES, begin_turn, complete_turn
 from tests.integration.history.conftest import SOURCES, ActingAs, everything
 
 if TYPE_CHECKING:
@@ -64,12 +64,8 @@ def test_a_further_question_brings_what_was_said_before_it(ada: Reader) -> None:
 def greeted(ada: Reader) -> UUID:
     """A conversation that began with a greeting and its answer."""
     conversation_id, message_id = uuid4(), uuid4()
-    store.begin_turn(
-        ada.db, conversation_id=conversation_id, title=UNTITLED, message_id=message_id, content="hi", keep=50
-    )
-    store.complete_turn(
-        ada.db, conversation_id=conversation_id, message_id=message_id, answer="Hello!", mode="smalltalk"
-    )
+    begin_turn(ada.db, conversation_id=conversation_id, title=UNTITLED, message_id=message_id, content="hi", keep=50)
+    complete_turn(ada.db, conversation_id=conversation_id, message_id=message_id, answer="Hello!", mode="smalltalk")
     return conversation_id
 
 
@@ -97,15 +93,15 @@ def test_the_window_is_bounded_in_messages(ada: Reader) -> None:
     for n in range(1, 20):
         ada.ask(str(n), conversation_id=conversation_id)
     _, _, begun = ada.ask("now", conversation_id=conversation_id)
-    assert contents(begun.window) == [str(n) for n in range(20 - store.WINDOW_MESSAGES, 20)]
+    assert contents(begun.window) == [str(n) for n in range(20 - WINDOW_MESSAGES, 20)]
 
 
 def test_the_window_is_bounded_in_characters(ada: Reader) -> None:
     conversation_id, _, _ = ada.ask("early")
-    ada.ask("x" * (store.WINDOW_CHARACTERS - 4), conversation_id=conversation_id)
+    ada.ask("x" * (WINDOW_CHARACTERS - 4), conversation_id=conversation_id)
     ada.ask("late", conversation_id=conversation_id)
     _, _, begun = ada.ask("now", conversation_id=conversation_id)
-    assert [len(content) for content in contents(begun.window)] == [store.WINDOW_CHARACTERS - 4, 4]
+    assert [len(content) for content in contents(begun.window)] == [WINDOW_CHARACTERS - 4, 4]
 
 
 def test_a_question_to_somebody_elses_conversation_is_not_found_and_changes_nothing(
@@ -177,17 +173,17 @@ def test_without_a_session_nothing_is_written(database: Database, ada: Reader, o
     before = everything(owner, ada)
     nobody = ActingAs(database, None)
     with pytest.raises(NotSignedIn):
-        store.begin_turn(nobody, conversation_id=conversation_id, title="t", message_id=uuid4(), content="c", keep=50)
+        begin_turn(nobody, conversation_id=conversation_id, title="t", message_id=uuid4(), content="c", keep=50)
     with pytest.raises(NotSignedIn):
-        store.complete_turn(nobody, conversation_id=conversation_id, message_id=message_id, answer="a")
+        complete_turn(nobody, conversation_id=conversation_id, message_id=message_id, answer="a")
     with pytest.raises(NotSignedIn):
-        store.delete_conversation(nobody, conversation_id)
+        delete_conversation(nobody, conversation_id)
     assert everything(owner, ada) == before
 
 
 def test_a_user_who_is_deleted_takes_every_row_along(ada: Reader, owner: psycopg.Connection) -> None:
     deleted, _, _ = ada.ask("gone")
-    store.delete_conversation(ada.db, deleted)
+    delete_conversation(ada.db, deleted)
     conversation_id, message_id, _ = ada.ask("here")
     ada.answer(conversation_id, message_id)
     owner.execute('delete from "user" where id = %s', [ada.id])

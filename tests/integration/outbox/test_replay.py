@@ -15,15 +15,15 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from functions.dependencies import opened_database
-from functions.outbox.replay import dead_letter_queue, handler
+from functions.dependencies.database import opened_database
+from functions.outbox.drain import dead_letter_queue, handler
 from infra.local.gateway.serverless import read_serverless
 from infra.local.process import PROJECT
 from shared.db.opening import open_database
 from shared.errors import NotFound
-from shared.history.changes import delete_conversations
+from shared.history.conversations import delete_conversation, delete_conversations
 from shared.history.models import answer_id
-from shared.history.store import begin_turn, delete_conversation
+from shared.history.turns import begin_turn
 from shared.outbox.keeping import Outbox, group_of, user_owner
 from shared.outbox.queue import Queue
 from shared.outbox.replay import ActingFor, Outcome, replay, store

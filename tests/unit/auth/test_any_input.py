@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions import dependencies
-from functions.auth import counts, get_session, sign_in_email, sign_out, sign_up_email
-from functions.auth.options import account_options
+from functions.auth import get_session, sign_in_email, sign_out, sign_up_email
+from functions.dependencies import counts
+from functions.dependencies.callers import auth_rules
+from functions.dependencies.database import database
+from functions.dependencies.options import account_options
 from shared.app import build_app
 from shared.auth.accounts.options import Options
 from shared.auth.browser.cookies import Attributes, SessionCookies, decoded, parse, read_signed, sign
@@ -65,8 +67,8 @@ async def options() -> Options:
 
 APP = build_app(*(module.router for module in (sign_up_email, sign_in_email, sign_out, get_session)))
 APP.dependency_overrides |= {
-    dependencies.database: unreachable,
-    dependencies.auth_rules: rules,
+    database: unreachable,
+    auth_rules: rules,
     counts.local_counts: uncounted,
     account_options: options,
 }

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.requests import Request
 
-from functions import dependencies
+from functions.dependencies import callers
+from functions.dependencies.callers import known_user, maybe_signed_in
 from shared.auth.browser.cookies import sign
 from shared.auth.identity.callers import KnownUser, SignedInDatabase
 from shared.auth.identity.rules import AuthRules
@@ -63,7 +64,7 @@ def awaited(called: Coroutine[object, object, SignedInDatabase | None]) -> Signe
 
 
 def who(asked: Request, database: Database) -> SignedInDatabase | None:
-    return awaited(dependencies.maybe_signed_in(asked, RULES, database, None))
+    return awaited(maybe_signed_in(asked, RULES, database, None))
 
 
 def presented(asked: Request) -> object:
@@ -110,7 +111,7 @@ def test_nobody_asks_the_database_about_a_guest() -> None:
     database = Scripted(away=True)
     assert who(request(), database) is None
     with pytest.raises(NotSignedIn):
-        awaited(dependencies.signed_in(None))
+        awaited(callers.signed_in(None))
 
 
 def test_who_is_asking_is_found_in_the_batch_of_what_is_asked() -> None:
@@ -149,7 +150,7 @@ def test_closing_closes_the_database_underneath() -> None:
 
 def known(asked: Request) -> KnownUser | None:
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        return runner.run(dependencies.known_user(asked, RULES, None))
+        return runner.run(known_user(asked, RULES, None))
 
 
 def test_an_outage_does_not_forget_who_is_asking_unless_a_foreign_page_made_the_browser_ask() -> None:

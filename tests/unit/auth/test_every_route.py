@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from functions.auth.counts import counted_here
-from functions.auth.limits import limited_database
+from functions.dependencies.counts import counted_here
+from functions.dependencies.limits import limited_database
 from shared.auth.requests.errors import BetterAuthRoute
 from tests.unit.auth.every_route import asked_for, auth_routes
 

@@ -15,7 +15,9 @@ def imported_by(module: str) -> set[str]:
     return set(run.stdout.split())
 
 
-@pytest.mark.parametrize("module", ["functions.dependencies", "functions.auth.get_session", "functions.auth.sign_out"])
+@pytest.mark.parametrize(
+    "module", ["functions.dependencies.callers", "functions.auth.get_session", "functions.auth.sign_out"]
+)
 def test_whoever_does_not_hash_does_not_import_bcrypt(module: str) -> None:
     assert "bcrypt" not in imported_by(module)
     assert "psycopg" not in imported_by(module), "a transport is imported when it is chosen"

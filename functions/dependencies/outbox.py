@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from functions.chat.reader import Reader
-from functions.dependencies import Known, Rules
-from functions.outbox.queue import outbox_queue
+from functions.dependencies.callers import Known, Reader, Rules
+from functions.dependencies.queue import outbox_queue
 from shared.outbox.keeping import Outbox
 from shared.web import Depends
 

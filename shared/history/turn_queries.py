@@ -1,56 +1,8 @@
-"""Every statement of the history.
-
-Whose rows they are stands in each of them, and row-level security says it again (infra/migrations/0002_history.sql).
-
-A batch that writes begins with `LOCK_OWNER`. Under READ COMMITTED each statement sees what was committed before it
-began, so whatever follows sees everything that the lock waited for: nothing is counted or numbered twice, and the cap
-is exact. One lock, always taken first, cannot deadlock. Without a session it finds no row, and nor do the others.
-"""
+"""The statements behind turns.py; owners and locks are as in conversation_queries.py."""
 
 from __future__ import annotations
 
 from typing import Final, LiteralString
-
-LIST: Final = """
-    select id, title, pinned, created_at, updated_at, message_count
-      from conversation
-     where user_id = (select signed_in_user())
-       and (updated_at, id) < ($1::timestamptz, $2::uuid)
-     order by updated_at desc, id desc
-     limit $3::int
-"""
-
-CONVERSATION: Final = """
-    select id, title, pinned, created_at, updated_at, message_count
-      from conversation
-     where user_id = (select signed_in_user()) and id = $1::uuid
-"""
-
-# The opinion is looked up for each answer by its key: as a join, the planner would rather read all that a user thinks.
-# Cut by size as it is sent in JSON, so that what somebody stored can always be read; the newest comes in any case.
-MESSAGES: Final = """
-    select id, seq, role, content, sources, status, mode, created_at,
-           case when role = 'assistant' then (
-                select value from message_feedback
-                 where user_id = (select signed_in_user()) and message_id = measured.id
-           ) end as feedback
-      from (
-            select next.*, sum(octet_length(to_json(content)::text) + octet_length(sources::text))
-                   over (order by seq desc rows between unbounded preceding and 1 preceding) as before
-              from (
-                    select * from message
-                     where user_id = (select signed_in_user()) and conversation_id = $1::uuid and seq < $2::int
-                     order by seq desc
-                     limit $3::int
-                   ) next
-           ) measured
-     where before is null or before < $4::int
-     order by seq desc
-"""
-
-LOCK_OWNER: Final = """
-    select id from "user" where id = (select signed_in_user()) for no key update
-"""
 
 EVERYTHING_DELETED: Final = """
     select deleted_at from deleted_conversation
@@ -122,24 +74,6 @@ STORE_WAITING_QUESTION: Final = _store_question("""
                  where user_id = (select signed_in_user()) and everything and deleted_at > $6::timestamptz
                )""")
 """Only if not everything was deleted since the question was asked."""
-
-EVICT: Final = """
-    with surplus as (
-        select id
-          from conversation
-         where user_id = (select signed_in_user())
-         order by id = $1::uuid desc, pinned desc, updated_at desc, id desc
-        offset greatest($3::int, 1)
-    ), evicted as (
-        delete from conversation
-         using surplus
-         where conversation.user_id = (select signed_in_user()) and conversation.id = surplus.id
-        returning conversation.user_id, conversation.id
-    )
-    insert into deleted_conversation (user_id, conversation_id, evicted_for)
-    select user_id, id, $2::uuid from evicted
-        on conflict (user_id, conversation_id) do nothing
-"""
 
 QUESTION_OUTCOME: Final = """
     select exists (
@@ -226,20 +160,77 @@ STORE_ANSWER: Final = """
       from continued, asked
 """
 
-# What is not stored (yet) leaves a trace as well: it may wait in the outbox.
-DELETE: Final = """
-    with deleted as (
-        delete from conversation
-         where user_id = (select signed_in_user()) and id = $1::uuid
-        returning id
+# All or none: where one of the ids means something else already, nothing is appended.
+APPEND: Final = """
+    with given as (
+        select id, role, content, place
+          from unnest($2::uuid[], $3::text[], $4::text[]) with ordinality as given(id, role, content, place)
+    ), fresh as (
+        select id, role, content, row_number() over (order by place)::int as nth
+          from given
+         where not exists (
+                select from message where user_id = (select signed_in_user()) and message.id = given.id
+               )
+    ), asked as (
+        select "user".id as user_id, greatest(clock_timestamp(), newest.updated_at + interval '1 microsecond') as at
+          from "user"
+         cross join (
+                select max(updated_at) as updated_at from conversation where user_id = (select signed_in_user())
+               ) newest
+         where "user".id = (select signed_in_user())
+           and exists (select from fresh)
+           and not exists (
+                select from given
+                  join message on message.user_id = (select signed_in_user()) and message.id = given.id
+                 where (message.conversation_id, message.role, message.content)
+                       is distinct from ($1::uuid, given.role, given.content)
+               )
+    ), continued as (
+        update conversation
+           set message_count = message_count + (select count(*)::int from fresh), updated_at = asked.at,
+               title = case when message_count = 0 and created_as = '' and title = $6::text then $5::text
+                            else title end
+          from asked
+         where conversation.user_id = asked.user_id and conversation.id = $1::uuid
+        returning conversation.id
     )
-    insert into deleted_conversation (user_id, conversation_id, was_there)
-    select id, $1::uuid, exists (select from deleted)
-      from "user" where id = (select signed_in_user())
-        on conflict (user_id, conversation_id) do nothing
+    insert into message (id, conversation_id, user_id, seq, role, content, created_at)
+    select fresh.id, continued.id, asked.user_id,
+           fresh.nth + coalesce((
+                select max(seq) from message
+                 where user_id = (select signed_in_user()) and conversation_id = $1::uuid
+           ), 0),
+           fresh.role, fresh.content, asked.at
+      from continued, asked, fresh
 """
 
-DELETED: Final = """
-    select conversation_id from deleted_conversation
-     where user_id = (select signed_in_user()) and conversation_id = $1::uuid and was_there
+APPENDED: Final = """
+    select id, seq, role, content, sources, status, mode, created_at
+      from message
+     where user_id = (select signed_in_user()) and conversation_id = $1::uuid and id = any($2::uuid[])
+"""
+
+GIVE_FEEDBACK: Final = """
+    insert into message_feedback (user_id, message_id, value, comment)
+    select user_id, id, $2::text, nullif($3::text, '')
+      from message
+     where user_id = (select signed_in_user()) and id = $1::uuid and role = 'assistant'
+        on conflict (user_id, message_id) do update
+       set value = excluded.value, updated_at = clock_timestamp(),
+           comment = case when $3::text is null then message_feedback.comment else excluded.comment end
+     where message_feedback.value <> excluded.value
+        or $3::text is not null and message_feedback.comment is distinct from excluded.comment
+"""
+
+TAKE_BACK_FEEDBACK: Final = """
+    delete from message_feedback
+     where user_id = (select signed_in_user()) and message_id = $1::uuid
+"""
+
+FEEDBACK: Final = """
+    select message.id as message_id, given.value, given.comment
+      from message
+      left join message_feedback given
+        on given.user_id = (select signed_in_user()) and given.message_id = message.id
+     where message.user_id = (select signed_in_user()) and message.id = $1::uuid and message.role = 'assistant'
 """

@@ -1,15 +1,14 @@
-"""What routes ask for: the database, who is signed in, the rules of authentication.
-
-Made once a container, when a route first asks; a setting that is missing then ends that request, not the import.
-"""
+"""Who asks: a signed-in reader, or a guest; and the rules of authentication, which tell."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import Annotated
 
+from functions.dependencies.database import Db
 from shared.auth.browser.cookies import sent_cookies
 from shared.auth.identity.callers import (
+    BEARER,
     KnownUser,
     SignedInDatabase,
     VouchedDatabase,
@@ -18,18 +17,9 @@ from shared.auth.identity.callers import (
     vouched_user,
 )
 from shared.auth.identity.rules import AuthRules
-from shared.db import Database
-from shared.db.opening import open_database
 from shared.errors import NotSignedIn
-from shared.settings import AuthSettings, DatabaseSettings
+from shared.settings import AuthSettings
 from shared.web import Depends, Request
-
-# Each is `async` so that FastAPI calls it on the spot; it would send a plain function to a thread.
-
-
-async def database() -> Database:
-    """The container's database; nothing is connected before its first batch."""
-    return opened_database()
 
 
 async def auth_rules() -> AuthRules:
@@ -38,17 +28,10 @@ async def auth_rules() -> AuthRules:
 
 
 @cache
-def opened_database() -> Database:
-    """The same, for what is no route."""
-    return open_database(DatabaseSettings.read())
-
-
-@cache
 def _auth_rules() -> AuthRules:
     return AuthRules.of(AuthSettings.read())
 
 
-Db = Annotated[Database, Depends(database)]
 Rules = Annotated[AuthRules, Depends(auth_rules)]
 
 
@@ -97,3 +80,24 @@ async def signed_in(somebody: MaybeSignedIn) -> SignedInDatabase:
 
 
 SignedIn = Annotated[SignedInDatabase, Depends(signed_in)]
+
+
+async def reader(request: Request, rules: Rules, somebody: MaybeSignedIn) -> SignedInDatabase | None:
+    """The database as the reader who is asking; None for a guest, who sends no token at all.
+
+    Raises:
+        NotSignedIn: A forged or damaged token came. Answering as if it were a guest's would lose the turn silently.
+    """
+    if somebody is None and _presents_token(request, rules):
+        raise NotSignedIn
+    return somebody
+
+
+def _presents_token(request: Request, rules: Rules) -> bool:
+    if request.headers.get("authorization", "").lower().startswith(BEARER):
+        return True
+    own_page = rules.origins.may_use_cookies(request.method, request.headers)
+    return own_page and rules.cookies.token_name in sent_cookies(request)
+
+
+Reader = Annotated[SignedInDatabase | None, Depends(reader)]

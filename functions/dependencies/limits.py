@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from functions.auth.counts import Counts, limit_of
-from functions.dependencies import Db, Rules
+from functions.dependencies.callers import Rules
+from functions.dependencies.counts import Counts, limit_of
+from functions.dependencies.database import Db
 from shared.auth.accounts.options import BASE_PATH
 from shared.auth.browser.cookies import sent_cookies
 from shared.auth.identity.callers import presented_token

@@ -1,0 +1,76 @@
+"""What Lambda calls when turns wait in the outbox: it stores each, in the order in which its owner asked.
+
+SQS hands over up to ten messages and wants to know which of them are not done
+(https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html): those come again later. After a message
+that is not done, the further ones of the same user are not tried, so that they stay in order.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.dependencies.database import opened_database
+from shared.db.sqlstate import can_ever_be_stored
+from shared.deadline import within
+from shared.errors import StatementFailed
+from shared.events import WARM
+from shared.observability import log
+from shared.outbox.queue import Queue, QueueUnavailable
+from shared.outbox.replay import Outcome, replay, set_aside
+from shared.outbox.seal import BrokenSeal
+from shared.settings import AuthSettings, DeadLetterSettings, HistorySettings
+
+MARGIN_SECONDS = 1.0
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Store what waits; the answer names the messages that are not done. An event without messages keeps it warm."""
+    if "Records" not in event:
+        return dict(WARM)
+    processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+    processor.raise_on_entire_batch_failure = False  # an outage is no fault of this function
+    seconds = context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS
+    with within(seconds), processor(event["Records"], _store):
+        processor.process()  # pyright: ignore[reportUnknownMemberType] (Powertools does not say what it returns)
+    answer = processor.response()
+    log.info("replayed", extra={"records": len(event["Records"]), "later": len(answer["batchItemFailures"])})
+    return dict(answer)
+
+
+def _store(record: SQSRecord) -> Outcome:
+    """Store one, or set it aside where no later try can. What is raised leaves it in the queue.
+
+    That goes for a turn of a later version of this code, too: it waits until that version is back.
+    """
+    try:
+        return replay(
+            record.body, opened_database(), AuthSettings.read().secret, keep=HistorySettings.read().conversations
+        )
+    except BrokenSeal as error:  # dropping could lose a turn, so a person has to look
+        return _set_aside(record, error)
+    except StatementFailed as error:
+        if can_ever_be_stored(error.sqlstate):
+            raise  # after a migration or a deployment; until then it waits
+        return _set_aside(record, error)
+
+
+def _set_aside(record: SQSRecord, error: Exception) -> Outcome:
+    log.error("a queued turn can never be stored and is set aside", exc_info=error)
+    dead_letters = dead_letter_queue()
+    if dead_letters is None:
+        raise QueueUnavailable
+    attributes = record.attributes
+    group, once = attributes.message_group_id or "unknown", attributes.message_deduplication_id or record.message_id
+    return set_aside(record.body, dead_letters, group=group, once=once)
+
+
+@cache
+def dead_letter_queue() -> Queue | None:
+    """Where a person looks, if there is such a queue."""
+    url = DeadLetterSettings.read().url
+    return Queue(url) if url else None

@@ -1,0 +1,204 @@
+"""The turns of a conversation: a question is begun, its answer completes it; messages are appended and rated.
+
+What conversations.py says is true here: each function is one batch, may be repeated, and knows its owner from `db`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from shared.db import Json, Statement
+from shared.errors import Conflict, Gone, InvalidRequest, NotFound
+from shared.history import conversation_queries, turn_queries
+from shared.history.models import CONTENT_CHARACTERS, Begun, Conversation, Feedback, Message, Status, answer_id
+from shared.history.titles import UNTITLED, title_of
+from shared.history.writing import still_there, write
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from shared.db import Database
+    from shared.history.models import Given, Opinion
+
+WINDOW_MESSAGES: Final = 12
+WINDOW_CHARACTERS: Final = 12_000
+"""How much of a conversation a question brings along: what a small model can still read."""
+
+
+def begin_turn(  # noqa: PLR0913 (a question is all of this)
+    db: Database,
+    *,
+    conversation_id: UUID,
+    title: str,
+    message_id: UUID,
+    content: str,
+    keep: int,
+    asked_at: datetime | None = None,
+) -> Begun:
+    """Store a question, in a new conversation unless there is one with this id, and read what was said before it.
+
+    Of the user's conversations the newest `keep` stay, this one among them. Pinned ones go last. A question that had to
+    wait since `asked_at` is not stored if everything was deleted meanwhile.
+
+    Raises:
+        InvalidRequest: The content is empty or too long.
+        NotFound: The conversation is somebody else's.
+        Gone: It was deleted or evicted, or everything was since `asked_at`.
+        Conflict: The message id was used for another message.
+    """
+    if not content.strip() or len(content) > CONTENT_CHARACTERS:
+        raise InvalidRequest(f"message: must have 1 to {CONTENT_CHARACTERS} characters")
+    turn = (conversation_id, message_id)
+    question = (*turn, title, content, UNTITLED)
+    waited = asked_at is not None
+    *everything, _, _, outcome, window, answer = write(
+        db,
+        *([Statement(turn_queries.EVERYTHING_DELETED, (asked_at,))] if waited else []),
+        Statement(turn_queries.STORE_WAITING_QUESTION, (*question, asked_at))
+        if waited
+        else Statement(turn_queries.STORE_QUESTION, question),
+        Statement(conversation_queries.EVICT, (*turn, keep)),
+        Statement(turn_queries.QUESTION_OUTCOME, (*turn, content)),
+        Statement(turn_queries.WINDOW, (*turn, WINDOW_MESSAGES, WINDOW_CHARACTERS)),
+        Statement(turn_queries.ANSWER, (conversation_id, answer_id(message_id))),
+    )
+    if any(rows.values for rows in everything):
+        raise Gone
+    [stored] = outcome.into(QuestionOutcome)
+    stored.insist()
+    answered = answer.first(Message)
+    complete = answered is not None and answered.status == "complete"
+    return Begun(window.into(Message), stored.evicted, answered if complete else None)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionOutcome:
+    """What the database says about a question after the attempt to store it.
+
+    Attributes:
+        stored: Just this question is there, now or since an earlier request.
+        id_used: The id is that of a message of the user's, whichever.
+        deleted: The conversation was deleted or evicted.
+        evicted: The conversation that had to go for it.
+    """
+
+    stored: bool
+    id_used: bool
+    deleted: bool
+    evicted: UUID | None
+
+    def insist(self) -> None:
+        """Raise what kept the question from being stored, if anything did."""
+        if self.deleted:
+            raise Gone
+        if self.stored:
+            return
+        raise Conflict if self.id_used else NotFound
+
+
+def complete_turn(  # noqa: PLR0913 (an answer is all of this)
+    db: Database,
+    *,
+    conversation_id: UUID,
+    message_id: UUID,
+    answer: str,
+    sources: Sequence[Mapping[str, object]] = (),
+    status: Status = "complete",
+    mode: str | None = None,
+) -> Message:
+    """Store the answer to the question `message_id`, and return what is stored now.
+
+    A complete answer is never replaced: whoever comes second gets the first one's.
+
+    Raises:
+        NotFound: There is no such question in the conversation, or it is somebody else's.
+        Gone: The conversation was deleted or evicted meanwhile.
+    """
+    own_id = answer_id(message_id)
+    if len(answer) > CONTENT_CHARACTERS:
+        # a model that talks too much must not cost the reader the turn
+        answer, status = answer[:CONTENT_CHARACTERS], "partial"
+    what = (answer, Json([dict(source) for source in sources]), status, mode)
+    _, stored, deleted = write(
+        db,
+        Statement(turn_queries.STORE_ANSWER, (conversation_id, message_id, own_id, *what)),
+        Statement(turn_queries.ANSWER, (conversation_id, own_id)),
+        Statement(conversation_queries.DELETED, (conversation_id,)),
+    )
+    return still_there(stored.first(Message), deleted)
+
+
+def append_messages(db: Database, conversation_id: UUID, given: Sequence[Given]) -> tuple[Conversation, list[Message]]:
+    """Append messages, in the order given, to a conversation; those that are there already stay where they are.
+
+    Returns:
+        The conversation, and the messages as they are stored.
+
+    Raises:
+        InvalidRequest: Two of them have the same id.
+        NotFound: There never was such a conversation, or it is somebody else's.
+        Gone: It was deleted or evicted.
+        Conflict: An id was used for another message; none was appended.
+    """
+    ids = [each.id for each in given]
+    if len(set(ids)) < len(ids):
+        raise InvalidRequest("messages: two of them have the same id")
+    first_question = next((each.content for each in given if each.role == "user"), UNTITLED)
+    columns = (ids, [each.role for each in given], [each.content for each in given])
+    _, conversation, messages, deleted = write(
+        db,
+        Statement(turn_queries.APPEND, (conversation_id, *columns, title_of(first_question), UNTITLED)),
+        Statement(conversation_queries.CONVERSATION, (conversation_id,)),
+        Statement(turn_queries.APPENDED, (conversation_id, ids)),
+        Statement(conversation_queries.DELETED, (conversation_id,)),
+    )
+    return still_there(conversation.first(Conversation), deleted), _as_given(messages.into(Message), given)
+
+
+def _as_given(stored: Sequence[Message], given: Sequence[Given]) -> list[Message]:
+    """The stored messages in the order given.
+
+    Raises:
+        Conflict: One of them is not what was given.
+    """
+    by_id = {message.id: message for message in stored}
+    for each in given:
+        found = by_id.get(each.id)
+        if found is None or (found.role, found.content) != (each.role, each.content):
+            raise Conflict
+    return [by_id[each.id] for each in given]
+
+
+def give_feedback(db: Database, message_id: UUID, *, value: Opinion, comment: str | None) -> Feedback:
+    """Say what the user thinks of an answer, in place of what they said before.
+
+    Args:
+        db: The user's database.
+        message_id: Of the answer.
+        value: The opinion.
+        comment: None leaves the comment as it is; an empty one removes it.
+
+    Raises:
+        NotFound: There is no such answer, or not any more, or it is somebody else's.
+    """
+    return _feedback(db, message_id, Statement(turn_queries.GIVE_FEEDBACK, (message_id, value, comment)))
+
+
+def take_back_feedback(db: Database, message_id: UUID) -> Feedback:
+    """Forget what the user thinks of an answer, comment and all.
+
+    Raises:
+        NotFound: As above.
+    """
+    return _feedback(db, message_id, Statement(turn_queries.TAKE_BACK_FEEDBACK, (message_id,)))
+
+
+def _feedback(db: Database, message_id: UUID, change: Statement) -> Feedback:
+    _, feedback = write(db, change, Statement(turn_queries.FEEDBACK, (message_id,)))
+    stored = feedback.first(Feedback)
+    if stored is None:
+        raise NotFound
+    return stored

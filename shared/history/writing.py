@@ -1,0 +1,42 @@
+"""What every write of the history has in common: its owner is locked first, and what was deleted stays deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from shared.db import Statement
+from shared.errors import Gone, NotFound, NotSignedIn
+from shared.history.conversation_queries import LOCK_OWNER
+
+if TYPE_CHECKING:
+    from shared.db import Database, Rows
+
+Stored = TypeVar("Stored")
+
+LOCK: Final = Statement(LOCK_OWNER)
+
+
+def write(db: Database, *statements: Statement) -> list[Rows]:
+    """Run statements behind the lock of their owner, in one batch that may be repeated; their rows, in order.
+
+    Raises:
+        NotSignedIn: The user was deleted meanwhile.
+    """
+    owner, *results = db.run(LOCK, *statements, idempotent=True)
+    if not owner.values:
+        raise NotSignedIn
+    return results
+
+
+def still_there(stored: Stored | None, deleted: Rows) -> Stored:
+    """What was read back after a write.
+
+    Raises:
+        NotFound: There never was such a conversation, or it is somebody else's.
+        Gone: `deleted`, the rows of `DELETED`, says that it was deleted or evicted.
+    """
+    if deleted.values:
+        raise Gone
+    if stored is None:
+        raise NotFound
+    return stored
