@@ -1,23 +1,17 @@
-"""A user's sessions: GET /api/auth/list-sessions, POST /api/auth/revoke-session, -sessions and -other-sessions.
-
-One round trip each: the statement that finds the session and the one that lists or ends sessions travel together.
-"""
+"""A user's sessions: GET /api/auth/list-sessions, POST /api/auth/revoke-session, -sessions and -other-sessions."""
 
 from __future__ import annotations
 
 from functions.dependencies.callers import Rules
 from functions.dependencies.limits import LimitedDb
 from shared.app import build_handler
+from shared.auth.accounts import sessions
 from shared.auth.identity.visitors import Visitor
-from shared.auth.models import Session
-from shared.auth.refusals import SESSION_NOT_FRESH
 from shared.auth.requests.errors import BetterAuthRoute
 from shared.auth.requests.openapi import SESSION, STATUS, a_list, documented
 from shared.auth.requests.parsing import JSON, received
 from shared.auth.requests.validation import REVOKE_SESSION, checked, text
-from shared.auth.rows import queries
 from shared.auth.wire import session_json
-from shared.db import Statement
 from shared.web import APIRouter, Request, Response
 
 router = APIRouter(route_class=BetterAuthRoute)
@@ -27,10 +21,7 @@ router = APIRouter(route_class=BetterAuthRoute)
 async def list_sessions(request: Request, database: LimitedDb, rules: Rules) -> Response:
     """Better Auth's `listSessions`: tokens are in the answer, so who asks must have signed in within a day."""
     visitor = Visitor(request, database, rules)
-    [sessions] = visitor.run(Statement(queries.LIST_SESSIONS, (visitor.moment,)))
-    if not visitor.is_fresh:
-        raise visitor.refused(SESSION_NOT_FRESH)
-    return visitor.answer([session_json(Session(*row)) for row in sessions.values])
+    return visitor.answer([session_json(each) for each in sessions.list_sessions(visitor)])
 
 
 @router.post("/api/auth/revoke-session", openapi_extra=documented(STATUS, REVOKE_SESSION))
@@ -39,9 +30,7 @@ async def revoke_session(request: Request, database: LimitedDb, rules: Rules) ->
     sent = await received(request, rules.origins, JSON)
     token = text(checked(sent.body, REVOKE_SESSION), "token")
     visitor = Visitor(request, database, rules)
-    visitor.run(Statement(queries.END_OWN_SESSION, (token.replace("\0", ""),)), idempotent=token != visitor.token)
-    if token == visitor.token:
-        visitor.leave()
+    sessions.end_session(visitor, token)
     return visitor.answer({"status": True})
 
 
@@ -50,8 +39,7 @@ async def revoke_sessions(request: Request, database: LimitedDb, rules: Rules) -
     """Better Auth's `revokeSessions`: the user is signed out everywhere, here too."""
     await received(request, rules.origins, JSON)
     visitor = Visitor(request, database, rules)
-    visitor.run(Statement(queries.END_OWN_SESSIONS), idempotent=False)
-    visitor.leave()
+    sessions.end_sessions(visitor)
     return visitor.answer({"status": True})
 
 
@@ -60,7 +48,7 @@ async def revoke_other_sessions(request: Request, database: LimitedDb, rules: Ru
     """Better Auth's `revokeOtherSessions`: the user stays signed in only here."""
     await received(request, rules.origins, JSON)
     visitor = Visitor(request, database, rules)
-    visitor.run(Statement(queries.END_OTHER_SESSIONS, (visitor.token,)))
+    sessions.end_other_sessions(visitor)
     return visitor.answer({"status": True})
 
 

@@ -15,7 +15,6 @@ from shared.auth.requests.openapi import SIGNED_IN, documented
 from shared.auth.requests.parsing import FORM, JSON, received
 from shared.auth.requests.validation import SIGN_UP, SignUp
 from shared.auth.wire import answer, user_json
-from shared.db import Database
 from shared.web import APIRouter, Request, Response
 
 router = APIRouter(route_class=BetterAuthRoute)
@@ -41,7 +40,7 @@ async def sign_up_email(request: Request, database: LimitedDb, rules: Rules, opt
     )
 
 
-def _signed_up_only(database: Database, wanted: SignUp, rules: AuthRules, options: Options) -> Response:
+def _signed_up_only(database: LimitedDb, wanted: SignUp, rules: AuthRules, options: Options) -> Response:
     user, is_new = sign_up_only(database, wanted, rules.password_scheme)
     if options.account.require_email_verification == "on":
         options.prepare()

@@ -1,24 +1,17 @@
-"""What a user is called: POST /api/auth/update-user; and how one may sign in: GET /api/auth/list-accounts.
-
-One round trip each.
-"""
+"""What a user is called: POST /api/auth/update-user; and how one may sign in: GET /api/auth/list-accounts."""
 
 from __future__ import annotations
 
 from functions.dependencies.callers import Rules
 from functions.dependencies.limits import LimitedDb
 from shared.app import build_handler
+from shared.auth.accounts import user
 from shared.auth.identity.visitors import Visitor
-from shared.auth.models import Account
-from shared.auth.refusals import FAILED_TO_UPDATE_USER
 from shared.auth.requests.errors import BetterAuthRoute
 from shared.auth.requests.openapi import ACCOUNT, STATUS, a_list, documented
 from shared.auth.requests.parsing import JSON, received
 from shared.auth.requests.validation import UPDATE_USER, UserChange
-from shared.auth.rows import queries
-from shared.auth.rows.store import refusing_unstorable
 from shared.auth.wire import account_json
-from shared.db import Statement
 from shared.web import APIRouter, Request, Response
 
 router = APIRouter(route_class=BetterAuthRoute)
@@ -30,12 +23,7 @@ async def update_user(request: Request, database: LimitedDb, rules: Rules) -> Re
     sent = await received(request, rules.origins, JSON)
     change = UserChange.read(sent.body)
     visitor = Visitor(request, database, rules)
-    update = Statement(queries.UPDATE_USER, (*change.values, visitor.moment))
-    with refusing_unstorable(FAILED_TO_UPDATE_USER):
-        visitor.run(*([] if change.refusal else [update]))
-    if change.refusal:
-        raise visitor.refused(change.refusal)
-    visitor.keep(visitor.signed_in.session, change.applied_to(visitor.user, visitor.moment))
+    user.update_user(visitor, change)
     return visitor.answer({"status": True})
 
 
@@ -43,8 +31,7 @@ async def update_user(request: Request, database: LimitedDb, rules: Rules) -> Re
 async def list_accounts(request: Request, database: LimitedDb, rules: Rules) -> Response:
     """Better Auth's `listAccounts`: no password and no token of another provider is in the answer."""
     visitor = Visitor(request, database, rules)
-    [accounts] = visitor.run(Statement(queries.LIST_ACCOUNTS))
-    return visitor.answer([account_json(Account(*row)) for row in accounts.values])
+    return visitor.answer([account_json(each) for each in user.list_accounts(visitor)])
 
 
 handler = build_handler(router)

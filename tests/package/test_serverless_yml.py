@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 
 from infra.bundle import PROJECT
 from infra.packaging.import_graph import reach
-from shared.settings import SETTINGS, AuthSettings, HostSettings
+from shared.settings import SETTINGS, HostSettings
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((PROJECT / "serverless.yml").read_text(encoding="utf-8"))
 FUNCTIONS: dict[str, Any] = DOCUMENT["functions"]
@@ -28,9 +28,8 @@ ONLY_FOR_DEVELOPERS = {"DATABASE_CA_FILE", "DATABASE_HTTP_ENDPOINT", "MAIL_FOLDE
 
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
-IMPORTED_BUT_NEVER_ASKED = {"health": AuthSettings, "retentionPurge": HostSettings}
-"""functions/dependencies.py reads the database's settings and these, and it is for routes: these functions ask for the
-database alone."""
+IMPORTED_BUT_NEVER_ASKED = {"retentionPurge": HostSettings}
+"""The app that every function is built with reads these for routes; this function is none."""
 
 
 def module_of(handler: str) -> str:

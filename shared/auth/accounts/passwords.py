@@ -14,12 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 import bcrypt
 
-from shared.auth.refusals import INVALID_PASSWORD, PASSWORD_TOO_LONG, PASSWORD_TOO_SHORT, Refused
-from shared.auth.rows import queries
-from shared.db import Statement
+from shared.auth.refusals import PASSWORD_TOO_LONG, PASSWORD_TOO_SHORT, Refused
 
 if TYPE_CHECKING:
-    from shared.auth.identity.visitors import Visitor
     from shared.settings import PasswordScheme
 
 SHORTEST: Final = 8
@@ -82,22 +79,6 @@ def needs_rehash(password: str, stored: str, scheme: PasswordScheme) -> bool:
     if _kind_for(password, scheme) == "scrypt":
         return _is_bcrypt(stored)
     return not _is_bcrypt(stored) or int(stored[4:6]) < BCRYPT_COST
-
-
-def own_password(visitor: Visitor) -> str | None:
-    """The hash, or None for somebody who signs in some other way. One round trip.
-
-    Raises:
-        Refused: Nobody who is signed in.
-    """
-    [found] = visitor.run(Statement(queries.OWN_HASH))
-    return next((row[0] for row in found.values), None)
-
-
-def check_own(password: str, stored: str | None, scheme: PasswordScheme) -> None:
-    """Raises `Refused` unless it is the password."""
-    if not is_right(password, stored, scheme):
-        raise Refused(INVALID_PASSWORD)
 
 
 def _utf16_units(text: str) -> int:

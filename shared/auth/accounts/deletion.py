@@ -1,0 +1,104 @@
+"""Leaving for good: with the password, with a token from a mail, or soon after signing in.
+
+One round trip each; two with a password, because checking it lies between what is read and what is deleted.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from shared.auth.accounts.own_password import checked_own_password
+from shared.auth.identifiers import new_deletion_token, new_identifier
+from shared.auth.models import FRESH
+from shared.auth.refusals import (
+    DELETION_DISABLED,
+    DELETION_LINK_DISABLED,
+    INVALID_DELETION,
+    INVALID_PASSWORD,
+    NOBODY_TO_DELETE,
+    SESSION_EXPIRED,
+    Refusal,
+    Refused,
+)
+from shared.auth.rows import queries
+from shared.db import Statement
+
+if TYPE_CHECKING:
+    from shared.auth.accounts.options import Options
+    from shared.auth.identity.visitors import Visitor
+    from shared.settings import PasswordScheme
+
+LIFETIME: Final = timedelta(days=1)
+
+
+def delete_user(
+    visitor: Visitor, options: Options, scheme: PasswordScheme, *, password: str, token: str, callback: str
+) -> bool:
+    """Delete whoever asks, or send them a link that does; whether they are gone.
+
+    Args:
+        visitor: Who asks.
+        options: Whether people may leave, and whether a mail asks them first.
+        scheme: Of hashes that are made.
+        password: Theirs; empty where it was not given.
+        token: From a mail; empty where there was none.
+        callback: Where the link of that mail shall lead in the end.
+
+    Raises:
+        Refused: It is off, or what was given does not show that they mean it.
+    """
+    if options.account.delete_user == "off":
+        visitor.run()
+        raise visitor.refused(DELETION_DISABLED)
+    stored = checked_own_password(visitor, password, scheme, must_exist=True) if password else None
+    if token:
+        _delete(visitor, _by_token(token, visitor), INVALID_DELETION)
+    elif options.account.delete_user == "confirm" and options.mailer:
+        _send_link(visitor, options, callback)
+        return False
+    elif stored is not None:
+        _delete(visitor, Statement(queries.DELETE_USER_BY_HASH, (stored,)), INVALID_PASSWORD)
+    else:
+        fresh = Statement(queries.DELETE_FRESH_USER, (visitor.token, visitor.moment - FRESH))
+        _delete(visitor, fresh, SESSION_EXPIRED)
+    return True
+
+
+def follow_deletion_link(visitor: Visitor, options: Options, token: str) -> None:
+    """Delete the user whom the mail was for; it works only in a browser that is signed in as that user.
+
+    Raises:
+        Refused: It is off, nobody is signed in, or it is not their token.
+    """
+    if options.account.delete_user == "off":
+        raise Refused(DELETION_LINK_DISABLED)
+    [deleted] = visitor.run_as_anybody(_by_token(token, visitor), idempotent=False)
+    if visitor.somebody is None:
+        raise visitor.refused(NOBODY_TO_DELETE)
+    if not deleted.values:
+        raise visitor.refused(INVALID_DELETION)
+    visitor.leave()
+
+
+def _delete(visitor: Visitor, statement: Statement, otherwise: Refusal) -> None:
+    # not sent twice: the second try would find nobody, and sign a user out who has in fact been deleted
+    [deleted] = visitor.run(statement, idempotent=False)
+    if not deleted.values:
+        raise visitor.refused(otherwise)
+    visitor.leave()
+
+
+def _send_link(visitor: Visitor, options: Options, callback: str) -> None:
+    token = new_deletion_token()
+    values = (new_identifier(), _identifier(token), visitor.moment + LIFETIME, visitor.moment)
+    visitor.run(Statement(queries.ADD_OWN_VERIFICATION, values))
+    options.send("delete_account", visitor.user.email, f"/delete-user/callback?token={token}&", callback or "/")
+
+
+def _by_token(token: str, visitor: Visitor) -> Statement:
+    return Statement(queries.SPEND_DELETION, (_identifier(token), visitor.moment))
+
+
+def _identifier(token: str) -> str:
+    return f"delete-account-{token}".replace("\0", "")

@@ -1,0 +1,84 @@
+"""The password of the user who asks: checked, and changed.
+
+Changing takes two round trips, because hashing lies between what is read and what is written; checking takes one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.auth.accounts import passwords
+from shared.auth.models import Session
+from shared.auth.refusals import CREDENTIAL_ACCOUNT_NOT_FOUND, INVALID_PASSWORD, Refused
+from shared.auth.rows import queries
+from shared.db import Statement
+
+if TYPE_CHECKING:
+    from shared.auth.identity.visitors import Visitor
+    from shared.auth.models import Client
+    from shared.settings import PasswordScheme
+
+
+def checked_own_password(
+    visitor: Visitor, password: str, scheme: PasswordScheme, *, new: str | None = None, must_exist: bool = False
+) -> str | None:
+    """The stored hash, once the password was found right by it.
+
+    Args:
+        visitor: Who asks.
+        password: What they say it is.
+        scheme: Of hashes that are made.
+        new: What is to take its place, whose length is looked at first.
+        must_exist: Whether to refuse those who sign in some other way by another name than those who are wrong.
+
+    Raises:
+        Refused: Nobody is signed in, or it is another password; the request's cookies stay.
+    """
+    [found] = visitor.run(Statement(queries.OWN_HASH))
+    stored = next((row[0] for row in found.values), None)
+    with visitor.keeping_cookies():
+        if new is not None:
+            passwords.refuse_bad_length(new)
+        passwords.refuse_too_long(password)
+        if stored is None and must_exist:
+            raise Refused(CREDENTIAL_ACCOUNT_NOT_FOUND)
+        if not passwords.is_right(password, stored, scheme):
+            raise Refused(INVALID_PASSWORD)
+    return stored
+
+
+def change_own_password(
+    visitor: Visitor, scheme: PasswordScheme, *, current: str, new: str, starts_over: Client | None
+) -> Session | None:
+    """Put a new password in the place of the current one.
+
+    Args:
+        visitor: Who asks.
+        scheme: Of the new hash.
+        current: What they say it is now.
+        new: What it shall be.
+        starts_over: Where given, all sessions end, and one begins at this client.
+
+    Returns:
+        The new session, if one began.
+
+    Raises:
+        Refused: The current password is another one, or the new one too short or too long.
+    """
+    stored = checked_own_password(visitor, current, scheme, new=new, must_exist=True)
+    values = (stored, passwords.hashed(new, scheme), visitor.moment)
+    if starts_over is None:
+        _write(visitor, Statement(queries.REPLACE_OWN_HASH, values))
+        return None
+    session = Session.new(visitor.user.id, starts_over, visitor.moment, remember=True)
+    started = (session.id, session.token, session.expires_at, session.ip_address, session.user_agent)
+    _write(visitor, Statement(queries.REPLACE_OWN_HASH_AND_SESSIONS, (*values, *started)))
+    visitor.keep(session)
+    return session
+
+
+def _write(visitor: Visitor, statement: Statement) -> None:
+    # not sent twice: the second try would find the old password, or the old session, gone
+    [changed] = visitor.run(statement, idempotent=False)
+    if not changed.values:
+        raise visitor.refused(INVALID_PASSWORD)

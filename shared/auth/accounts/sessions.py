@@ -1,0 +1,40 @@
+"""The sessions of the user who asks. One round trip each: finding the session and listing or ending travel together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.auth.models import Session
+from shared.auth.refusals import SESSION_NOT_FRESH
+from shared.auth.rows import queries
+from shared.db import Statement
+
+if TYPE_CHECKING:
+    from shared.auth.identity.visitors import Visitor
+
+
+def list_sessions(visitor: Visitor) -> list[Session]:
+    """All that live, with their tokens; so who asks must have signed in within a day, else they are `Refused`."""
+    [sessions] = visitor.run(Statement(queries.LIST_SESSIONS, (visitor.moment,)))
+    if not visitor.is_fresh:
+        raise visitor.refused(SESSION_NOT_FRESH)
+    return [Session(*row) for row in sessions.values]
+
+
+def end_session(visitor: Visitor, token: str) -> None:
+    """End the session of this token, if it is one of theirs."""
+    own = token == visitor.token
+    visitor.run(Statement(queries.END_OWN_SESSION, (token.replace("\0", ""),)), idempotent=not own)
+    if own:
+        visitor.leave()
+
+
+def end_sessions(visitor: Visitor) -> None:
+    """Sign them out everywhere, here too."""
+    visitor.run(Statement(queries.END_OWN_SESSIONS), idempotent=False)
+    visitor.leave()
+
+
+def end_other_sessions(visitor: Visitor) -> None:
+    """Sign them out everywhere but here."""
+    visitor.run(Statement(queries.END_OTHER_SESSIONS, (visitor.token,)))
