@@ -8,9 +8,15 @@ python := .venv/bin/python
 # the user's own Python settings must not leak into the project's environment
 unexport PYTHONPATH PYTHONHOME
 
+# what `make help` lists first: for whoever runs it, rather than changes it
+used := run ingest migrate deploy-local clean-data
+
 .PHONY: help
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+	@awk -F ':.*## ' -v used=' $(used) ' ' \
+		/^[a-z-]+:.*## / { group = index(used, " " $$1 " ") ? 1 : $$1 ~ /^(bench|soak|mutants|audit)/ ? 3 : 2; \
+			lines[group] = lines[group] sprintf("  make %-20s %s\n", $$1, $$2) } \
+		END { print "Use it\n" lines[1] "\nDevelop it\n" lines[2] "\nMeasure it\n" lines[3] }' Makefile
 
 .PHONY: setup
 setup: ## install everything that is missing (PYTHON=... chooses the interpreter)
@@ -65,7 +71,7 @@ conformance: setup ## compare our accounts with the real Better Auth server (PAS
 .PHONY: test-adoption
 test-adoption: setup ## adopt the databases of Better Auth 1.2 to 1.7 servers, in four minutes (a few of them: ARGS="-m smoke")
 	@cd tests/adoption && { cmp -s package-lock.json node_modules/installed.json || \
-		{ npm ci --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
+		{ npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
 	@exec $(python) -m pytest -q --numprocesses 2 -m "long or not long" tests/adoption $(ARGS)
 
 .PHONY: bench-history

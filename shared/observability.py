@@ -13,7 +13,7 @@ import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit  # which the logger's package has loaded anyway
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from typing import Self
 
-log = Logger(service="docs-chatbot", utc=True)
+VERSION: Final = "0.1.0"
+"""Of the project, as in pyproject.toml, which no zip holds."""
+
+log = Logger(service="docs-chatbot", utc=True, version=VERSION)
 """The project's only logger (https://docs.aws.amazon.com/powertools/python/latest/core/logger/)."""
 
 NAMESPACE = "docs-chatbot"

@@ -20,7 +20,7 @@ from shared.app import build_handler
 from shared.db import Statement
 from shared.deadline import within
 from shared.errors import AppError
-from shared.observability import log
+from shared.observability import VERSION, log
 from shared.outbox.queue import Queue, QueueUnavailable
 from shared.web import APIRouter
 
@@ -63,6 +63,7 @@ class Health(BaseModel):
     """`ok`: everything is there; `degraded`: answers lack something; `down`: nothing can be reached."""
 
     status: Literal["ok", "degraded", "down"]
+    version: str = Field(default=VERSION, description="Which version of the software answers")
     components: Components
 
 

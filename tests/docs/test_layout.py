@@ -13,12 +13,17 @@ from tests.docs.prose import ROOT
 
 TOP_LEVEL = {
     ".ci",
+    ".editorconfig",
+    ".github",
     ".gitignore",
+    ".pre-commit-config.yaml",
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "LICENSE",
     "Makefile",
     "NOTICE",
     "README.md",
+    "SECURITY.md",
     "functions",
     "infra",
     "package-lock.json",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shared.observability import VERSION
 from tests.fixtures.platform import until_queue_answers
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def test_every_component_is_reported_with_its_latency(api: httpx.Client) -> None
 
     components = answer["components"]
     assert answer["status"] == "ok"
+    assert answer["version"] == VERSION
     assert {name: each["status"] for name, each in components.items()} == {
         "database": "ok",
         "retrieval": "ok",

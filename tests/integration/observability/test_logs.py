@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 
 import httpx
 
-from shared.observability import Pseudonyms
+from shared.observability import VERSION, Pseudonyms
 from tests.fixtures.platform import CALIBRATE
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def test_each_request_is_one_line_that_says_where_its_time_went(
         for each in lines_of(platform, transport)
         if each.get("request_id") == request_id and each["message"] == "answered"
     ]
-    assert (line["route"], line["status"]) == ("POST /api/chat", 200)
+    assert (line["route"], line["status"], line["version"]) == ("POST /api/chat", 200, VERSION)
     assert line["cold_start"] in {True, False}
     assert set(line["milliseconds"]) == {"db", "qdrant", "total"}
     assert 0 < line["milliseconds"]["db"] <= line["milliseconds"]["total"]
