@@ -15,7 +15,8 @@ from shared.web import APIRouter, Depends, Request, Response
 
 ERROR_CODE: Final = re.compile(r"['A-Za-z0-9_-]+")
 
-ANY: Final = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
+METHODS: Final = ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"]
+"""OPTIONS is missing: preflights are the business of API Gateway."""
 
 router = APIRouter(route_class=BetterAuthRoute, dependencies=[Depends(counted_here)])
 
@@ -37,8 +38,8 @@ async def error(request: Request) -> Response:
     return Response(status_code=302, headers={"location": f"/?{query}"})
 
 
-@router.api_route("/api/auth", methods=ANY, include_in_schema=False)
-@router.api_route("/api/auth/{proxy:path}", methods=ANY, include_in_schema=False)
+@router.api_route("/api/auth", methods=METHODS, include_in_schema=False)
+@router.api_route("/api/auth/{proxy:path}", methods=METHODS, include_in_schema=False)
 async def nothing() -> Response:
     """Better Auth's answer to a path that it does not know, or knows by another method only."""
     return Response(status_code=404)

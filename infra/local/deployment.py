@@ -137,7 +137,7 @@ def own_folder(state: State) -> Path:
     (PROJECT / "build").mkdir(exist_ok=True)
     folder = state.private_folder("project")
     for path in PROJECT.iterdir():
-        if path.name not in {".git", ".serverless", SERVICE}:
+        if path.name not in {".git", ".serverless", SERVICE} and not path.name.startswith(".env"):
             (folder / path.name).symlink_to(path)
     shutil.copyfile(PROJECT / SERVICE, folder / SERVICE)  # a link is no file to osls
     return folder

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from pathlib import Path
 
+    Package = Callable[..., dict[str, Any]]
+
 RUNTIME_CLIENT = ("awslambdaric", "simplejson", "snapshot-restore-py")
 """What AWS' Python runtime itself brings, beside the standard library."""
 
@@ -28,6 +30,12 @@ CACHE = PROJECT / "build" / "groups"
 EVENTS = PROJECT / "tests" / "events"
 OSLS = PROJECT / "node_modules" / ".bin" / "osls"
 SITE = "https://book.example.com"
+OF_PRODUCTION = {
+    "SITE_ORIGIN": SITE,
+    "BETTER_AUTH_URL": "https://api.example.com",
+    "ALARM_EMAIL": "on-call@example.com",
+}
+"""What the stage `prod` is not deployed without."""
 
 
 @pytest.fixture(scope="session")
@@ -192,7 +200,15 @@ def template(package: Callable[..., dict[str, Any]]) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def production(package: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     """Of the stage `prod`, for a site, with snapshots."""
-    return package("--stage", "prod", "--param", "snapStart=true", SITE_ORIGIN=SITE)
+    return package("--stage", "prod", "--param", "snapStart=true", **OF_PRODUCTION)
+
+
+def linked_project(folder: Path) -> Path:
+    """The project in another folder, by links, but for serverless.yml."""
+    for path in PROJECT.iterdir():
+        if path.name not in {".git", ".serverless", "serverless.yml"} and not path.name.startswith(".env"):
+            (folder / path.name).symlink_to(path)
+    return folder
 
 
 def without_network() -> list[str]:

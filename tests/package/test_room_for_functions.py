@@ -5,16 +5,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
 
 from infra.bundle import PROJECT
-from tests.package.conftest import OSLS, without_credentials, without_network
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.package.conftest import OSLS, linked_project, without_credentials, without_network
 
 FUNCTIONS = 60
 AT_LEAST_MORE = 10
@@ -47,13 +44,6 @@ def crowded(template: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) 
     done = subprocess.run(words, cwd=folder, env=without_credentials(), capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads((folder / "out" / "cloudformation-template-update-stack.json").read_text(encoding="utf-8"))
-
-
-def linked_project(folder: Path) -> Path:
-    for path in PROJECT.iterdir():
-        if path.name not in {".git", ".serverless", "serverless.yml"}:
-            (folder / path.name).symlink_to(path)
-    return folder
 
 
 def another(number: int, settings: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """What an HTTP API does about CORS, from `provider.httpApi.cors`.
 
-It answers every preflight itself, and replaces whatever CORS headers a function sends
-(https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html).
+It answers preflights itself, and replaces whatever CORS headers a function sends
+(https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html). That page leaves open what becomes
+of one where a route matches OPTIONS, as ANY does. People report that the function gets it
+(https://github.com/aws/serverless-application-model/issues/1603), so it does here: what works here works either way.
 """
 
 from __future__ import annotations

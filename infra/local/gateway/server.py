@@ -96,13 +96,18 @@ class Front:
 
     async def _answer(self, scope: Scope, receive: Receive, request_id: str) -> HttpResponse:
         origin = _header(scope, b"origin")
-        if self.cors and origin and scope["method"] == "OPTIONS" and _header(scope, b"access-control-request-method"):
+        if self.cors and self._is_preflight(scope, origin):
             return HttpResponse(204, self.cors.preflight_headers(origin), b"")
         response = await self._routed(scope, receive, request_id)
         if self.cors is None:
             return response
         headers = without_cors(response.headers) + self.cors.response_headers(origin)
         return HttpResponse(response.status, headers, response.body)
+
+    def _is_preflight(self, scope: Scope, origin: str) -> bool:
+        """Whether it asks for CORS alone, and no route takes it (see cors.py)."""
+        asks = scope["method"] == "OPTIONS" and _header(scope, b"access-control-request-method")
+        return bool(origin and asks) and self.routes.find("OPTIONS", scope["raw_path"].decode("ascii")) is None
 
     async def _routed(self, scope: Scope, receive: Receive, request_id: str) -> HttpResponse:
         raw_path = scope["raw_path"].decode("ascii")

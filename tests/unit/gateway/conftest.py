@@ -64,6 +64,7 @@ functions:
   raises: {handler: functions/probes.raises, events: [{httpApi: 'GET /raises'}]}
   returns: {handler: functions/probes.returns, events: [{httpApi: 'POST /returns'}]}
   returnsMuch: {handler: functions/probes.returns_much, events: [{httpApi: 'GET /returns-much'}]}
+  anything: {handler: functions/probes.whole_event, events: [{httpApi: 'ANY /anything/{path+}'}]}
   measures: {handler: functions/probes.measures, events: [{httpApi: 'POST /measures'}]}
   unloadable: {handler: functions/absent.handler, events: [{httpApi: 'GET /unloadable'}]}
 """

@@ -101,6 +101,15 @@ def test_a_preflight_is_answered_without_a_function(gateway: Gateway) -> None:
     assert gateway.figures("returns")["invocations"] == 0
 
 
+def test_a_preflight_goes_to_a_function_whose_route_takes_every_method(gateway: Gateway) -> None:
+    asked = {"origin": SITE, "access-control-request-method": "POST"}
+
+    response = gateway.client.options("/anything/at/all", headers=asked)
+
+    assert response.json()["event"]["routeKey"] == "ANY /anything/{path+}"
+    assert "access-control-allow-methods" not in response.headers
+
+
 @pytest.mark.parametrize("path", ["/event", "/raises", "/nowhere"])
 def test_every_answer_may_be_read_by_an_allowed_site_and_by_no_other(gateway: Gateway, path: str) -> None:
     allowed = gateway.client.get(path, headers={"origin": SITE})

@@ -1,0 +1,58 @@
+'use strict';
+
+// A plugin for osls and serverless v3/v4: a stage is packaged only if it is told what it cannot do without.
+//
+// The names stand in `custom.mustBeSet`, which `params` of serverless.yml fill for each stage. A default would be worse than
+// no deployment: pages of another origin would be allowed, no alarm would reach anybody, no reader could sign in.
+
+const EXECUTE_API = 'execute-api';
+
+// What a value has to look like, for the settings that have a shape; `name` is in the message.
+const SHAPES = {
+  SITE_ORIGIN: [isHttpsOrigin, 'an origin such as https://book.example.com, without a path'],
+  BETTER_AUTH_URL: [isAddress, `an address such as https://api.example.com, or ${EXECUTE_API} for API Gateway's own`],
+  ALARM_EMAIL: [(value) => /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(value), 'an e-mail address'],
+};
+
+module.exports = class StageSettings {
+  constructor(serverless) {
+    this.serverless = serverless;
+    this.hooks = {
+      'before:package:initialize': () => this.check(),
+      'before:aws:package:finalize:mergeCustomProviderResources': () => this.fillAddress(),
+    };
+  }
+
+  check() {
+    const { service, classes } = this.serverless;
+    const stage = this.serverless.getProvider('aws').getStage();
+    const wrong = String(service.custom.mustBeSet ?? '').split(' ').filter(Boolean).flatMap(complaint);
+    if (wrong.length === 0) return;
+    throw new classes.Error(`The stage ${stage} cannot be deployed yet. Write into .env.${stage}:\n${wrong.join('\n')}`);
+  }
+
+  // The word becomes the reference that stands for it in serverless.yml.
+  fillAddress() {
+    const { custom, provider, resources } = this.serverless.service;
+    for (const { Type, Properties } of Object.values(provider.compiledCloudFormationTemplate.Resources)) {
+      const variables = Type === 'AWS::Lambda::Function' ? Properties.Environment?.Variables : undefined;
+      if (variables?.BETTER_AUTH_URL === EXECUTE_API) variables.BETTER_AUTH_URL = custom.executeApiUrl;
+    }
+    const { ApiUrl: output } = resources.Outputs;
+    if (output.Value === EXECUTE_API) output.Value = custom.executeApiUrl;
+  }
+};
+
+function complaint(name) {
+  const value = process.env[name] ?? '';
+  const [fits, shape] = SHAPES[name] ?? [Boolean, 'something'];
+  return fits(value) ? [] : [`  ${name} (${value ? 'is not' : 'is missing'}: ${shape})`];
+}
+
+function isHttpsOrigin(value) {
+  return URL.canParse(value) && new URL(value).origin === value && value.startsWith('https://');
+}
+
+function isAddress(value) {
+  return value === EXECUTE_API || (URL.canParse(value) && new URL(value).protocol === 'https:');
+}

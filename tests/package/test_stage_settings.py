@@ -1,0 +1,124 @@
+"""A stage for readers is deployed as somebody meant it, or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from infra.bundle import PROJECT
+from tests.package.conftest import OF_PRODUCTION, OSLS, linked_project, without_credentials, without_network
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.package.conftest import Package
+
+
+@pytest.fixture(scope="module")
+def project(template: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project in a folder of its own, which may have settings of its own."""
+    assert template, "has built the zips"
+    folder = linked_project(tmp_path_factory.mktemp("project"))
+    shutil.copyfile(PROJECT / "serverless.yml", folder / "serverless.yml")
+    return folder
+
+
+def packaged(project: Path, stage: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    words = [*without_network(), OSLS, "package", "--stage", stage, "--package", project / "out"]
+    given = without_credentials() | variables
+    return subprocess.run(words, cwd=project, env=given, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
+
+
+def compiled(project: Path) -> dict[str, Any]:
+    return json.loads((project / "out" / "cloudformation-template-update-stack.json").read_text(encoding="utf-8"))
+
+
+def test_production_is_not_packaged_before_it_knows_site_address_and_alarm_mail(project: Path) -> None:
+    done = packaged(project, "prod")
+    assert done.returncode != 0
+    shown = done.stdout + done.stderr
+    assert "The stage prod cannot be deployed yet. Write into .env.prod:" in shown
+    assert [name for name in OF_PRODUCTION if f"{name} (is missing" not in shown] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SITE_ORIGIN", "http://localhost:3000"),
+        ("SITE_ORIGIN", "https://book.example.com/docs"),
+        ("BETTER_AUTH_URL", "api.example.com"),
+        ("ALARM_EMAIL", "nobody"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_by_its_name(project: Path, name: str, value: str) -> None:
+    done = packaged(project, "prod", **OF_PRODUCTION | {name: value})
+    assert done.returncode != 0
+    shown = done.stdout + done.stderr
+    assert f"{name} (is not: " in shown
+    assert [other for other in OF_PRODUCTION if other != name and f"{other} (" in shown] == []
+
+
+def test_the_settings_of_a_stage_are_in_one_file_that_each_command_reads(project: Path) -> None:
+    own = project / ".env.prod"
+    own.write_text("".join(f"{name}={value}\n" for name, value in OF_PRODUCTION.items()), encoding="utf-8")
+    try:
+        done = packaged(project, "prod")
+    finally:
+        own.unlink()
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = compiled(project)
+    assert made["Parameters"]["AlarmEmail"]["Default"] == OF_PRODUCTION["ALARM_EMAIL"]
+    assert made["Resources"]["HttpApi"]["Properties"]["CorsConfiguration"]["AllowOrigins"] == [
+        OF_PRODUCTION["SITE_ORIGIN"]
+    ]
+    assert "localhost" not in json.dumps(made)
+
+
+def test_the_address_that_api_gateway_gives_has_a_name(project: Path) -> None:
+    done = packaged(project, "prod", **OF_PRODUCTION | {"BETTER_AUTH_URL": "execute-api"})
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = compiled(project)
+    own = {"Fn::Sub": "https://${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}"}
+    functions = [each["Properties"] for each in made["Resources"].values() if each["Type"] == "AWS::Lambda::Function"]
+    given = [each.get("Environment", {}).get("Variables", {}).get("BETTER_AUTH_URL", own) for each in functions]
+    assert given == [own] * len(functions)
+    assert made["Outputs"]["ApiUrl"]["Value"] == own
+
+
+def test_every_setting_that_production_needs_is_in_the_example() -> None:
+    example = (PROJECT / "infra" / "example.env").read_text(encoding="utf-8")
+    assert [name for name in OF_PRODUCTION if f"\n{name}=\n" not in example] == []
+
+
+def test_another_stage_needs_none_of_them(package: Package) -> None:
+    assert package("--stage", "pr-42")
+
+
+@pytest.mark.parametrize("changed", ["DatabaseUrl", "BetterAuthSecret", "QdrantUrl", "QdrantApiKey"])
+def test_a_new_value_of_a_secret_changes_exactly_the_functions_that_use_it(
+    template: dict[str, Any], changed: str
+) -> None:
+    hidden = {name: "old" for name, each in template["Parameters"].items() if each.get("NoEcho")}
+    before, same = filled(template, hidden), filled(template, dict(hidden))
+    after = filled(template, hidden | {changed: "new"})
+    assert before == same
+    users = {name for name, each in template["Resources"].items() if {"Ref": changed} in values(each)}
+    assert users
+    assert {name for name in before if before[name] != after[name]} == users
+    assert {template["Resources"][name]["Type"] for name in users} == {"AWS::Lambda::Function"}
+
+
+def filled(template: dict[str, Any], parameters: dict[str, str]) -> dict[str, Any]:
+    """The resources as CloudFormation compares them: parameters replaced by their values."""
+    text = json.dumps(template["Resources"])
+    for name, value in parameters.items():
+        text = text.replace(json.dumps({"Ref": name}), json.dumps(value))
+    return json.loads(text)
+
+
+def values(resource: dict[str, Any]) -> list[Any]:
+    return [*resource.get("Properties", {}).get("Environment", {}).get("Variables", {}).values()]
