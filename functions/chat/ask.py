@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 from pydantic.alias_generators import to_camel
 
+from functions.dependencies.allowances import Questions, ask_a_question
 from functions.dependencies.book import OpenBook
 from functions.dependencies.callers import Reader, Rules
 from functions.dependencies.outbox import ReadersOutbox
@@ -21,7 +22,7 @@ from shared.degraded import Missing
 from shared.history.models import Role
 from shared.settings import ChatSettings, HistorySettings
 from shared.uuid7 import uuid7
-from shared.web import APIRouter, Header
+from shared.web import APIRouter, Depends, Header, Request
 
 router = APIRouter()
 
@@ -153,7 +154,17 @@ class Answered(BaseModel):
         )
 
 
-@router.post("/api/chat", response_model_exclude_none=True)
+async def guests_question(request: Request, reader: Reader, questions: Questions) -> None:
+    """A guest's question counts for their address, a signed-in reader's for themselves.
+
+    Raises:
+        TooManyRequests: It is one too many for now.
+    """
+    if reader is None:
+        await ask_a_question(request, questions)
+
+
+@router.post("/api/chat", response_model_exclude_none=True, dependencies=[Depends(guests_question)])
 async def ask(
     question: Question, reader: Reader, outbox: ReadersOutbox, book: OpenBook, rules: Rules, accepted: Accepted = None
 ) -> Answered:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from functions.dependencies.allowances import look_at_health
 from functions.dependencies.book import OpenBook
 from functions.dependencies.database import Db
 from functions.dependencies.queue import outbox_queue
@@ -22,12 +23,12 @@ from shared.deadline import within
 from shared.errors import AppError
 from shared.observability import VERSION, log
 from shared.outbox.queue import Queue, QueueUnavailable
-from shared.web import APIRouter
+from shared.web import APIRouter, Depends
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(look_at_health)])
 
 SECONDS = 0.9
 """The longest that a probe waits, so that the whole answer takes under a second in an outage."""

@@ -6,14 +6,15 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from functions.dependencies.allowances import ask_a_question
 from functions.dependencies.book import OpenBook
 from shared.answering.citations import snippet
 from shared.answering.markup import inline
 from shared.app import build_handler
 from shared.retrieval.models import Passage, one_of_each_page
-from shared.web import APIRouter, Query
+from shared.web import APIRouter, Depends, Query
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(ask_a_question)])
 
 PASSAGES_A_PAGE = 3
 """Asked for beyond the limit, because several of the best passages are often of one page."""

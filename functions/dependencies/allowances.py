@@ -1,0 +1,53 @@
+"""How much one address may ask of the routes that need no account."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated
+
+from shared.allowance import LOOKS_AT_HEALTH, QUESTIONS, Allowance, Allowances
+from shared.auth.addresses import normalised_ip
+from shared.settings import LimitSettings
+from shared.web import Depends, Request
+
+
+async def questions() -> Allowances | None:
+    """What the container has counted of questions; None where all readers seem to have one address."""
+    return _allowances(QUESTIONS)
+
+
+async def looks_at_health() -> Allowances | None:
+    """The same of what asks all that we depend on."""
+    return _allowances(LOOKS_AT_HEALTH)
+
+
+@cache
+def _allowances(allowance: Allowance) -> Allowances | None:
+    return Allowances(allowance) if LimitSettings.read().rate_limits == "on" else None
+
+
+Questions = Annotated[Allowances | None, Depends(questions)]
+LooksAtHealth = Annotated[Allowances | None, Depends(looks_at_health)]
+
+
+async def ask_a_question(request: Request, allowances: Questions) -> None:
+    """Take a question from what the address may ask.
+
+    Raises:
+        TooManyRequests: It is one too many for now.
+    """
+    _take(request, allowances)
+
+
+async def look_at_health(request: Request, allowances: LooksAtHealth) -> None:
+    """Take a look from what the address may ask.
+
+    Raises:
+        TooManyRequests: It is one too many for now.
+    """
+    _take(request, allowances)
+
+
+def _take(request: Request, allowances: Allowances | None) -> None:
+    if allowances is not None:
+        allowances.take(normalised_ip(request.client.host if request.client else None))

@@ -1,0 +1,70 @@
+"""How much one address may ask of what needs no account: counted in the container, where it costs nothing.
+
+An allowance is a bucket of requests that refills steadily: a class behind one address may ask all at once, a flood from
+it may not go on. API Gateway's throttle bounds what all containers do together.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from shared.errors import TooManyRequests
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REMEMBERED: Final = 10_000
+"""Addresses that a container counts at once; the one that asked longest ago gives way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What an address may ask.
+
+    Attributes:
+        at_once: Requests after a long silence.
+        a_second: Requests that come back each second.
+    """
+
+    at_once: int
+    a_second: float
+
+
+QUESTIONS: Final = Allowance(at_once=300, a_second=1.0)
+"""300 students with two questions each within ten minutes; not 600 a minute."""
+
+LOOKS_AT_HEALTH: Final = Allowance(at_once=60, a_second=1.0)
+"""Each asks all that we depend on, and wakes a sleeping database."""
+
+
+class Allowances:
+    """What is left of each address's allowance in this container.
+
+    Args:
+        allowance: The same for each.
+        clock: Seconds since 1970; wall-clock time also passes while Lambda freezes the container.
+    """
+
+    def __init__(self, allowance: Allowance, clock: Callable[[], float] = time.time) -> None:
+        self._allowance = allowance
+        self._clock = clock
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def take(self, address: str) -> None:
+        """Take one request from the address's allowance.
+
+        Raises:
+            TooManyRequests: Nothing is left of it; says when there will be.
+        """
+        now = self._clock()
+        left, since = self._left.pop(address, (float(self._allowance.at_once), now))
+        # a clock that was set back gives nothing and takes nothing
+        left = min(self._allowance.at_once, left + max(0.0, now - since) * self._allowance.a_second)
+        self._left[address] = (max(left - 1, 0.0) if left >= 1 else left, now)
+        if len(self._left) > REMEMBERED:
+            del self._left[next(iter(self._left))]
+        if left < 1:
+            raise TooManyRequests(math.ceil((1 - left) / self._allowance.a_second))

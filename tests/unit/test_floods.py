@@ -1,0 +1,136 @@
+"""Questions behind one address: a class is answered, a flood is not, and whoever is signed in does not feel it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from functions.chat import ask
+from functions.dependencies.allowances import questions
+from functions.dependencies.book import book
+from functions.dependencies.callers import auth_rules, reader
+from functions.dependencies.outbox import readers_outbox
+from functions.search import passages
+from shared.allowance import QUESTIONS, Allowances
+from shared.app import build_app
+from shared.auth.identity.rules import AuthRules
+from shared.db.batch import USUAL, Database, Rows, Statement, Transaction
+from shared.errors import DatabaseUnavailable, RetrievalUnavailable
+from shared.settings import AuthSettings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from shared.retrieval.models import Found
+
+CLASSROOM, ELSEWHERE = "203.0.113.7", "198.51.100.1"
+SETTINGS = AuthSettings("unit-test-secret-0123456789-abcdefghijkl", "https://api.example.com")
+
+
+@dataclass
+class Clock:
+    now: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class NoBook:
+    """Cannot be searched, which costs nothing."""
+
+    def search(self, question: str, *, limit: int = 8) -> Found:
+        del question, limit
+        raise RetrievalUnavailable
+
+
+class Away(Database):
+    """The database of somebody signed in, during an outage."""
+
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
+        del statements, idempotent, transaction
+        raise DatabaseUnavailable
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def app(clock: Clock) -> FastAPI:
+    counted = Allowances(QUESTIONS, clock)
+
+    async def counts() -> Allowances:
+        return counted
+
+    async def nobody() -> None:
+        return None
+
+    async def rules() -> AuthRules:
+        return AuthRules.of(SETTINGS)
+
+    app = build_app(ask.router, passages.router)
+    app.dependency_overrides |= {
+        questions: counts,
+        book: NoBook,
+        reader: nobody,
+        readers_outbox: nobody,
+        auth_rules: rules,
+    }
+    return app
+
+
+def statuses(app: FastAPI, times: int, address: str = CLASSROOM, path: str = "/api/chat") -> list[httpx.Response]:
+    async def asked() -> list[httpx.Response]:
+        given: list[httpx.Response] = []
+        for number in range(times):
+            transport = httpx.ASGITransport(app, client=(address.replace("N", f"{number:x}"), 5000))
+            async with httpx.AsyncClient(transport=transport, base_url="https://api.example.com") as client:
+                asking = (
+                    client.post(path, json={"message": "What is a node?"}) if path == "/api/chat" else client.get(path)
+                )
+                given.append(await asking)
+        return given
+
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        return runner.run(asked())
+
+
+def answered(responses: list[httpx.Response]) -> int:
+    return sum(each.status_code != 429 for each in responses)
+
+
+@pytest.mark.parametrize("path", ["/api/chat", "/api/search?q=node"])
+def test_a_class_is_answered_and_a_flood_is_refused_with_when_to_come_back(app: FastAPI, path: str) -> None:
+    assert answered(statuses(app, 300, path=path)) == 300
+    refused = statuses(app, 300, path=path)
+    assert answered(refused) == 0
+    assert refused[0].json()["code"] == "too_many_requests"
+    assert refused[0].headers["retry-after"] == "1"
+    assert answered(statuses(app, 1, ELSEWHERE, path)) == 1
+
+
+def test_a_household_of_ipv6_is_one_address(app: FastAPI) -> None:
+    assert answered(statuses(app, 310, "2001:db8:1:2::N")) == 300
+
+
+def test_search_and_chat_draw_on_the_same_allowance(app: FastAPI) -> None:
+    assert answered(statuses(app, 200, path="/api/search?q=node")) == 200
+    assert answered(statuses(app, 200)) == 100
+
+
+def test_whoever_is_signed_in_does_not_count_for_the_address(app: FastAPI) -> None:
+    statuses(app, 300)
+
+    async def somebody() -> Database:
+        return Away()
+
+    app.dependency_overrides[reader] = somebody
+    assert {each.status_code for each in statuses(app, 3)} == {200}
