@@ -1,8 +1,10 @@
-"""The YAML between two lines of `---` at the head of a page."""
+"""What a page says of itself at its head: YAML between `---`, TOML between `+++`, or JSON."""
 
 from __future__ import annotations
 
+import json
 import re
+import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
@@ -11,7 +13,15 @@ import yaml
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_BLOCK: Final = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_BLOCK: Final = re.compile(
+    r"\A(?P<mark>---|\+\+\+)[ \t]*\n(?P<text>.*?)^(?P=mark)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+)
+_JSON: Final = re.compile(r"\A\{\s*\n?\s*\"")
+_YES: Final = frozenset({"true", "yes", "on", "1"})
+_NO: Final = frozenset({"false", "no", "off", "0"})
+HIDDEN_IF: Final = ("draft", "unlisted", "noindex", "hidden")
+HIDDEN_UNLESS: Final = ("published", "search", "pagefind")
+"""Fields by which authors keep a page from readers, or out of the search."""
 
 
 class BrokenPage(Exception):
@@ -27,7 +37,7 @@ class FrontMatter:
         slug: Its address within the site (with a leading slash) or within its folder.
         identifier: Stands for the file's name in the address; Docusaurus calls it `id`.
         language: The language it is written in, a two-letter code.
-        hidden: It is a draft or unlisted.
+        hidden: It is a draft, unlisted, or kept out of the search.
     """
 
     title: str = ""
@@ -41,20 +51,42 @@ def split(text: str) -> tuple[FrontMatter, str]:
     """Split a page into its front matter and the rest.
 
     Raises:
-        BrokenPage: The front matter is no YAML, or no list of names and values.
+        BrokenPage: The front matter cannot be read, or is no list of names and values.
     """
     block = _BLOCK.match(text)
-    if block is None:
-        return FrontMatter(), text
-    return _read(block["yaml"]), text[block.end() :]
+    if block is not None:
+        read = _yaml if block["mark"] == "---" else _toml
+        return _front_matter(read(block["text"])), text[block.end() :]
+    if _JSON.match(text):
+        content, end = _json(text)
+        return _front_matter(content), text[end:]
+    return FrontMatter(), text
 
 
-def _read(text: str) -> FrontMatter:
+def _yaml(text: str) -> object:
+    """Every value as it was written: `No` is a title, and a day that does not exist is no business of ours."""
     try:
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 (knows only texts, lists and mappings)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise BrokenPage(f"its front matter is no YAML ({_where(error)})") from error
-    if content is None:
+
+
+def _toml(text: str) -> object:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BrokenPage(f"its front matter is no TOML ({error})") from error
+
+
+def _json(text: str) -> tuple[object, int]:
+    try:
+        return json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError) as error:
+        raise BrokenPage(f"its front matter is no JSON ({error})") from error
+
+
+def _front_matter(content: object) -> FrontMatter:
+    if not content:
         return FrontMatter()
     if not isinstance(content, dict):
         raise BrokenPage("its front matter is no list of names and values")
@@ -64,8 +96,17 @@ def _read(text: str) -> FrontMatter:
         slug=_text(fields, "slug"),
         identifier=_text(fields, "id"),
         language=_text(fields, "lang") or "en",
-        hidden=bool(fields.get("draft") or fields.get("unlisted")),
+        hidden=_is_hidden(fields),
     )
+
+
+def _is_hidden(fields: Mapping[object, object]) -> bool:
+    if any(_text(fields, each).lower() in _YES for each in HIDDEN_IF):
+        return True
+    if any(_text(fields, each).lower() in _NO for each in HIDDEN_UNLESS):
+        return True
+    search = fields.get("search")
+    return isinstance(search, dict) and _text(cast("Mapping[object, object]", search), "exclude").lower() in _YES
 
 
 def _text(fields: Mapping[object, object], name: str) -> str:
@@ -73,7 +114,7 @@ def _text(fields: Mapping[object, object], name: str) -> str:
     return "" if value is None else " ".join(str(value).split())
 
 
-def _where(error: yaml.YAMLError) -> str:
+def _where(error: Exception) -> str:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         # the block begins on the file's second line, and people count from one
         return f"{error.problem}, line {error.problem_mark.line + 2}"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from infra.ingestion.sources import Source
     from shared.retrieval.blocks import Block
 
-_EXPLICIT_ANCHOR: Final = re.compile(r"\s*(?:\{#([\w.:-]+)\}|\[\[([\w.:-]+)\]\])\s*")
+_EXPLICIT_ANCHOR: Final = re.compile(r"\s*(?:\{:?\s*#([\w.:-]+)[^{}]*\}|\[\[([\w.:-]+)\]\])\s*")
 
 
 @dataclass(frozen=True, slots=True)

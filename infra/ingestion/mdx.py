@@ -20,12 +20,14 @@ _KEPT: Final = re.compile(
     """,
     re.DOTALL | re.MULTILINE | re.VERBOSE,
 )
+_ANCHOR: Final = re.compile(r"(?:<!--|\{/\*)\s*#([\w.:-]+)\s*(?:-->|\*/\})")
+"""The comment that gives a heading its id, where braces alone would be an expression."""
 _PRIVATE: Final[dict[int, None]] = dict.fromkeys((0xE000, 0xE001, 0xE002))
 """Characters that stand for something here, so that they must not be in a page; nobody reads them anyway."""
 _UNCLOSED_FENCE: Final = re.compile(r"^[ \t>]*(?:`{3,}[^`\n]*|~{3,}[^\n]*)$", re.MULTILINE)
 """Its author forgot the end: better to read what follows as text than all the rest of the page as code."""
 _PLACE: Final = re.compile("\ue000(\\d+)\ue001")
-_IMPORT: Final = re.compile(r"^import\s+(?:[\w$*{},\s]+?\s+from\s+)?[\"'][^\"'\n]+[\"'];?[ \t]*$", re.MULTILINE)
+_IMPORT: Final = re.compile(r"^(?:import\s+(?:[\w$*{},\s]+?\s+from\s+)?[\"'][^\"'\n]+[\"'];?[ \t]*)+$", re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export\s+(?:const|let|var|function|async|class|default|\{|\*)", re.MULTILINE)
 _COMPONENT: Final = re.compile(r"^[ \t]*</?[A-Z][\w.]*[\s/>]", re.MULTILINE)
 _SPACE_EXPRESSION: Final = re.compile(r"\{[ \t]*([\"'])[ \t]*\1[ \t]*\}")
@@ -53,7 +55,8 @@ def plain_markdown(text: str, *, is_mdx: bool) -> PlainMarkdown:
 
     def take_out(found: re.Match[str]) -> str:
         if found["comment"]:
-            return ""
+            anchor = _ANCHOR.fullmatch(found["comment"])
+            return f"{{#{anchor[1]}}}" if anchor else ""
         lead = found["lead"] or ""
         codes.append(found[0][len(lead) :])
         return f"{lead}\ue000{len(codes) - 1}\ue001"

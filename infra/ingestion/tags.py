@@ -11,6 +11,7 @@ _TAG_START: Final = re.compile(r"<(?P<closing>/?)(?P<name>[A-Za-z][\w.-]*)?(?=[\
 _ATTRIBUTE: Final = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|\{\s*[\"'`]([^\"'`]*)[\"'`]\s*\})")
 _SILENT: Final = re.compile(r"<(script|style|svg|template)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _LONGEST_TAG: Final = 4000
+_HEADING_START: Final = re.compile(r" {0,3}#{1,6}[ \t]")
 _BLANK_LINE: Final = re.compile(r"\n[ \t]*\n")
 
 _OPTIONS: Final = {"tabitem": ("label", "value"), "tab": ("label", "title"), "hfoption": ("id",)}
@@ -37,9 +38,15 @@ def without_tags(text: str) -> str:
             continue
         close = _end_of_tag(text, start.end())
         if close is not None:
-            parts += text[end : start.start()], _replacement(start, text[start.end() : close])
+            put = _replacement(start, text[start.end() : close])
+            # a tag in a heading does not end it, whatever kind it is
+            parts += text[end : start.start()], " " if put.isspace() and _in_heading(text, start.start()) else put
             end = close + 1
     return "".join([*parts, text[end:]])
+
+
+def _in_heading(text: str, place: int) -> bool:
+    return _HEADING_START.match(text, text.rfind("\n", 0, place) + 1, place) is not None
 
 
 def _end_of_tag(text: str, start: int) -> int | None:

@@ -14,7 +14,10 @@ def test_what_a_page_says_about_itself_is_read() -> None:
     assert split(text) == (FrontMatter(title="Set up", slug="/start", identifier="setup", language="de"), "Text\n")
 
 
-@pytest.mark.parametrize("value", ["draft: true", "unlisted: true"])
+@pytest.mark.parametrize(
+    "value",
+    ["draft: true", "unlisted: yes", "noindex: true", "search: false", "search:\n  exclude: true", "pagefind: false"],
+)
 def test_drafts_and_unlisted_pages_are_hidden(value: str) -> None:
     assert split(f"---\n{value}\n---\nText")[0].hidden
 
@@ -44,3 +47,20 @@ def test_a_rule_at_the_head_of_a_page_is_no_front_matter() -> None:
 def test_broken_front_matter_is_named_with_its_place(yaml: str, reason: str) -> None:
     with pytest.raises(BrokenPage, match=reason):
         split(f"---\n{yaml}\n---\nText")
+
+
+@pytest.mark.parametrize("value", ['draft: "false"', "search: true", "date: 2024-02-30", "search:\n  boost: 2"])
+def test_what_hides_nothing_hides_nothing(value: str) -> None:
+    assert not split(f"---\n{value}\n---\nText")[0].hidden
+
+
+def test_a_title_that_is_a_truth_value_is_a_title() -> None:
+    assert split("---\ntitle: No\n---\n")[0].title == "No"
+
+
+def test_toml_and_json_are_read_as_well() -> None:
+    assert split('+++\ntitle = "T"\ndraft = true\n+++\nText') == (FrontMatter(title="T", hidden=True), "Text")
+    assert split('{\n"title": "T", "draft": true}\nText') == (FrontMatter(title="T", hidden=True), "\nText")
+    for broken in ("+++\ntitle = \n+++\nText", '{"title": \nText'):
+        with pytest.raises(BrokenPage):
+            split(broken)

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from textwrap import dedent
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from markdown_it import MarkdownIt
@@ -240,3 +241,23 @@ def test_no_page_breaks_the_reader_and_no_passage_is_cut_inside_code(text: str, 
 
 def closes(lines: list[str], place: list[int], markup: str) -> bool:
     return re.sub(r"^[\s>]*(?:[-*]|\d+\.)?\s*", "", lines[place[1] - 1]).startswith(markup[:3])
+
+
+@pytest.mark.parametrize(
+    ("heading", "text", "anchor"),
+    [
+        ("Read {#read-it}", "Read", "read-it"),
+        ("Read { #read-it }", "Read", "read-it"),
+        ("Read {: #read-it .wide }", "Read", "read-it"),
+        ("Read {/* #read-it */}", "Read", "read-it"),
+        ("Read <!-- #read-it -->", "Read", "read-it"),
+        ("`onBlur` <div className='label'>iOS</div>", "`onBlur` iOS", "onblur-ios"),
+    ],
+)
+def test_every_spelling_of_an_explicit_id_is_the_anchor(heading: str, text: str, anchor: str) -> None:
+    (found,) = passages(f"# Page\n\n## {heading}\n\nWords.\n", ending=".mdx")
+    assert (found.heading_path[-1], found.anchor) == (text, anchor)
+
+
+def test_imports_on_one_line_are_no_text() -> None:
+    assert texts("import A from 'a'; import B from 'b';\n\nWords.", ending=".mdx") == ["Words."]
