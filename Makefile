@@ -68,6 +68,14 @@ conformance: setup ## compare our accounts with the real Better Auth server (PAS
 		{ npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
 	@exec $(python) -m tests.conformance
 
+.PHONY: test-sites
+test-sites: setup ## build small sites with seven generators, and read them, in ten minutes (three of them: ARGS="-k smoke")
+	@$(python) -m pytest -q -n 0 -m "long or not long" tests/sites $(ARGS)
+
+.PHONY: bench-ingestion
+bench-ingestion: setup ## how well each generator's site is read, beside the Markdown reader on its sources
+	@$(python) -m tests.sites
+
 .PHONY: test-adoption
 test-adoption: setup ## adopt the databases of Better Auth 1.2 to 1.7 servers, in four minutes (a few of them: ARGS="-m smoke")
 	@cd tests/adoption && { cmp -s package-lock.json node_modules/installed.json || \

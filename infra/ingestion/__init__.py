@@ -11,7 +11,9 @@ markdown.py spans.py                        the reader of Markdown; what it need
 sections.py slugs.py arranging.py           sections with their addresses; blocks as people read them
 packing.py cutting.py safe.py               what goes into one passage, and nothing that may not be shown
 pages.py reading.py schema.py               a page's passages; the pages of a site; the form as JSON schemas
-index.py patience.py                        the collection in Qdrant, and calls that are tried again
+index.py generations.py patience.py         the collections in Qdrant, and calls that are tried again
+outgoing.py sending.py turns.py             what differs, on its way; one ingestion after the other
+llms.py                                     what agents read
 preview.py                                  what an ingestion would do
 ingest.py progress.py                       compares both, sends what differs, and says how far it is
 reader.py                                   a page put together again from its passages

@@ -14,6 +14,7 @@ there is none at all. specs/form.md says what a page may hold, in words for peop
 from __future__ import annotations
 
 from collections.abc import Sequence  # noqa: TC003 (pydantic makes the schema of these annotations)
+from collections.abc import Set as AbstractSet  # noqa: TC003 (as above)
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
@@ -61,6 +62,7 @@ class Page:
         language: Two-letter code.
         version: Of the product that it documents; empty where the site has only one.
         content: Headings and blocks.
+        anchors: All that the page has; None: nobody knows.
     """
 
     path: str
@@ -69,6 +71,7 @@ class Page:
     language: str = "en"
     version: str = ""
     content: Sequence[Content] = ()
+    anchors: AbstractSet[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

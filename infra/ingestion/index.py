@@ -1,40 +1,30 @@
-"""The collection in Qdrant that holds the passages of every site, behind an alias.
+"""The passages of every site in Qdrant, behind an alias.
 
 Vectors are never made here: texts are sent in their place, and Qdrant's inference turns them into vectors.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from qdrant_client import QdrantClient, models
 
-from infra.ingestion.pages import NOT_COMPARED
-from infra.ingestion.patience import StoreFailed, patiently
-from shared.retrieval.blocks import FORM
+from infra.ingestion.generations import DENSE, MINILM, Generations
+from infra.ingestion.llms import INDEX
+from infra.ingestion.patience import LONGEST_WAIT, Patience, StoreFailed
+from infra.ingestion.points import COMPARED, Points, Stored, file_id, file_points, point, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
     from infra.ingestion.pages import Passage
 
 Result = TypeVar("Result")
 
-DENSE: Final = "dense"
-SPARSE: Final = "bm25"
-BM25: Final = "qdrant/bm25"
-MINILM: Final = "sentence-transformers/all-minilm-l6-v2"
-SIZES: Final = {MINILM: 384, "intfloat/multilingual-e5-small": 384}
-"""Numbers in a vector of each dense model that Qdrant Cloud runs for free."""
-AVERAGE_LENGTH: Final = 65
-"""Words that count in an average passage (measured on three sites: 58 to 70); BM25 weighs a longer one less."""
-INDEXED: Final = {"site": True, "path": False, "section": False, "lang": False}
-"""Fields that filters name, and whether the field says whose a passage is."""
+COPIED: Final = 256
+"""Passages with their vectors in one request."""
 TIMEOUT: Final = 120
 """Seconds; embedding a batch takes a busy machine a while."""
 
@@ -49,6 +39,7 @@ class Options:
         api_key: Qdrant's.
         force: Delete even most of a site's pages.
         page: How many stored passages are asked for at once.
+        wait: Seconds for which a store that goes away is waited for.
     """
 
     collection: str = "docs"
@@ -56,40 +47,21 @@ class Options:
     api_key: str | None = None
     force: bool = False
     page: int = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A passage as Qdrant has it, without its text.
-
-    Attributes:
-        content_hash: Of the text that its vectors were made from.
-        details: The rest of its payload.
-    """
-
-    content_hash: str
-    details: Mapping[str, object]
-
-    @property
-    def path(self) -> str:
-        """The page's."""
-        return str(self.details.get("path"))
+    wait: float = LONGEST_WAIT
 
 
 class PassageIndex:
     """The passages of all sites."""
 
-    def __init__(self, url: str, options: Options) -> None:
-        self._url = url
-        self._alias = options.collection
-        self._model = options.model
-        self._page = options.page
-        # passages of an older form are sent anew, whatever they say
-        self._encoding = f"{options.model} {BM25} avg_len={AVERAGE_LENGTH} form={FORM}"
-        self._ingestion = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
+    def __init__(self, url: str, options: Options, say: Callable[[str], None] = lambda _: None) -> None:
+        self._alias, self._model, self._page = options.collection, options.model, options.page
         self._client = QdrantClient(
             url, api_key=options.api_key, cloud_inference=True, check_compatibility=False, timeout=TIMEOUT
         )
+        self._try = Patience(url, options.wait, say)
+        self._generations = Generations(self._client, options.collection, options.model, self._try)
+        self._points = Points(options.model, self._generations.began)
+        self._into = options.collection
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -101,120 +73,13 @@ class PassageIndex:
         Raises:
             StoreFailed: It was made for other vectors.
         """
-        # one attempt: who mistyped the address should not wait to be told
-        if patiently(lambda: self._client.collection_exists(self._alias), self._url, attempts=1):
-            self._try(self._check)
-        else:
-            self._try(self._create)
-
-    def stored(self, site: str) -> dict[str, Stored]:
-        """Give every passage of a site by its id."""
-        found: dict[str, Stored] = {}
-        for record in self._records(models.Filter(must=[_is_site(site)])):
-            payload = dict(record.payload or {})
-            payload.pop("ingest_id", None)
-            found[str(record.id)] = Stored(str(payload.pop("content_hash", "")), payload)
-        return found
-
-    def is_current(self, passage: Passage, stored: Stored) -> bool:
-        """Tell whether the stored vectors are this passage's."""
-        return passage.content_hash(self._encoding) == stored.content_hash
-
-    def details(self, passage: Passage) -> dict[str, object]:
-        """Give everything of a passage but what is long, and a hash in its place."""
-        details: dict[str, object] = {
-            name: value for name, value in asdict(passage).items() if name not in NOT_COMPARED | {"id"}
-        }
-        return details | {
-            "heading_path": list(passage.heading_path),
-            "blocks_hash": hashlib.sha256(json.dumps(passage.blocks).encode()).hexdigest(),
-            "embed_model": self._model,
-        }
-
-    def put(self, passages: Sequence[Passage]) -> None:
-        """Store passages with new vectors."""
-        points = [
-            models.PointStruct(id=each.id, vector=self._vectors(each), payload=self._payload(each)) for each in passages
-        ]
-        self._try(lambda: self._client.upsert(self._alias, points, wait=True))
-
-    def describe(self, passages: Sequence[Passage]) -> None:
-        """Store passages anew and leave their vectors."""
-        operations = [
-            models.OverwritePayloadOperation(
-                overwrite_payload=models.SetPayload(payload=self._payload(each), points=[each.id])
-            )
-            for each in passages
-        ]
-        self._try(lambda: self._client.batch_update_points(self._alias, operations, wait=True))
-
-    def delete(self, ids: Sequence[str]) -> None:
-        """Delete passages."""
-        self._try(lambda: self._client.delete(self._alias, models.PointIdsList(points=list(ids)), wait=True))
-
-    def delete_site(self, site: str) -> int:
-        """Delete a site; say how many passages it had."""
-        chosen = models.Filter(must=[_is_site(site)])
-        count = self._count(chosen)
-        if count:
-            self._try(lambda: self._client.delete(self._alias, models.FilterSelector(filter=chosen), wait=True))
-        return count
-
-    def count_others(self, site: str) -> int:
-        """Count the passages of all other sites."""
-        return self._count(models.Filter(must_not=[_is_site(site)]))
-
-    def _count(self, chosen: models.Filter) -> int:
-        return self._try(lambda: self._client.count(self._alias, chosen, exact=True)).count
-
-    def _records(self, chosen: models.Filter) -> Iterator[models.Record]:
-        but_the_text = models.PayloadSelectorExclude(exclude=sorted(NOT_COMPARED))
-        scroll = partial(self._client.scroll, self._alias, chosen, self._page, with_payload=but_the_text)
-        records, offset = self._try(scroll)
-        yield from records
-        while offset is not None:
-            records, offset = self._try(partial(scroll, offset=offset))
-            yield from records
-
-    def _payload(self, passage: Passage) -> dict[str, object]:
-        return self.details(passage) | {
-            "text": passage.text,
-            "blocks": list(passage.blocks),
-            "content_hash": passage.content_hash(self._encoding),
-            "ingest_id": self._ingestion,
-        }
-
-    def _vectors(self, passage: Passage) -> models.VectorStruct:
-        text = passage.embedded_text
-        return {
-            DENSE: models.Document(text=text, model=self._model),
-            SPARSE: models.Document(text=text, model=BM25, options={"avg_len": AVERAGE_LENGTH}),
-        }
-
-    def _create(self) -> None:
-        size = SIZES.get(self._model)
-        if size is None:
-            raise StoreFailed(f"unknown dense model {self._model}: choose one of {', '.join(SIZES)}")
-        name = f"{self._alias}__{self._model.rsplit('/', 1)[-1]}__{size}__{self._ingestion}"
-        self._client.create_collection(
-            name,
-            vectors_config={DENSE: models.VectorParams(size=size, distance=models.Distance.COSINE)},
-            sparse_vectors_config={SPARSE: models.SparseVectorParams(modifier=models.Modifier.IDF)},
-        )
-        for field, is_tenant in INDEXED.items():
-            schema = models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, is_tenant=is_tenant)
-            self._client.create_payload_index(name, field, schema, wait=True)
-        alias = models.CreateAlias(collection_name=name, alias_name=self._alias)
-        self._client.update_collection_aliases([models.CreateAliasOperation(create_alias=alias)])
-
-    def _check(self) -> None:
-        made = self._client.get_collection(self._alias).config.params
-        dense = made.vectors.get(DENSE) if isinstance(made.vectors, dict) else None
-        if dense is None or dense.size != SIZES.get(self._model) or SPARSE not in (made.sparse_vectors or {}):
-            raise StoreFailed(
-                f"collection {self._alias} was not made for {self._model} and {BM25}: choose another with --collection"
-            )
-        records, _ = self._client.scroll(self._alias, limit=1, with_payload=["embed_model"])
+        current = self._generations.current()
+        if current is None:
+            self._generations.answer_from(self._generations.unfinished() or self._generations.create())
+            return
+        self._generations.check(current)
+        of_sites = models.Filter(must_not=[_NOBODYS])
+        records, _ = self._try(lambda: self._client.scroll(current, of_sites, 1, with_payload=["embed_model"]))
         model = (records[0].payload or {}).get("embed_model") if records else self._model
         if model != self._model:
             raise StoreFailed(
@@ -222,15 +87,156 @@ class PassageIndex:
                 f"{self._model}: choose another with --collection"
             )
 
-    def _try(self, call: Callable[[], Result]) -> Result:
-        return patiently(call, self._url)
+    # --- what is there
+
+    def stored(self, site: str) -> dict[str, Stored]:
+        """Give every passage of a site by its id."""
+        return self._compared(self._alias, models.Filter(must=[_is_site(site)]))
+
+    def compared(self, passage: Passage) -> Stored:
+        """Give of a passage what would be compared if it were stored."""
+        return self._points.compared(passage)
+
+    def count_others(self, site: str) -> int:
+        """Count the passages of all other sites."""
+        return self._count(self._alias, models.Filter(must_not=[_is_site(site), _NOBODYS]))
+
+    # --- changes
+
+    def put(self, passages: Sequence[Passage]) -> None:
+        """Store passages with new vectors."""
+        self._upsert([self._points.new(each) for each in passages])
+
+    def copy(self, passages: Mapping[str, Passage]) -> list[Passage]:
+        """Store passages with vectors that were made before; give those whose vectors are not there any more.
+
+        Args:
+            passages: By the ids of stored passages that say the same.
+        """
+        if not passages:
+            return []
+        records = self._try(
+            lambda: self._client.retrieve(self._alias, list(passages), with_payload=["content_hash"], with_vectors=True)
+        )
+        points: list[models.PointStruct] = []
+        missing = dict(passages)
+        for record in records:
+            passage = passages[str(record.id)]
+            if stored(record).content == self.compared(passage).content:
+                points.append(point(passage.id, record.vector, self._points.payload(passage)))
+                del missing[str(record.id)]
+        self._upsert(points)
+        return list(missing.values())
+
+    def describe(self, passages: Sequence[Passage]) -> None:
+        """Store passages anew and leave their vectors."""
+        operations = [
+            models.OverwritePayloadOperation(
+                overwrite_payload=models.SetPayload(payload=self._points.payload(each), points=[each.id])
+            )
+            for each in passages
+        ]
+        self._try(lambda: self._client.batch_update_points(self._into, operations, wait=True))
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Delete passages."""
+        for start in range(0, len(ids), self._page):
+            chosen = models.PointIdsList(points=list(ids[start : start + self._page]))
+            self._try(lambda chosen=chosen: self._client.delete(self._into, chosen, wait=True))
+
+    def delete_site(self, site: str) -> int:
+        """Delete a site; say how many passages it had."""
+        chosen = models.Filter(must=[_is_site(site)])
+        count = self._count(self._into, chosen)
+        if count:
+            self._try(lambda: self._client.delete(self._into, models.FilterSelector(filter=chosen), wait=True))
+        return count
+
+    def keep_files(self, site: str, files: Mapping[str, str]) -> None:
+        """Keep a site's `llms.txt` and the files that it names, a point without vectors for each."""
+        index = file_id(site, INDEX)
+        known = self._try(lambda: self._client.retrieve(self._into, [index], with_payload=["version", "files"]))
+        before: dict[str, Any] = (known[0].payload or {}) if known else {}
+        points = file_points(site, files)
+        if before.get("version") == (points[0].payload or {})["version"]:
+            return
+        # the one that tells whether all of this was done comes last
+        for each in reversed(points):
+            self._upsert([each])
+        names: list[str] = before.get("files", [])
+        self.delete([file_id(site, each) for each in names if each not in files])
+
+    # --- a new collection in the place of the old one
+
+    @property
+    def can_be_replaced(self) -> bool:
+        """Whether the alias is one, and not a collection's own name."""
+        return self._generations.current() != self._alias
+
+    def begin_anew(self) -> dict[str, Stored]:
+        """Let changes go into a new collection, which nobody is asked from; give what a run before has put there."""
+        self._into = self._generations.unfinished() or self._generations.create()
+        return self._compared(self._into, models.Filter())
+
+    def take_over(self, but: Container[str], there: Mapping[str, Stored]) -> Iterator[set[str]]:
+        """Copy everything from the old collection into the new one, with its vectors; give all ids, batch by batch.
+
+        Args:
+            but: Ids that are not to be copied.
+            there: What a run before has copied.
+        """
+        for records in self._batches(self._alias, models.Filter(), COPIED, payload=True, vectors=True):
+            taken = [each for each in records if str(each.id) not in but and there.get(str(each.id)) != stored(each)]
+            self._upsert([point(str(each.id), each.vector, each.payload or {}) for each in taken])
+            yield {str(each.id) for each in records}
+
+    def answer_anew(self, expected: int) -> None:
+        """Let questions go to the new collection, once it is as it should be.
+
+        Raises:
+            StoreFailed: It holds too much or too little, or finds nothing.
+        """
+        count = self._count(self._into, models.Filter())
+        question = models.Document(text="What is this?", model=self._model)
+        found = self._try(lambda: self._client.query_points(self._into, question, using=DENSE, limit=1)).points
+        if count != expected or not found:
+            raise StoreFailed(
+                f"collection {self._into} holds {count:,} passages instead of {expected:,} or finds none; questions "
+                f"still go to the one before it"
+            )
+        self._generations.answer_from(self._into)
+        self._into = self._alias
+
+    # --- requests
+
+    def _upsert(self, points: list[models.PointStruct]) -> None:
+        if points:
+            self._try(lambda: self._client.upsert(self._into, points, wait=True))
+
+    def _count(self, collection: str, chosen: models.Filter) -> int:
+        return self._try(lambda: self._client.count(collection, chosen, exact=True)).count
+
+    def _compared(self, collection: str, chosen: models.Filter) -> dict[str, Stored]:
+        return {
+            str(each.id): stored(each)
+            for records in self._batches(collection, chosen, self._page, payload=list(COMPARED), vectors=False)
+            for each in records
+        }
+
+    def _batches(
+        self, collection: str, chosen: models.Filter, size: int, *, payload: bool | list[str], vectors: bool
+    ) -> Iterator[list[models.Record]]:
+        scroll = partial(self._client.scroll, collection, chosen, size, with_payload=payload, with_vectors=vectors)
+        records, offset = self._try(scroll)
+        yield records
+        while offset is not None:
+            records, offset = self._try(partial(scroll, offset=offset))
+            yield records
+
+
+_NOBODYS: Final = models.IsEmptyCondition(is_empty=models.PayloadField(key="site"))
+"""Points beside the passages."""
 
 
 def _is_site(site: str) -> models.FieldCondition:
     return models.FieldCondition(key="site", match=models.MatchValue(value=site))
-
-
-def batches(passages: Sequence[Passage], size: int) -> Iterator[Sequence[Passage]]:
-    """Cut into requests."""
-    for start in range(0, len(passages), size):
-        yield passages[start : start + size]

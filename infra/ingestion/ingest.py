@@ -1,28 +1,31 @@
-"""Makes Qdrant hold what a folder of Markdown says: sends what is new or different, then deletes what is gone."""
+"""Makes Qdrant hold what documentation says: sends what is new or different, then deletes what is gone."""
 
 from __future__ import annotations
 
+import resource
 import time
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from infra.ingestion.choosing import Order, choose_reader
-from infra.ingestion.index import Options, PassageIndex, batches
+from infra.ingestion.index import Options, PassageIndex
+from infra.ingestion.llms import Library
 from infra.ingestion.progress import Silent
-from infra.ingestion.reading import read_pages
+from infra.ingestion.reading import Reading, read_pages
+from infra.ingestion.sending import Sender
+from infra.ingestion.turns import taking_turns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from infra.ingestion.index import Stored
-    from infra.ingestion.pages import Passage
+    from infra.ingestion.choosing import Choice
     from infra.ingestion.progress import Show
-    from infra.ingestion.reading import Reading
 
 SAMPLE_SITE: Final = "self"
 """This project's own documentation, with which a new platform has something to answer; the first real site ends it."""
-BATCH: Final = 64
+MOST_IN_PLACE: Final = 0.3
+"""Of a site's passages that may change or go in the collection that answers; for more a new one takes its place."""
 MOST_GONE: Final = 0.5
 """Of a site's pages; more is likelier a broken checkout than a wish."""
 MOST_GONE_LIVE: Final = 0.3
@@ -41,6 +44,7 @@ class Report:
         site: The site's name.
         pages: Pages that were read.
         added: New passages.
+        moved: Passages that stand elsewhere now, whose vectors were made before.
         changed: Passages with a new text.
         refreshed: Passages of which only the address or the like is new.
         removed: Passages that are gone.
@@ -49,12 +53,14 @@ class Report:
         others: Passages of other sites in the same collection.
         warnings: Pages that were skipped, and why.
         excluded: How many files were no pages that readers search, by reason.
+        dead: Passages with an anchor that is not on their page, where the page says which it has.
         seconds: How long it took.
     """
 
     site: str
     pages: int
     added: int
+    moved: int
     changed: int
     refreshed: int
     removed: int
@@ -63,22 +69,18 @@ class Report:
     others: int
     warnings: tuple[str, ...]
     excluded: Mapping[str, int]
+    dead: int
     seconds: float
 
     def __str__(self) -> str:
         """Give the line of figures."""
-        counts = ("added", "changed", "refreshed", "removed", "unchanged")
+        counts = ("added", "moved", "changed", "refreshed", "removed", "unchanged")
         passages = ", ".join(f"{getattr(self, each):,} {each}" for each in counts)
-        return f"site {self.site}: {self.pages:,} pages; passages: {passages}; {self.seconds:.1f} s"
-
-
-@dataclass(frozen=True, slots=True)
-class _Difference:
-    added: list[Passage]
-    changed: list[Passage]
-    refreshed: list[Passage]
-    gone: list[str]
-    unchanged: int
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        return (
+            f"site {self.site}: {self.pages:,} pages; passages: {passages}; {self.dead} dead anchors; "
+            f"{self.seconds:.1f} s, {memory:.0f} MB"
+        )
 
 
 def ingest(order: Order, qdrant_url: str, options: Options | None = None, show: Show | None = None) -> Report:
@@ -98,69 +100,56 @@ def ingest(order: Order, qdrant_url: str, options: Options | None = None, show: 
     started = time.monotonic()
     options, show = options or Options(), show or Silent()
     choice = choose_reader(order, show)
-    place = choice.site
-    reading = read_pages(choice.reader, choice.documents, place.name, show)
-    with closing(PassageIndex(qdrant_url, options)) as index:
+    with (
+        taking_turns(qdrant_url, options.collection, show),
+        closing(PassageIndex(qdrant_url, options, show.warn)) as index,
+    ):
         index.prepare()
-        stored = index.stored(place.name)
-        if not options.force:
-            _guard(place.name, reading, stored, MOST_GONE_LIVE if choice.is_live else MOST_GONE)
-        difference = _compare(index, reading, stored)
-        _send(index, difference, show)
-        return Report(
-            site=place.name,
-            pages=len(reading.paths),
-            added=len(difference.added),
-            changed=len(difference.changed),
-            refreshed=len(difference.refreshed),
-            removed=len(difference.gone),
-            unchanged=difference.unchanged,
-            sample_removed=0 if place.name == SAMPLE_SITE else index.delete_site(SAMPLE_SITE),
-            others=index.count_others(place.name),
-            warnings=tuple(reading.warnings),
-            excluded=dict(reading.excluded),
-            seconds=time.monotonic() - started,
-        )
+        with Reading(index.stored(choice.site.name), index.compared, Library(choice.site.name)) as reading:
+            read_pages(choice, reading, show)
+            if not options.force:
+                _guard(choice, reading)
+            return _stored(index, reading, choice.site.name, started, show)
 
 
-def _compare(index: PassageIndex, reading: Reading, stored: Mapping[str, Stored]) -> _Difference:
-    added: list[Passage] = []
-    changed: list[Passage] = []
-    refreshed: list[Passage] = []
-    for passage in reading.passages.values():
-        known = stored.get(passage.id)
-        if known is None:
-            added.append(passage)
-        elif not index.is_current(passage, known):
-            changed.append(passage)
-        elif known.details != index.details(passage):
-            refreshed.append(passage)
-    gone = [
-        each for each, known in stored.items() if each not in reading.passages and known.path not in reading.skipped
-    ]
-    unchanged = len(reading.passages) - len(added) - len(changed) - len(refreshed)
-    return _Difference(added, changed, refreshed, gone, unchanged)
+def _stored(index: PassageIndex, reading: Reading, site: str, started: float, show: Show) -> Report:
+    sender = Sender(index, reading, show)
+    others = index.count_others(site)
+    if _is_another(reading) and index.can_be_replaced:
+        sender.replace(others)
+    else:
+        sender.update()
+    index.keep_files(site, dict(reading.library.files()))
+    sample = 0 if site == SAMPLE_SITE else index.delete_site(SAMPLE_SITE)
+    return Report(
+        site=site,
+        pages=len(reading.paths),
+        added=reading.added - sender.moved,
+        moved=sender.moved,
+        changed=reading.changed,
+        refreshed=len(reading.refreshed),
+        removed=len(reading.gone()),
+        unchanged=reading.unchanged,
+        sample_removed=sample,
+        others=others - sample,
+        warnings=tuple(reading.warnings),
+        excluded=dict(reading.excluded),
+        dead=reading.dead,
+        seconds=time.monotonic() - started,
+    )
 
 
-def _guard(site: str, reading: Reading, stored: Mapping[str, Stored], most: float) -> None:
-    known = {each.path for each in stored.values()}
-    gone = known - {each.path for each in reading.passages.values()} - reading.skipped
+def _is_another(reading: Reading) -> bool:
+    """So much differs that readers would meanwhile be answered from a mixture."""
+    return reading.changed + len(reading.gone()) > MOST_IN_PLACE * len(reading.stored)
+
+
+def _guard(choice: Choice, reading: Reading) -> None:
+    known = {each.path for each in reading.stored.values()}
+    gone = known - reading.paths - reading.skipped
+    most = MOST_GONE_LIVE if choice.is_live else MOST_GONE
     if len(gone) > most * len(known):
         raise TooMuchWouldGo(
-            f"{len(gone)} of the {len(known)} pages of site {site} would be deleted. If that is right, give --force; "
-            "if this is another site, give it a name of its own with --site"
+            f"{len(gone)} of the {len(known)} pages of site {choice.site.name} would be deleted. If that is right, "
+            "give --force; if this is another site, give it a name of its own with --site"
         )
-
-
-def _send(index: PassageIndex, difference: _Difference, show: Show) -> None:
-    """Delete last: what stops in between leaves too much, never too little."""
-    embedded = [*difference.changed, *difference.added]
-    if embedded:
-        show.begin("passages", len(embedded))
-    for batch in batches(embedded, BATCH):
-        index.put(batch)
-        show.step(len(batch))
-    for batch in batches(difference.refreshed, BATCH):
-        index.describe(batch)
-    if difference.gone:
-        index.delete(difference.gone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from infra.ingestion.arranging import arranged
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from infra.ingestion.packing import Part, Piece
     from infra.ingestion.sections import Section
     from shared.retrieval.blocks import Block
-
-NOT_COMPARED: Final = frozenset({"text", "blocks"})
-"""Fields of a payload that are long; their hash is stored beside them."""
 
 
 @dataclass(frozen=True, slots=True)

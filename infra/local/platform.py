@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from shared.settings import Transport
 
 COLLECTION = "docs"
+MOST_RESTARTS = 10
+"""Of the store of passages in one run; one that ends again and again is broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class Platform:
             preferred = port if not self.gateways else None
             self.gateways[each] = _gateway(state, each, preferred, self.deployment)
         self._relaying = ExitStack()
+        self._restarts = 0
 
     def __enter__(self) -> Self:
         try:
@@ -199,13 +202,19 @@ class Platform:
         self.moto.start()
 
     def check(self) -> None:
-        """Make sure that everything still runs.
+        """Make sure that everything still runs; the store of passages, which may run out of memory, is started again.
 
         Raises:
             ProcessFailed: A component ended; the message ends with the tail of its log.
         """
         for process in self.processes:
-            process.check()
+            if process is not self.qdrant.process or self._restarts >= MOST_RESTARTS:
+                process.check()
+        if not self.qdrant.process.running:
+            self._restarts += 1
+            self.say(f"{self.qdrant.process.program.name} ended; it is started again")
+            self.qdrant.start()
+            self.qdrant.wait()
         if self.postgres.process:
             self.postgres.process.check()
 

@@ -46,10 +46,12 @@ def announcing(title: str) -> str:
 
 
 def kind_of(classes: str) -> str:
-    """Give the first class that names a kind: `theme-admonition-tip alert alert--success`, `book-hint warning`."""
+    """Give the kind that its classes name: `theme-admonition-tip alert alert--success`, `book-hint warning`."""
     names = classes.split()
+    kinds = [found[1] for each in names if (found := KINDS.fullmatch(each))]
+    # some themes call every admonition a hint, whatever else it is
     return next(
-        (found[1] for each in names if (found := KINDS.fullmatch(each))), "note" if "admonition" in names else ""
+        (each for each in kinds if each != "hint"), "hint" if kinds else "note" if "admonition" in names else ""
     )
 
 

@@ -22,10 +22,9 @@ _REMOVED: Final = frozenset({"del", "remove"})
 
 def code_block(pre: Element, caption: str = "") -> Code | None:
     """Read a block of code; None if it is empty."""
-    cell = _code_cell(pre) if pre.find("table") else None
-    text = _verbatim(cell or pre).translate(INVISIBLE).expandtabs(4).strip("\n").rstrip()
+    text = _verbatim(pre).translate(INVISIBLE).expandtabs(4).strip("\n").rstrip()
     lines = "\n".join(each.rstrip() for each in text.split("\n"))
-    return Code(lines, caption, _language(cell or pre)) if lines.strip() else None
+    return Code(lines, caption, _language(pre)) if lines.strip() else None
 
 
 def code_in_table(table: Element) -> Element | None:
@@ -50,7 +49,8 @@ def _code_cell(table: Element) -> Element | None:
 
 
 def _is_numbers(cell: Element) -> bool:
-    return cell.raw_text().split() == [str(number + 1) for number in range(len(cell.raw_text().split()))]
+    lines = cell.raw_text().split()
+    return bool(lines) and lines == [str(number + 1) for number in range(len(lines))]
 
 
 def _verbatim(element: Element) -> str:
@@ -64,6 +64,8 @@ def _pieces(element: Element) -> Iterator[str]:
             yield child
         elif child.tag == "br":
             yield "\n"
+        elif child.tag == "td" and (NUMBERS_CELL.search(child.classes) or _is_numbers(child)):
+            continue
         else:
             yield _line(child)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from infra.ingestion.form import Heading
@@ -150,13 +151,23 @@ class _Walk:
 
     def _list(self, element: Element) -> Iterator[Content]:
         """A list whose items have headings is no list to its readers, but sections."""
-        entries = [each for each in element.elements() if each.tag == "li"]
-        if not entries or element.find("h1", "h2", "h3", "h4") is not None:
+        if element.find("h1", "h2", "h3", "h4") is not None or not any(each.tag == "li" for each in element.elements()):
             yield from self.flow(element)
             return
-        items = tuple(item for each in entries if (item := self._item(each)) is not None)
+        items = tuple(self._items(element))
         if items:
             yield List(items, start=_start(element) if element.tag == "ol" else None)
+
+    def _items(self, element: Element) -> Iterator[Item]:
+        """What stands in a list but in none of its items belongs to the one above."""
+        last: Item | None = None
+        for child in element.children:
+            if isinstance(child, Element) and child.tag == "li":
+                yield from [last] if last else []
+                last = self._item(child)
+            elif below := without_headings(self.flow(Element("li", children=[child]))):
+                last = replace(last or Item(""), blocks=(*(last.blocks if last else ()), *below))
+        yield from [last] if last else []
 
     def _item(self, element: Element) -> Item | None:
         inside = without_headings(self.flow(element))
@@ -220,8 +231,10 @@ def _is_object(term: Element) -> bool:
 
 def _pairs(element: Element) -> Iterator[Element]:
     """The terms and their meanings; HTML allows a `div` around each pair."""
-    for child in element.elements():
-        if child.tag == "div":
-            yield from child.elements()
+    for child in element.children:
+        if isinstance(child, str):
+            yield from [Element("dd", children=[child])] if child.strip() else []
+        elif child.tag == "div":
+            yield from _pairs(child)
         else:
             yield child

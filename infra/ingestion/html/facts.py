@@ -88,14 +88,14 @@ class Waiting:
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the reading does)
 
-    def put(self, content: Sequence[Content]) -> int:
-        """Write a page's content; gives its place."""
+    def put(self, content: Sequence[Content], ids: set[str]) -> int:
+        """Write a page's content and all of its ids; gives their place."""
         place = self._file.seek(0, 2)
-        pickle.dump(list(content), self._file, pickle.HIGHEST_PROTOCOL)
+        pickle.dump((list(content), ids), self._file, pickle.HIGHEST_PROTOCOL)
         return place
 
-    def get(self, place: int) -> list[Content]:
-        """Read a page's content."""
+    def get(self, place: int) -> tuple[list[Content], set[str]]:
+        """Read a page's content and its ids."""
         self._file.seek(place)
         return pickle.load(self._file)  # noqa: S301 (our own file, which nobody else can open)
 

@@ -87,6 +87,7 @@ NO_PAGES: Final = re.compile(
 LISTS: Final = re.compile(r"(^|/)(blog|posts|news)/(archive|category|categories|tags?|authors?)(/|\.html?$)")
 OF_LISTS: Final = re.compile(r"(^|/)(blog|posts|news|tags|categories|authors|archive)(/|$)")
 """Folders whose pages are often lists of other pages."""
+FIRST_OF_LISTS: Final = re.compile(r"(^|/)(blog|posts|news|tags|categories|authors|archive)(/index)?\.html?$")
 VERSIONS: Final = re.compile(
     r"v?\d+(?:[._-](?:\d+|x))*(?:[._-]?(?:a|b|rc|alpha|beta|dev|x)[._-]?\d*)?"
     r"|latest|stable|current|next|dev|devel|develop|main|master|nightly|unreleased|canary|edge|lts"

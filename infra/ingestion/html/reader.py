@@ -105,7 +105,7 @@ def _look(folder: Path, file: str, links: Links, waiting: Waiting) -> Facts:
         return Facts(file, str(error), is_broken=True)
     links.add(file, document.links)
     facts = facts_of(file, document)
-    facts.place = -1 if facts.is_empty else waiting.put(document.content)
+    facts.place = -1 if facts.is_empty else waiting.put(document.content, document.ids)
     return facts
 
 
@@ -124,5 +124,5 @@ def _result(folder: Path, facts: Facts, waiting: Waiting) -> Found:
         return Skipped(path, str(folder / facts.file), facts.reason)
     if facts.reason:
         return Excluded(path, str(folder / facts.file), facts.reason)
-    content = waiting.get(facts.place)
-    return Page(path, facts.address, facts.title, facts.language[:2] or "en", facts.version, content)
+    content, ids = waiting.get(facts.place)
+    return Page(path, facts.address, facts.title, facts.language[:2] or "en", facts.version, content, ids)

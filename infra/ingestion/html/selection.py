@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from infra.ingestion.html.document import path_of
 from infra.ingestion.html.facts import forms
-from infra.ingestion.html.names import LISTS, NO_PAGES, OF_LISTS
+from infra.ingestion.html.names import FIRST_OF_LISTS, LISTS, NO_PAGES, OF_LISTS
 from infra.ingestion.html.versions import keep_released
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ MOST_LINKS: Final = 0.7
 """Of a page's text, beyond which it only leads to others."""
 MOST_REPEATED: Final = 0.8
 """Of a page's texts, beyond which it only repeats others."""
+UNTRANSLATED: Final = 0.5
+"""Of a page's texts; the rest are notices that it is not translated, and the names of admonitions."""
 FEW: Final = 5
 """Texts of a page that may well stand on others too."""
 _SITE_IN_TITLE: Final = re.compile(r"\s+[|·•–—-]+\s+\S(?:(?! [|·•–—-] ).)*$")  # noqa: RUF001 (dashes of titles)
@@ -121,7 +123,7 @@ def _twin(page: Facts, usual: str, by_path: dict[str, Facts]) -> Facts | None:
 def _says_the_same(page: Facts, twin: Facts) -> bool:
     if not page.texts:
         return page.outline == twin.outline
-    return len(page.texts & twin.texts) >= MOST_REPEATED * len(page.texts)
+    return len(page.texts & twin.texts) >= UNTRANSLATED * len(page.texts)
 
 
 def _leave_out_repeated(pages: Sequence[Facts]) -> None:
@@ -136,6 +138,8 @@ def _leave_out_repeated(pages: Sequence[Facts]) -> None:
     for page in sorted(pages, key=lambda each: -len(each.texts)):
         if first[page.whole] is not page:
             page.reason = f"the same as {first[page.whole].path}"
+        elif FIRST_OF_LISTS.search(page.file) and page.texts and all(len(owners[each]) > 1 for each in page.texts):
+            page.reason = "a list of pages"
         elif len(page.texts) > FEW and _is_put_together(page, owners):
             page.reason = "repeats other pages"
         if page.reason:

@@ -173,6 +173,8 @@ def _is_out_of_sight(element: Element, node: LexborNode) -> bool:
     style = attributes.get("style", "").replace(" ", "").lower()
     if "display:none" in style and not _can_be_opened(element):
         return True
+    if "user-select:none" in style and _stands_in(element, "pre"):
+        return True  # numbers of lines, which nobody shall copy
     if attributes.get("aria-hidden") != "true" or "title" in element.classes:
         return False
     return element.tag not in {"p", "pre", *HEADINGS} and node.css_first("h1, h2, h3, p, pre") is None

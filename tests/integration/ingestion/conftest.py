@@ -50,7 +50,7 @@ class Book:
 
     def passages(self) -> dict[str, dict[str, Any]]:
         """Give every stored passage by its address."""
-        points = self.post("scroll", {"limit": 10_000})["points"]
+        points = [each for each in self.post("scroll", {"limit": 10_000})["points"] if "site" in each["payload"]]
         return {f"{each['payload']['url']} {each['payload']['position']}": each["payload"] for each in points}
 
     def texts(self) -> set[str]:

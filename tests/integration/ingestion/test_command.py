@@ -31,7 +31,8 @@ def test_an_ingestion_ends_with_a_line_of_figures(book: Book, capsys: pytest.Cap
     assert run(book, book.folder) == 0
     lines = capsys.readouterr().out.strip().splitlines()
     assert "passages: 5 of 5" in lines
-    pattern = r"site robot-book: 3 pages; passages: 5 added, 0 changed, 0 refreshed, 0 removed, 0 unchanged; \d+\.\d s"
+    pattern = r"site robot-book: 3 pages; passages: 5 added, 0 moved, 0 changed, 0 refreshed, 0 removed, 0 unchanged; "
+    pattern += r"0 dead anchors; \d+\.\d s, \d+ MB"
     assert re.fullmatch(pattern, lines[-1])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def counts(report: Report) -> dict[str, int]:
-    named = ("added", "changed", "refreshed", "removed", "unchanged")
+    named = ("added", "moved", "changed", "refreshed", "removed", "unchanged")
     return {name: getattr(report, name) for name in named if getattr(report, name)}
 
 
@@ -55,7 +57,7 @@ def test_a_folder_is_ingested_and_found_again(book: Book) -> None:
 def test_the_collection_is_named_for_its_model_and_has_its_indexes(book: Book) -> None:
     book.ingest()
     described = httpx.get(f"{book.server.url}/collections/{book.options.collection}").json()["result"]
-    assert set(described["payload_schema"]) == {"site", "path", "section", "lang"}
+    assert set(described["payload_schema"]) == {"site", "path", "section", "lang", "version"}
     aliases = httpx.get(f"{book.server.url}/aliases").json()["result"]["aliases"]
     name = next(each["collection_name"] for each in aliases if each["alias_name"] == book.options.collection)
     assert name.startswith(f"{book.options.collection}__all-minilm-l6-v2__384__2")
@@ -279,18 +281,151 @@ class KillsTheStore(Silent):
 
 
 def test_a_store_that_is_killed_during_the_ingestion_loses_nothing_and_the_next_one_finishes_it(book: Book) -> None:
-    book.write("long.md", "\n\n".join(f"## Part {number}\n\nText {number}." for number in range(80)))
+    book.write("long.md", "\n\n".join(f"## Part {number}\n\nText {number}." for number in range(300)))
+    impatient = replace(book.options, wait=0.0)
     with running_stand_in() as server:
         mine = replace(book, server=server)
         with pytest.raises(StoreFailed, match="cannot be reached"):
-            ingest(Order([str(book.folder)]), server.url, book.options, KillsTheStore(server))
+            ingest(Order([str(book.folder)]), server.url, impatient, KillsTheStore(server))
         server.start()
         server.wait()
-        assert len(mine.passages()) == 64
-        assert counts(mine.ingest()) == {"added": 85 - 64, "unchanged": 64}
+        stored = len(mine.passages())
+        assert 64 <= stored < 305
+        assert counts(mine.ingest()) == {"added": 305 - stored, "unchanged": stored}
 
         server.process.kill()
         server.start()
         server.wait()
-        assert len(mine.passages()) == 85
-        assert counts(mine.ingest()) == {"unchanged": 85}
+        assert len(mine.passages()) == 305
+        assert counts(mine.ingest()) == {"unchanged": 305}
+
+
+# --- moved, replaced, resumed ----------------------------------------------------------------------------------------
+
+
+def collections(book: Book) -> list[str]:
+    found = httpx.get(f"{book.server.url}/collections").json()["result"]["collections"]
+    return sorted(each["name"] for each in found if each["name"].startswith(f"{book.options.collection}__"))
+
+
+def answering(book: Book) -> str:
+    aliases = httpx.get(f"{book.server.url}/aliases").json()["result"]["aliases"]
+    return next(each["collection_name"] for each in aliases if each["alias_name"] == book.options.collection)
+
+
+def test_a_moved_page_is_found_where_it_is_now_and_not_embedded_again(book: Book) -> None:
+    book.ingest()
+    (book.folder / "arm.md").rename(book.folder / "robot-arm.md")
+    assert counts(book.ingest(force=True)) == {"moved": 3, "removed": 3, "unchanged": 2}
+    assert book.ask("How do I calibrate the joints?")[0]["url"] == "/docs/robot-book/robot-arm#calibrate"
+    assert counts(book.ingest()) == {"unchanged": 5}
+
+
+def test_when_most_of_a_site_is_another_a_new_collection_takes_the_place_of_the_old_one(
+    book: Book, tmp_path: Path
+) -> None:
+    book.ingest()
+    first = answering(book)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "a.md").write_text("# Other\n\nOf another site.\n")
+    book.ingest(tmp_path / "other")
+    assert (answering(book), collections(book)) == (first, [first])
+    for name in ("index.md", "arm.md", "guides/camera.mdx"):
+        book.write(name, (book.folder / name).read_text().replace("arm", "hand").replace("USB", "FireWire"))
+    assert book.ingest().changed > 1
+    second = answering(book)
+    assert (second > first, collections(book)) == (True, [first, second])
+    assert "Of another site." in book.texts()
+    assert "All about the robot hand." in book.texts()
+    assert counts(book.ingest()) == {"unchanged": 5}
+
+
+def test_only_the_collection_before_the_one_that_answers_is_kept(book: Book) -> None:
+    seen: list[str] = []
+    for word in ("arm", "hand", "leg"):
+        for name in ("index.md", "arm.md", "guides/camera.mdx"):
+            book.write(name, f"# {word}\n\nAll about the {word} in {name}.\n")
+        book.ingest()
+        seen.append(answering(book))
+    assert collections(book) == seen[1:]
+
+
+class Stops(Silent):
+    """Ends the ingestion when the first passages are stored."""
+
+    def begin(self, what: str, total: int) -> None:
+        self.stage = what if total else ""
+
+    def step(self, count: int = 1) -> None:
+        if count and self.stage == "passages":
+            raise KeyboardInterrupt
+
+
+def test_a_replacement_that_is_cut_short_answers_from_the_old_one_and_is_taken_up_by_the_next_run(book: Book) -> None:
+    book.write("long.md", "\n\n".join(f"## Part {number}\n\nOld text {number}." for number in range(200)))
+    book.ingest()
+    old = answering(book)
+    book.write("long.md", "\n\n".join(f"## Part {number}\n\nNew text {number}." for number in range(200)))
+    with pytest.raises(KeyboardInterrupt):
+        ingest(Order([str(book.folder)]), book.server.url, book.options, Stops())
+    assert (answering(book), len(collections(book))) == (old, 2)
+    assert not any("New text" in each for each in book.texts())
+    book.write("long.md", "\n\n".join(f"## Part {number}\n\nNew text {number}." for number in range(190)))
+    report = book.ingest()
+    assert (report.changed, report.removed) == (190, 10)
+    assert (answering(book) > old, len(book.passages())) == (True, 195)
+    assert counts(book.ingest()) == {"unchanged": 195}
+
+
+def test_two_ingestions_at_once_do_the_work_once(book: Book) -> None:
+    book.write("long.md", "\n\n".join(f"## Part {number}\n\nText {number}." for number in range(100)))
+    with ThreadPoolExecutor(2) as pool:
+        reports = [each.result() for each in [pool.submit(book.ingest), pool.submit(book.ingest)]]
+    assert sorted(each.added for each in reports) == [0, 105]
+    assert sorted(each.unchanged for each in reports) == [0, 105]
+
+
+class RestartsTheStore(KillsTheStore):
+    """Kills the store once, and has it back when the ingestion waits for it."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(server)
+        self.waited: list[str] = []
+        self._killed = False
+        self._one = threading.Lock()
+
+    def step(self, count: int = 1) -> None:
+        if not self._killed and count and self._stage == "passages":
+            self._killed = True
+            super().step(count)
+
+    def warn(self, message: str) -> None:
+        with self._one:
+            self.waited.append(message)
+            if not self._server.process.running:
+                self._server.start()
+                self._server.wait()
+
+
+def test_a_store_that_restarts_is_waited_for(book: Book) -> None:
+    book.write("long.md", "\n\n".join(f"## Part {number}\n\nText {number}." for number in range(300)))
+    with running_stand_in() as server:
+        show = RestartsTheStore(server)
+        assert ingest(Order([str(book.folder)]), server.url, book.options, show).added == 305
+        assert show.waited[0].endswith("; waiting for it")
+        assert len(replace(book, server=server).passages()) == 305
+
+
+def test_what_agents_read_is_stored_beside_the_passages_and_written_again_when_it_changes(book: Book) -> None:
+    def stored() -> dict[str, str]:
+        points = book.post("scroll", {"limit": 10_000})["points"]
+        return {each["payload"]["file"]: each["payload"]["text"] for each in points if "file" in each["payload"]}
+
+    book.ingest()
+    assert set(stored()) == {"llms.txt", "llms-full.txt"}
+    assert "Oil it." in stored()["llms-full.txt"]
+    book.write("arm.md", "# Arm\n\nIt has seven joints.\n")
+    book.ingest(force=True)
+    assert "It has seven joints." in stored()["llms-full.txt"]
+    assert "Oil it." not in stored()["llms-full.txt"]
+    assert all("file" not in each for each in book.ask("seven joints"))

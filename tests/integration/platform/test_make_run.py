@@ -173,6 +173,23 @@ def test_it_names_the_component_that_died_and_stops_the_others(run: Callable[...
     assert platform.leftovers(0) == []
 
 
+def test_a_store_of_passages_that_dies_is_started_again(run: Callable[..., Run]) -> None:
+    platform = run("run")
+    url = platform.url
+    [victim, *_] = [pid for pid in platform.family if "infra.local.qdrant" in command_line(pid)]
+    os.kill(victim, signal.SIGKILL)
+    until = time.monotonic() + STARTING_SECONDS
+    while "is started again" not in platform.said:
+        assert platform.child.poll() is None, platform.said
+        assert time.monotonic() < until, platform.said
+        time.sleep(0.02)
+    with client(url) as api:
+        while not api.get("/api/search", params={"q": "transport"}).json().get("results"):
+            assert platform.child.poll() is None, platform.said
+            assert time.monotonic() < until, platform.said
+            time.sleep(0.1)
+
+
 def test_the_pooled_transport_can_be_chosen(run: Callable[..., Run]) -> None:
     with client(run("--transport", "pooled").url) as api:
         assert api.get("/health").json()["components"]["database"]["status"] == "ok"

@@ -103,6 +103,8 @@ def test_permanent_links_are_no_part_of_a_heading_unless_they_are_all_of_it() ->
         "<pre data-language=sh><code><div class=line>one<br></div><div class=line>two<br></div></code></pre>",
         "<div class=lang-sh><table><tr><td class=linenos><pre>1\n2</pre><td><pre>one\ntwo</pre></table></div>",
         "<div class=language-sh><table><tr><td><pre>1\n2</pre><td><pre>one\ntwo</pre></table></div>",
+        "<pre class=language-sh><i style='user-select: none'>1 </i>one\n<i style='user-select:none'>2 </i>two",
+        "<pre class=lang-sh><table><tr><td class=gutter>1</td><td class=rouge-code><pre>one\ntwo</pre></table></pre>",
         "<div class=language-sh><button>Copy</button><span class=lang>sh</span><pre>one\ntwo</pre></div>",
     ],
 )
@@ -169,6 +171,7 @@ def test_terms_are_defined_and_objects_of_a_reference_are_sections() -> None:
         "<div class='admonition warning'><p class=admonition-title>Hot</p><p>Mind it.</p></div>",
         "<div class='theme-admonition theme-admonition-warning'><div class=admonitionHeading_x>Hot</div>Mind it.</div>",
         "<div class='warning custom-block'><p class=custom-block-title>Hot</p><p>Mind it.</p></div>",
+        "<div class='hint warning'><p class=hint-title>Hot</p>Mind it.</div>",
         "<aside aria-label=Hot class='starlight-aside starlight-aside--warning'>Mind it.</aside>",
         "<div class='alert alert-warning'><h4 class=alert-heading>Hot</h4><p>Mind it.</p></div>",
     ],
@@ -236,7 +239,7 @@ def test_a_page_nested_without_end_keeps_its_words(tag: str) -> None:
     assert "deep" in prose(f"<{tag}>" * 3000 + "deep" + closing * 3000)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(some.lists(some.sampled_from([*(f"<{tag}>" for tag in TAGS), *(f"</{tag}>" for tag in TAGS), " word "])))
 def test_no_page_is_too_broken_and_no_word_is_said_twice(pieces: list[str]) -> None:
     html = "".join(pieces)

@@ -224,6 +224,19 @@ def test_a_page_put_together_from_others_is_none_but_two_similar_pages_are_two(t
     assert reasons(tmp_path) == {}
 
 
+def test_a_copy_with_a_notice_that_it_is_not_translated_is_no_page(tmp_path: Path) -> None:
+    texts = "The lamp is lit by hand.</p><p>It burns for a whole week."
+    notice = "Dieser Inhalt ist noch nicht übersetzt.</p><p>"
+    written(tmp_path, {"index.html": page(texts), "de/index.html": page(notice + texts, lang="de")})
+    assert reasons(tmp_path) == {"de/index": "not translated: the same as /"}
+
+
+def test_the_first_page_of_a_blog_is_none_beside_its_posts(tmp_path: Path) -> None:
+    post = page("The first lamp was lit in a barn")
+    written(tmp_path, {"blog/lit/index.html": post, "blog/index.html": post.replace("Title", "Blog")})
+    assert reasons(tmp_path) == {"blog/index": "a list of pages"}
+
+
 def test_a_broken_file_is_skipped_and_the_others_are_read(tmp_path: Path) -> None:
     written(tmp_path, {"a.html": page()})
     (tmp_path / "b.html").write_bytes(page("Gerät").encode("latin-1"))
