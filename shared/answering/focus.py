@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from shared.retrieval.lexical import terms
+from shared.retrieval.lexical import terms, words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shared.answering.follow_up import FollowUp
     from shared.retrieval.models import Found, Passage
 
@@ -28,11 +30,27 @@ def focused(found: Found, follow_up: FollowUp) -> Found:
     focus = set(terms(follow_up.focus))
     if not focus or not found.passages:
         return found
+    if follow_up.quoted and (told := _telling_of(found.passages, follow_up)):
+        return replace(found, passages=told)
     subject = set(terms(follow_up.question)) - focus
     scores = [_belonging(each, focus, subject, rank) for rank, each in enumerate(found.passages)]
     order = sorted(range(len(scores)), key=lambda at: -scores[at])
     kept = tuple(found.passages[at] for at in order if scores[at] >= KEPT * max(scores))
     return replace(found, passages=kept)
+
+
+def _telling_of(passages: Sequence[Passage], follow_up: FollowUp) -> tuple[Passage, ...]:
+    """Those that an item of the answer has as their heading, then those that it stands in."""
+    item = " ".join(words(follow_up.quoted))
+    named = [each for each in passages if names(each, follow_up.focus)]
+    holding = [each for each in passages if each not in named and item in " ".join(words(each.text))]
+    return (*named, *holding)
+
+
+def covered(passage: Passage, follow_up: FollowUp) -> float:
+    """How much of what is asked the passage holds, between 0 and 1."""
+    focus = set(terms(follow_up.focus))
+    return len(focus & _held(passage)) / len(focus) if focus else 1.0
 
 
 def belongs(passage: Passage, follow_up: FollowUp) -> bool:

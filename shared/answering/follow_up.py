@@ -30,11 +30,11 @@ SUBJECT: Final = 20
 
 EMPTY: Final = STOP_WORDS | frozenset(
     """
-    again another anything best better bit briefly clarify define describe detail details different eighth elaborate
-    else everything example examples expand explain fifth first former fourth further give last latter let little long
-    longer lot many mean meaning means much must need next ninth number ok one ones option other others ought please
-    point possible previous quick rather same second seventh show sixth something step still tell tenth thing things
-    third two want way yes
+    above after again another anything before below best better bit briefly clarify define describe detail details
+    different during eighth elaborate else everything example examples expand explain fifth first former fourth
+    further give last latter let little long longer lot many mean meaning means much must need next ninth number ok
+    one ones option other others ought per please point possible previous quick rather same second seventh show sixth
+    something step still tell tenth thing things third two under via want way within without yes
     """.split()  # noqa: SIM905 (as in lexical.py)
 )
 """Words that say nothing about what a message is about."""
@@ -117,6 +117,7 @@ LEADING: Final = re.compile(
     r"^\W*(?:(?:and|but|or|so|then|also|plus|what|how|about|same|if)\b\W*)+(?:for\b(?=\s+(?:the|an?)\b))?\s*",
     re.IGNORECASE,
 )
+ARTICLE: Final = re.compile(r"^(?:the|an?|my|your)\s+", re.IGNORECASE)
 PLACED: Final = re.compile(r"(on|in|with|for|without|using|under|from)\s", re.IGNORECASE)
 
 
@@ -142,12 +143,14 @@ class FollowUp:
         question: Searched and answered in its place.
         focus: What the message itself asks about; the rest of the question is what it is about.
         wish: What is wanted: an answer, more than was answered, or less.
+        quoted: The item of the last answer that it is about.
         fragment: The message may as well stand alone: it is a few words without a verb.
     """
 
     question: str
     focus: str = ""
     wish: Wish = "answer"
+    quoted: str = ""
     fragment: bool = False
 
 
@@ -186,12 +189,12 @@ def understood(message: str, said: Sequence[Utterance]) -> FollowUp | None:
     if wish:
         return FollowUp(before, wish=wish)
     answers = [each.content for each in said if each.role == "assistant"]
-    item = item_meant(message, answers[-1]) if answers else None
+    item = item_meant(message, answers[-1], before) if answers else None
     if item:
-        return FollowUp(_joined(item.in_place, before), item.label)
+        return FollowUp(_joined(item.in_place, before), item.label, quoted=item.text)
     meant = meaning(message)
     question = _substituted(message, before) or _joined(message, before)
-    certain = JOINED.search(message) or GENERAL.issuperset(meant)
+    certain = GENERAL.issuperset(meant) or (JOINED.search(message) and len(meant) < FRAGMENT)
     return FollowUp(question, " ".join(meant), fragment=is_fragment(message) and not certain)
 
 
@@ -226,12 +229,22 @@ def _substituted(message: str, before: str) -> str:
     if named == message.strip(" ?!.") or VERB.search(message) or not meaning(named):
         return ""
     frame = before.strip(" ?!.").replace("? ", " ")
+    like = _like(frame, named)
+    if like:
+        return like
     placed = PLACED.match(named)
     places = list(re.finditer(rf"\b{placed.group(1)} (?:the |an? )?[\w.+-]+", frame, re.IGNORECASE)) if placed else []
     names = list(NAME.finditer(frame)) if NAME.search(f"a {named}") else []
     for replaced in (*places[-1:], *names[-1:]):
         return f"{frame[: replaced.start()]}{named}{frame[replaced.end() :]}"
     return f"{frame} {named}"
+
+
+def _like(frame: str, named: str) -> str:
+    """The frame with what is named in the place of its namesake: "the leader arm" in that of "follower arm"."""
+    *kind, head = ARTICLE.sub("", named).split()
+    same = re.search(rf"\b(?!(?:the|an?|my|your|this)\b)([\w.+-]+) {re.escape(head)}\b", frame, re.IGNORECASE)
+    return f"{frame[: same.start(1)]}{' '.join(kind)}{frame[same.end(1) :]}" if kind and same else ""
 
 
 def _points(message: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.answering.markup import inline
+from shared.retrieval.lexical import terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,24 +39,43 @@ class Item:
 
     Attributes:
         label: What it is about.
+        text: All of it, as it was shown.
         in_place: The message with the label where it pointed.
     """
 
     label: str
+    text: str
     in_place: str
 
 
-def item_meant(message: str, answer: str) -> Item | None:
-    """The item of the answer that the message points at; None where it points at none."""
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list of an answer, and the line above it."""
+
+    lead: str
+    items: list[str]
+
+
+def item_meant(message: str, answer: str, asked: str = "") -> Item | None:
+    """The item of the answer that the message points at; None where it points at none.
+
+    Args:
+        message: What the reader says.
+        answer: Where the items are.
+        asked: What was answered; of several lists the one is meant whose line above it has most words of it.
+    """
     pointed = BY_ORDER.search(message) or BY_NUMBER.search(message)
     if pointed is None:
         return None
     place = _place(pointed.group(1).lower())
-    for items in _lists(answer):
-        if -len(items) <= place < len(items):
-            label = _label(items[place])
-            return Item(label, f"{message[: pointed.start()]}{label}{message[pointed.end() :]}") if label else None
-    return None
+    wanted = set(terms(asked))
+    reaching = [each for each in _lists(answer) if -len(each.items) <= place < len(each.items)]
+    best = max(reaching, key=lambda each: len(wanted & set(terms(each.lead))), default=None)
+    label = _label(best.items[place]) if best else ""
+    if best is None or not label:
+        return None
+    in_place = f"{message[: pointed.start()]}{label}{message[pointed.end() :]}"
+    return Item(label, MARK.sub("", best.items[place]), in_place)
 
 
 def _place(told: str) -> int:
@@ -66,19 +86,21 @@ def _place(told: str) -> int:
     return max(int(re.sub(r"\D", "", told)), 1) - 1
 
 
-def _lists(answer: str) -> Iterator[list[str]]:
+def _lists(answer: str) -> Iterator[Listing]:
     """The lists of an answer, tables among them; at last, what its parts are headed by."""
-    run: list[str] = []
+    run = Listing("", [])
     for line in _outside_code(answer):
         entry = _entry(line)
         if entry:
-            run.append(entry)
-        elif run and line.strip() and not line.startswith(" "):
-            yield run
-            run = []
-    if run:
+            run.items.append(entry)
+        elif line.strip() and not line.startswith(" "):
+            if run.items:
+                yield run
+            run = Listing(line, [])
+    if run.items:
         yield run
-    yield [head.group(1) or head.group(2) for line in answer.splitlines() if (head := HEADED.match(line))]
+    heads = [head.group(1) or head.group(2) for line in answer.splitlines() if (head := HEADED.match(line))]
+    yield Listing("", heads)
 
 
 def _entry(line: str) -> str:

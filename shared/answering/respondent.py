@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from shared.answering.extent import not_shown, shorter
 from shared.answering.extractive import quote, quote_selection, refuse
-from shared.answering.focus import belongs, focused, names
+from shared.answering.focus import belongs, covered, focused
 from shared.answering.follow_up import understood
 from shared.answering.models import Answer, Mode
 from shared.answering.selection import answers_alone, around, searched
@@ -78,7 +78,8 @@ class Respondent:
         """A few words that the subject has nothing to do with may be a subject of their own: one search more."""
         if follow_up.fragment and not (found.passages and belongs(found.passages[0], follow_up)):
             alone = self._found(message)
-            if alone and alone.on_topic and alone.passages and names(alone.passages[0], message):
+            before = covered(found.passages[0], follow_up) if found.passages else 0.0
+            if alone and alone.on_topic and alone.passages and covered(alone.passages[0], follow_up) > before:
                 return _written(message, alone)
         return _written(follow_up.question, found)
 

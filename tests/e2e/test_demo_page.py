@@ -107,6 +107,18 @@ def test_a_guest_gets_an_answer_and_no_complaint(page: Page) -> None:
     expect(page.get_by_text("Sign in to keep your conversations")).to_be_visible()
 
 
+def test_a_guests_question_brings_along_what_was_said_before_it(page: Page) -> None:
+    ask(page)
+    expect(page.get_by_text(ANSWER)).to_be_visible()
+
+    with page.expect_request("**/api/chat") as sent:
+        ask(page, "And with which acid?")
+
+    turns: list[dict[str, str]] = json.loads(sent.value.post_data or "{}")["turns"]
+    assert [turn["role"] for turn in turns] == ["user", "assistant"]
+    assert turns[0]["content"] == QUESTION
+
+
 def test_a_conversation_is_deleted_only_when_that_is_confirmed(page: Page) -> None:
     sign_up(page)
     ask(page)

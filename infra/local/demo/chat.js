@@ -48,8 +48,8 @@ const api = {
    * `{answer, sources, conversationId, messageId, mode, saved, degraded}`, `receipt` where the turn could not be kept:
    * hand it in later, and `evictedId` where an older conversation had to go. The ids make asking twice harmless.
    */
-  ask: ({ message, conversationId, messageId }) =>
-    api.call("POST", "/api/chat", { message, conversationId, messageId }),
+  ask: ({ message, conversationId, messageId, turns }) =>
+    api.call("POST", "/api/chat", { message, conversationId, messageId, turns }),
 
   /** Stores a turn whose receipt was given out; a second time changes nothing. */
   handIn: (receipt) => api.call("POST", "/api/replay", { receipt }),
@@ -245,6 +245,8 @@ const state = {
   conversationId: newId(),
   /** the question that was sent last: sent again unchanged, it keeps its id and is asked only once */
   sent: { message: "", id: "" },
+  /** what was said since the conversation was begun or opened here: a guest's follow-ups are understood by it */
+  said: [],
   /** what the list shows instead of everything: the conversations with these words */
   search: "",
   busy: false,
@@ -402,6 +404,7 @@ function markCurrent() {
 
 function showConversation(id, title, nodes) {
   state.conversationId = id;
+  state.said = [];
   page["conversation-title"].textContent = title;
   page.messages.setAttribute("aria-live", "off"); // an old conversation is not news: it is not read aloud unasked
   page.messages.replaceChildren(...nodes);
@@ -632,7 +635,7 @@ async function ask() {
   page.question.value = "";
   nodes[0].scrollIntoView({ block: "start" });
   try {
-    const reply = await api.ask({ message, conversationId: state.conversationId, messageId: state.sent.id });
+    const reply = await api.ask({ message, conversationId: state.conversationId, messageId: state.sent.id, turns: lastSaid() });
     const answer = answerNode(reply.answer, reply.sources);
     nodes[1].replaceWith(reply.saved === "stored" ? rateable(answer, reply.messageId) : answer);
     await answered(reply, message);
@@ -645,7 +648,15 @@ async function ask() {
   }
 }
 
+/** As much of what was said as a question may bring along. */
+function lastSaid() {
+  const turns = state.said.slice(-12);
+  while (turns.reduce((sum, { content }) => sum + [...content].length, 0) > 8000) turns.shift();
+  return turns;
+}
+
 async function answered(reply, message) {
+  state.said.push({ role: "user", content: message }, { role: "assistant", content: reply.answer });
   state.sent = { message: "", id: "" };
   if (page["conversation-title"].textContent === NEW) page["conversation-title"].textContent = message;
   if (reply.evictedId) forget(reply.evictedId);

@@ -115,6 +115,7 @@ def test_a_question_of_its_own_ends_what_was_before_it() -> None:
         ("How do I install Gazebo?", "and Isaac Sim?", "How do I install Isaac Sim"),
         ("How do I install ROS 2 on Ubuntu?", "and on Windows?", "How do I install ROS 2 on Windows"),
         ("How much does the kit cost?", "And the camera?", "How much does the kit cost the camera"),
+        ("How do I calibrate the follower arm?", "and the leader arm?", "How do I calibrate the leader arm"),
         ("how do i install gazebo", "what about unity", "how do i install gazebo unity"),
     ],
 )
@@ -145,6 +146,13 @@ def test_rows_of_a_table_are_items_and_its_head_is_none() -> None:
     table = "| Robot | Price |\n|---|---|\n| TonyPi | $569 |\n| Unitree G1 | $16,000 |"
 
     assert meant("Which robots are there?", "the second one?", answer=table).focus == "Unitree G1"
+
+
+def test_of_several_lists_the_one_is_meant_that_answers_what_was_asked() -> None:
+    answer = "Solution:\n\n1. Check the file\n2. Start again\n\nJoint types:\n\n- Fixed: no motion\n- Revolute: turns"
+
+    assert meant("URDF joint types", "the second one?", answer=answer).focus == "Revolute"
+    assert meant("How do I repair it? The solution", "the second one?", answer=answer).focus == "Start again"
 
 
 def test_an_item_that_is_not_there_is_not_made_up() -> None:
