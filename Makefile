@@ -59,8 +59,33 @@ sam-validate: setup-python ## check infra/template.yaml with the AWS SAM command
 	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 build/sam-venv/bin/sam validate --lint --template infra/template.yaml
 
 .PHONY: test
-test: setup ## run all tests (ARGS=... goes to pytest, JOBS=3 says how many run at once)
-	@exec sh tests/run.sh $(ARGS)
+test: setup ## run all tests but the tiers below (ARGS=... goes to pytest, JOBS=3 run at once, BUSY=2 keeps processors busy)
+	@exec sh tests/run.sh core $(ARGS)
+
+.PHONY: test-sites
+test-sites: setup ## build small sites with seven generators, and read them, in ten minutes (three of them: ARGS="-m smoke")
+	@exec sh tests/run.sh sites $(ARGS)
+
+.PHONY: test-browser
+test-browser: setup ## the pages in a real Chromium
+	@exec sh tests/run.sh browser $(ARGS)
+
+.PHONY: test-adoption
+test-adoption: setup ## adopt the databases of Better Auth 1.2 to 1.7 servers, in four minutes (some: ARGS="-m smoke")
+	@cd tests/adoption && { cmp -s package-lock.json node_modules/installed.json || \
+		{ npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
+	@exec sh tests/run.sh adoption $(ARGS)
+
+.PHONY: test-model
+test-model: setup ## the real weights that the machine runs
+	@exec sh tests/run.sh model $(ARGS)
+
+tiers := test test-sites test-browser test-adoption test-model
+
+.PHONY: test-all
+test-all: ## every tier, one after the other
+	@missed=; for tier in $(tiers); do $(MAKE) $$tier || missed="$$missed $$tier"; done; \
+	if [ -n "$$missed" ]; then echo "Tests failed in:$$missed"; exit 1; fi; echo "Every tier passed: $(tiers)"
 
 .PHONY: conformance
 conformance: setup ## compare our accounts with the real Better Auth server (PASSWORD_SCHEME=..., ONLY=..., TRANSPORT=...)
@@ -68,19 +93,9 @@ conformance: setup ## compare our accounts with the real Better Auth server (PAS
 		{ npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
 	@exec $(python) -m tests.conformance
 
-.PHONY: test-sites
-test-sites: setup ## build small sites with seven generators, and read them, in ten minutes (three of them: ARGS="-k smoke")
-	@$(python) -m pytest -q -n 0 -m "long or not long" tests/sites $(ARGS)
-
 .PHONY: bench-ingestion
 bench-ingestion: setup ## how well each generator's site is read, beside the Markdown reader on its sources
 	@$(python) -m tests.sites
-
-.PHONY: test-adoption
-test-adoption: setup ## adopt the databases of Better Auth 1.2 to 1.7 servers, in four minutes (a few of them: ARGS="-m smoke")
-	@cd tests/adoption && { cmp -s package-lock.json node_modules/installed.json || \
-		{ npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
-	@exec $(python) -m pytest -q --numprocesses 2 -m "long or not long" tests/adoption $(ARGS)
 
 .PHONY: bench-history
 bench-history: setup-python ## what a history costs as the site grows (ARGS="--users 100 10000 100000" for more than a glance)

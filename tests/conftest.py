@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -28,12 +28,32 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         raise pytest.UsageError("This xdist ignores groups under this pytest; see pyproject.toml.")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--something-passes", action="store_true", help="fail when no test passes: none ran, or all skipped"
+    )
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
-    """xdist adds the group to the names of tests, by which `--last-failed` would not find them again."""
     yield
-    cache = session.config.cache
-    if cache and not hasattr(session.config, "workerinput"):
+    if not hasattr(session.config, "workerinput"):
+        _fail_if_nothing_passed(session)
+        _remember_names(session.config)
+
+
+def _fail_if_nothing_passed(session: pytest.Session) -> None:
+    """A tier whose tests all skip would look as if it had shown something."""
+    reporter: Any = session.config.pluginmanager.getplugin("terminalreporter")
+    if session.config.getoption("something_passes") and not reporter.stats.get("passed"):
+        reporter.write_line("No test passed: this shows nothing.", red=True)
+        session.exitstatus = session.exitstatus or pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def _remember_names(config: pytest.Config) -> None:
+    """xdist adds the group to the names of tests, by which `--last-failed` would not find them again."""
+    cache: pytest.Cache | None = getattr(config, "cache", None)  # the plug-in may be switched off
+    if cache:
         failed = cast("dict[str, bool]", cache.get("cache/lastfailed", {}))  # pyright: ignore[reportUnknownMemberType] (it takes anything)
         cache.set("cache/lastfailed", {_without_group(name): value for name, value in failed.items()})
 

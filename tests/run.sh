@@ -1,8 +1,20 @@
 #!/bin/sh
-# Runs all tests, JOBS (3) at a time: most of them wait for something most of the time. What counts milliseconds comes
-# afterwards, with nothing beside it. Arguments go to pytest.
+# Runs one tier of the tests: run.sh core|sites|browser|adoption|model [arguments for pytest]
+#
+# JOBS tests at a time: most of them wait for something most of the time. What counts milliseconds comes afterwards, with
+# nothing beside it. BUSY=2 keeps two processors busy meanwhile, as a machine does that is shared: all must hold then, too.
 set -u
 cd "$(dirname "$0")/.."
+tier=$1
+shift
+
+busy=
+trap 'test -z "$busy" || kill $busy' EXIT
+trap 'exit 130' INT TERM
+while [ "${BUSY:-0}" -gt "$(echo "$busy" | wc -w)" ]; do
+    while kill -0 $$; do :; done 2>/dev/null & # ends with this script, however that ends
+    busy="$busy $!"
+done
 
 none_selected=5 # pytest's exit status
 run() {
@@ -10,12 +22,32 @@ run() {
     status=$?
 }
 
-run --numprocesses "${JOBS:-3}" --dist loadgroup -m "not long and not timed" "$@"
-at_once=$status
-run -m "timed and not long" "$@"
-alone=$status
+if [ "$tier" = core ]; then
+    tiers=
+    for folder in sites e2e adoption model; do tiers="$tiers --ignore=tests/$folder"; done
+    echo "== everything but the tiers of their own (make help), then what counts milliseconds"
+    # shellcheck disable=SC2086 # one argument for each tier
+    run --numprocesses "${JOBS:-3}" --dist loadgroup -m "not long and not timed" $tiers "$@"
+    at_once=$status
+    # shellcheck disable=SC2086 # as above
+    run -m "timed and not long" $tiers "$@"
+    alone=$status
+    # the arguments may well ask for tests of one kind only
+    if [ "$at_once" -eq "$none_selected" ]; then exit "$alone"; fi
+    if [ "$alone" -eq "$none_selected" ]; then exit "$at_once"; fi
+    exit "$((at_once > alone ? at_once : alone))"
+fi
 
-# the arguments may well ask for tests of one kind only
-if [ "$at_once" -eq "$none_selected" ]; then exit "$alone"; fi
-if [ "$alone" -eq "$none_selected" ]; then exit "$at_once"; fi
-exit "$((at_once > alone ? at_once : alone))"
+case "$tier" in
+sites) folder=sites jobs=0 does="what seven generators built, and real documentation, is read, stored and found" ;;
+browser) folder=e2e jobs=0 does="the demo page and another site's page in a real Chromium, against the whole platform" ;;
+adoption) folder=adoption jobs=2 does="databases that real Better Auth servers made are adopted, and both sides work" ;;
+model) folder=model jobs=0 does="the real weights that the machine runs give what is published of them" ;;
+*)
+    echo "There is no tier $tier." >&2
+    exit 2
+    ;;
+esac
+echo "== tests/$folder: $does"
+run --something-passes --numprocesses "${JOBS:-$jobs}" --dist loadgroup -m "long or not long" "tests/$folder" "$@"
+exit "$status"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from infra.local.postgres import Postgres
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE_MILLISECONDS = 20_000
+PATIENCE_MILLISECONDS = 60_000
 """A cold start takes a second; on a busy machine several happen at once."""
 
 OPTIONS = [
@@ -72,7 +72,7 @@ def book(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> str:
     folder.mkdir()
     (folder / "brindlewood.md").write_text(BOOK, "utf-8")
     command = [sys.executable, "-m", "infra.ingestion", folder, "--qdrant-url", platform.qdrant.url]
-    subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, timeout=60)  # noqa: S603 (our own module)
+    subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, timeout=300)  # noqa: S603 (our own module)
     return folder.name
 
 

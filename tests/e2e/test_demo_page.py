@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("book")
 QUESTION = "How often should I descale the Brindlewood kettle?"
 ANSWER = re.compile("every six weeks with two spoons of citric acid")
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 
 _numbers = itertools.count(1)
 
@@ -99,6 +99,7 @@ def test_a_marker_in_the_answer_links_to_its_source(page: Page) -> None:
     assert marker.get_attribute("href") == listed.get_attribute("href")
 
 
+@pytest.mark.smoke
 def test_a_guest_gets_an_answer_and_no_complaint(page: Page) -> None:
     ask(page)
 

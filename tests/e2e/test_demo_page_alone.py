@@ -65,6 +65,7 @@ def ask(page: Page, question: str = QUESTION) -> None:
     page.get_by_role("button", name="Ask").click()
 
 
+@pytest.mark.smoke
 def test_an_answer_becomes_text_whatever_it_contains(page: Page) -> None:
     bad = {"n": 2, "title": "<i>Bad</i>", "url": "javascript:document.title='taken over'", "snippet": "<u>x</u>"}
     reply(page, answer=UNSAFE, sources=[*REPLY["sources"], bad])

@@ -1,4 +1,4 @@
-"""Every generator's site is read as its readers see it: `make test-sites` (ARGS="-k smoke" for half a minute)."""
+"""Every generator's site is read as its readers see it: `make test-sites` (ARGS="-m smoke" for half a minute)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
 BY_NAME = {each.name: each for each in GENERATORS}
-ALL = [pytest.param(each, id=f"{'smoke-' if each.name in SMOKE else ''}{each.name}") for each in GENERATORS]
+ALL = [
+    pytest.param(each, id=each.name, marks=pytest.mark.smoke if each.name in SMOKE else ()) for each in GENERATORS
+]
 
 
 @pytest.mark.parametrize("generator", ALL)

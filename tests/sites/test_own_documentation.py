@@ -1,0 +1,24 @@
+"""This project's own pages: real documentation that is always there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from infra.local.process import PROJECT
+
+if TYPE_CHECKING:
+    from tests.integration.ingestion.conftest import Book
+
+
+@pytest.mark.smoke
+def test_our_guides_are_ingested_whole_and_a_question_finds_the_page_that_answers_it(book: Book) -> None:
+    guides = PROJECT / "specs" / "guides"
+
+    report = book.ingest(guides, site="own")
+
+    assert (report.warnings, report.pages) == ((), len(list(guides.glob("*.md"))))
+    assert book.ask("How are the functions deployed to AWS?")[0]["path"] == "aws"
+    assert book.ask("How do I put the chat into a Docusaurus site?")[0]["path"] == "docusaurus"
+    assert book.ingest(guides, site="own").unchanged == report.added
