@@ -87,6 +87,11 @@ test-all: ## every tier, one after the other
 	@missed=; for tier in $(tiers); do $(MAKE) $$tier || missed="$$missed $$tier"; done; \
 	if [ -n "$$missed" ]; then echo "Tests failed in:$$missed"; exit 1; fi; echo "Every tier passed: $(tiers)"
 
+.PHONY: mutants
+mutants: setup ## change modules in small ways and name the changes that no test notices (FILES="shared/db/http.py ...", ARGS="--most 40")
+	@test -n "$$FILES" || { echo "Say what to change: make mutants FILES=\"shared/db/http.py shared/breaker.py\""; exit 2; }
+	@exec $(python) -m tests.mutants $$FILES $(ARGS)
+
 .PHONY: conformance
 conformance: setup ## compare our accounts with the real Better Auth server (PASSWORD_SCHEME=..., ONLY=..., TRANSPORT=...)
 	@cd tests/conformance && { cmp -s package-lock.json node_modules/installed.json || \
