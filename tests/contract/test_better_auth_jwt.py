@@ -32,11 +32,16 @@ PERSON = {
     "password": "correct horse battery",
     "image": "https://example.com/zoe.png",
 }
-NOW = datetime.now(UTC).replace(microsecond=0)
+MADE = datetime(2026, 11, 22, tzinfo=UTC)
 ANN = User(
-    "u1", 'Ann "A"\u2028', "ann@example.com", email_verified=False, image="x.png", created_at=NOW, updated_at=NOW
+    "u1", 'Ann "A"\u2028', "ann@example.com", email_verified=False, image="x.png", created_at=MADE, updated_at=MADE
 )
 ISSUER = Issuer(ORIGIN, SECRET)
+
+
+def claims() -> dict[str, Any]:
+    """Good from now on."""
+    return ISSUER.claims(ANN, datetime.now(UTC).replace(microsecond=0))
 
 
 def better_auth(keys: Sequence[Mapping[str, Any]] = (), tokens: Sequence[str] = ()) -> dict[str, Any]:
@@ -52,7 +57,7 @@ def better_auth(keys: Sequence[Mapping[str, Any]] = (), tokens: Sequence[str] = 
 
 
 def row(key: SigningKey) -> dict[str, Any]:
-    return dict(zip(COLUMNS, key.row(NOW, SECRET), strict=True))
+    return dict(zip(COLUMNS, key.row(MADE, SECRET), strict=True))
 
 
 def opened(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -76,7 +81,7 @@ def believed(keys: list[dict[str, Any]], token: str) -> str:
 
 def test_better_auth_signs_with_our_key_publishes_it_and_believes_our_token() -> None:
     key = SigningKey.new()
-    ours = key.signed(ISSUER.claims(ANN, NOW))
+    ours = key.signed(claims())
     real = better_auth([row(key)], [ours])
     assert [each["id"] for each in real["rows"]] == [key.name], "it made no key of its own"
     assert real["published"] == {"keys": [published(key.name, row(key)["publicKey"], "EdDSA", "Ed25519")]}
@@ -98,7 +103,7 @@ def test_we_sign_with_better_auths_key_and_it_believes_us(alone: dict[str, Any])
     real = alone
     [made] = real["rows"]
     key = SigningKey.read(made["id"], made["privateKey"], SECRET)
-    ours = key.signed(ISSUER.claims(ANN, NOW))
+    ours = key.signed(claims())
     assert better_auth([made], [ours])["payloads"] == [opened(ours)[1]]
     told = published(made["id"], made["publicKey"], made["alg"], made["crv"])
     assert [json.dumps(told)] == [json.dumps(each) for each in real["published"]["keys"]], "in the same order, too"
@@ -106,7 +111,7 @@ def test_we_sign_with_better_auths_key_and_it_believes_us(alone: dict[str, Any])
 
 def test_a_token_says_what_better_auths_says_in_the_same_order(alone: dict[str, Any]) -> None:
     real = alone
-    theirs, ours = opened(real["token"])[1], ISSUER.claims(ANN, NOW)
+    theirs, ours = opened(real["token"])[1], claims()
     assert list(ours) == list(theirs)
     assert [type(value) for value in ours.values()] == [type(value) for value in theirs.values()]
     assert theirs["exp"] - theirs["iat"] == timedelta(minutes=15).seconds == ours["exp"] - ours["iat"]

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from pathlib import Path
 
+LATE_SECONDS = 4.0
+"""Whoever has not given up by then waited for the other side; on a busy machine even that takes a while to notice."""
+
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
@@ -165,9 +168,15 @@ def test_a_connection_that_the_server_announces_to_close_is_not_kept(
 def test_a_kept_connection_that_said_goodbye_is_replaced_before_anything_is_sent(
     serve: Callable[..., tuple[Server, HttpClient]],
 ) -> None:
-    server, client = serve(answers(OK, then_close=True), answers(OK))
+    closed = threading.Event()
+
+    def goodbye(connection: socket.socket) -> None:
+        answers(OK, then_close=True)(connection)
+        closed.set()
+
+    server, client = serve(goodbye, answers(OK))
     post(client)
-    time.sleep(0.05)
+    assert closed.wait(60)
 
     assert post(client, idempotent=False).body == b"ok"
     assert server.accepted == 2
@@ -237,7 +246,6 @@ def test_a_refused_connection_says_that_nothing_was_sent() -> None:
     assert not caught.value.sent
 
 
-@pytest.mark.timed
 def test_a_server_that_never_answers_is_left_in_time(serve: Callable[..., tuple[Server, HttpClient]]) -> None:
     _, client = serve(deaf)
     began = time.monotonic()
@@ -246,17 +254,16 @@ def test_a_server_that_never_answers_is_left_in_time(serve: Callable[..., tuple[
         post(client, timeout=0.3)
 
     assert caught.value.sent
-    assert 0.3 <= time.monotonic() - began < 0.5
+    assert 0.3 <= time.monotonic() - began < LATE_SECONDS
 
 
-@pytest.mark.timed
 @pytest.mark.parametrize("dripped", [b"HTTP/1.1 200 OK\r\nX: " + b"a" * 999, OK[:-2]], ids=["head", "before the body"])
 def test_a_server_that_drips_is_left_in_time(serve: Callable[..., tuple[Server, HttpClient]], dripped: bytes) -> None:
     def drip(connection: socket.socket) -> None:
         read_request(connection)
         for byte in dripped:
             connection.sendall(bytes([byte]))
-            time.sleep(0.02)
+            time.sleep(0.15)  # less than the timeout, and the whole takes longer than LATE_SECONDS
         connection.recv(1)
 
     _, client = serve(drip)
@@ -265,10 +272,9 @@ def test_a_server_that_drips_is_left_in_time(serve: Callable[..., tuple[Server, 
     with pytest.raises(TimedOut):
         post(client, timeout=0.3)
 
-    assert 0.3 <= time.monotonic() - began < 0.5
+    assert 0.3 <= time.monotonic() - began < LATE_SECONDS
 
 
-@pytest.mark.timed
 def test_a_server_that_does_not_read_is_left_in_time(serve: Callable[..., tuple[Server, HttpClient]]) -> None:
     stop = threading.Event()
     _, client = serve(wait_for(stop))
@@ -277,11 +283,10 @@ def test_a_server_that_does_not_read_is_left_in_time(serve: Callable[..., tuple[
     with pytest.raises(TimedOut):
         client.request("POST", "/", b"x" * 50_000_000, {}, timeout=0.3)
 
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < LATE_SECONDS
     stop.set()
 
 
-@pytest.mark.timed
 def test_the_invocation_may_leave_less_time_than_the_request_asks_for(
     serve: Callable[..., tuple[Server, HttpClient]],
 ) -> None:
@@ -291,7 +296,7 @@ def test_the_invocation_may_leave_less_time_than_the_request_asks_for(
     with deadline.within(0.2), pytest.raises(TimedOut):
         post(client, timeout=5)
 
-    assert time.monotonic() - began < 0.4
+    assert time.monotonic() - began < LATE_SECONDS
 
 
 def test_a_slow_answer_is_waited_for(serve: Callable[..., tuple[Server, HttpClient]]) -> None:
@@ -398,7 +403,7 @@ def test_a_port_that_accepts_and_never_shakes_hands_is_found_out_early(
         post(client, timeout=10)
 
     assert not caught.value.sent
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 5, "of ten seconds"
 
 
 def test_importing_the_client_costs_no_third_party_package() -> None:

@@ -46,6 +46,7 @@ from shared.auth.tokens.issuing import Issuer
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.db.opening import open_database
 from shared.settings import AccountSettings, AuthSettings, DatabaseSettings
+from tests.fixtures.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -184,9 +185,12 @@ def app_on(
     tokens: Switch = "on",
     **settings: Any,  # noqa: ANN401 (further fields of AuthSettings)
 ) -> FastAPI:
-    """All routes on this database, with settings of their own; no cache and no limits unless they say so."""
+    """All routes on this database, with settings of their own; no cache and no limits unless they say so.
+
+    For what the container counts, no time passes.
+    """
     rules = AuthRules.of(AuthSettings(secret, home, sites, scheme, **{**UNADORNED, **settings}))
-    counted = LocalCounts(addresses=rate_limits == "on") if rate_limits else None
+    counted = LocalCounts(Clock(), addresses=rate_limits == "on") if rate_limits else None
 
     async def given_database() -> Database:
         return database

@@ -52,7 +52,6 @@ def test_from_a_forgotten_password_to_a_new_one(routes: Routes, email: str) -> N
     assert routes.session(signed(session)).json() is not None
 
 
-@pytest.mark.timed
 def test_nobody_learns_whether_there_is_such_a_user(routes: Routes, email: str) -> None:
     routes.sign_up(email)
     spent: list[float] = []
@@ -64,7 +63,8 @@ def test_nobody_learns_whether_there_is_such_a_user(routes: Routes, email: str) 
         assert (response.status_code, response.json()) == (200, ALIKE)
         assert routes.database.round_trips == 1
     assert len(routes.mailbox.received) == 1
-    assert all(0.5 <= seconds < 0.7 for seconds in spent)
+    assert min(spent) >= 0.5, "longer than any of it takes"
+    assert max(spent) < 2 * min(spent)
 
 
 @pytest.mark.parametrize("spoilt", ["used", "expired", "truncated", "of another kind"])

@@ -9,7 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.fixtures.platform import CALIBRATE
+from tests.fixtures.platform import CALIBRATE, PATIENCE_SECONDS
+from tests.fixtures.stopwatch import Stopwatch
 from tests.integration.chat.test_answers import KEYS
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def search_milliseconds(answer: httpx.Response) -> float:
 
 def until_answered(reader: Chatting, **ids: str) -> dict[str, Any]:
     """Asks until the circuit breaker of the search has let a probe through."""
-    ends_at = time.monotonic() + 10
+    ends_at = time.monotonic() + PATIENCE_SECONDS
     while (reply := reader.ask(CALIBRATE, **ids))["mode"] == "unavailable":
         assert time.monotonic() < ends_at
         time.sleep(0.2)
@@ -45,7 +46,7 @@ def until_answered(reader: Chatting, **ids: str) -> dict[str, Any]:
 
 def until_stored(reader: Chatting, **ids: str) -> dict[str, Any]:
     """Asks until the circuit breaker has let a probe through."""
-    ends_at = time.monotonic() + 10
+    ends_at = time.monotonic() + PATIENCE_SECONDS
     while (reply := reader.ask(CALIBRATE, **ids))["saved"] != "stored":
         assert time.monotonic() < ends_at
         time.sleep(0.2)
@@ -60,16 +61,16 @@ def test_while_the_database_is_away_the_answer_is_the_same_and_in_time(
     usual = reader.ask(CALIBRATE)
     getattr(relays.database(transport), trouble)()
 
-    began = time.perf_counter()
-    first = reader.ask(CALIBRATE)
-    first_seconds = time.perf_counter() - began
-    later = [database_milliseconds(reader.post(CALIBRATE)) for _ in range(5)]
+    with Stopwatch() as took:
+        first = reader.ask(CALIBRATE)
+    with Stopwatch() as meanwhile:
+        later = [database_milliseconds(reader.post(CALIBRATE)) for _ in range(5)]
 
     assert set(first) == KEYS
     assert (first["answer"], first["sources"]) == (usual["answer"], usual["sources"])
     assert (first["mode"], first["saved"], first["degraded"]) == ("extractive", "queued", ["database"])
-    assert first_seconds < FIRST_SECONDS
-    assert max(later) < LATER_DATABASE_MILLISECONDS
+    assert took.least < FIRST_SECONDS
+    assert max(later) - meanwhile.stalled * 1000 < LATER_DATABASE_MILLISECONDS
 
 
 def test_a_question_that_waits_to_be_stored_may_be_asked_again_and_is_stored_once(
@@ -101,10 +102,10 @@ def test_while_the_book_cannot_be_searched_the_answer_says_so_and_the_turn_is_st
 ) -> None:
     getattr(relays.qdrant, trouble)()
 
-    began = time.perf_counter()
-    reply = reader.ask(CALIBRATE)
+    with Stopwatch() as took:
+        reply = reader.ask(CALIBRATE)
 
-    assert time.perf_counter() - began < 3
+    assert took.least < 3
     assert set(reply) == KEYS
     assert (reply["mode"], reply["saved"], reply["degraded"]) == ("unavailable", "stored", ["retrieval"])
     assert reply["sources"] == []
@@ -118,10 +119,12 @@ def test_a_search_that_never_answers_is_waited_for_once_and_works_again_by_itsel
     relays.qdrant.accept_silently()
     reader.ask(CALIBRATE)
 
-    later = sorted(search_milliseconds(reader.post(CALIBRATE)) for _ in range(10))
+    with Stopwatch() as meanwhile:
+        later = sorted(search_milliseconds(reader.post(CALIBRATE)) for _ in range(10))
     relays.qdrant.restore()
 
-    assert later[8] < LATER_SEARCH_MILLISECONDS  # one of the ten may have looked whether it is back
+    # one of the ten may have looked whether it is back
+    assert later[8] - meanwhile.stalled * 1000 < LATER_SEARCH_MILLISECONDS
     assert until_answered(reader)["degraded"] == []
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.fixtures.platform import CALIBRATE
+from tests.fixtures.platform import CALIBRATE, PATIENCE_SECONDS
 from tests.integration.chat.conftest import Chatting
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from infra.local.platform import Relays
     from shared.settings import Transport
     from tests.fixtures.platform import Person
-
-PATIENCE_SECONDS = 30.0
 
 
 def until_stored(reader: Chatting, conversation_id: str, count: int) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ import pytest
 from infra.ingestion.ingest import SAMPLE_SITE
 from infra.local import passages
 from infra.local.ports import answers
+from tests.fixtures.platform import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +66,7 @@ def test_a_broken_way_to_the_database_is_an_outage_and_a_mended_one_ends_it(
     getattr(relays.database(transport), trouble)()
     assert database_status(api) == "down"
     relays.database(transport).restore()
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE_SECONDS
     while database_status(api) != "ok":
         assert time.monotonic() < until
         time.sleep(0.1)

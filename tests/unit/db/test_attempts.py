@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -92,19 +91,18 @@ def test_a_batch_has_eight_seconds_with_all_its_attempts_or_less_where_the_invoc
     assert left[1] <= 3
 
 
-@pytest.mark.timed
-def test_pauses_are_short_and_end_with_the_deadline() -> None:
+def test_nobody_pauses_for_longer_than_the_deadline_leaves() -> None:
     attempts = Attempts(*[NOT_RUN] * 9)
-    began = time.monotonic()
 
-    with deadline.within(0.01), pytest.raises(DatabaseUnavailable):
+    with deadline.within(0.001), pytest.raises(DatabaseUnavailable):
         persist(attempts, Batch("http", 1, idempotent=False))
-    at_once = time.monotonic() - began
-    with pytest.raises(DatabaseUnavailable):
-        persist(Attempts(*[NOT_RUN] * 9), Batch("http", 1, idempotent=False))
 
-    assert at_once < 0.05
-    assert time.monotonic() - began - at_once < sum(PAUSES) + 0.1
+    assert attempts.made < 4, "a pause is a millisecond at most by chance once in fifty times, three are never"
+
+
+def test_all_pauses_together_are_short() -> None:
+    assert len(PAUSES) == 3
+    assert sum(PAUSES) < 0.5
 
 
 def test_a_violated_constraint_reaches_the_caller_by_name() -> None:

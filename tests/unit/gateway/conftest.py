@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 PROJECT = Path(__file__).resolve().parents[3]
-READY_SECONDS = 20
+READY_SECONDS = 120
 
 PROBES = """
 import base64, json, os, time
@@ -111,7 +111,7 @@ def running_gateway(folder: Path, *options: str) -> Generator[Gateway]:
         text=True,
     )
     try:
-        with httpx.Client(base_url=_address(process), timeout=30) as client:
+        with httpx.Client(base_url=_address(process), timeout=120) as client:
             yield Gateway(process, client, logs)
     finally:
         _stop(process)

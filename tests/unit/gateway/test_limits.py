@@ -25,8 +25,10 @@ def test_an_idle_environment_makes_room_for_another_function(tmp_path: Path) -> 
 
 def test_a_busy_function_does_not_starve_another(tmp_path: Path) -> None:
     with running_gateway(tmp_path, "--cap", "2", "--cap-overall", "2") as gateway, ThreadPoolExecutor(6) as threads:
-        busy = [threads.submit(gateway.get, "/sleeps?seconds=0.4") for _ in range(6)]
-        time.sleep(0.5)
+        busy = [threads.submit(gateway.get, "/sleeps?seconds=1") for _ in range(6)]
+        until = time.monotonic() + 60
+        while gateway.figures("sleeps")["invocations"] < 2 and time.monotonic() < until:
+            time.sleep(0.02)
 
         other = gateway.get("/returns-much?size=1")
 
@@ -37,7 +39,7 @@ def test_a_busy_function_does_not_starve_another(tmp_path: Path) -> None:
 
 def test_prewarming_starts_one_environment_of_each_function(tmp_path: Path) -> None:
     with running_gateway(tmp_path, "--prewarm") as gateway:
-        until = time.monotonic() + 20
+        until = time.monotonic() + 120
         while gateway.figures("measures")["environments"] == 0 and time.monotonic() < until:
             time.sleep(0.05)
 

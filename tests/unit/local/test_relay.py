@@ -149,13 +149,12 @@ def test_a_reset_ends_open_connections_and_new_ones_work(relay: Relay) -> None:
         assert client.ask() == b"hello\n"
 
 
-@pytest.mark.timed
 def test_a_delay_is_added_each_way_and_not_once_for_each_piece(relay: Relay) -> None:
-    relay.delay(0.1)
+    relay.delay(0.5)
     with connected(relay) as client:
         began = time.monotonic()
         client.ask()
-        assert 0.2 <= time.monotonic() - began < 0.3
+        assert 1.0 <= time.monotonic() - began < 1.5
 
 
 def test_an_answer_is_cut_after_so_many_bytes_once(relay: Relay) -> None:
