@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import nullcontext
 
 import pytest
 
 from shared import deadline
-from shared.breaker import PROBE_SECONDS
+from shared.breaker import LEAST_PATIENCE, PROBE_SECONDS, BreakerOpen, CircuitBreaker
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.db.attempts import Failure
 from shared.db.breaker import GuardedDatabase
@@ -175,6 +176,15 @@ def test_a_caller_in_a_hurry_does_not_open_the_breaker_for_others(moody: Moody, 
     moody.verdict = None
 
     assert guarded.run(ASK) == ROWS
+
+
+@pytest.mark.parametrize(("patience", "opens"), [(LEAST_PATIENCE, True), (LEAST_PATIENCE - 0.01, False)])
+def test_half_a_second_is_enough_to_learn_something(patience: float, *, opens: bool) -> None:
+    breaker = CircuitBreaker("it", first_pause=1, clock=Clock())
+    breaker.found_away(patience)
+
+    with pytest.raises(BreakerOpen) if opens else nullcontext(), breaker.admitted():
+        pass
 
 
 def test_time_spent_is_measured_as_db_even_when_it_fails(moody: Moody, guarded: GuardedDatabase) -> None:

@@ -88,6 +88,10 @@ class Gateway:
         """Environments, cold starts and invocations of a function."""
         return self.get("/_gateway/functions").json()[function]
 
+    def begun(self, function: str) -> int:
+        """How many requests its processes have been given, those under way among them."""
+        return sum(self.get("/_gateway/processes").json()[function].values())
+
     def log(self, function: str) -> str:
         return (self.logs / f"{function}.log").read_text("utf-8")
 

@@ -206,7 +206,7 @@ def test_nothing_is_left_when_the_gateway_is_killed(own_gateway: Gateway) -> Non
     with ThreadPoolExecutor(1) as threads:
         busy = threads.submit(own_gateway.get, "/sleeps?seconds=20")
         assert eventually(lambda: len(own_gateway.children()) == 2)
-        assert eventually(lambda: own_gateway.figures("sleeps")["invocations"] == 1)
+        assert eventually(lambda: own_gateway.begun("sleeps") == 1)
         children = own_gateway.children()
 
         own_gateway.process.kill()
@@ -218,7 +218,7 @@ def test_nothing_is_left_when_the_gateway_is_killed(own_gateway: Gateway) -> Non
 def test_sigterm_stops_everything_at_once_even_with_a_request_under_way(own_gateway: Gateway) -> None:
     with ThreadPoolExecutor(1) as threads:
         busy = threads.submit(own_gateway.get, "/sleeps?seconds=20")
-        assert eventually(lambda: own_gateway.figures("sleeps")["invocations"] == 1)
+        assert eventually(lambda: own_gateway.begun("sleeps") == 1)
         children = own_gateway.children()
 
         own_gateway.process.terminate()

@@ -27,7 +27,7 @@ def test_a_busy_function_does_not_starve_another(tmp_path: Path) -> None:
     with running_gateway(tmp_path, "--cap", "2", "--cap-overall", "2") as gateway, ThreadPoolExecutor(6) as threads:
         busy = [threads.submit(gateway.get, "/sleeps?seconds=1") for _ in range(6)]
         until = time.monotonic() + 60
-        while gateway.figures("sleeps")["invocations"] < 2 and time.monotonic() < until:
+        while gateway.begun("sleeps") < 2 and time.monotonic() < until:
             time.sleep(0.02)
 
         other = gateway.get("/returns-much?size=1")
