@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
 BY_NAME = {each.name: each for each in GENERATORS}
-ALL = [
-    pytest.param(each, id=each.name, marks=pytest.mark.smoke if each.name in SMOKE else ()) for each in GENERATORS
-]
+ALL = [pytest.param(each, id=each.name, marks=pytest.mark.smoke if each.name in SMOKE else ()) for each in GENERATORS]
 
 
 @pytest.mark.parametrize("generator", ALL)
