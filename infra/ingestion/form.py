@@ -63,6 +63,7 @@ class Page:
         version: Of the product that it documents; empty where the site has only one.
         content: Headings and blocks.
         anchors: All that the page has; None: nobody knows.
+        released: Whether its version is the one that readers have.
     """
 
     path: str
@@ -72,6 +73,7 @@ class Page:
     version: str = ""
     content: Sequence[Content] = ()
     anchors: AbstractSet[str] | None = None
+    released: bool = True
 
 
 @dataclass(frozen=True, slots=True)

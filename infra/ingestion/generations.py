@@ -20,7 +20,7 @@ BM25: Final = "qdrant/bm25"
 MINILM: Final = "sentence-transformers/all-minilm-l6-v2"
 SIZES: Final = {MINILM: 384, "intfloat/multilingual-e5-small": 384}
 """Numbers in a vector of each dense model that Qdrant Cloud runs for free."""
-INDEXED: Final = {"site": True, "path": False, "section": False, "lang": False, "version": False}
+INDEXED: Final = {"site": True, "path": False, "section": False, "lang": False, "version": False, "release": False}
 """Fields that filters name, and whether the field says whose a passage is."""
 
 
@@ -77,12 +77,15 @@ class Generations:
         Raises:
             StoreFailed: It was made for others.
         """
-        made = self._try(lambda: self._client.get_collection(name)).config.params
+        found = self._try(lambda: self._client.get_collection(name))
+        made = found.config.params
         dense = made.vectors.get(DENSE) if isinstance(made.vectors, dict) else None
         if dense is None or dense.size != SIZES.get(self._model) or SPARSE not in (made.sparse_vectors or {}):
             raise StoreFailed(
                 f"collection {self._alias} was not made for {self._model} and {BM25}: choose another with --collection"
             )
+        if not INDEXED.keys() <= found.payload_schema.keys():
+            self._try(lambda: self._index(name))
 
     @property
     def _prefix(self) -> str:
@@ -100,6 +103,9 @@ class Generations:
                 vectors_config={DENSE: models.VectorParams(size=size, distance=models.Distance.COSINE)},
                 sparse_vectors_config={SPARSE: models.SparseVectorParams(modifier=models.Modifier.IDF)},
             )
+        self._index(name)
+
+    def _index(self, name: str) -> None:
         for field, is_tenant in INDEXED.items():
             schema = models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, is_tenant=is_tenant)
             self._client.create_payload_index(name, field, schema, wait=True)

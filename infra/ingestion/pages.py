@@ -41,6 +41,7 @@ class Passage:
         section: The top folder of `path`.
         lang: Two-letter code.
         version: Of the product that the page documents; empty where the site has only one.
+        release: `current`, or `other` where that version is not the one that readers have.
         kind: `code` if it is nothing else.
         text: Clean Markdown, from which the vectors are made.
         blocks: The section that the passage is from, whole, where it is short enough; else the passage. As JSON.
@@ -58,6 +59,7 @@ class Passage:
     section: str
     lang: str
     version: str
+    release: str
     kind: str
     text: str
     blocks: tuple[dict[str, Any], ...]
@@ -94,6 +96,7 @@ def passages(page: Page, site: str) -> Iterator[Passage]:
                 section=page.path.rpartition("/")[0].partition("/")[0],
                 lang=page.language,
                 version=page.version,
+                release="current" if page.released else "other",
                 kind="code" if all(map(_is_code, part)) else "text",
                 text=markdown(joined(part)),
                 blocks=tuple(map(written, map(safe, _carried(part, blocks)))),

@@ -21,6 +21,8 @@ BM25: Final = "bm25"
 """Names of the vectors, as infra/ingestion writes them."""
 
 BM25_MODEL: Final = "qdrant/bm25"
+RELEASED: Final[dict[str, Any]] = {"must_not": [{"key": "release", "match": {"value": "other"}}]}
+"""What documents an older or a coming version does not answer for the one that readers have."""
 PREFETCHED: Final = 50
 """Candidates of each kind that are fused: measured on Ray's documentation, more gained nothing."""
 
@@ -49,7 +51,7 @@ def body(settings: RetrievalSettings, question: str, limit: int) -> bytes:
 
 def hybrid(settings: RetrievalSettings, question: str, limit: int) -> list[dict[str, Any]]:
     """The passages by meaning and by words, fused by reciprocal rank; and the closest by meaning, for its score."""
-    by_meaning = {"query": {"text": question, "model": settings.dense_model}, "using": DENSE}
+    by_meaning = {"query": {"text": question, "model": settings.dense_model}, "using": DENSE, "filter": RELEASED}
     prefetch = [{**by_meaning, "limit": PREFETCHED}, {**_nearest_words(question), "limit": PREFETCHED}]
     return [
         {"prefetch": prefetch, "query": {"fusion": "rrf"}, "limit": limit, "with_payload": True},
@@ -63,4 +65,4 @@ def by_words(question: str, limit: int) -> dict[str, Any]:
 
 
 def _nearest_words(question: str) -> dict[str, Any]:
-    return {"query": {"text": question, "model": BM25_MODEL}, "using": BM25}
+    return {"query": {"text": question, "model": BM25_MODEL}, "using": BM25, "filter": RELEASED}

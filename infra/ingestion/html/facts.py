@@ -57,6 +57,7 @@ class Facts:
     is_scripted: bool = False
     is_empty: bool = True
     is_unlinked: bool = False
+    is_released: bool = True
     has_code: bool = False
     link_share: float = 0.0
     texts: frozenset[int] = frozenset()

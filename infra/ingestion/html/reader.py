@@ -125,4 +125,5 @@ def _result(folder: Path, facts: Facts, waiting: Waiting) -> Found:
     if facts.reason:
         return Excluded(path, str(folder / facts.file), facts.reason)
     content, ids = waiting.get(facts.place)
-    return Page(path, facts.address, facts.title, facts.language[:2] or "en", facts.version, content, ids)
+    language = facts.language[:2] or "en"
+    return Page(path, facts.address, facts.title, language, facts.version, content, ids, facts.is_released)

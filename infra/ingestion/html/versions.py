@@ -24,6 +24,7 @@ def keep_released(pages: Sequence[Facts], *, all_versions: bool) -> None:
         for version, members in group.items():
             for page in members:
                 page.version = version if len(group) > 1 else ""
+                page.is_released = version == released
                 if version != released and not all_versions:
                     page.reason = page.reason or f"version {version or 'unnamed'}, not {released or 'the main one'}"
 

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from infra.ingestion.choosing import Order
+from infra.ingestion.generations import MINILM
 from infra.ingestion.index import Options, PassageIndex
 from infra.ingestion.ingest import SAMPLE_SITE, TooMuchWouldGo, ingest
 from infra.ingestion.patience import StoreFailed
@@ -20,6 +21,8 @@ from infra.ingestion.progress import Silent
 from infra.ingestion.reader import page_html
 from infra.ingestion.sources import NothingToIngest
 from infra.local.ports import LOOPBACK, free_port
+from shared.retrieval import queries
+from shared.settings import RetrievalSettings
 from tests.contract.qdrant.stand_in import running_stand_in
 
 if TYPE_CHECKING:
@@ -57,7 +60,7 @@ def test_a_folder_is_ingested_and_found_again(book: Book) -> None:
 def test_the_collection_is_named_for_its_model_and_has_its_indexes(book: Book) -> None:
     book.ingest()
     described = httpx.get(f"{book.server.url}/collections/{book.options.collection}").json()["result"]
-    assert set(described["payload_schema"]) == {"site", "path", "section", "lang", "version"}
+    assert set(described["payload_schema"]) == {"site", "path", "section", "lang", "version", "release"}
     aliases = httpx.get(f"{book.server.url}/aliases").json()["result"]["aliases"]
     name = next(each["collection_name"] for each in aliases if each["alias_name"] == book.options.collection)
     assert name.startswith(f"{book.options.collection}__all-minilm-l6-v2__384__2")
@@ -429,3 +432,25 @@ def test_what_agents_read_is_stored_beside_the_passages_and_written_again_when_i
     assert "It has seven joints." in stored()["llms-full.txt"]
     assert "Oil it." not in stored()["llms-full.txt"]
     assert all("file" not in each for each in book.ask("seven joints"))
+
+
+def test_the_version_to_come_is_stored_when_asked_for_and_does_not_answer_for_the_released_one(
+    book: Book, tmp_path: Path
+) -> None:
+    site = tmp_path / "lamp" / "build"
+    for place, version, hours in (("", "2.0", "seven"), ("next/", "current", "ninety")):
+        head = f'<meta name="docsearch:version" content="{version}">'
+        for name in ("index", "use"):
+            text = f"The lamp of page {name} burns for {hours} hours."
+            (site / place).mkdir(parents=True, exist_ok=True)
+            page = f"<html lang=en><head>{head}</head><main><h1>{name}</h1><p>{text}</p></main></html>"
+            (site / place / f"{name}.html").write_text(page)
+    order = Order([str(site)], all_versions=True)
+    assert ingest(order, book.server.url, book.options).added == 4
+    settings = RetrievalSettings(
+        url=book.server.url, api_key=None, collection=book.options.collection, dense_model=MINILM, threshold=0.3
+    )
+    asked = queries.body(settings, "How many hours does the lamp burn?", 8)
+    found = httpx.post(f"{book.server.url}{queries.path(settings)}", content=asked).json()["result"][0]["points"]
+    assert {each["payload"]["version"] for each in found} == {"2.0"}
+    assert {each["version"] for each in book.passages().values()} == {"2.0", "current"}

@@ -18,8 +18,9 @@ def searches(question: str) -> list[dict[str, Any]]:
 def test_one_request_searches_by_meaning_and_by_words_and_measures_the_closest_passage() -> None:
     fused, closest = searches("How?")
 
-    by_meaning = {"query": {"text": "How?", "model": "dense"}, "using": "dense"}
-    by_words = {"query": {"text": "How?", "model": "qdrant/bm25"}, "using": "bm25"}
+    released = {"filter": {"must_not": [{"key": "release", "match": {"value": "other"}}]}}
+    by_meaning = {"query": {"text": "How?", "model": "dense"}, "using": "dense", **released}
+    by_words = {"query": {"text": "How?", "model": "qdrant/bm25"}, "using": "bm25", **released}
     assert fused == {
         "prefetch": [{**by_meaning, "limit": 50}, {**by_words, "limit": 50}],
         "query": {"fusion": "rrf"},
