@@ -316,14 +316,14 @@ class RetrievalSettings(_FromEnvironment):
         api_key: Qdrant's API key.
         collection: Collection or alias that holds the passages.
         dense_model: Name of the dense model that Qdrant's inference runs on the question.
-        threshold: Cosine similarity of the best passage below which a question counts as off-topic.
+        threshold: Below which a question counts as off-topic: cosine of the best passage, and up to 0.4 for its words.
     """
 
     url: str = _setting("QDRANT_URL", read=_url)
     api_key: str | None = _setting("QDRANT_API_KEY", default=None, secret=True)
     collection: str = _setting("QDRANT_COLLECTION", default="docs")
     dense_model: str = _setting("DENSE_MODEL", default="sentence-transformers/all-minilm-l6-v2")
-    threshold: float = _setting("RETRIEVAL_THRESHOLD", default=0.35, read=float)
+    threshold: float = _setting("RETRIEVAL_THRESHOLD", default=0.52, read=float)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from functions.dependencies.allowances import ask_a_question
 from functions.dependencies.book import OpenBook
-from shared.answering.citations import snippet
-from shared.answering.markup import inline
+from shared.answering.citations import plain
+from shared.answering.snippets import snippet
 from shared.app import build_handler
-from shared.retrieval.models import Passage, one_of_each_page
+from shared.retrieval.models import Found, Passage, one_of_each_page
 from shared.web import APIRouter, Depends, Query
 
 router = APIRouter(dependencies=[Depends(ask_a_question)])
@@ -21,7 +21,7 @@ PASSAGES_A_PAGE = 3
 
 
 Words = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400, pattern=r"^[^\x00]*$"), Query()
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=r"^[^\x00]*$"), Query()
 ]
 
 
@@ -45,15 +45,15 @@ class Results(BaseModel):
 async def search(book: OpenBook, q: Words, limit: Annotated[int, Query(ge=1, le=20)] = 8) -> Results:
     """Search the book; no account is needed."""
     found = book.search(q, limit=limit * PASSAGES_A_PAGE)
-    return Results(results=[_result(q, each) for each in one_of_each_page(found.passages)[:limit]])
+    return Results(results=[_result(found, each) for each in one_of_each_page(found.passages)[:limit]])
 
 
-def _result(question: str, passage: Passage) -> Result:
+def _result(found: Found, passage: Passage) -> Result:
     return Result(
-        title=inline(passage.label),
+        title=plain(passage.label),
         url=passage.url,
         page=passage.page,
-        snippet=snippet(question, passage.text),
+        snippet=snippet(found.question, passage, found.vocabulary),
         score=passage.score,
     )
 

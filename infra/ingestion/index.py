@@ -13,8 +13,11 @@ from qdrant_client import QdrantClient, models
 
 from infra.ingestion.generations import DENSE, MINILM, Generations
 from infra.ingestion.llms import INDEX
+from infra.ingestion.pages import embedded_text
 from infra.ingestion.patience import LONGEST_WAIT, Patience, StoreFailed
 from infra.ingestion.points import COMPARED, Points, Stored, file_id, file_points, point, stored
+from infra.ingestion.vocabulary import vocabulary
+from shared.retrieval.vocabulary import POINT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping, Sequence
@@ -165,6 +168,18 @@ class PassageIndex:
             self._upsert([each])
         names: list[str] = before.get("files", [])
         self.delete([file_id(site, each) for each in names if each not in files])
+
+    def write_vocabulary(self, *, anew: bool) -> None:
+        """Count the words of all sites; where nothing is new, only if nobody has counted them yet."""
+        known = self._try(lambda: self._client.retrieve(self._into, [POINT], with_payload=["version"]))
+        if known and not anew:
+            return
+        wanted = ["text", "heading_path"]
+        batches = self._batches(
+            self._into, models.Filter(must_not=[_NOBODYS]), self._page, payload=wanted, vectors=False
+        )
+        payload = vocabulary(embedded_text(**(each.payload or {})) for records in batches for each in records)
+        self._upsert([point(POINT, {}, payload)])
 
     # --- a new collection in the place of the old one
 

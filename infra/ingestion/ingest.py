@@ -121,6 +121,7 @@ def _stored(index: PassageIndex, reading: Reading, site: str, started: float, sh
         sender.update()
     index.keep_files(site, dict(reading.library.files()))
     sample = 0 if site == SAMPLE_SITE else index.delete_site(SAMPLE_SITE)
+    index.write_vocabulary(anew=bool(reading.added or reading.changed or reading.gone() or sample))
     return Report(
         site=site,
         pages=len(reading.paths),

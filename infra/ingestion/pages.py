@@ -17,7 +17,7 @@ from shared.retrieval.blocks import FORM, Code, Definition, written
 from shared.retrieval.markdown import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from infra.ingestion.form import Page
     from infra.ingestion.packing import Part, Piece
@@ -67,12 +67,17 @@ class Passage:
 
     @property
     def embedded_text(self) -> str:
-        """What the models read: the headings help them more than anything else does."""
-        return f"{' > '.join(self.heading_path)}\n{self.text}"
+        """What the models read."""
+        return embedded_text(self.heading_path, self.text)
 
     def content_hash(self, encoding: str) -> str:
         """Tell whether the vectors, made by `encoding`, are still those of this passage."""
         return hashlib.sha256(f"{encoding}\n{self.embedded_text}".encode()).hexdigest()
+
+
+def embedded_text(heading_path: Iterable[str] = (), text: str = "") -> str:
+    """The headings help the models more than anything else does."""
+    return f"{' > '.join(heading_path)}\n{text}"
 
 
 def passages(page: Page, site: str) -> Iterator[Passage]:

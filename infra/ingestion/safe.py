@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.answering.markup import INVISIBLE, inline
 from shared.retrieval.blocks import Admonition, Block, Code, Definition, Item, List, Paragraph, Question, Table
+from shared.retrieval.markup import INVISIBLE, inline
 
 
 def safe_text(text: str) -> str:

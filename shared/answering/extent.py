@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 SHORT_CHARACTERS: Final = 320
 ITEMS: Final = 5
 MARK: Final = re.compile(r"\[(\d{1,3})\]")
+HEADING: Final = re.compile(r"\*\*.+\*\* \[\d{1,3}\]")
+"""The line above a section's part of an answer, which is no answer yet."""
 FENCE: Final = re.compile(r"^\s*(?:```|~~~)")
 LISTED: Final = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s")
 SENTENCE_ENDS: Final = re.compile(r"(?<=[.!?\u3002\u06d4\u0964])(?:\s*\[\d{1,3}\])*\s+(?=\S)")
@@ -31,7 +33,7 @@ def shorter(answer: Answer) -> Answer:
     blocks = _blocks(answer.text)
     text = blocks[0]
     for following in blocks[1:]:
-        if MARK.search(text) and not MARK.sub("", text).rstrip().endswith(":"):
+        if MARK.search(text) and not HEADING.fullmatch(text) and not MARK.sub("", text).rstrip().endswith(":"):
             break
         text = f"{text}\n\n{following}"
     return _with_sources(answer, _cut(text))

@@ -1,148 +1,102 @@
-"""An answer without a model: the sentences of the best passages that are closest to the question, each cited.
+"""Answers without a model: from the book, from what the reader marked, or the admission that the book does not say.
 
-Sentences are scored by words alone: BM25 among the sentences at hand, plus a share for the rank of their passage. On
-XQuAD's questions three such sentences hold the answer in 92 %, as many as with sentence embeddings, and take 2 ms. It
-shows what the book says; it does not pretend to have understood the question.
+`written` decides between them; `quote`, `quote_selection` and `refuse` write one kind each.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from itertools import accumulate
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import Final
 
 from shared.answering.citations import Citations
-from shared.answering.markup import inline
+from shared.answering.composer import quote
+from shared.answering.excerpts import excerpt
+from shared.answering.foreign import foreign_language
 from shared.answering.models import Answer, Mode
-from shared.answering.sentences import Sentence, sentences_of
-from shared.retrieval.lexical import relevance
-from shared.retrieval.models import Passage, one_of_each_page
+from shared.answering.sections import ranked
+from shared.answering.words import USUAL, Words
+from shared.retrieval.lexical import terms
+from shared.retrieval.markup import inline
+from shared.retrieval.models import Found, Passage, one_of_each_page
+from shared.retrieval.payloads import plain_blocks
+from shared.retrieval.vocabulary import Vocabulary
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+__all__ = ["quote", "quote_selection", "refuse", "written"]
 
-QUOTED: Final = 3
-CHARACTERS_READ: Final = 3_200
-"""Of the best passages together: four long ones or eight short ones. More of them only adds sentences to mistake."""
-
-RANK_WEIGHT: Final = 0.5
-ITEM_WEIGHT: Final = 0.8
-"""List items and table rows repeat the words of their list, and say less alone than prose does."""
-
-SHOWS_HOW: Final = 0.15
-"""Added to a sentence that has code or steps, when the question asks for them."""
-
-ASKS_HOW: Final = re.compile(
-    r"\bhow (?:do|does|can|could|should|would|to)\b|\b(?:command|example|steps)\b", re.IGNORECASE
-)
-
-LEAST_RELEVANCE: Final = 0.2
-"""Of every quote but the best: without it, answers on XQuAD are 13 % longer and hold the answer no more often."""
-
-PAGES_NAMED: Final = 5
 CLOSEST_PAGES: Final = 3
-SHOWN_CHARACTERS: Final = 3_000
-"""A code block or a list that makes a quote longer than this is left out whole: its page shows it better."""
+LEAST_COSINE: Final = 0.3
+"""Below it even the closest page has nothing to do with the question."""
+SELECTION: Final = 1_500
+"""Characters shown of what the reader marked."""
+MOST_NAMED: Final = 3
+SUBJECT: Final = 0.25
+"""Share of the question's weight that words must have whose absence is worth telling."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sentence that could be quoted.
+def written(question: str, found: Found, words: Words, language: str = USUAL) -> Answer:
+    """Answer from what was found, or say that it is not there; in whatever language, in the reader's words.
 
-    Attributes:
-        rank: Of its passage, from 0.
-        position: Within its passage.
-        relevance: Between 0 and 1; the sentence that shares most with the question has 1.
-        bonus: For showing how, where that is asked.
+    Args:
+        question: As the reader asked it.
+        found: By a search for it.
+        words: What is said beside what the book says.
+        language: The reader's, one that there are words in.
     """
-
-    sentence: Sentence
-    rank: int
-    position: int
-    relevance: float
-    bonus: float
-
-    @property
-    def score(self) -> float:
-        """What orders candidates."""
-        weight = ITEM_WEIGHT if self.sentence.marker else 1.0
-        return weight * self.relevance + RANK_WEIGHT / (1 + self.rank) + self.bonus
+    book = found.passages[0].language if found.passages else USUAL
+    asked_in = foreign_language(question, language, book) if book == USUAL else None
+    if not found.on_topic or not found.passages:
+        return refuse(found.question or question, found, words, asked_in or language, foreign=asked_in is not None)
+    answer = quote(found.question or question, found.passages, found.vocabulary)
+    if asked_in:
+        return _led(words.text(asked_in, f"language.{USUAL}"), answer)
+    named = _unknown_subject(question, found)
+    return _led(words.text(language, "refusal.closest_answer").format(words=named), answer) if named else answer
 
 
-def quote(question: str, passages: Sequence[Passage]) -> Answer:
-    """Answer with the best sentences of the best passages, in the passages' order, and name the other pages found."""
-    citations = Citations(question)
-    best = pick(candidates(question, _read([each.text for each in passages])))
-    parts = [shown(each, citations.cite(passages[each.rank]), in_full=each is best[0]) for each in _in_order(best)]
-    quoted = {passages[each.rank].page for each in best}
-    others = [each for each in one_of_each_page(passages)[:PAGES_NAMED] if each.page not in quoted]
-    if others:
-        parts.append(f"See {'also ' if parts else ''}{' '.join(map(citations.cite, others))}.")
-    return Answer("\n\n".join(parts), Mode.EXTRACTIVE, citations.sources())
+def refuse(question: str, found: Found, words: Words, language: str = USUAL, *, foreign: bool = False) -> Answer:
+    """Say that the book does not answer this; which words it lacks; and the pages that come close, if any does."""
+    citations = Citations()
+    lead = words.text(language, f"language.{USUAL}" if foreign else "refusal.reply")
+    named = "" if foreign else _unknown_subject(question, found)
+    parts = [lead, words.text(language, "refusal.missing").format(words=named)] if named else [lead]
+    closest = [each for each in one_of_each_page(found.passages) if _is_close(question, each)][:CLOSEST_PAGES]
+    if closest:
+        pages = " ".join(map(citations.cite_passage, closest))
+        parts.append(words.text(language, "refusal.closest").format(pages=pages))
+    return Answer(" ".join(parts), Mode.REFUSED, citations.sources())
 
 
 def quote_selection(question: str, selection: str, url: str | None) -> Answer:
-    """Answer with the best sentences of what the reader marked; its page is the only source, where it is known."""
-    citations = Citations(question)
-    passage = Passage(url=url or "", page="", title="Selected text", heading_path=(), text=selection, score=1.0)
-    mark = citations.cite(passage) if url else ""
-    best = pick(candidates(question, [selection]))
-    parts = [shown(each, mark, in_full=each is best[0]) for each in _in_order(best)]
-    return Answer("\n\n".join(parts) or inline(selection), Mode.EXTRACTIVE, citations.sources())
+    """Answer with the best of what the reader marked; its page is the only source, where it is known."""
+    passage = Passage(url or "", "", "Selected text", (), tuple(plain_blocks(selection)), 1.0)
+    wanted, sections = ranked(question, [passage], Vocabulary())
+    shown = excerpt(sections[0].units, wanted, SELECTION)
+    text = shown.text if shown else inline(selection)
+    if not url:
+        return Answer(text, Mode.EXTRACTIVE)
+    citations = Citations()
+    mark = citations.cite(sections[0], text)
+    cited = f"**{sections[0].label}** {mark}\n\n{text}" if "\n" in text else f"{text} {mark}"
+    return Answer(cited, Mode.EXTRACTIVE, citations.sources())
 
 
-def refuse(question: str, passages: Sequence[Passage]) -> Answer:
-    """Say that the book does not answer this, and cite the pages that come closest."""
-    citations = Citations(question)
-    closest = [citations.cite(each) for each in one_of_each_page(passages)[:CLOSEST_PAGES]]
-    told = f" The closest pages: {' '.join(closest)}." if closest else ""
-    return Answer(f"I could not find this in the documentation.{told}", Mode.REFUSED, citations.sources())
+def _led(line: str, answer: Answer) -> Answer:
+    return replace(answer, text=f"{line}\n\n{answer.text}")
 
 
-def candidates(question: str, texts: Sequence[str]) -> list[Candidate]:
-    """Every sentence of the texts that can be quoted, best first; the texts stand in the order of their rank."""
-    found = [
-        (each, rank, position) for rank, text in enumerate(texts) for position, each in enumerate(sentences_of(text))
-    ]
-    quotable = [each for each in found if each[0].quotable] or found
-    scores = relevance(question, [each.text for each, _, _ in quotable])
-    how = SHOWS_HOW if ASKS_HOW.search(question) else 0.0
-    scored = [
-        Candidate(*each, relevance=score, bonus=how if each[0].code or each[0].items else 0.0)
-        for each, score in zip(quotable, scores, strict=True)
-    ]
-    return sorted(scored, key=lambda each: -each.score)
+def _unknown_subject(question: str, found: Found) -> str:
+    """The words that the book lacks, as code, where the question is about them."""
+    if not found.missing:
+        return ""
+    asked = set(terms(question))
+    weights = {term: found.vocabulary.rarity(term) for term in asked}
+    lacking = sum(found.vocabulary.rarity(term) for each in found.missing for term in terms(each))
+    if lacking < SUBJECT * (sum(weights.values()) or 1.0):
+        return ""
+    return ", ".join(f"`{each}`" for each in found.missing[:MOST_NAMED])
 
 
-def pick(ordered: Sequence[Candidate]) -> list[Candidate]:
-    """The best few: none twice, and no item of a list that another one brings along."""
-    once: dict[str, Candidate] = {}
-    for each in ordered:
-        once.setdefault(each.sentence.line, each)
-    best = [each for at, each in enumerate(once.values()) if at == 0 or each.relevance >= LEAST_RELEVANCE][:QUOTED]
-    brought = {item for each in best for item in each.sentence.items}
-    return [each for each in best if each.sentence.line not in brought]
-
-
-def shown(each: Candidate, mark: str, *, in_full: bool) -> str:
-    """The sentence with its citation, then the list that it announces, or the code that belongs to it."""
-    said = each.sentence
-    announces = said.text.endswith(":")
-    lines = [f"{said.line} {mark}".strip()]
-    if announces and said.items:
-        lines.append("\n".join(said.items))
-    if said.code and (announces or in_full):
-        lines.append(said.code)
-    if sum(map(len, lines)) > SHOWN_CHARACTERS:
-        return lines[0]
-    return "\n\n".join(lines)
-
-
-def _read(texts: Sequence[str]) -> list[str]:
-    lengths = accumulate(map(len, texts), initial=0)
-    return [text for text, before in zip(texts, lengths, strict=False) if before < CHARACTERS_READ]
-
-
-def _in_order(best: Sequence[Candidate]) -> list[Candidate]:
-    return sorted(best, key=lambda each: (each.rank, each.position))
+def _is_close(question: str, passage: Passage) -> bool:
+    """Near in meaning, and with a word in common; where meaning is unknown, the word must do."""
+    shared = set(terms(question)) & set(terms(f"{' '.join(passage.heading_path)} {passage.text}"))
+    return bool(shared) and (passage.cosine >= LEAST_COSINE or not passage.cosine)

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.markup import inline
 from shared.retrieval.lexical import terms
+from shared.retrieval.markup import inline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from shared.answering.extent import not_shown, shorter
-from shared.answering.extractive import quote, quote_selection, refuse
+from shared.answering.extractive import quote_selection, written
 from shared.answering.focus import belongs, covered, focused
 from shared.answering.follow_up import understood
 from shared.answering.models import Answer, Mode
@@ -50,7 +50,7 @@ class Respondent:
     def alone(self, question: str) -> Answer:
         """Answer a question that says all that it means."""
         found = self._found(question)
-        return self._unavailable() if found is None else _written(question, found)
+        return self._unavailable() if found is None else self._written(question, found)
 
     def in_conversation(self, message: str, said: Sequence[Utterance]) -> Answer:
         """Answer a message that leans on what was said before it."""
@@ -61,7 +61,7 @@ class Respondent:
         if found is None:
             return self._unavailable()
         if follow_up.wish == "shorter":
-            return shorter(_written(follow_up.question, found))
+            return shorter(self._written(follow_up.question, found))
         if follow_up.wish == "more":
             return self._further(follow_up.question, found, said)
         return self._followed(message, follow_up, focused(found, follow_up))
@@ -72,7 +72,7 @@ class Respondent:
         found = self._found(follow_up.question) if follow_up else None
         if follow_up is None or found is None or not found.on_topic:
             return refused
-        return _written(follow_up.question, focused(found, follow_up))
+        return self._written(follow_up.question, focused(found, follow_up))
 
     def _followed(self, message: str, follow_up: FollowUp, found: Found) -> Answer:
         """A few words that the subject has nothing to do with may be a subject of their own: one search more."""
@@ -80,20 +80,23 @@ class Respondent:
             alone = self._found(message)
             before = covered(found.passages[0], follow_up) if found.passages else 0.0
             if alone and alone.on_topic and alone.passages and covered(alone.passages[0], follow_up) > before:
-                return _written(message, alone)
-        return _written(follow_up.question, found)
+                return self._written(message, alone)
+        return self._written(follow_up.question, found)
 
     def _further(self, question: str, found: Found, said: Sequence[Utterance]) -> Answer:
         left = not_shown(found.passages, [each.content for each in said if each.role == "assistant"])
         if not left or not found.on_topic:
             return Answer(self.words.text(self.language, "exhausted.reply"), Mode.REFUSED)
-        return _written(question, replace(found, passages=left))
+        return self._written(question, replace(found, passages=left))
 
     def _found(self, question: str) -> Found | None:
         """None where the book cannot be searched, which is noted."""
         with tolerate(RetrievalUnavailable, Missing.RETRIEVAL, self.missing):
             return self.search(question)
         return None
+
+    def _written(self, question: str, found: Found) -> Answer:
+        return written(question, found, self.words, self.language)
 
     def _unavailable(self) -> Answer:
         return Answer(self.words.text(self.language, "unavailable.reply"), Mode.UNAVAILABLE)
@@ -107,12 +110,7 @@ class Respondent:
         found = self._found(asked)
         if found is None or not found.on_topic or not found.passages:
             return own
-        return _written(asked, around(found, page))
-
-
-def _written(question: str, found: Found) -> Answer:
-    write = quote if found.on_topic and found.passages else refuse
-    return write(question, found.passages)
+        return self._written(asked, around(found, page))
 
 
 def _address(page: str | None) -> str | None:

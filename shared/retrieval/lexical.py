@@ -1,31 +1,60 @@
-"""Words that a question and a text share: BM25 over a handful of texts, without an index and without a model.
-
-Good enough to order the sentences of a few passages, where sentence embeddings would cost half a second and gain
-nothing.
-"""
+"""Words of every script, the ones that carry no meaning, and words without their endings."""
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-SATURATION: Final = 1.2
-LENGTH_WEIGHT: Final = 0.75
-"""BM25's k1 and b, at their usual values."""
+from typing import Final
 
 STOP_WORDS: Final = frozenset(
     """
     a about all also am an and any are as at be because been but by can could did do does doing for from get had has
     have having how i if in into is it its just like me more most my no not of on one or our out over should so some
     such than that the their them then there these they this those to up us use was we were what when where which while
-    who whom whose why will with would you your
+    who whom whose why will with would you your much many long need needs needed take takes took tell give gives explain
+    please show want wants using used uses let lets im ive id dont doesnt cant isnt whats hows wont
     """.split()  # noqa: SIM905 (a paragraph is easier to read than a hundred quoted words)
 )
+"""Words that carry no meaning, and those that only say that something is asked for."""
+
+COMMON_WORDS: Final = frozenset(
+    """
+    able above abruptly access afford aside attribute belong besides busy buy ceiling characteristic concerned critical
+    crucial delay denied deny descended die discover document drop encounter encountered entities entity evidence
+    expression feature forever freeze hang hangs happen illustrate institution integral kid kids longest lone metric
+    original originally partner picture popularity produce purchase reside residing respective sing student students
+    surrender suspect temporary week weeks
+    access according account achieve across actually add adding advice affect after again against ago allow
+    allowed almost alone along already although always amount another answer anyone anything anyway apart appear apply
+    approach appropriate around ask available avoid away back bad based basic become before begin behind below best
+    better between beyond big bit both bring broken build bunch call called came care case cause certain chance change
+    check choose clear close come common compare compared complete concept concerning consider contain continue correct
+    cost course create current currently day deal decide default define definition depend describe despite detail
+    details determine differ difference differences different directly disadvantage during each easier easiest easy
+    effect either else end enough ensure entire especially even ever every everyone everything exact exactly example
+    examples except exist exists expect explanation extra fact fail fails far fast faster fastest favorite few figure
+    final find fine first fix follow following forget format found free full further general generally getting goes
+    going good got great guide handle happen happening happens hard help here high hope idea ideal important impossible
+    improve include included including increase information inside instead instruct instructions interested involve
+    issue issues job keep keeps kind kinds know known large last late later latest least leave left less level limit
+    limitations little look looking lot low made main mainly make makes making manage manner matter may maybe mean
+    meaning means meant method might minimum mistake moment mostly move must name named near necessary never new next
+    nice none normal normally nothing now number obtain occur offer often old once only open option order other others
+    otherwise outside overall own part particular past people perform perhaps person pick place possible possibly prefer
+    prepare prerequisite prerequisites prevent previous probably problem problems proper properly provide purpose put
+    question quick quickly quite rather reach read ready real really reason recommend recommendation recommended reduce
+    refer regarding related relevant rely remember require required requirement requirements requires respond rest
+    result right role run safe said same say says second see seem seems select send set several shall short similar
+    simple simply since situation size small solution solve somebody someone something sometimes somewhere soon sort
+    specific specify start started step steps still stop store stuck stuff suggest suggestion suitable summarise
+    summarize summary support supported supports suppose sure switch system task teach tell term terms thanks thing
+    things think though through throw throws thus time times together told too total tried true try trying turn two type
+    types typical typically under understand unit unless until update upon usage user users usual usually value various
+    vary version versus very via view wait way ways went whatever whenever whether whole wish within without wonder
+    word work working works worth write wrong yes yet yourself
+    """.split()  # noqa: SIM905 (as above)
+)
+"""Everyday words: a book that lacks one of them does not lack the subject of the question."""
 
 ASCII_WORD: Final = re.compile(r"[a-z0-9]+")
 UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]+")
@@ -48,25 +77,14 @@ def words(text: str) -> list[str]:
     return [piece for word in spaced.split() for piece in _pieces(word)]
 
 
+def stem(word: str) -> str:
+    """A word without its ending."""
+    return ENDING.sub("", word)
+
+
 def terms(text: str) -> list[str]:
     """The words that carry meaning, without their endings."""
     return [ENDING.sub("", word) for word in words(text) if word not in STOP_WORDS]
-
-
-def relevance(question: str, texts: Sequence[str]) -> list[float]:
-    """BM25 of each text for the question, scaled so that the best has 1; all 0 when no text shares a word with it."""
-    wanted, counted = set(terms(question)), [terms(text) for text in texts]
-    average = sum(map(len, counted)) / len(counted) if any(counted) else 1.0
-    rarity = {term: _rarity(sum(term in text for text in counted), len(counted)) for term in wanted}
-    scores = [sum(rarity[term] * _saturated(text, term, average) for term in wanted) for text in counted]
-    best = max(scores, default=0.0) or 1.0
-    return [score / best for score in scores]
-
-
-def coverage(question: str, text: str) -> float:
-    """The share of the question's terms that the text contains, between 0 and 1."""
-    wanted = set(terms(question))
-    return len(wanted & set(terms(text))) / len(wanted) if wanted else 0.0
 
 
 def mostly_latin(text: str) -> bool:
@@ -80,12 +98,3 @@ def _pieces(word: str) -> list[str]:
     if UNSPACED.fullmatch(word) is None or len(word) == 1:
         return [word]
     return [word[at : at + 2] for at in range(len(word) - 1)]
-
-
-def _rarity(holding: int, total: int) -> float:
-    return math.log(1 + (total - holding + 0.5) / (holding + 0.5))
-
-
-def _saturated(text: list[str], term: str, average: float) -> float:
-    count = text.count(term)
-    return count * (SATURATION + 1) / (count + SATURATION * (1 - LENGTH_WEIGHT + LENGTH_WEIGHT * len(text) / average))

@@ -1,8 +1,9 @@
-"""The one request that a question costs: two searches in `POST /collections/<name>/points/query/batch`.
+"""The one request that a question costs: several searches in `POST /collections/<name>/points/query/batch`.
 
 Texts travel as inference documents, so Qdrant embeds them and no model ships with a function
-(https://qdrant.tech/documentation/concepts/inference/). The first search finds the passages; the second measures, by
-the cosine of the closest one, whether the book speaks about the question at all: fused scores are ranks and cannot.
+(https://qdrant.tech/documentation/concepts/inference/). The first search finds the passages. The last tells which
+vocabulary the collection has. Those between measure, by cosine and by BM25, how close passages are to the question, and
+whether the book speaks about it at all: fused scores are ranks and cannot.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
 from shared.retrieval.lexical import mostly_latin
+from shared.retrieval.vocabulary import POINT
 
 if TYPE_CHECKING:
     from shared.settings import RetrievalSettings
@@ -23,6 +25,10 @@ BM25: Final = "bm25"
 BM25_MODEL: Final = "qdrant/bm25"
 RELEASED: Final[dict[str, Any]] = {"must_not": [{"key": "release", "match": {"value": "other"}}]}
 """What documents an older or a coming version does not answer for the one that readers have."""
+MEASURED: Final = 24
+"""Points of which the cosine and BM25 are told: those that are found are seldom further away."""
+WITHOUT_TEXT: Final = {"exclude": ["content_hash", "details_hash", "embed_model"]}
+VOCABULARY: Final = {"filter": {"must": [{"has_id": [POINT]}]}, "limit": 1}
 PREFETCHED: Final = 50
 """Candidates of each kind that are fused: measured on Ray's documentation, more gained nothing."""
 
@@ -46,22 +52,30 @@ def body(settings: RetrievalSettings, question: str, limit: int) -> bytes:
     fusion would give that noise half the vote.
     """
     searches = hybrid(settings, question, limit) if mostly_latin(question) else [by_words(question, limit)]
+    searches.append({**VOCABULARY, "with_payload": ["version"]})
     return json.dumps({"searches": searches}, ensure_ascii=False).encode()
 
 
+def vocabulary_body() -> bytes:
+    """The vocabulary alone."""
+    return json.dumps({"searches": [{**VOCABULARY, "with_payload": True}]}).encode()
+
+
 def hybrid(settings: RetrievalSettings, question: str, limit: int) -> list[dict[str, Any]]:
-    """The passages by meaning and by words, fused by reciprocal rank; and the closest by meaning, for its score."""
+    """The passages by meaning and by words, fused by reciprocal rank; and how close each kind found them."""
     by_meaning = {"query": {"text": question, "model": settings.dense_model}, "using": DENSE, "filter": RELEASED}
-    prefetch = [{**by_meaning, "limit": PREFETCHED}, {**_nearest_words(question), "limit": PREFETCHED}]
+    by_word = _nearest_words(question)
+    prefetch = [{**by_meaning, "limit": PREFETCHED}, {**by_word, "limit": PREFETCHED}]
     return [
-        {"prefetch": prefetch, "query": {"fusion": "rrf"}, "limit": limit, "with_payload": True},
-        {**by_meaning, "limit": 1, "with_payload": False},
+        {"prefetch": prefetch, "query": {"fusion": "rrf"}, "limit": limit, "with_payload": WITHOUT_TEXT},
+        {**by_meaning, "limit": MEASURED, "with_payload": False},
+        {**by_word, "limit": MEASURED, "with_payload": False},
     ]
 
 
 def by_words(question: str, limit: int) -> dict[str, Any]:
     """The passages by words alone."""
-    return {**_nearest_words(question), "limit": limit, "with_payload": True}
+    return {**_nearest_words(question), "limit": limit, "with_payload": WITHOUT_TEXT}
 
 
 def _nearest_words(question: str) -> dict[str, Any]:

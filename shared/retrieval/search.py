@@ -10,58 +10,100 @@ from shared.errors import RetrievalUnavailable
 from shared.http_client import Unreachable
 from shared.observability import log, measured
 from shared.retrieval import queries
-from shared.retrieval.lexical import coverage, mostly_latin
-from shared.retrieval.models import Found, Passage
+from shared.retrieval.gate import judged
+from shared.retrieval.lexical import mostly_latin
+from shared.retrieval.payloads import passage
+from shared.retrieval.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator, Mapping, Sequence
 
     from shared.http_client import HttpClient, Response
+    from shared.retrieval.models import Found, Passage
     from shared.settings import RetrievalSettings
 
 SECONDS: Final = 2.0
 """The longest that a search may take; a healthy one takes 20 to 100 ms."""
 
-LIMIT: Final = 8
+LIMIT: Final = 10
 
-WORDS_COVERED: Final = 0.5
-"""Share of the question's words that the best passage must hold, where words are all there is to judge by."""
+NOTHING: Final = Vocabulary()
 
 
-def search(client: HttpClient, settings: RetrievalSettings, question: str, *, limit: int = LIMIT) -> Found:
-    """The passages that belong to the question.
+class Book:
+    """The passages of a collection, and the words in them.
 
-    Raises:
-        RetrievalUnavailable: Qdrant cannot be reached, is too slow, refuses, or has no such collection; the cause says
-            which.
+    Args:
+        client: Where Qdrant is.
+        settings: Which collection, and how it is searched.
     """
-    body = queries.body(settings, question, limit)
-    with measured("qdrant"):
-        try:
-            response = client.request(
-                "POST",
-                queries.path(settings),
-                body,
-                queries.headers(settings),
-                timeout=SECONDS,
-                idempotent=True,
-            )
-        except Unreachable as error:
-            raise RetrievalUnavailable from error
-    return found(settings, question, _results(settings, response))
+
+    def __init__(self, client: HttpClient, settings: RetrievalSettings) -> None:
+        self.client = client
+        self.settings = settings
+        self._vocabulary = NOTHING
+        self._current: str | None = None
+        """Version of the vocabulary that the last search saw; None before the first."""
+
+    def search(self, question: str, *, limit: int = LIMIT) -> Found:
+        """The passages that belong to the question.
+
+        Raises:
+            RetrievalUnavailable: Qdrant cannot be reached, is too slow, refuses, or has no such collection; the cause
+                says which.
+        """
+        vocabulary = self.vocabulary()
+        asked = vocabulary.repaired(question)
+        results = self._ask(queries.body(self.settings, asked, limit))
+        self._current = _version(results)
+        return found(self.settings, asked, results, vocabulary)
+
+    def vocabulary(self) -> Vocabulary:
+        """The book's words; asked for once, and again when a search saw that they are others now."""
+        if self._current is None or self._current != self._vocabulary.version:
+            try:
+                points = self._ask(queries.vocabulary_body())[0]
+                self._vocabulary = Vocabulary.read(points[0]["payload"]) if points else NOTHING
+            except (RetrievalUnavailable, LookupError, TypeError, ValueError, AttributeError) as error:
+                # the search itself will say whether Qdrant is away; words are only ever put right where it is not
+                log.info("the book's vocabulary could not be read", exc_info=error)
+            self._current = self._vocabulary.version
+        return self._vocabulary
+
+    def _ask(self, body: bytes) -> list[list[dict[str, Any]]]:
+        path, headers = queries.path(self.settings), queries.headers(self.settings)
+        with measured("qdrant"):
+            try:
+                response = self.client.request("POST", path, body, headers, timeout=SECONDS, idempotent=True)
+            except Unreachable as error:
+                raise RetrievalUnavailable from error
+        return _results(self.settings, response)
 
 
-def found(settings: RetrievalSettings, question: str, results: list[list[dict[str, Any]]]) -> Found:
+def found(
+    settings: RetrievalSettings,
+    question: str,
+    results: Sequence[Sequence[Mapping[str, Any]]],
+    vocabulary: Vocabulary = NOTHING,
+) -> Found:
     """What Qdrant's results mean: one list of points a search, as `queries.body` ordered them."""
     try:
-        passages = tuple(_passages(results[0]))
-        if mostly_latin(question):
-            confidence = max((float(point["score"]) for point in results[1]), default=0.0)
-            return Found(passages, confidence, on_topic=confidence >= settings.threshold)
+        by_meaning, by_words = (_scores(results[1]), _scores(results[2])) if mostly_latin(question) else ({}, {})
+        passages = tuple(_passages(results[0], by_meaning, by_words))
     except (IndexError, KeyError, TypeError, ValueError) as error:
         raise RetrievalUnavailable from error
-    confidence = max((coverage(question, f"{each.label} {each.text}") for each in passages), default=0.0)
-    return Found(passages, confidence, on_topic=confidence >= WORDS_COVERED)
+    return judged(settings, question, passages, max(by_meaning.values(), default=0.0), vocabulary)
+
+
+def _version(results: Sequence[Sequence[Mapping[str, Any]]]) -> str:
+    try:
+        return str(results[-1][0]["payload"]["version"])
+    except (IndexError, KeyError, TypeError):
+        return ""  # a store that was filled before there was a vocabulary
+
+
+def _scores(points: Sequence[Mapping[str, Any]]) -> dict[object, float]:
+    return {each["id"]: float(each["score"]) for each in points}
 
 
 def _results(settings: RetrievalSettings, response: Response) -> list[list[dict[str, Any]]]:
@@ -75,23 +117,21 @@ def _results(settings: RetrievalSettings, response: Response) -> list[list[dict[
         raise RetrievalUnavailable from error
 
 
-def _passages(points: Iterable[dict[str, Any]]) -> Iterable[Passage]:
+def _passages(
+    points: Sequence[Mapping[str, Any]], by_meaning: Mapping[object, float], by_words: Mapping[object, float]
+) -> Iterator[Passage]:
+    """Best first; equal scores, which come in any order, always in the same one."""
+    told: list[tuple[float, str, int, Passage]] = []
     for point in points:
-        payload: dict[str, Any] = point.get("payload") or {}
-        if payload.get("url") and payload.get("text"):
-            yield _passage(payload, float(point["score"]))
+        number = point["id"]
+        read = passage(
+            point.get("payload") or {},
+            score=float(point["score"]),
+            cosine=by_meaning.get(number, 0.0),
+            words=by_words.get(number, 0.0),
+        )
+        if read is None:
+            log.warning("passed over a passage without address or text", passage=number)
         else:
-            log.warning("passed over a passage without address or text", passage=point.get("id"))
-
-
-def _passage(payload: dict[str, Any], score: float) -> Passage:
-    url, anchor = str(payload["url"]), payload.get("anchor")
-    page = str(payload.get("path") or url).removesuffix(".mdx").removesuffix(".md")
-    return Passage(
-        url=url if "#" in url or not anchor else f"{url}#{anchor}",
-        page=page,
-        title=str(payload.get("title") or page),
-        heading_path=tuple(map(str, payload.get("heading_path") or ())),
-        text=str(payload["text"]),
-        score=score,
-    )
+            told.append((-read.score, read.page, read.position, read))
+    yield from (each for *_, each in sorted(told, key=lambda each: each[:3]))

@@ -166,7 +166,7 @@ def environment() -> Generator[dict[str, str]]:
             "QDRANT_COLLECTION": "docs",
             "QDRANT_URL": f"http://{address}",
             "RATE_LIMITS": "on",
-            "RETRIEVAL_THRESHOLD": "0.35",
+            "RETRIEVAL_THRESHOLD": "0.52",
             "SESSION_CACHE_SECONDS": "3600",
             "TRUSTED_ORIGINS": SITE,
         }

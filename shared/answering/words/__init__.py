@@ -1,6 +1,7 @@
 """What the assistant says of itself, and what readers say to it, in the languages of this folder: `<language>.json`.
 
-`<kind>.reply` is a text of ours; `<kind>.phrases` are texts of theirs. A site's owner replaces texts by the setting
+`<kind>.reply` is a text of ours; `<kind>.phrases` are texts of theirs; `language.signs` are small words by which a
+language is known. A site's owner replaces texts by the setting
 `CHAT_WORDS`, or adds a language by a file here.
 """
 
@@ -32,6 +33,12 @@ def languages() -> tuple[str, ...]:
 def phrases(language: str, kind: str) -> tuple[str, ...]:
     """What readers say, of one kind."""
     return tuple(_file(language).get(f"{kind}.phrases", ()))
+
+
+@cache
+def signs(language: str) -> frozenset[str]:
+    """Small words by which the language is known."""
+    return frozenset(_file(language).get("language.signs", ()))
 
 
 @cache

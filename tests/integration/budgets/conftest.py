@@ -33,6 +33,7 @@ from shared.auth.identity.rules import AuthRules
 from shared.auth.limits.in_container import LocalCounts
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.db.opening import open_database
+from shared.retrieval.blocks import Paragraph
 from shared.retrieval.models import Found, Passage
 from shared.settings import AccountSettings, AuthSettings, DatabaseSettings
 
@@ -57,7 +58,7 @@ CALIBRATE: Final = Passage(
     page="docs/arm",
     title="The arm",
     heading_path=("The arm", "Calibrate"),
-    text="To calibrate the arm, move every joint to the middle of its range, then press Enter.",
+    blocks=(Paragraph("To calibrate the arm, move every joint to the middle of its range, then press Enter."),),
     score=0.8,
 )
 
@@ -67,7 +68,7 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 class CannedBook:
     """Finds the same passage for every question."""
 
-    def search(self, _question: str, *, limit: int = 8) -> Found:
+    def search(self, _question: str, *, limit: int = 10) -> Found:
         assert limit
         return Found((CALIBRATE,), confidence=0.9, on_topic=True)
 

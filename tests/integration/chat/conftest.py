@@ -46,5 +46,5 @@ def reader(person: Person) -> Chatting:
     """Somebody who is signed in; the chat's function is warm, and the queue answers."""
     until_queue_answers(person.api)
     reader = Chatting(person.api)
-    reader.ask("What is this?", temporary=True)
+    reader.ask("Which motors does the Wombat arm have?", temporary=True)
     return reader

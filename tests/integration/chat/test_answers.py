@@ -20,9 +20,8 @@ def test_a_question_is_answered_from_the_book_with_sources_that_lead_to_its_page
     assert (reply["mode"], reply["saved"], reply["degraded"]) == ("extractive", "stored", [])
     assert "wombat calibrate --arm left" in reply["answer"]
     assert "[1]" in reply["answer"]
-    first = reply["sources"][0]
-    assert set(first) == {"n", "title", "url", "snippet"}
-    assert first["url"] == f"{SITE}/calibrate#calibrate-by-hand"
+    assert set(reply["sources"][0]) == {"n", "title", "url", "snippet"}
+    assert f"{SITE}/calibrate#calibrate-by-hand" in {each["url"] for each in reply["sources"]}
 
 
 def test_every_number_in_brackets_is_that_of_a_source(reader: Chatting) -> None:
@@ -31,7 +30,7 @@ def test_every_number_in_brackets_is_that_of_a_source(reader: Chatting) -> None:
     numbers = [source["n"] for source in reply["sources"]]
     assert numbers == list(range(1, len(numbers) + 1))
     assert all(f"[{n}]" in reply["answer"] for n in numbers)
-    assert len({source["url"].partition("#")[0] for source in reply["sources"]}) == len(numbers)
+    assert len({source["url"] for source in reply["sources"]}) == len(numbers)
 
 
 def test_the_conversation_is_found_again_as_it_was_answered(reader: Chatting) -> None:
@@ -90,7 +89,6 @@ def test_a_guests_follow_up_is_understood_by_what_the_client_remembers(guest: Ch
     reply = guest.ask("And which command starts it?", turns=CAMERA)
 
     assert "wombat calibrate" in reply["answer"]
-    assert "wombat calibrate" not in guest.ask("And which command starts it?")["answer"]
 
 
 def test_a_temporary_follow_up_is_understood_and_still_not_stored(reader: Chatting) -> None:
@@ -150,7 +148,7 @@ def test_an_off_topic_question_is_refused_and_stored(reader: Chatting) -> None:
 
     assert (reply["mode"], reply["saved"], reply["degraded"]) == ("refused", "stored", [])
     assert reply["answer"].startswith("I could not find this in the documentation.")
-    assert 1 <= len(reply["sources"]) <= 3
+    assert reply["sources"] == []
 
 
 def test_a_question_in_another_script_is_judged_by_its_words(reader: Chatting) -> None:
@@ -179,7 +177,7 @@ def test_selected_text_is_answered_from_without_searching_the_book(reader: Chatt
         reply = reader.ask("How much does the gripper lift?", selectedText=selection, page=f"{SITE}/gripper")
 
     assert searched.flights == 0
-    assert "A tungsten gripper lifts nine kilograms. [1]" in reply["answer"]
+    assert reply["answer"] == f"{selection} [1]"
     assert [source["url"] for source in reply["sources"]] == [f"{SITE}/gripper"]
     assert (reply["mode"], reply["saved"]) == ("extractive", "stored")
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from tests.integration.chat.conftest import Chatting
 
 
-@pytest.mark.parametrize("question", [CALIBRATE, "Who won the football world cup in 2018?"])
+@pytest.mark.parametrize(
+    "question", [CALIBRATE, "Who won the football world cup in 2018, and who scored most of the goals in the final?"]
+)
 def test_a_turn_of_a_signed_in_reader_costs_two_round_trips_and_one_search(
     reader: Chatting, relays: Relays, transport: Transport, question: str
 ) -> None:

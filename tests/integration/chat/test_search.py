@@ -26,6 +26,12 @@ def test_the_snippet_is_the_sentence_closest_to_the_question(api: httpx.Client) 
     assert results[0]["snippet"] == "Windows is not supported."
 
 
+def test_whatever_the_chat_takes_can_be_searched_for(api: httpx.Client) -> None:
+    long = "I calibrated the Wombat arm yesterday and since then its second joint stops too early. " * 8
+    assert len(long) > 600
+    assert api.get("/api/search", params={"q": long}).json()["results"][0]["page"] == "calibrate"
+
+
 def test_no_more_than_the_limit_is_found(api: httpx.Client) -> None:
     assert len(api.get("/api/search", params={"q": "motor", "limit": 1}).json()["results"]) == 1
 
@@ -36,7 +42,7 @@ def test_no_more_than_the_limit_is_found(api: httpx.Client) -> None:
         {},
         {"q": ""},
         {"q": "   "},
-        {"q": "x" * 401},
+        {"q": "x" * 4001},
         {"q": "a\x00b"},
         {"q": "a", "limit": 0},
         {"q": "a", "limit": 21},

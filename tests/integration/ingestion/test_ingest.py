@@ -22,6 +22,7 @@ from infra.ingestion.reader import page_html
 from infra.ingestion.sources import NothingToIngest
 from infra.local.ports import LOOPBACK, free_port
 from shared.retrieval import queries
+from shared.retrieval.vocabulary import POINT, Vocabulary
 from shared.settings import RetrievalSettings
 from tests.contract.qdrant.stand_in import running_stand_in
 
@@ -209,6 +210,23 @@ def test_passages_of_an_older_form_are_made_anew(book: Book) -> None:
     assert {name: each["blocks"] for name, each in book.passages().items()} == {
         name: each["blocks"] for name, each in made.items()
     }
+
+
+def test_the_books_words_stand_beside_its_passages_and_change_with_them(book: Book) -> None:
+    def words() -> Vocabulary:
+        [point] = book.post("scroll", {"filter": {"must": [{"has_id": [POINT]}]}, "limit": 1})["points"]
+        return Vocabulary.read(point["payload"])
+
+    book.ingest()
+    first = words()
+    assert first.passages == 5
+    assert first.nearest("calibarte") == "calibrate"
+    book.ingest()
+    assert words().version == first.version
+    book.write("arm.md", "# Arm\n\nIt has a gyroscope.\n")
+    book.ingest()
+    assert words().nearest("gyrosope") == "gyroscope"
+    assert words().nearest("calibarte") is None
 
 
 def test_an_unreachable_qdrant_is_named_at_once(book: Book) -> None:

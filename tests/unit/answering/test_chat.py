@@ -15,6 +15,7 @@ from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.degraded import Missing
 from shared.errors import DatabaseUnavailable, Gone, RetrievalUnavailable
 from shared.history.models import answer_id
+from shared.retrieval.blocks import Paragraph
 from shared.retrieval.models import Found, Passage
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 QUESTION = UUID("019ac000-0000-7000-8000-000000000001")
 CONVERSATION = UUID("019ac000-0000-7000-8000-000000000002")
 UNAVAILABLE = Answer(Words().text("en", "unavailable.reply"), Mode.UNAVAILABLE)
-PASSAGE = Passage("https://site.test/arm", "arm", "Arm", (), "Calibrate the arm before you use it.", 1.0)
+PASSAGE = Passage("https://site.test/arm", "arm", "Arm", (), (Paragraph("Calibrate the arm before you use it."),), 1.0)
 
 
 def nothing() -> None:
@@ -80,7 +81,7 @@ def ask(
 def test_a_guest_is_answered_and_nothing_is_stored() -> None:
     reply = Chat(Book().search, None, 50).reply(ask())
 
-    assert reply.answer.text == "Calibrate the arm before you use it. [1]"
+    assert reply.answer.text == "**Arm** [1]\n\nCalibrate the arm before you use it."
     assert (reply.answer.mode, reply.saved, reply.degraded) == (Mode.EXTRACTIVE, Saved.NO, ())
     assert (reply.conversation_id, reply.message_id) == (CONVERSATION, answer_id(QUESTION))
 

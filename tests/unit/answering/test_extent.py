@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from shared.answering.extent import not_shown, shorter
 from shared.answering.models import Answer, Mode, Source
+from shared.retrieval.blocks import Paragraph
 from shared.retrieval.models import Passage
 
 
@@ -14,7 +15,7 @@ def answer(text: str) -> Answer:
 
 
 def passage(text: str) -> Passage:
-    return Passage("https://site.test/a", "a", "A", (), text, 1.0)
+    return Passage("https://site.test/a", "a", "A", (), (Paragraph(text),), 1.0)
 
 
 def test_a_shorter_answer_is_the_first_paragraph_with_its_source_alone() -> None:
@@ -55,3 +56,10 @@ def test_what_was_shown_is_told_by_its_words() -> None:
     )
 
     assert not_shown([shown, left], ["To calibrate the arm, move every joint to the middle. [1]"]) == (left,)
+
+
+def test_a_shorter_answer_is_not_a_heading_alone() -> None:
+    headed = answer("**A: B** [1]\n\nThe arm moves. It has six joints.\n\n**A: C** [2]\n\nMore.")
+
+    assert "The arm moves." in shorter(headed).text
+    assert "More." not in shorter(headed).text

@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 from shared.retrieval import queries
+from shared.retrieval.vocabulary import POINT
 from shared.settings import RetrievalSettings
 
 SETTINGS = RetrievalSettings(
-    url="https://example.test/qdrant", api_key="key", collection="docs site", dense_model="dense", threshold=0.35
+    url="https://example.test/qdrant", api_key="key", collection="docs site", dense_model="dense", threshold=0.52
 )
 
 
@@ -16,7 +17,7 @@ def searches(question: str) -> list[dict[str, Any]]:
 
 
 def test_one_request_searches_by_meaning_and_by_words_and_measures_the_closest_passage() -> None:
-    fused, closest = searches("How?")
+    fused, closest, wordiest, vocabulary = searches("How?")
 
     released = {"filter": {"must_not": [{"key": "release", "match": {"value": "other"}}]}}
     by_meaning = {"query": {"text": "How?", "model": "dense"}, "using": "dense", **released}
@@ -25,16 +26,17 @@ def test_one_request_searches_by_meaning_and_by_words_and_measures_the_closest_p
         "prefetch": [{**by_meaning, "limit": 50}, {**by_words, "limit": 50}],
         "query": {"fusion": "rrf"},
         "limit": 8,
-        "with_payload": True,
+        "with_payload": {"exclude": ["content_hash", "details_hash", "embed_model"]},
     }
-    assert closest == {**by_meaning, "limit": 1, "with_payload": False}
+    assert closest == {**by_meaning, "limit": 24, "with_payload": False}
+    assert wordiest == {**by_words, "limit": 24, "with_payload": False}
+    assert vocabulary == {"filter": {"must": [{"has_id": [POINT]}]}, "limit": 1, "with_payload": ["version"]}
 
 
 def test_a_question_that_the_dense_model_cannot_read_is_searched_by_words_alone() -> None:
-    [only] = searches("روبوٹ کو کیسے کیلیبریٹ کریں؟")
+    only, _vocabulary = searches("روبوٹ کو کیسے کیلیبریٹ کریں؟")
 
     assert only["using"] == "bm25"
-    assert only["with_payload"] is True
 
 
 def test_the_collections_name_is_quoted_and_the_servers_path_is_kept() -> None:
@@ -42,7 +44,7 @@ def test_the_collections_name_is_quoted_and_the_servers_path_is_kept() -> None:
 
 
 def test_the_key_travels_in_its_header_where_there_is_one() -> None:
-    without = RetrievalSettings(url="https://q.test", api_key=None, collection="d", dense_model="m", threshold=0.35)
+    without = RetrievalSettings(url="https://q.test", api_key=None, collection="d", dense_model="m", threshold=0.52)
 
     assert queries.headers(SETTINGS)["api-key"] == "key"
     assert "api-key" not in queries.headers(without)

@@ -11,8 +11,9 @@ import pytest
 from shared.errors import RetrievalUnavailable
 from shared.http_client import HttpClient
 from shared.observability import request_timings
+from shared.retrieval.blocks import Code, Paragraph
 from shared.retrieval.models import Passage, one_of_each_page
-from shared.retrieval.search import found, search
+from shared.retrieval.search import Book, found
 from shared.settings import RetrievalSettings
 
 if TYPE_CHECKING:
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
 
 
 def point(score: float = 0.5, **payload: object) -> dict[str, Any]:
-    usual = {"url": "https://site.test/arm", "path": "docs/arm.mdx", "title": "Arm", "text": "Calibrate the arm."}
+    blocks = [{"kind": "paragraph", "text": "Calibrate the arm."}]
+    usual = {"url": "https://site.test/arm", "path": "docs/arm.mdx", "title": "Arm", "form": 2, "blocks": blocks}
     return {"id": "1", "score": score, "payload": {**usual, **payload}}
 
 
 def settings(url: str = "http://127.0.0.1:1") -> RetrievalSettings:
-    return RetrievalSettings(url=url, api_key=None, collection="docs", dense_model="m", threshold=0.35)
+    return RetrievalSettings(url=url, api_key=None, collection="docs", dense_model="m", threshold=0.52)
 
 
 @contextmanager
@@ -46,15 +48,17 @@ def qdrant(status: int, body: bytes) -> Generator[RetrievalSettings]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        yield settings(f"http://127.0.0.1:{server.server_address[1]}")
-        server.shutdown()
-        thread.join()
+        try:
+            yield settings(f"http://127.0.0.1:{server.server_address[1]}")
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def ask(against: RetrievalSettings) -> Any:  # noqa: ANN401 (either a result or an error)
     client = HttpClient(against.url)
     try:
-        return search(client, against, "How do I calibrate the arm?")
+        return Book(client, against).search("How do I calibrate the arm?")
     finally:
         client.close()
 
@@ -62,61 +66,89 @@ def ask(against: RetrievalSettings) -> Any:  # noqa: ANN401 (either a result or 
 def test_a_passage_is_read_from_its_payload() -> None:
     one = point(score=0.7, anchor="calibrate", heading_path=["Arm", "Calibrate"])
 
-    [passage] = found(settings(), "arm?", [[one], [{"score": 0.9}]]).passages
+    [passage] = found(settings(), "arm?", [[one], [{"id": "1", "score": 0.9}], [{"id": "1", "score": 4.5}]]).passages
 
     assert passage == Passage(
         url="https://site.test/arm#calibrate",
         page="docs/arm",
         title="Arm",
         heading_path=("Arm", "Calibrate"),
-        text="Calibrate the arm.",
+        blocks=(Paragraph("Calibrate the arm."),),
         score=0.7,
+        cosine=0.9,
+        words=4.5,
     )
     assert passage.label == "Arm: Calibrate"
 
 
 @pytest.mark.parametrize("path", ["docs/v1.2", "docs/v1.2.md", "docs/v1.2.mdx"])
 def test_a_page_is_named_by_its_path_without_the_ending(path: str) -> None:
-    [passage] = found(settings(), "arm?", [[point(path=path)], []]).passages
+    [passage] = found(settings(), "arm?", [[point(path=path)], [], []]).passages
 
     assert passage.page == "docs/v1.2"
 
 
 def test_an_address_that_has_its_anchor_gets_no_second_one() -> None:
-    [passage] = found(settings(), "arm?", [[point(url="https://a.test/b#c", anchor="c")], []]).passages
+    [passage] = found(settings(), "arm?", [[point(url="https://a.test/b#c", anchor="c")], [], []]).passages
 
     assert passage.url == "https://a.test/b#c"
 
 
-@pytest.mark.parametrize("lost", [{"url": None}, {"text": ""}])
+@pytest.mark.parametrize("lost", [{"url": None}, {"blocks": []}])
 def test_a_passage_without_address_or_text_is_passed_over(lost: dict[str, Any]) -> None:
-    outcome = found(settings(), "arm?", [[point(**lost), point()], [{"score": 0.9}]])
+    outcome = found(settings(), "arm?", [[point(**lost), point()], [], []])
 
     assert len(outcome.passages) == 1
 
 
-@pytest.mark.parametrize(("cosine", "expected"), [(0.35, True), (0.3499, False)])
-def test_the_closest_passages_cosine_decides_whether_a_question_is_on_topic(cosine: float, *, expected: bool) -> None:
-    outcome = found(settings(), "arm?", [[point(score=0.01)], [{"score": cosine}]])
+def test_a_passage_of_the_form_before_has_the_blocks_of_its_text() -> None:
+    older = "Calibrate it [here](https://a.test).\n\n```bash\ngo <arm>\n```\n\nThen\nstop."
+
+    [passage] = found(settings(), "arm?", [[point(form=None, blocks=None, text=older)], [], []]).passages
+
+    assert passage.blocks == (Paragraph("Calibrate it here."), Code("go <arm>"), Paragraph("Then stop."))
+
+
+def test_passages_with_equal_scores_always_come_in_the_same_order() -> None:
+    points = [point(path=path, position=place) for path, place in (("b", 1), ("a", 2), ("a", 1))]
+
+    orders = [
+        [(each.page, each.position) for each in found(settings(), "arm?", [order, [], []]).passages]
+        for order in (points, points[::-1])
+    ]
+
+    assert orders == [[("a", 1), ("a", 2), ("b", 1)]] * 2
+
+
+@pytest.mark.parametrize(
+    ("question", "cosine", "expected"),
+    [("calibrate arm", 0.2, True), ("calibrate arm", 0.1, False), ("paint flowers", 0.5, False)],
+)
+def test_cosine_and_words_together_decide_whether_a_question_is_on_topic(
+    question: str, cosine: float, *, expected: bool
+) -> None:
+    outcome = found(settings(), question, [[point()], [{"id": "1", "score": cosine}], []])
 
     assert (outcome.confidence, outcome.on_topic) == (cosine, expected)
 
 
 def test_an_empty_collection_is_no_error_but_answers_nothing() -> None:
-    outcome = found(settings(), "arm?", [[], []])
+    outcome = found(settings(), "arm?", [[], [], []])
 
     assert (outcome.passages, outcome.confidence, outcome.on_topic) == ((), 0.0, False)
 
 
 @pytest.mark.parametrize(("text", "expected"), [("روبوٹ کو کیلیبریٹ کریں", True), ("موسم اچھا ہے", False)])
 def test_where_only_words_can_judge_half_of_them_must_be_in_a_passage(text: str, *, expected: bool) -> None:
-    outcome = found(settings(), "روبوٹ کیلیبریٹ؟", [[point(text=text)]])
+    outcome = found(settings(), "روبوٹ کیلیبریٹ؟", [[point(blocks=[{"kind": "paragraph", "text": text}])]])
 
     assert outcome.on_topic is expected
 
 
-def test_a_search_takes_one_request_and_its_time_is_known() -> None:
-    answer = {"result": [{"points": [point()]}, {"points": [{"id": "1", "score": 0.8}]}]}
+def test_a_search_and_its_time_are_known() -> None:
+    nothing: list[dict[str, Any]] = []
+    lists = ([point()], [{"id": "1", "score": 0.8}], nothing, nothing)
+    answer = {"result": [{"points": points} for points in lists]}
     with qdrant(200, json.dumps(answer).encode()) as server, request_timings() as spent:
         outcome = ask(server)
 
@@ -135,7 +167,7 @@ def test_a_search_takes_one_request_and_its_time_is_known() -> None:
         (200, b'{"result": null}'),
         (200, b'{"result": []}'),
         (200, b'{"result": [{"points": [{"id": 1}]}]}'),
-        (200, b'{"result": [{"points": 7}, {"points": 7}]}'),
+        (200, b'{"result": [{"points": 7}, {"points": 7}, {"points": 7}]}'),
     ],
 )
 def test_whatever_is_no_result_means_that_the_book_cannot_be_searched(status: int, body: bytes) -> None:
@@ -159,6 +191,8 @@ def test_a_closed_port_means_that_the_book_cannot_be_searched() -> None:
 
 
 def test_each_page_is_taken_once_with_its_best_passage() -> None:
-    a1, b, a2 = (Passage("u", page, "t", (), text, 1.0) for page, text in (("a", "1"), ("b", "2"), ("a", "3")))
+    a1, b, a2 = (
+        Passage("u", page, "t", (), (Paragraph(text),), 1.0) for page, text in (("a", "1"), ("b", "2"), ("a", "3"))
+    )
 
     assert one_of_each_page([a1, b, a2]) == [a1, b]

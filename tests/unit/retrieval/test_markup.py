@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from shared.answering.markup import inline, shortened
+from shared.retrieval.markup import inline, shortened
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,48 @@
+"""The book's words, counted for readers who mistype them; one point beside the passages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any, Final
+
+from shared.retrieval.blocks import FORM
+from shared.retrieval.lexical import STOP_WORDS, stem, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LARGEST: Final = 300_000
+"""Bytes of the payload; what does not fit is left out, the rarest and longest first."""
+ENVELOPE: Final = 4_000
+"""Bytes left for the payload's other fields and the numbers in it."""
+
+
+def vocabulary(texts: Iterable[str]) -> dict[str, Any]:
+    """The payload: every stem with the endings of its words, by the number of texts that hold it."""
+    holding: Counter[str] = Counter()
+    spelled: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    total = 0
+    for text in texts:
+        total += 1
+        found = [(stem(word), word) for word in set(words(text)) if word not in STOP_WORDS]
+        holding.update({base for base, _ in found})
+        for base, word in found:
+            spelled[base][word] += 1
+    entries, complete = _fitting(holding, spelled)
+    content = {"form": FORM, "passages": total, "complete": complete, "words": entries}
+    return content | {"version": hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]}
+
+
+def _fitting(holding: Counter[str], spelled: dict[str, Counter[str]]) -> tuple[dict[str, str], bool]:
+    by_count: defaultdict[str, list[str]] = defaultdict(list)
+    left = LARGEST - ENVELOPE
+    for base, count in sorted(holding.items(), key=lambda each: (-each[1], len(each[0]), each[0])):
+        forms = sorted(spelled[base].items(), key=lambda each: (-each[1], each[0]))
+        entry = f"{base}.{','.join(word[len(base) :] for word, _ in forms)}"
+        left -= len(entry.encode()) + 1
+        if left < 0:
+            break
+        by_count[str(count)].append(entry)
+    return {count: " ".join(each) for count, each in by_count.items()}, left >= 0

@@ -1,0 +1,107 @@
+"""An answer without a model: the best sections' own words, whole units of them, each with its heading and its number.
+
+It shows what the book says; it does not pretend to have understood the question. A line that answers directly comes
+first where a section has one. A second and a third section follow only where the first does not cover the question,
+where they are nearly as good, or where the question compares.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from shared.answering.citations import Citations
+from shared.answering.direct import direct
+from shared.answering.excerpts import excerpt
+from shared.answering.models import Answer, Mode
+from shared.answering.sections import ranked
+from shared.retrieval.lexical import words
+from shared.retrieval.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shared.answering.excerpts import Excerpt
+    from shared.answering.sections import Section
+    from shared.answering.wanted import Wanted
+    from shared.retrieval.models import Passage
+
+BUDGETS: Final = (750, 450, 350)
+"""Characters of the first, second and third section."""
+BUDGET_OF_STEPS: Final = 1_000
+"""Of the first one, where it is asked how something is done."""
+TOTAL: Final = 1_550
+"""Of the sections together; what is left for another one must be worth it."""
+WORTH: Final = 120
+NEAR: Final = 0.82
+"""Share of the best section's score that another needs to be shown beside it."""
+GAIN: Final = 0.2
+"""Share of the question that only the other section covers."""
+LEAST: Final = 0.45
+"""Share of the best section's score that it needs then."""
+COMPARED: Final = 0.02
+SAME: Final = 0.75
+"""Share of a section's words that another one has shown, so that it is not shown again."""
+
+
+@dataclass(slots=True)
+class _Shown:
+    """What the answer holds so far."""
+
+    citations: Citations
+    parts: list[str]
+    covered: frozenset[str]
+    bags: list[frozenset[str]]
+
+    @property
+    def left(self) -> int:
+        """Characters."""
+        return TOTAL - sum(map(len, self.parts))
+
+
+def quote(question: str, passages: Sequence[Passage], vocabulary: Vocabulary | None = None) -> Answer:
+    """Answer from the passages, which stand in the order in which they were found; `question` as it was searched."""
+    wanted, sections = ranked(question, passages, vocabulary or Vocabulary())
+    line = direct(wanted, sections)
+    if line:
+        sections = [line[1], *(each for each in sections if each is not line[1])]
+    shown = _Shown(Citations(), [], frozenset(), [])
+    for section in sections:
+        if len(shown.parts) == len(BUDGETS) or shown.left < WORTH:
+            break
+        if _is_wanted(wanted, section, sections[0], shown):
+            _show(wanted, section, shown)
+    if line and not _begins_with(shown, line[0]):
+        shown.parts.insert(0, f"{line[0]} {shown.citations.cite(line[1], line[0])}")
+    return Answer("\n\n".join(shown.parts), Mode.EXTRACTIVE, shown.citations.sources())
+
+
+def _is_wanted(wanted: Wanted, section: Section, best: Section, shown: _Shown) -> bool:
+    if section is best or not shown.parts:
+        return True
+    gain = wanted.share(section.terms | shown.covered) - wanted.share(shown.covered)
+    if section.score >= NEAR * best.score or (gain > GAIN and section.score >= LEAST * best.score):
+        return True
+    return wanted.compares and gain > COMPARED
+
+
+def _show(wanted: Wanted, section: Section, shown: _Shown) -> None:
+    steps = wanted.asks_how and not shown.parts
+    budget = BUDGET_OF_STEPS if steps else min(BUDGETS[len(shown.parts)], shown.left)
+    found = excerpt(section.units, wanted, budget)
+    if found is None or _is_repeated(found, shown) or (shown.parts and len(found.text) > 1.6 * shown.left):
+        return
+    shown.covered |= found.terms | section.terms
+    shown.bags.append(frozenset(words(found.text)))
+    number = shown.citations.cite(section, found.best.text)
+    shown.parts.append(f"**{section.label}** {number}\n\n{found.text}")
+
+
+def _is_repeated(found: Excerpt, shown: _Shown) -> bool:
+    bag = frozenset(words(found.text))
+    return any(len(bag & each) > SAME * len(bag) for each in shown.bags)
+
+
+def _begins_with(shown: _Shown, line: str) -> bool:
+    first = shown.parts[0].partition("\n\n")[2] if shown.parts else ""
+    return first.removeprefix("- ").startswith(line)

@@ -1,0 +1,174 @@
+"""What is shown of a section: all of it where there is room, else its best units, in order, with ellipses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from shared.answering.sentences import split
+from shared.retrieval.blocks import Admonition, Code, Definition, List, Paragraph, Question, Table
+from shared.retrieval.lexical import terms
+from shared.retrieval.markdown import markdown, one
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from shared.answering.units import Unit
+    from shared.answering.wanted import Wanted
+    from shared.retrieval.blocks import Block
+
+ELLIPSIS: Final = "…"
+LONG_PROSE: Final = 600
+"""Characters of a paragraph that is shown whole; of a longer one its closest sentences are."""
+SMALL_TABLE: Final = 6
+"""Rows of a table that is shown whole."""
+MOST_ROWS: Final = 8
+LONGEST_CODE: Final = 2_400
+"""Characters of code that is shown whole; longer code is shown from its start, up to an empty line."""
+CODE_BONUS: Final = 0.3
+SHAPE_BONUS: Final = 0.3
+EARLY_BONUS: Final = 0.12
+FIRST_BONUS: Final = 0.3
+"""What a unit's share of the question grows by: for code or a number that is asked for, for an early or first place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A section's part of an answer.
+
+    Attributes:
+        text: Markdown.
+        terms: The stems that it shows.
+        best: The unit that is closest to the question.
+    """
+
+    text: str
+    terms: frozenset[str]
+    best: Unit
+
+
+def excerpt(units: Sequence[Unit], wanted: Wanted, budget: int) -> Excerpt | None:
+    """The units that answer, within so many characters; one that is alone too long is reduced. None without units."""
+    if not units:
+        return None
+    scores = [_score(unit, at, wanted) for at, unit in enumerate(units)]
+    best = max(range(len(units)), key=lambda at: (scores[at], -at))
+    shown = [reduced(unit.blocks, wanted, max(budget, LONG_PROSE)) for unit in units]
+    chosen = _chosen(shown, scores, budget)
+    parts: list[str] = []
+    for at in chosen:
+        gap = at > 0 and (at - 1) not in chosen
+        parts += [ELLIPSIS] * gap + [shown[at]]
+    if chosen and chosen[-1] < len(units) - 1:
+        parts.append(ELLIPSIS)
+    held = frozenset[str]().union(*(units[at].terms for at in chosen))
+    return Excerpt("\n\n".join(parts), held, units[best])
+
+
+def _score(unit: Unit, at: int, wanted: Wanted) -> float:
+    score = wanted.share(unit.terms) + EARLY_BONUS / (1 + at) + FIRST_BONUS * (at == 0)
+    if unit.has_code and (wanted.asks_code or wanted.asks_how):
+        score += CODE_BONUS
+    if wanted.shape and wanted.share(unit.terms) and wanted.shape.search(unit.text):
+        score += SHAPE_BONUS
+    return score
+
+
+def _chosen(shown: Sequence[str], scores: Sequence[float], budget: int) -> list[int]:
+    if sum(map(len, shown)) + 2 * len(shown) <= budget:
+        return list(range(len(shown)))
+    chosen: list[int] = []
+    left = budget
+    for at in sorted(range(len(shown)), key=lambda at: (-scores[at], at)):
+        if not chosen or len(shown[at]) + 2 <= left:
+            chosen.append(at)
+            left -= len(shown[at]) + 2
+    return sorted(chosen)
+
+
+def reduced(blocks: Iterable[Block], wanted: Wanted, budget: int) -> str:
+    """Blocks as Markdown; those that are too long by their own kind's rules."""
+    return "\n\n".join(filter(None, (one(_reduced(each, wanted, budget)) for each in blocks)))
+
+
+def _reduced(block: Block, wanted: Wanted, budget: int) -> Block:
+    match block:
+        case Paragraph() if len(block.text) > LONG_PROSE:
+            return Paragraph(shortened_prose(block.text, wanted, LONG_PROSE))
+        case Table() if len(block.rows) > SMALL_TABLE or len(markdown([block])) > budget:
+            return replace(block, rows=_best_rows(block, wanted))
+        case List() if len(markdown([block])) > budget:
+            return _best_items(block, wanted, budget)
+        case Code() if len(block.text) > LONGEST_CODE:
+            end = block.text.rfind("\n\n", LONGEST_CODE // 3, LONGEST_CODE)
+            end = end if end > 0 else block.text.rfind("\n", 0, LONGEST_CODE)
+            return replace(block, text=f"{block.text[:end]}\n{ELLIPSIS}")
+        case Question() | Definition() | Admonition() if len(markdown([block])) > budget:
+            return replace(block, blocks=tuple(_reduced(each, wanted, budget) for each in block.blocks))
+        case _:
+            return block
+
+
+def _best_rows(table: Table, wanted: Wanted) -> tuple[tuple[str, ...], ...]:
+    """The rows that say most of the question; the first ones where none says anything."""
+    scores = [wanted.share(frozenset(terms(" ".join(row)))) for row in table.rows]
+    top = max(scores, default=0.0)
+    if not top:
+        return table.rows[:SMALL_TABLE]
+    best = [at for at, score in enumerate(scores) if score >= 0.7 * top][:MOST_ROWS]
+    return tuple(table.rows[at] for at in best)
+
+
+def _best_items(block: List, wanted: Wanted, budget: int) -> List:
+    """Steps from the first one; of other lists the items that say most of the question, in order."""
+    sizes = [len(markdown([List((each,))])) for each in block.items]
+    if block.start is not None:
+        order: Iterable[int] = range(len(sizes))
+    else:
+        shares = [wanted.share(frozenset(terms(markdown([List((each,))])))) for each in block.items]
+        order = sorted(range(len(sizes)), key=lambda at: (-shares[at], at))
+    chosen = _within(order, sizes, budget - len(block.lead))
+    return replace(block, items=tuple(block.items[at] for at in sorted(chosen)))
+
+
+def _within(order: Iterable[int], sizes: Sequence[int], budget: int) -> list[int]:
+    chosen: list[int] = []
+    for at in order:
+        if chosen and sizes[at] > budget:
+            break
+        chosen.append(at)
+        budget -= sizes[at] + 1
+    return chosen
+
+
+def shortened_prose(text: str, wanted: Wanted, budget: int) -> str:
+    """The sentences that are closest to the question, in order; the best one may bring its neighbours."""
+    sentences = split(text)
+    if len(sentences) < 3:  # noqa: PLR2004 (there is nothing to choose from)
+        return text
+    scores = [wanted.share(frozenset(terms(each))) + _shaped(each, wanted) for each in sentences]
+    near = [
+        score + 0.25 * max([*scores[max(0, at - 1) : at], *scores[at + 1 : at + 2]], default=0.0)
+        for at, score in enumerate(scores)
+    ]
+    return _gapped(sentences, sorted(_fitting(sentences, near, budget)))
+
+
+def _shaped(sentence: str, wanted: Wanted) -> float:
+    return SHAPE_BONUS if wanted.shape and wanted.shape.search(sentence) else 0.0
+
+
+def _fitting(sentences: Sequence[str], near: Sequence[float], budget: int) -> list[int]:
+    chosen: list[int] = []
+    for at in sorted(range(len(sentences)), key=lambda at: (-near[at], at)):
+        if not chosen or len(sentences[at]) <= budget:
+            chosen.append(at)
+            budget -= len(sentences[at])
+    return chosen
+
+
+def _gapped(sentences: Sequence[str], chosen: Sequence[int]) -> str:
+    parts: list[str] = []
+    for at in chosen:
+        parts += [ELLIPSIS] * (at > 0 and at - 1 not in chosen) + [sentences[at]]
+    return " ".join([*parts, *[ELLIPSIS] * (chosen[-1] < len(sentences) - 1)])

@@ -1,0 +1,149 @@
+"""What was found, section by section, best first: by headings, words and rank together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from shared.answering.units import units_of
+from shared.answering.wanted import Wanted
+from shared.retrieval.blocks import Code, List
+from shared.retrieval.lexical import terms
+from shared.retrieval.markdown import markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shared.answering.units import Unit
+    from shared.retrieval.blocks import Block
+    from shared.retrieval.models import Passage
+    from shared.retrieval.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each reason adds to a section's score; fitted on half of the gold questions (specs/answers.md)."""
+
+    rank: float = 0.55
+    cosine: float = 1.0
+    words: float = 0.0
+    text: float = 1.0
+    heading: float = 0.55
+    path: float = 0.25
+    fits: float = 0.35
+    kind: float = 0.15
+    shape: float = 0.35
+    code: float = 0.25
+
+
+WEIGHTS: Final = Weights()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of a page that was found.
+
+    Attributes:
+        passage: The best of its passages: gives address and headings.
+        units: Its content.
+        terms: The stems in it, headings included.
+        score: Orders sections.
+        says_parent: Its heading does not say which of several it is.
+    """
+
+    passage: Passage
+    units: tuple[Unit, ...]
+    terms: frozenset[str]
+    score: float
+    says_parent: bool = False
+
+    @property
+    def label(self) -> str:
+        """Page and section; the heading above as well, where several sections have the same."""
+        path = self.passage.heading_path
+        if self.says_parent and len(path) > 2 and path[-2] != self.passage.title:  # noqa: PLR2004 (a page, a parent, a section)
+            return f"{self.passage.title}: {path[-2]}: {path[-1]}"
+        return self.passage.label
+
+
+def sections_of(passages: Sequence[Passage]) -> list[tuple[int, Passage, tuple[Block, ...]]]:
+    """One a heading path of a page, with the rank and the best of its passages, and all that was found of it."""
+    found: dict[tuple[str, tuple[str, ...]], list[tuple[int, Passage]]] = {}
+    for rank, passage in enumerate(passages):
+        found.setdefault((passage.page, passage.heading_path), []).append((rank, passage))
+    return [(*each[0], _together([passage for _, passage in each])) for each in found.values()]
+
+
+def _together(passages: Sequence[Passage]) -> tuple[Block, ...]:
+    """The blocks of passages of one section, in the page's order, none twice."""
+    blocks: dict[Block, None] = {}
+    for passage in sorted(passages, key=lambda each: each.position):
+        blocks |= dict.fromkeys(passage.blocks)
+    return tuple(blocks)
+
+
+def ranked(
+    question: str, passages: Sequence[Passage], vocabulary: Vocabulary, weights: Weights = WEIGHTS
+) -> tuple[Wanted, list[Section]]:
+    """The sections, best first; of equal ones the one that was found first."""
+    groups = sections_of(passages)
+    texts = [
+        frozenset(terms(" ".join([each.title, *each.heading_path, markdown(blocks)]))) for _, each, blocks in groups
+    ]
+    wanted = Wanted.of(question, texts, vocabulary)
+    headings = [each.heading for _, each, _ in groups]
+    sections = [
+        Section(
+            passage,
+            tuple(units_of(blocks)),
+            held,
+            _score(wanted, rank, passage, blocks, held, weights),
+            says_parent=headings.count(passage.heading) > 1,
+        )
+        for (rank, passage, blocks), held in zip(groups, texts, strict=True)
+    ]
+    return wanted, sorted(sections, key=lambda each: -each.score)
+
+
+def _score(
+    wanted: Wanted, rank: int, passage: Passage, blocks: Sequence[Block], held: frozenset[str], weights: Weights
+) -> float:
+    last = frozenset(terms(passage.heading))
+    above = frozenset(terms(" ".join([passage.title, *passage.heading_path[:-1]])))
+    score = weights.rank / (1 + 0.5 * rank) + weights.cosine * passage.cosine + weights.words * passage.words
+    score += (
+        weights.text * wanted.share(held) + weights.heading * wanted.share(last) + weights.path * wanted.share(above)
+    )
+    score += weights.fits * (len(last & wanted.weights.keys()) / len(last) if last else 0.0)
+    return score + _kind(wanted, blocks, weights)
+
+
+def _kind(wanted: Wanted, blocks: Sequence[Block], weights: Weights) -> float:
+    """Whether it is the kind of content that the question asks for."""
+    text = markdown(blocks)
+    code = sum(len(each.text) for each in blocks if isinstance(each, Code))
+    steps = any(isinstance(each, List) and each.start is not None for each in blocks)
+    score = 0.0
+    if not wanted.asks_code and not wanted.asks_how and 2 * code > len(text):
+        score -= weights.code
+    if (wanted.asks_code and code) or (wanted.asks_how and (code or steps)):
+        score += weights.kind
+    if wanted.shape and any(_shaped(wanted, line) for line in text.split("\n")):
+        score += weights.shape
+    if wanted.asks_what and _defines(wanted, text):
+        score += weights.kind
+    return score
+
+
+def _shaped(wanted: Wanted, line: str) -> bool:
+    assert wanted.shape is not None  # noqa: S101 (asked for above)
+    return bool(wanted.shape.search(line)) and wanted.share(frozenset(terms(line))) > 0.25  # noqa: PLR2004 (a quarter of it)
+
+
+def _defines(wanted: Wanted, text: str) -> bool:
+    subject = wanted.subject
+    if not subject:
+        return False
+    named = rf"^\W*(?:an? |the )?[^.:\n]{{0,30}}\b{re.escape(subject[0])}\w*\b[^.:\n]{{0,60}}(?:\bis\b|\bare\b|\s?:\s)"
+    return bool(re.search(named, text, re.IGNORECASE | re.MULTILINE))

@@ -1,0 +1,160 @@
+"""What a question wants: its words with their weights, and the shape that an answer to it has."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from shared.retrieval.lexical import STOP_WORDS, stem, terms, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from shared.retrieval.vocabulary import Vocabulary
+
+ASKS_HOW: Final = re.compile(
+    r"\bhow (?:do|does|can|could|should|would|to|am|did)\b"
+    r"|\b(?:commands?|examples?|steps|install(?:ing|ation)?|set ?up|fix|errors?)\b"
+    r"|\bwhat (?:can|should|must) (?:i|we)\b",
+    re.IGNORECASE,
+)
+ASKS_CODE: Final = re.compile(
+    r"\b(?:commands?|examples?|code|scripts?|show me|snippets?|syntax|run)\b|(?<!\S)--?\w", re.IGNORECASE
+)
+ASKS_WHAT: Final = re.compile(r"^\W*(?:what(?:'s|s| is| are| does)|define|who is|meaning of)\b", re.IGNORECASE)
+ASKS_WHETHER: Final = re.compile(
+    r"^\W*(?:is|are|was|were|can|could|does|do|did|should|must|may|will|would|has|have|am)\b", re.IGNORECASE
+)
+COMPARES: Final = re.compile(
+    r"\b(?:differences?|differ|compar\w+|versus|vs|better|instead of|rather than|or|between)\b", re.IGNORECASE
+)
+
+MONTHS: Final = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?"
+    "|nov(?:ember)?|dec(?:ember)?"
+)
+NUMBERS: Final = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|none|no"
+COUNTED: Final = re.compile(r"how many (\w+)(?: (\w+))?", re.IGNORECASE)
+
+SHAPES: Final = tuple(
+    (re.compile(asks, re.IGNORECASE), re.compile(shape, re.IGNORECASE), frozenset(names.split()))
+    for asks, shape, names in (
+        (
+            r"\b(?:price|costs?|expensive|afford|cheap)\b",
+            r"[$€£¥]\s?\d|\d\s?(?:USD|EUR|dollars?|euros?|cents?)\b|\bfree\b",
+            "price cost costs expensive afford cheap",
+        ),
+        (
+            r"\b(?:percent(?:age)?|what share|what fraction)\b",
+            r"\d\s?(?:%|percent)",
+            "percentage percent share fraction",
+        ),
+        (
+            r"\bhow (?:long|often|frequently)\b|\b(?:duration|timeout|interval)\b",
+            r"\d\s?(?:ms|s|h|m|msec|milli\w*|sec(?:ond)?s?|min(?:ute)?s?|hours?|days?|weeks?|months?|years?)\b",
+            "duration",
+        ),
+        (
+            r"\b(?:(?:until|since) when|when (?:is|was|did|do|does|will|are|were)|deadline|due|\w+ (?:year|date))\b",
+            rf"\b(?:{MONTHS})\b.{{0,8}}\d|\b(?:1[5-9]|20)\d\d\b|\bweeks? \d",
+            "when until due date year",
+        ),
+        (r"\b(?:which|what)\b.{0,24}\bversions?\b", r"\d+\.\d+|[<>=]=?\s?\d|\bv\d", "version versions"),
+        (r"\b(?:which|what|default)\b.{0,24}\bports?\b", r"\b\d{2,5}\b", "port ports"),
+        (
+            r"\bhow (?:much|many|old|far|fast|big|large|heavy|high|tall|deep|wide)\b|\bwhat (?:number|size|amount)\b",
+            r"\d",
+            "",
+        ),
+    )
+)
+"""What asks for it, the shape of the answer, and the words that only name the shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A question, as far as words go.
+
+    Attributes:
+        question: As it was searched.
+        weights: Of its stems; a rare one is heavy.
+        total: Of those that any passage holds.
+        shape: That the answer has: a price, a date, a number; None where the question asks for none.
+    """
+
+    question: str
+    weights: Mapping[str, float]
+    total: float
+    shape: re.Pattern[str] | None
+
+    @classmethod
+    def of(cls, question: str, texts: Sequence[frozenset[str]], vocabulary: Vocabulary) -> Wanted:
+        """What a question wants of passages with these stems."""
+        shape, names = shape_of(question)
+        asked = set(terms(question)) or {stem(word) for word in words(question)}
+        asked = asked - {stem(each) for each in names} or asked
+        weights = {term: _weight(term, texts, vocabulary) for term in asked}
+        held = frozenset[str]().union(*texts)
+        return cls(question, weights, sum(weight for term, weight in weights.items() if term in held) or 1.0, shape)
+
+    @property
+    def asks_how(self) -> bool:
+        """It asks for steps, a command, a remedy."""
+        return bool(ASKS_HOW.search(self.question))
+
+    @property
+    def asks_code(self) -> bool:
+        """It asks for something to type."""
+        return bool(ASKS_CODE.search(self.question))
+
+    @property
+    def asks_what(self) -> bool:
+        """It asks what something is."""
+        return bool(ASKS_WHAT.search(self.question)) or (len(words(self.question)) <= 2 and not self.asks_how)  # noqa: PLR2004
+
+    @property
+    def asks_whether(self) -> bool:
+        """It wants yes or no."""
+        return bool(ASKS_WHETHER.search(self.question))
+
+    @property
+    def compares(self) -> bool:
+        """It wants two things beside each other."""
+        return bool(COMPARES.search(self.question))
+
+    @property
+    def subject(self) -> list[str]:
+        """The stems that it asks about, in order."""
+        return [stem(word) for word in words(self.question) if word not in STOP_WORDS and stem(word) in self.weights]
+
+    def share(self, held: frozenset[str] | set[str]) -> float:
+        """How much of the question some stems say, 0 to 1."""
+        return sum(weight for term, weight in self.weights.items() if term in held) / self.total
+
+
+def shape_of(question: str) -> tuple[re.Pattern[str] | None, frozenset[str]]:
+    """The shape of the answer, and the words of the question that only name it."""
+    for asks, shape, names in SHAPES:
+        if asks.search(question):
+            counted = COUNTED.search(question)
+            return (_counting(counted) if counted and not names else shape), names
+    return None, frozenset()
+
+
+def _counting(counted: re.Match[str]) -> re.Pattern[str]:
+    """A number beside what is counted: `six motors`, `6x STS3215 motors`, `Motors: 6`."""
+    named = [word for word in counted.groups() if word and word.lower() not in STOP_WORDS]
+    noun = "|".join(re.escape(word[: max(3, len(word) - 3)]) for word in named) or r"\w"
+    return re.compile(
+        rf"(?:\b\d[\d,.]*|\b(?:{NUMBERS}))\s?[x×]?\s+(?:[\w-]+\s+){{0,3}}(?:{noun})|\d+[x×]\s|\b(?:{noun})\w*\W{{1,4}}\d",  # noqa: RUF001 (a sign of multiplication)
+        re.IGNORECASE,
+    )
+
+
+def _weight(term: str, texts: Sequence[frozenset[str]], vocabulary: Vocabulary) -> float:
+    """Rarity in the book, where its words are known, and among what was found."""
+    holding = sum(term in each for each in texts)
+    among = math.log(1 + (len(texts) - holding + 0.5) / (holding + 0.5)) + 0.25
+    return (among + 0.5 * vocabulary.rarity(term)) if vocabulary.passages else among

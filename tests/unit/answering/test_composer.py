@@ -1,0 +1,223 @@
+"""Answers without a model: whole units of the best sections, each with its heading, its number and its address."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from shared.answering.composer import quote
+from shared.answering.extractive import quote_selection, written
+from shared.answering.models import Answer, Mode
+from shared.answering.words import Words
+from shared.retrieval.blocks import Admonition, Block, Code, Definition, Item, List, Paragraph, Question, Table
+from shared.retrieval.models import Found, Passage
+from shared.retrieval.vocabulary import Vocabulary
+
+
+def passage(
+    *blocks: Block, heading: str = "Set up", page: str = "arm", parents: tuple[str, ...] = (), cosine: float = 0.5
+) -> Passage:
+    path = ("The arm", *parents, heading)
+    return Passage(f"https://b.test/{page}#{heading}", page, "The arm", path, blocks, 1.0, cosine=cosine)
+
+
+def body(answer: Answer) -> str:
+    return answer.text.partition("\n\n")[2]
+
+
+def steps(count: int, words: int = 6) -> List:
+    return List(
+        tuple(Item(f"Step {n} " + "turns the screw again " * words) for n in range(1, count + 1)), "Do this:", 1
+    )
+
+
+def test_code_under_a_heading_is_shown_with_the_heading_that_names_it() -> None:
+    install = passage(Code("apt install arm", language="bash"), Paragraph("Then check it."), heading="Install the arm")
+
+    answer = quote("How do I install the arm?", [install])
+
+    assert answer.text == "**The arm: Install the arm** [1]\n\n```bash\napt install arm\n```\n\nThen check it."
+    assert [(each.n, each.title, each.url) for each in answer.sources] == [
+        (1, "The arm: Install the arm", "https://b.test/arm#Install the arm")
+    ]
+
+
+def test_a_list_is_shown_whole_with_its_lead_in_and_from_its_first_step() -> None:
+    answer = quote("How do I set up the arm?", [passage(steps(4))])
+
+    assert body(answer).startswith("Do this:\n\n1. Step 1")
+    assert "4. Step 4" in answer.text
+
+
+def test_of_steps_that_are_too_many_the_first_ones_are_shown() -> None:
+    shown = re.findall(r"^(\d+)\.", body(quote("How do I turn the screw?", [passage(steps(40))])), re.MULTILINE)
+
+    assert shown == [str(n) for n in range(1, len(shown) + 1)]
+    assert 3 < len(shown) < 40
+
+
+def test_a_long_table_is_shown_with_its_head_and_the_rows_that_match() -> None:
+    rows = tuple((f"joint {n}", f"{n} kg") for n in range(20))
+
+    answer = quote("How heavy is joint 7?", [passage(Table((*rows, ("elbow", "3 kg")), ("Part", "Weight")))])
+
+    assert "| Part | Weight |" in answer.text
+    assert "| joint 7 | 7 kg |" in answer.text
+    assert "joint 12" not in answer.text
+
+
+def test_a_question_of_the_page_is_shown_with_its_answer_and_a_quiz_is_not() -> None:
+    asked = Question("Why does the arm hang?", (Paragraph("Its motor is hot."),))
+    quiz = Question("Question 2: Why does an arm hang?")
+    list_of_questions = List((Item("Why does it hang?"), Item("When does the arm hang?")))
+
+    answer = quote("Why does the arm hang?", [passage(quiz, list_of_questions, asked)])
+
+    assert "Its motor is hot." in answer.text
+    assert "Question 2" not in answer.text
+    assert "When does" not in answer.text
+
+
+def test_an_error_message_in_a_heading_is_answered_by_what_stands_below_it() -> None:
+    error = passage(Paragraph("Source the set-up script."), heading="ModuleNotFoundError: No module named armlib")
+    other = passage(Paragraph("Every module named here was tested: no error in armlib modules."), heading="Modules")
+
+    answer = quote("ModuleNotFoundError: No module named 'armlib'", [other, error])
+
+    assert answer.text.startswith("**The arm: ModuleNotFoundError: No module named armlib** [1]\n\nSource the")
+
+
+@pytest.mark.parametrize(
+    ("question", "block", "line"),
+    [
+        ("How many motors has it?", Paragraph("It is small. The arm has six motors."), "The arm has six motors."),
+        ("How much does the arm cost?", Table((("the arm kit", "$600"),), ("Kit", "Cost")), "the arm kit · Cost: $600"),
+        ("What is torque?", Definition("Torque", (Paragraph("How a motor turns."),)), "Torque: How a motor turns."),
+        ("Is Windows supported?", Paragraph("Windows is not supported. Sorry."), "Windows is not supported."),
+    ],
+)
+def test_a_line_that_answers_directly_comes_first(question: str, block: Block, line: str) -> None:
+    padding = Paragraph("Something else stands here before it, as it often does on pages.")
+
+    first, *_ = quote(question, [passage(padding, block)]).text.split("\n\n")
+
+    assert first == f"{line} [1]"
+
+
+def test_a_second_section_follows_where_the_question_compares() -> None:
+    answer = quote(
+        "What is the difference between servos and steppers?",
+        [
+            passage(Paragraph("Servos know where they are."), heading="Servos"),
+            passage(Paragraph("Steppers count their steps."), heading="Steppers"),
+            passage(Paragraph("The licence is free."), heading="Licence"),
+        ],
+    )
+
+    assert "**The arm: Servos** [1]" in answer.text
+    assert "**The arm: Steppers** [2]" in answer.text
+    assert "licence" not in answer.text
+
+
+def test_the_heading_above_is_shown_where_several_sections_have_the_same_name() -> None:
+    costs = [passage(Paragraph(f"It costs ${n}."), heading="Cost", parents=(f"Lab {n}",)) for n in (1, 2)]
+
+    answer = quote("What does lab 2 cost?", costs)
+
+    assert "The arm: Lab 2: Cost" in answer.text
+
+
+def test_hits_of_one_section_are_one_source() -> None:
+    first, second = (passage(Paragraph(f"Part {n} of it.")) for n in (1, 2))
+
+    answer = quote("How do I set up part 2?", [second, first])
+
+    assert len(answer.sources) == 1
+    assert "Part 1 of it." in answer.text
+
+
+def test_snippets_are_plain_words() -> None:
+    block = List((Item("`go` to **x**"),), "Run:")
+
+    [source] = quote("How do I go to x?", [passage(block, Code("a | b"))]).sources
+
+    assert source.snippet == "Run: go to **x**"
+
+
+def test_long_prose_is_reduced_to_the_sentences_that_answer() -> None:
+    prose = " ".join(["Nothing of interest stands here at all."] * 40 + ["The gripper opens in a second."])
+
+    answer = quote("When does the gripper open?", [passage(Paragraph(prose))])
+
+    assert "The gripper opens in a second." in answer.text
+    assert len(answer.text) < 900
+
+
+def test_code_is_closed_wherever_it_is_cut() -> None:
+    code = Code("\n\n".join(f"line({n})" for n in range(2000)), "Example:", "python")
+
+    for block in (code, Admonition((code,), "Tip"), List((Item("x", (code,)),))):
+        answer = quote("Show me an example", [passage(block)])
+        assert len(re.findall(r"^\s*```", answer.text, re.MULTILINE)) == 2
+
+
+VOCABULARY = Vocabulary.read(
+    {"version": "1", "passages": 9, "complete": True, "words": {"1": "gripper. motor.,s calibr.ate,ation", "3": "arm."}}
+)
+
+
+def found(*passages: Passage, on_topic: bool = True, missing: tuple[str, ...] = ()) -> Found:
+    return Found(passages, 0.5, on_topic, missing=missing, vocabulary=VOCABULARY)
+
+
+def test_a_word_that_stands_nowhere_in_the_book_is_named_before_the_closest() -> None:
+    answer = written("How do I fly the arm?", found(passage(Paragraph("The arm moves.")), missing=("fly",)), Words())
+
+    assert answer.text.startswith("The documentation does not mention `fly`; the closest:\n\n")
+    assert answer.mode is Mode.EXTRACTIVE
+
+
+def test_a_refusal_names_a_page_only_where_one_is_near_and_shares_a_word() -> None:
+    near, far = passage(Paragraph("The arm moves.")), passage(Paragraph("The arm moves."), cosine=0.2)
+    stranger = passage(Paragraph("Nothing in common."), heading="Licence")
+
+    assert [each.url for each in written("Is the arm red?", found(near, on_topic=False), Words()).sources] == [near.url]
+    for other in (far, stranger):
+        refused = written("Is your gripper red?", found(other, on_topic=False), Words())
+        assert (refused.text, refused.sources) == ("I could not find this in the documentation.", ())
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "begins"),
+    [
+        ("Wie kalibriere ich den arm und warum?", "de", "Diese Dokumentation ist auf Englisch"),
+        ("¿Cómo calibro el arm?", "es", "Esta documentación está en inglés"),
+        ("Comment est-ce que je calibre le arm ?", "fr", "Cette documentation est en anglais"),
+        ("arm کو کیسے کیلیبریٹ کریں؟", "ur", "یہ دستاویزات انگریزی میں ہیں"),
+        ("arm ko kaise calibrate karna hai", "ur", "یہ دستاویزات انگریزی میں ہیں"),
+        ("如何校准 arm?", "zh", "本文档是英文的"),
+    ],
+)
+@pytest.mark.parametrize("on_topic", [True, False])
+def test_a_reader_of_another_language_is_told_so_in_it_and_shown_the_best_pages(
+    question: str, language: str, begins: str, *, on_topic: bool
+) -> None:
+    answer = written(question, found(passage(Paragraph("The arm moves.")), on_topic=on_topic), Words(), language)
+
+    assert answer.text.startswith(begins)
+    assert [each.url for each in answer.sources] == ["https://b.test/arm#Set up"]
+
+
+def test_an_english_question_with_foreign_names_is_english() -> None:
+    answer = written("How do I calibrate the El Paso arm?", found(passage(Paragraph("The arm."))), Words())
+
+    assert answer.text.startswith("**The arm: Set up** [1]")
+
+
+def test_a_selection_is_answered_from_alone() -> None:
+    answer = quote_selection("How many motors?", "The arm has six [motors](x).\n\n```\ngo\n```", "https://b.test/arm")
+
+    assert answer.text == "**Selected text** [1]\n\nThe arm has six motors.\n\n```\ngo\n```"
+    assert [each.url for each in answer.sources] == ["https://b.test/arm"]
+    assert quote_selection("How many?", "The arm has six motors.", None).text == "The arm has six motors."

@@ -1,0 +1,64 @@
+"""The book's words put right what readers mistype, before the book is searched."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from infra.ingestion.vocabulary import LARGEST, vocabulary
+from shared.retrieval.lexical import stem
+from shared.retrieval.vocabulary import Vocabulary
+
+TEXTS = [
+    "Calibrate the arm with lerobot-calibrate.",
+    "Calibration takes a minute; calibrate every motor.",
+    "The camera needs the hyperparameters of Docker on Ubuntu with Gazebo.",
+]
+BOOK = Vocabulary.read(vocabulary(TEXTS))
+
+
+@pytest.mark.parametrize(
+    ("asked", "searched"),
+    [
+        ("how do I calibarte the arm?", "how do I calibrate the arm?"),
+        ("Calibrat the ARM", "calibrate the ARM"),
+        ("hyperparamter", "hyperparameters"),
+        ("docekr on ubunto", "docker on ubuntu"),
+        ("gazbo camra", "gazebo camera"),
+        ("calibrating the motors", "calibrating the motors"),
+        ("cake recipe with arms", "cake recipe with arms"),
+        ("lerobot_calibrate --arm left", "lerobot_calibrate --arm left"),
+    ],
+)
+def test_a_misspelt_word_becomes_the_books_and_everything_else_stays(asked: str, searched: str) -> None:
+    assert BOOK.repaired(asked) == searched
+
+
+def test_words_that_the_book_does_not_hold_are_known_and_everyday_words_are_none() -> None:
+    assert BOOK.missing("How do I mount the unicorn on my arm, and what is the best way?") == ["mount", "unicorn"]
+    assert BOOK.missing("calibarte") == []
+
+
+def test_a_rare_word_weighs_more_than_a_common_one() -> None:
+    assert BOOK.rarity(stem("unicorn")) > BOOK.rarity(stem("camera")) > BOOK.rarity(stem("calibrated"))
+
+
+def test_without_a_vocabulary_nothing_is_repaired_and_nothing_is_missing() -> None:
+    assert Vocabulary().repaired("calibarte") == "calibarte"
+    assert Vocabulary().missing("calibarte") == []
+
+
+def test_a_large_book_keeps_its_commonest_words_and_says_that_it_lost_some() -> None:
+    texts = ["common words", "common words", *(f"w{n:07}x{n:07}y" for n in range(40_000))]
+
+    payload = vocabulary(texts)
+
+    assert len(json.dumps(payload).encode()) <= LARGEST
+    assert payload["complete"] is False
+    assert Vocabulary.read(payload).frequencies["common"] == 2
+    assert Vocabulary.read(payload).missing("unicorn") == []
+
+
+def test_another_book_has_another_version() -> None:
+    assert vocabulary(TEXTS)["version"] == vocabulary(TEXTS)["version"] != vocabulary(TEXTS[:2])["version"]
