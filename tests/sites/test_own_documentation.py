@@ -11,6 +11,12 @@ from infra.local.process import PROJECT
 if TYPE_CHECKING:
     from tests.integration.ingestion.conftest import Book
 
+QUESTIONS = {
+    "How are the functions deployed to AWS?": "aws",
+    "How do I put the chat into a Docusaurus site?": "docusaurus",
+    "What does it cost a month?": "costs",
+}
+
 
 @pytest.mark.smoke
 def test_our_guides_are_ingested_whole_and_a_question_finds_the_page_that_answers_it(book: Book) -> None:
@@ -19,6 +25,6 @@ def test_our_guides_are_ingested_whole_and_a_question_finds_the_page_that_answer
     report = book.ingest(guides, site="own")
 
     assert (report.warnings, report.pages) == ((), len(list(guides.glob("*.md"))))
-    assert book.ask("How are the functions deployed to AWS?")[0]["path"] == "aws"
-    assert book.ask("How do I put the chat into a Docusaurus site?")[0]["path"] == "docusaurus"
+    for question, page in QUESTIONS.items():
+        assert page in [each["path"] for each in book.ask(question)[:3]], question
     assert book.ingest(guides, site="own").unchanged == report.added
