@@ -4,18 +4,21 @@ Forward only: `infra/migrations/NNNN_name.sql`, in order, each in a transaction 
 applied may never change. Several runners at once wait for each other. A database that a Better Auth server uses
 already is adopted, or refused before anything is changed (infra/adoption); ADOPT=off makes our tables beside others.
 
+How a file is run, and what older code may think of it, its first line says, if it is none of the usual kind
+(migration_files.py): `-- outside a transaction` and `-- older code cannot work with this`.
+
+Migrations that are newer than all of ours were applied by a later version. Unless one says that older code cannot work
+with it, that is no reason to stop: deploying the version before is how a deployment is rolled back.
+
 With DATABASE_URL set, its role `docs_app` may log in with its password afterwards. STAGE=prod takes both addresses from
 the secrets of that stage (stage_secrets.py).
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +27,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from infra.adoption import MigrationRefused, adopted
+from infra.migration_files import Migration, read_migrations
 from infra.stage_secrets import NoSecrets, database_urls
 
 if TYPE_CHECKING:
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 APP_ROLE = "docs_app"
+POOLER: Final = "-pooler"
+NEON: Final = (".neon.tech", ".neon.build")
 
 LOCK_KEY = 0x646F6373
 """Any number that nobody else uses: "docs" in ASCII."""
@@ -42,26 +48,31 @@ CREATE_LEDGER: Final = """
         name text primary key,
         checksum text not null,
         applied_at timestamptz not null default now()
-    )
+    );
+    alter table schema_migration add column if not exists breaking boolean not null default false
 """
+LATER: Final = """
+    select name from schema_migration
+     where name <> all (%(known)s)
+       and (name > %(newest)s
+            or applied_at > (select max(applied_at) from schema_migration where name = any (%(known)s)))
+     order by name
+"""
+"""What came after all that we know, by its number or by when it was applied."""
+
+BREAKING: Final = "select name from schema_migration where breaking and name = any (%s) order by name"
 
 # Seconds. A migration that waits for a lock makes everybody behind it wait too, so it gives up soon.
 LIMITS: Final = (
     "set lock_timeout = '4s'; set statement_timeout = '60s'; set idle_in_transaction_session_timeout = '60s'"
 )
 
+WITHOUT_LIMITS: Final = "set lock_timeout = '60s'; set statement_timeout = 0"
+"""For what runs outside a transaction: it takes long, but holds nobody up meanwhile."""
 
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """One file."""
 
-    name: str
-    text: str
-
-    @property
-    def checksum(self) -> str:
-        """Of the text, whatever the line endings that a checkout gave it."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+class Pooled(MigrationRefused):
+    """The address is a pooler's, which keeps neither locks nor settings with who asked for them."""
 
 
 def main(environ: Mapping[str, str] = os.environ) -> int:
@@ -79,7 +90,7 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
         migrate(owner_url, environ.get("DATABASE_URL"), beside=environ.get("ADOPT") == "off")
     except MigrationRefused as refused:
         print(f"Refused: {refused}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(refused, Pooled) else 1
     except psycopg.Error as error:
         print(f"Failed: {error}", file=sys.stderr)
         return 1
@@ -105,14 +116,41 @@ def migrate(
         MigrationRefused: An applied file has changed or is gone, or existing tables are not what we need.
         psycopg.Error: Postgres refused something, or cannot be reached.
     """
-    with psycopg.connect(owner_url, autocommit=True, application_name="migrate") as connection, _alone(connection, say):
-        connection.execute(LIMITS)
-        migrations = _read(folder)
-        with adopted(connection, say, beside=beside):
-            _apply_missing(connection, migrations, say)
-        if app_url:
-            _let_app_log_in(connection, app_url)
-            say(f"{APP_ROLE} may log in")
+    _refuse_pooler_by_name(owner_url)
+    with psycopg.connect(owner_url, autocommit=True, application_name="migrate") as connection:
+        _refuse_pooler(connection)
+        with _alone(connection, say):
+            _bring_up_to_date(connection, app_url, folder, say, beside=beside)
+
+
+def _refuse_pooler_by_name(owner_url: str) -> None:
+    host = str(conninfo_to_dict(owner_url).get("host") or "")
+    label, dot, domain = host.partition(".")
+    if label.endswith(POOLER):
+        direct = f"{label.removesuffix(POOLER)}{dot}{domain}"
+        raise Pooled(f"DATABASE_OWNER_URL names Neon's pooler, {host}. Migrations need the direct address: {direct}")
+
+
+def _refuse_pooler(connection: Connection) -> None:
+    """Go by the process that answers: a pooler names another to its clients. So does Neon's proxy at any address."""
+    if connection.info.host.endswith(NEON):
+        return
+    [process] = connection.execute("select pg_backend_pid()").fetchone() or [0]
+    if process != connection.info.backend_pid:
+        where = f"{connection.info.host}:{connection.info.port}"
+        raise Pooled(f"at {where} a pooler answers. Migrations need the direct address of the server behind it")
+
+
+def _bring_up_to_date(
+    connection: Connection, app_url: str | None, folder: Path, say: Callable[[str], None], *, beside: bool
+) -> None:
+    connection.execute(LIMITS)
+    migrations = read_migrations(folder)
+    with adopted(connection, say, beside=beside):
+        _apply_missing(connection, migrations, say)
+    if app_url:
+        _let_app_log_in(connection, app_url)
+        say(f"{APP_ROLE} may log in")
 
 
 @contextmanager
@@ -126,42 +164,52 @@ def _alone(connection: Connection, say: Callable[[str], None]) -> Generator[None
     yield
 
 
-def _read(folder: Path) -> list[Migration]:
-    files = sorted(folder.glob("*.sql"))
-    for file in files:
-        if not re.fullmatch(r"\d{4}_[a-z0-9_]+", file.stem):
-            raise MigrationRefused(f"{file.name}: migrations are named NNNN_what.sql")
-    numbers = [file.name[:4] for file in files]
-    if len(set(numbers)) < len(numbers):
-        raise MigrationRefused(f"two migrations have the same number: {', '.join(numbers)}")
-    return [Migration(file.stem, file.read_text("utf-8")) for file in files]
-
-
 def _apply_missing(connection: Connection, migrations: list[Migration], say: Callable[[str], None]) -> None:
     connection.execute(CREATE_LEDGER)
     applied = dict(connection.execute("select name, checksum from schema_migration").fetchall())
-    _refuse_rewritten_history(applied, migrations)
+    _refuse_rewritten_history(connection, applied, migrations, say)
     missing = [migration for migration in migrations if migration.name not in applied]
     for migration in missing:
-        with connection.transaction():
-            _apply(connection, migration)
+        _apply(connection, migration)
         say(f"applied {migration.name}")
     say(f"{len(missing)} migrations applied, {len(migrations) - len(missing)} were there")
 
 
-def _refuse_rewritten_history(applied: dict[str, str], migrations: list[Migration]) -> None:
+def _refuse_rewritten_history(
+    connection: Connection, applied: dict[str, str], migrations: list[Migration], say: Callable[[str], None]
+) -> None:
     known = {migration.name: migration.checksum for migration in migrations}
     for name, checksum in applied.items():
-        if name not in known:
-            raise MigrationRefused(f"{name} was applied to this database, but there is no such file")
-        if known[name] != checksum:
+        if name in known and known[name] != checksum:
             raise MigrationRefused(f"{name}.sql changed after it was applied; put the change into a new file")
+    later = [name for (name,) in connection.execute(LATER, {"known": list(known), "newest": max(known, default="")})]
+    for name in applied.keys() - known.keys() - set(later):
+        raise MigrationRefused(f"{name} was applied to this database, but there is no such file")
+    breaking = connection.execute(BREAKING, [later]).fetchall()
+    for (name,) in breaking:
+        raise MigrationRefused(f"{name} was applied by a later version, and code without it cannot work with it")
+    if later:
+        say(f"a later version was here, and this one can work with it; applied by that: {', '.join(later)}")
 
 
 def _apply(connection: Connection, migration: Migration) -> None:
-    connection.execute(migration.text.encode())
+    if not migration.outside:
+        with connection.transaction():
+            connection.execute(migration.text.encode())
+            _note(connection, migration)
+        return
+    connection.execute(WITHOUT_LIMITS)
+    for statement in migration.statements:
+        while connection.execute(statement.text.encode()).rowcount > 0 and statement.again:
+            pass
+    connection.execute(LIMITS)
+    _note(connection, migration)
+
+
+def _note(connection: Connection, migration: Migration) -> None:
     connection.execute(
-        "insert into schema_migration (name, checksum) values (%s, %s)", [migration.name, migration.checksum]
+        "insert into schema_migration (name, checksum, breaking) values (%s, %s, %s)",
+        [migration.name, migration.checksum, migration.breaking],
     )
 
 

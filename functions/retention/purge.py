@@ -1,4 +1,4 @@
-"""Once a day, from EventBridge: what is too old goes."""
+"""Once a day, from EventBridge: what is too old goes, and what has expired."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from shared import deadline
 from shared.app import MARGIN_SECONDS
 from shared.db import Database
 from shared.db.opening import open_database
+from shared.expired import purge_expired
 from shared.history.retention import purge
 from shared.observability import log
 from shared.settings import DatabaseSettings, RetentionSettings
@@ -32,5 +33,6 @@ def handler(_event: object, context: Context) -> dict[str, int]:
     """Purge, and say how much; an error fails the invocation, and Lambda tries it again twice."""
     with deadline.within(context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS):
         purged = asdict(purge(_database(), RetentionSettings.read().history_days))
+        purged |= asdict(purge_expired(_database()))
     log.info("purged", extra=purged)
     return purged

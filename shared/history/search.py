@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 from unicodedata import normalize
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from shared.db import Database
+
+MOST_WORDS: Final = 8
+"""Of a search. Each is compared with every message of the reader."""
 
 LONGEST_SNIPPET: Final = 400
 """Characters. Postgres counts words, and some languages write whole paragraphs without a space."""
@@ -68,11 +72,19 @@ def search_conversations(db: Database, words: str, *, limit: int) -> list[Found]
 
     Args:
         db: Of somebody signed in.
-        words: As people type them: all must be there, in any order; "phrases", `or` and `-without` are understood.
+        words: As people type them: all must be there, in any order; "phrases", `or` and `-without` are understood, and
+            the last word may be begun only. What comes after `MOST_WORDS` does not count.
         limit: The most that are given.
     """
-    [rows] = db.run(Statement(SEARCH, (words, limit)), idempotent=True)
-    return rows.into(partial(_found, UNSPACED.findall(normalize("NFKC", words))))
+    counted = first_words(words)
+    [rows] = db.run(Statement(SEARCH, (counted, limit)), idempotent=True)
+    return rows.into(partial(_found, UNSPACED.findall(normalize("NFKC", counted))))
+
+
+def first_words(words: str) -> str:
+    """Those that count; after the last of them stands a space where more came, so that it is a whole word."""
+    found = list(islice(re.finditer(r"\S+", words), MOST_WORDS + 1))
+    return words if len(found) <= MOST_WORDS else f"{words[: found[MOST_WORDS - 1].end()]} "
 
 
 def _found(  # noqa: PLR0913 (the columns of SEARCH)

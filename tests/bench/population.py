@@ -35,10 +35,6 @@ RATE_SOME: Final = """
     select user_id, id, 'up' from message where role = 'assistant' and seq % 10 in (0, 4)
 """
 
-EMPTY_INDEX: Final = "drop index message_words"
-FILL_INDEX: Final = "create index message_words on message using gin ((user_id || ''), words) with (fastupdate = off)"
-"""As in infra/migrations/0031_history_search.sql: filling it at the end takes a tenth of the time."""
-
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -73,8 +69,6 @@ class Population:
     def load(self, superuser_url: str) -> int:
         """COPY everything in; returns how many messages there are then."""
         with psycopg.connect(superuser_url) as connection:
-            connection.execute("set maintenance_work_mem = '512MB'")
-            connection.execute(EMPTY_INDEX)
             people = list(self._people())
             _copy(connection, 'copy "user" (id, name, email, "emailVerified") from stdin', self._users(people))
             columns = '(id, token, "userId", "expiresAt", "updatedAt")'
@@ -86,7 +80,6 @@ class Population:
             columns = "(user_id, conversation_id)"
             _copy(connection, f"copy deleted_conversation {columns} from stdin", self._deleted(people))
             connection.execute(RATE_SOME)
-            connection.execute(FILL_INDEX)
         with psycopg.connect(superuser_url, autocommit=True) as connection:
             connection.execute("vacuum analyze")
         return messages

@@ -12,6 +12,7 @@ from psycopg import sql
 from infra.migrate import APP_ROLE
 from shared.db import Statement
 from shared.errors import Gone, StatementFailed
+from shared.expired import purge_expired
 from shared.history.archive import export_page
 from shared.history.conversations import change_conversation, delete_conversation
 from shared.history.retention import Purged, purge
@@ -168,6 +169,42 @@ def test_a_reader_who_is_writing_is_left_for_the_next_time(
         assert purge(database, 40).conversations == 1
     assert (ada.titles(), bob.titles()) == (["old"], [])
     assert purge(database, 40).conversations == 1
+
+
+ENDED = """
+    insert into session (id, token, "userId", "expiresAt", "updatedAt")
+    select id, id, %(user)s, at, at
+      from (values (%(old)s, now() - interval '25 hours'), (%(new)s, now())) as made (id, at);
+    insert into verification (id, identifier, value, "expiresAt")
+    select id, id, id, at from (values (%(old)s, now() - interval '25 hours'), (%(new)s, now())) as made (id, at);
+    insert into "rateLimit" (id, key, count, "lastRequest")
+    select id, id, 1, extract(epoch from at) * 1000
+      from (values (%(old)s, now() - interval '25 hours'), (%(new)s, now())) as made (id, at);
+    insert into audit_event (at, what, subject)
+    values (now() - interval '1096 days', 'erase', %(old)s), (now() - interval '1094 days', 'erase', %(new)s);
+"""
+LEFT = """
+    select id from session where id in (%(old)s, %(new)s) union all
+    select id from verification where id in (%(old)s, %(new)s) union all
+    select id from "rateLimit" where id in (%(old)s, %(new)s) union all
+    select subject from audit_event where subject in (%(old)s, %(new)s)
+"""
+
+
+def test_what_has_expired_goes_with_a_day_of_grace_and_audit_rows_after_three_years(
+    ada: Reader, database: Database, owner: psycopg.Connection
+) -> None:
+    names = {"user": ada.id, "old": f"old-{uuid4()}", "new": f"new-{uuid4()}"}
+    for statement in filter(str.strip, ENDED.split(";")):
+        owner.execute(statement.encode(), names)
+    went = purge_expired(database)
+    assert min(went.sessions, went.verifications, went.audit_events, went.rate_limits) >= 1
+    assert owner.execute(LEFT, names).fetchall() == [(names["new"],)] * 4
+
+
+def test_no_audit_row_of_the_last_year_can_be_purged_by_the_functions(ada: Reader) -> None:
+    with pytest.raises(StatementFailed):
+        ada.db.run(Statement("select purge_expired(364, 9)"))
 
 
 RUN = """

@@ -6,7 +6,7 @@ import pytest
 
 from shared.db import Statement
 from shared.history.conversations import change_conversation, delete_conversation
-from shared.history.search import Found, Segment, search_conversations
+from shared.history.search import Found, Segment, first_words, search_conversations
 from tests.integration.history.conftest import ActingAs
 
 if TYPE_CHECKING:
@@ -77,6 +77,15 @@ def test_a_word_that_stands_in_an_answer_alone_is_found(ada: Reader) -> None:
         ("모터", "모터를 제어한다"),
         ("ทำงาน", "การทำงานของมอเตอร์"),
         ("เตอร์", "การทำงานของมอเตอร์"),
+        ("calib", "Calibrate the arm."),
+        ("calibrati", "The calibration takes a minute."),
+        ("starting the cal", "start the calibration"),
+        ('"inverse kine', "solved by inverse kinematics"),
+        ("claw or grip", "the gripper"),
+        ("-forward kine", "inverse kinematics"),
+        ("GRÖ", "größer als ein Motor"),
+        ("двиг", "Как работает двигатель?"),
+        ("a b c d e f g gripper nowhere", "a b c d e f g gripper"),
     ],
 )
 def test_words_are_found_as_people_write_them(ada: Reader, words: str, text: str) -> None:
@@ -97,6 +106,10 @@ def test_words_are_found_as_people_write_them(ada: Reader, words: str, text: str
         "<->",
         "\\",
         '"',
+        "kine ",
+        '"inverse kine"',
+        "verse",
+        "a b c d e f g grip nowhere",
         "\ufdd0",
     ],
 )
@@ -113,6 +126,30 @@ def test_a_word_of_a_script_without_spaces_is_its_letters_in_their_order_and_mar
     assert "".join(each.text for each in found.snippet).startswith("电池要充满电。然后启动电机控制器")
     [found] = search(ada, "灯")
     assert found.title == [Segment("灯", match=True)]
+
+
+def test_the_beginning_of_the_last_word_is_marked_as_the_word_that_it_began(ada: Reader) -> None:
+    turn(ada, "one", "Turn the potentiometer to the left.")
+    [found] = search(ada, "turn the poten")
+    assert matches(found) == ["Turn", "potentiometer"]
+
+
+def test_an_exclusion_that_is_only_begun_excludes_nothing_yet(ada: Reader) -> None:
+    turn(ada, "one", "inverse kinematics")
+    assert titles(ada, "inverse -kine") == ["one"]
+
+
+@pytest.mark.parametrize(
+    ("words", "counted"),
+    [
+        ("one", "one"),
+        (" 1 2 3 4 5 6 7 8", " 1 2 3 4 5 6 7 8"),
+        ("1 2 3 4 5 6 7 8 9 10", "1 2 3 4 5 6 7 8 "),
+        ('"1 2  3" 4 5 6 7 -8\t9', '"1 2  3" 4 5 6 7 -8 '),
+    ],
+)
+def test_eight_words_of_a_search_count(words: str, counted: str) -> None:
+    assert first_words(words) == counted
 
 
 def test_titles_count_more_than_messages_and_words_that_stand_together_more_than_others(ada: Reader) -> None:

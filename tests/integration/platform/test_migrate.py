@@ -4,7 +4,7 @@ import shutil
 import threading
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import psycopg
 import pytest
@@ -15,6 +15,7 @@ from infra.migrate import MIGRATIONS, MigrationRefused, main, migrate
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from infra.local.pgbouncer import PgBouncer
     from infra.local.postgres import Postgres
 
 BETTER_AUTHS_OWN = Path(__file__).parents[4] / "shared" / "vectors" / "better_auth_schema.sql"
@@ -132,6 +133,30 @@ def files(tmp_path: Path) -> Path:
     """A folder with one migration in it."""
     (tmp_path / "0001_one.sql").write_text("create table one (id int); insert into one values (1)", "utf-8")
     return tmp_path
+
+
+TALKS: Final = """
+    insert into "user" (id, name, email, "emailVerified") values ('ada', 'Ada', 'ada@example.com', false);
+    insert into conversation (id, user_id, title, created_at, updated_at)
+    values ('00000000-0000-4000-8000-000000000000', 'ada', 'title', now(), now());
+    insert into message (id, conversation_id, user_id, seq, role, content, created_at)
+    select gen_random_uuid(), '00000000-0000-4000-8000-000000000000', 'ada', n, 'user', 'gearbox ' || n, now()
+      from generate_series(1, 3) n;
+"""
+SEARCHED: Final = "select count(*) from found_messages(search_query(%s), 50)"
+
+
+def test_what_was_stored_with_an_index_of_words_is_found_without(database: str, tmp_path: Path) -> None:
+    for file in sorted(MIGRATIONS.glob("*.sql")):
+        if file.stem < "0070":
+            shutil.copy(file, tmp_path)
+    migrate(database, folder=tmp_path, say=quietly)
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(TALKS)
+        migrate(database, say=quietly)
+        connection.execute("select set_config('app.user_id', 'ada', false)")
+        assert connection.execute(SEARCHED, ["gearb"]).fetchone() == (1,)
+        assert connection.execute("select to_regclass('message_words')").fetchone() == (None,)
 
 
 def quietly(_: str) -> None:
@@ -391,3 +416,80 @@ def test_every_migration_file_ends_with_a_newline_and_has_a_number_of_its_own() 
     numbers = [int(name[:4]) for name in names]
     assert numbers[0] == 0
     assert len(set(numbers)) == len(numbers)
+
+
+def test_a_pooler_is_refused_naming_the_direct_address(capsys: pytest.CaptureFixture[str]) -> None:
+    neons = "postgresql://owner:secret@ep-cool-1-pooler.us-east-2.aws.neon.tech/appdb?sslmode=require"
+    assert main({"DATABASE_OWNER_URL": neons}) == 2
+    said = capsys.readouterr().err
+    assert "ep-cool-1.us-east-2.aws.neon.tech" in said
+    assert "secret" not in said
+
+
+def test_any_other_pooler_is_refused_and_nothing_of_us_stays_in_its_sessions(
+    pgbouncer: PgBouncer, postgres: Postgres, capsys: pytest.CaptureFixture[str]
+) -> None:
+    through_it = postgres.owner_url.replace(f":{postgres.port}/", f":{pgbouncer.port}/")
+    assert main({"DATABASE_OWNER_URL": through_it}) == 2
+    assert "a pooler answers" in capsys.readouterr().err
+    locks = "select from pg_locks join pg_database on oid = database where locktype = 'advisory' and datname = 'docs'"
+    assert query(postgres.superuser_url, locks) == []
+    migrate(postgres.owner_url, say=quietly)  # at once: nobody holds its lock
+
+
+CONCURRENTLY: Final = """-- outside a transaction
+-- What was interrupted leaves an index that does not count.
+drop index concurrently if exists one_id;
+create index concurrently one_id on one (id);
+-- again until nothing changes
+update one set id = 2 where ctid = any (array(select ctid from one where id = 1 limit 100));
+"""
+
+
+def test_an_index_is_built_concurrently_and_a_backfill_goes_on_until_nothing_changes(
+    database: str, files: Path
+) -> None:
+    (files / "0001_one.sql").write_text(
+        "create table one (id int); insert into one select 1 from generate_series(1, 450)"
+    )
+    (files / "0002_index.sql").write_text(CONCURRENTLY, "utf-8")
+    for _ in range(2):
+        migrate(database, folder=files, say=quietly)
+    assert query(database, "select count(*) from one where id = 2") == [(450,)]
+    assert query(database, "select indisvalid from pg_index where indexrelid = 'one_id'::regclass") == [(True,)]
+
+
+def test_what_was_interrupted_outside_a_transaction_begins_again(database: str, files: Path) -> None:
+    failing = "select 1 / count(*) from one where id = 7;\n"
+    (files / "0002_index.sql").write_text(f"{CONCURRENTLY}{failing}", "utf-8")
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        migrate(database, folder=files, say=quietly)
+    query(database, "insert into one values (7) returning 1")
+    migrate(database, folder=files, say=quietly)
+    assert query(database, "select count(*) from schema_migration") == [(2,)]
+
+
+def test_an_older_checkout_goes_on_with_a_newer_database_and_says_so(database: str, files: Path) -> None:
+    (files / "0002_two.sql").write_text("create table two ()", "utf-8")
+    migrate(database, folder=files, say=quietly)
+    (files / "0002_two.sql").unlink()
+    said: list[str] = []
+    migrate(database, folder=files, say=said.append)
+    assert said[0].endswith("applied by that: 0002_two")
+
+
+def test_an_older_checkout_knows_what_a_later_version_has_slipped_in_between(database: str, files: Path) -> None:
+    (files / "0003_three.sql").write_text("create table three ()", "utf-8")
+    migrate(database, folder=files, say=quietly)
+    (files / "0002_two.sql").write_text("create table two ()", "utf-8")
+    migrate(database, folder=files, say=quietly)
+    (files / "0002_two.sql").unlink()
+    migrate(database, folder=files, say=quietly)
+
+
+def test_an_older_checkout_stops_where_a_later_version_says_that_it_cannot_go_on(database: str, files: Path) -> None:
+    (files / "0002_two.sql").write_text("-- older code cannot work with this\ndrop table one", "utf-8")
+    migrate(database, folder=files, say=quietly)
+    (files / "0002_two.sql").unlink()
+    with pytest.raises(MigrationRefused, match="0002_two was applied by a later version"):
+        migrate(database, folder=files, say=quietly)
