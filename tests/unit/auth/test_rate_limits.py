@@ -164,3 +164,9 @@ def test_switched_off_nothing_is_counted() -> None:
     assert database.batches == [(QUESTION,)]
     limited.close()
     assert database.batches == []
+
+
+def test_attempts_on_an_account_are_counted_in_postgres_alone_where_signing_in_forgives_them() -> None:
+    counts = LocalCounts(Clock())
+    for _ in range(ACCOUNT.most + 1):
+        counts.count(Limit.of_account("ann@example.com", SECRET))
