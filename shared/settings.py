@@ -258,7 +258,7 @@ class AccountSettings(_FromEnvironment):
     require_email_verification: Switch = _setting("REQUIRE_EMAIL_VERIFICATION", default="off", read=_choice(Switch))
     change_email: EmailChange = _setting("CHANGE_EMAIL", default="on", read=_choice(EmailChange))
     delete_user: Deletion = _setting("DELETE_USER", default="on", read=_choice(Deletion))
-    reset_ends_sessions: Switch = _setting("RESET_ENDS_SESSIONS", default="off", read=_choice(Switch))
+    reset_ends_sessions: Switch = _setting("RESET_ENDS_SESSIONS", default="on", read=_choice(Switch))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functions.dependencies.callers import Rules
+from functions.dependencies.defaults import Safer
 from functions.dependencies.limits import LimitedDb
 from functions.dependencies.options import Chosen
 from shared.app import build_handler
@@ -47,7 +48,7 @@ async def send_verification_email(request: Request, database: LimitedDb, rules: 
     "/api/auth/verify-email",
     openapi_extra=documented(an_object(**STATUS["properties"], user=MAYBE_USER), query=VERIFY_EMAIL),
 )
-async def verify_email(request: Request, database: LimitedDb, rules: Rules, options: Chosen) -> Response:
+async def verify_email(request: Request, database: LimitedDb, rules: Rules, options: Chosen, safer: Safer) -> Response:
     """Better Auth's `verifyEmail`: what a link in a mail leads to; sends the browser on where the link says so."""
     query = checked(asked(request), VERIFY_EMAIL, part="query")
     callback = text(query, "callbackURL")
@@ -55,7 +56,7 @@ async def verify_email(request: Request, database: LimitedDb, rules: Rules, opti
     visitor = Visitor(request, database, rules)
     try:
         token = EmailToken.read(text(query, "token"), options.secret)
-        body = Following(visitor, database, options, callback).follow(token)
+        body = Following(visitor, database, options, callback, safer).follow(token)
     except Refused as refused:
         if not callback:
             raise

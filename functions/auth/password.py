@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functions.dependencies.callers import Rules
+from functions.dependencies.defaults import Safer
 from functions.dependencies.limits import LimitedDb
 from shared.app import build_handler
 from shared.auth.accounts.own_password import change_own_password, checked_own_password
@@ -18,8 +19,11 @@ router = APIRouter(route_class=BetterAuthRoute)
 
 
 @router.post("/api/auth/change-password", openapi_extra=documented(SIGNED_IN, CHANGE_PASSWORD))
-async def change_password(request: Request, database: LimitedDb, rules: Rules) -> Response:
-    """Better Auth's `changePassword`; with `revokeOtherSessions`, one new session takes the place of all."""
+async def change_password(request: Request, database: LimitedDb, rules: Rules, safer: Safer) -> Response:
+    """Better Auth's `changePassword`; with `revokeOtherSessions`, one new session takes the place of all.
+
+    Without it the others end as well, unless it is false, and this one goes on.
+    """
     sent = await received(request, rules.origins, JSON)
     fields = checked(sent.body, CHANGE_PASSWORD)
     visitor = Visitor(request, database, rules)
@@ -29,6 +33,8 @@ async def change_password(request: Request, database: LimitedDb, rules: Rules) -
         current=text(fields, "currentPassword"),
         new=text(fields, "newPassword"),
         starts_over=sent.client if fields.get("revokeOtherSessions") is True else None,
+        ends_others=safer and fields.get("revokeOtherSessions") is not False,
+        ends_links=safer,
     )
     return visitor.answer({"token": session.token if session else None, "user": user_json(visitor.user)})
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from functions.dependencies.callers import Rules
+from functions.dependencies.defaults import Safer
 from functions.dependencies.limits import LimitedDb
 from functions.dependencies.options import Chosen
 from shared.app import build_handler
@@ -77,7 +78,9 @@ async def follow_reset_link(
 
 
 @router.post("/api/auth/reset-password", openapi_extra=documented(STATUS, RESET_PASSWORD))
-async def reset_password(request: Request, database: LimitedDb, rules: Rules, options: Chosen) -> Response:
+async def reset_password(
+    request: Request, database: LimitedDb, rules: Rules, options: Chosen, safer: Safer
+) -> Response:
     """Better Auth's `resetPassword`: one statement spends the token and writes the password."""
     sent = await received(request, rules.origins, JSON)
     fields = checked(sent.body, RESET_PASSWORD)
@@ -87,13 +90,16 @@ async def reset_password(request: Request, database: LimitedDb, rules: Rules, op
         raise Refused(INVALID_RESET)
     new = text(fields, "newPassword")
     passwords.refuse_bad_length(new)
-    store.reset_password(
+    email = store.reset_password(
         database,
         _identifier(token),
         passwords.hashed(new, rules.password_scheme),
         now(),
         ends_sessions=options.account.reset_ends_sessions == "on",
+        ends_links=safer,
     )
+    if safer:
+        options.tell("password_changed", email)
     return answer({"status": True})
 
 

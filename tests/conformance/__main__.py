@@ -24,6 +24,7 @@ SITE: Final = "http://app.example.com"
 
 PLAIN: Final = {
     "ACCOUNT_DEFAULTS": "original",
+    "RESET_ENDS_SESSIONS": "off",
     "SESSION_CACHE_SECONDS": "0",
     "RATE_LIMITS": "off",
     "BEARER_TOKENS": "off",

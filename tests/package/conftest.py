@@ -143,7 +143,7 @@ def environment() -> Generator[dict[str, str]]:
             "DELETE_USER": "on",
             "MAIL_FROM": "",
             "REQUIRE_EMAIL_VERIFICATION": "off",
-            "RESET_ENDS_SESSIONS": "off",
+            "RESET_ENDS_SESSIONS": "on",
             "SIGN_UP": "on",
             "BETTER_AUTH_SECRET": "a secret of the tests, 32 characters or more",
             "BETTER_AUTH_URL": "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com",

@@ -34,12 +34,14 @@ class Following:
         database: Where users are.
         options: How further mail leaves.
         callback: Where the browser goes next.
+        safer: Whether a new address ends links and sessions that the old one may have given somebody.
     """
 
     visitor: Visitor
     database: Database
     options: Options
     callback: str
+    safer: bool
 
     def follow(self, token: EmailToken) -> dict[str, object]:
         """Do what the link asks for, and give Better Auth's answer.
@@ -74,14 +76,19 @@ class Following:
     def _change(self, token: EmailToken, user_id: str, new_email: str) -> dict[str, object]:
         keeps_verified = token.request == VERIFICATION
         values = (user_id, token.email, new_email, keeps_verified, self.visitor.moment)
-        statements = (Statement(queries.USER_BY_ID, (user_id,)), Statement(queries.CHANGE_EMAIL, values))
+        statements = [Statement(queries.USER_BY_ID, (user_id,)), Statement(queries.CHANGE_EMAIL, values)]
+        if self.safer:
+            thrown = (user_id, new_email, self.visitor.token or "")
+            statements.append(Statement(queries.THROW_OUT_AFTER_MOVE, thrown))
         with refusing_duplicates(EMAIL_TAKEN_MEANWHILE):
             # not sent twice: the second try would find the address changed, and refuse the link
-            bound, changed = self.visitor.run_as_anybody(*statements, idempotent=False)
+            bound, changed, *_ = self.visitor.run_as_anybody(*statements, idempotent=False)
         self._bound(bound.into(_user), token)
         user = changed.first(_user)
         if user is None:
             raise Refused(EMAIL_TAKEN_MEANWHILE)
+        if self.safer:
+            self.options.tell("email_changed", token.email)
         if not keeps_verified:
             self.options.send_verification(user, self.callback)
         if self.visitor.somebody:

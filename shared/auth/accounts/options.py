@@ -16,7 +16,7 @@ from shared.observability import log
 
 if TYPE_CHECKING:
     from shared.auth.accounts.mail import Mailer
-    from shared.auth.accounts.messages import Kind
+    from shared.auth.accounts.messages import Kind, Notice
     from shared.auth.models import User
     from shared.settings import AccountSettings, AuthSettings, MailSettings
 
@@ -64,7 +64,17 @@ class Options:
         """
         if self.mailer is None:
             return
-        link = f"{self.origin}{BASE_PATH}{path}callbackURL={encode_uri_component(callback)}"
+        self._send(
+            kind, recipient, f"{self.origin}{BASE_PATH}{path}callbackURL={encode_uri_component(callback)}", address
+        )
+
+    def tell(self, kind: Notice, recipient: str) -> None:
+        """Tell somebody what happened to their account; nothing is asked of them, so there is no link."""
+        if self.mailer is not None:
+            self._send(kind, recipient, "", "")
+
+    def _send(self, kind: Kind | Notice, recipient: str, link: str, address: str) -> None:
+        assert self.mailer is not None  # noqa: S101 (both callers have looked)
         host = urlsplit(self.origin).hostname or self.origin
         try:
             self.mailer.send(written(kind, recipient, link, site=host, address=address))

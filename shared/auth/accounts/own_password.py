@@ -47,8 +47,15 @@ def checked_own_password(
     return stored
 
 
-def change_own_password(
-    visitor: Visitor, scheme: PasswordScheme, *, current: str, new: str, starts_over: Client | None
+def change_own_password(  # noqa: PLR0913 (a change is all of this)
+    visitor: Visitor,
+    scheme: PasswordScheme,
+    *,
+    current: str,
+    new: str,
+    starts_over: Client | None,
+    ends_others: bool,
+    ends_links: bool,
 ) -> Session | None:
     """Put a new password in the place of the current one.
 
@@ -58,6 +65,8 @@ def change_own_password(
         current: What they say it is now.
         new: What it shall be.
         starts_over: Where given, all sessions end, and one begins at this client.
+        ends_others: Whether the other sessions end.
+        ends_links: Whether links to choose a new password are good for nothing from now on.
 
     Returns:
         The new session, if one began.
@@ -66,19 +75,22 @@ def change_own_password(
         Refused: The current password is another one, or the new one too short or too long.
     """
     stored = checked_own_password(visitor, current, scheme, new=new, must_exist=True)
-    values = (stored, passwords.hashed(new, scheme), visitor.moment)
+    new_hash = passwords.hashed(new, scheme)
+    values = (stored, new_hash, visitor.moment)
+    thrown = (new_hash, visitor.token, ends_others and starts_over is None)
+    throwing_out = [Statement(queries.THROW_OUT_AFTER_CHANGE, thrown)] if ends_links else []
     if starts_over is None:
-        _write(visitor, Statement(queries.REPLACE_OWN_HASH, values))
+        _write(visitor, Statement(queries.REPLACE_OWN_HASH, values), *throwing_out)
         return None
     session = Session.new(visitor.user.id, starts_over, visitor.moment, remember=True)
     started = (session.id, session.token, session.expires_at, session.ip_address, session.user_agent)
-    _write(visitor, Statement(queries.REPLACE_OWN_HASH_AND_SESSIONS, (*values, *started)))
+    _write(visitor, Statement(queries.REPLACE_OWN_HASH_AND_SESSIONS, (*values, *started)), *throwing_out)
     visitor.keep(session)
     return session
 
 
-def _write(visitor: Visitor, statement: Statement) -> None:
+def _write(visitor: Visitor, *statements: Statement) -> None:
     # not sent twice: the second try would find the old password, or the old session, gone
-    [changed] = visitor.run(statement, idempotent=False)
+    changed, *_ = visitor.run(*statements, idempotent=False)
     if not changed.values:
         raise visitor.refused(INVALID_PASSWORD)

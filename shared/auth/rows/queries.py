@@ -276,13 +276,39 @@ with asked as (
     )
 ), ended as (
     delete from session s using consumed c where s."userId" = c.id and $5::boolean
+), forgotten as (
+    delete from verification v using consumed c
+    where v.value = c.id and v.identifier like 'reset-password:%' and v.identifier <> $1::text and $6::boolean
 )
-select exists (select from consumed), exists (select from asked where id is null)
+select
+    exists (select from consumed), exists (select from asked where id is null),
+    (select u.email from consumed c join "user" u on u.id = c.id)
 """
 """Spends the token and writes the password in one statement, so that of two at once only one succeeds.
 
-Says whether it did, and whether the token's user is gone.
+Says whether it did, whether the token's user is gone, and which address they have.
 """
+
+THROW_OUT_AFTER_CHANGE: Final = """
+with changed as (
+    select "userId" as id from account
+    where "userId" = signed_in_user() and "providerId" = 'credential' and password = $1::text
+), forgotten as (
+    delete from verification v using changed c where v.value = c.id and v.identifier like 'reset-password:%'
+)
+delete from session s using changed c where s."userId" = c.id and s.token <> $2::text and $3::boolean
+"""
+"""Once this hash is stored: links to choose another password, and sessions but this one, are good for nothing."""
+
+THROW_OUT_AFTER_MOVE: Final = """
+with changed as (
+    select id from "user" where id = $1::text and email = $2::text
+), forgotten as (
+    delete from verification v using changed c where v.value = c.id and v.identifier like 'reset-password:%'
+)
+delete from session s using changed c where s."userId" = c.id and s.token <> $3::text
+"""
+"""The same once this address is stored: such links went to the old one."""
 
 VERIFY_EMAIL: Final = """
 with found as (

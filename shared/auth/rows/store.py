@@ -168,16 +168,25 @@ def has_verification(database: Database, identifier: str, now: datetime) -> bool
 
 
 def reset_password(
-    database: Database, identifier: str, password_hash: str, now: datetime, *, ends_sessions: bool
-) -> None:
-    """Spend a reset token for a new password.
+    database: Database, identifier: str, password_hash: str, now: datetime, *, ends_sessions: bool, ends_links: bool
+) -> str:
+    """Spend a reset token for a new password; gives the user's address.
+
+    Args:
+        database: Where users are.
+        identifier: Of the token.
+        password_hash: Of the new password.
+        now: The moment.
+        ends_sessions: Whether the user is signed out everywhere.
+        ends_links: Whether other such links of the user's are good for nothing from now on.
 
     Raises:
         Refused: It is unknown, spent or expired, or its user is gone.
     """
-    values = (identifier, now, new_identifier(), password_hash, ends_sessions)
+    values = (identifier, now, new_identifier(), password_hash, ends_sessions, ends_links)
     # not sent twice: the second try would find the token spent
     [told] = database.run(Statement(queries.SPEND_RESET, values))
-    [[done, user_is_gone]] = told.values
+    [[done, user_is_gone, email]] = told.values
     if not done:
         raise Refused(NOBODYS_RESET if user_is_gone else INVALID_RESET)
+    return email

@@ -114,9 +114,11 @@ class Mailbox:
         self.received.append(mail)
 
     def link(self) -> str:
-        """The address, without its origin, that the newest mail leads to."""
-        [link] = re.findall(rf"^{HOME}/api/auth(\S+)$", self.received[-1].text, re.MULTILINE)
-        return link
+        """The address, without its origin, that the newest mail with a link leads to."""
+        links = [
+            each for mail in self.received for each in re.findall(rf"^{HOME}/api/auth(\S+)$", mail.text, re.MULTILINE)
+        ]
+        return links[-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ def test_a_changed_password_takes_the_place_of_the_old_in_two_round_trips(routes
     assert routes.database.round_trips == 2
     assert routes.sign_in(email, PASSWORD).status_code == 401
     assert routes.sign_in(email, NEW).status_code == 200
-    assert routes.session(signed(other)).json() is not None
+    assert routes.session(signed(token)).json() is not None
+    assert routes.session(signed(other)).json() is None
 
 
 def test_one_new_session_may_take_the_place_of_all(routes: Routes, email: str) -> None:

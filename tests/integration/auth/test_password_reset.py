@@ -49,7 +49,7 @@ def test_from_a_forgotten_password_to_a_new_one(routes: Routes, email: str) -> N
     assert routes.database.round_trips == 1
     assert routes.sign_in(email, PASSWORD).status_code == 401
     assert routes.sign_in(email, NEW).status_code == 200
-    assert routes.session(signed(session)).json() is not None
+    assert routes.session(signed(session)).json() is None
 
 
 def test_nobody_learns_whether_there_is_such_a_user(routes: Routes, email: str) -> None:
@@ -121,12 +121,12 @@ def test_a_user_without_a_password_gets_one_and_one_who_is_gone_does_not(routes:
     assert (response.status_code, response.json()["code"]) == (400, "INVALID_TOKEN")
 
 
-def test_a_new_password_may_end_all_sessions(routes_with: Callable[[AccountSettings], Routes], email: str) -> None:
-    routes = routes_with(AccountSettings(reset_ends_sessions="on"))
+def test_a_new_password_may_leave_sessions_alone(routes_with: Callable[[AccountSettings], Routes], email: str) -> None:
+    routes = routes_with(AccountSettings(reset_ends_sessions="off"))
     _, session = somebody(routes, email)
     ask(routes, email)
     assert reset(routes, token_in(routes)).status_code == 200
-    assert routes.session(signed(session)).json() is None
+    assert routes.session(signed(session)).json() is not None
 
 
 AWAY = [EVIL, "//evil.example.org", "/\\evil.example.org", "https:evil.example.org", f"{SITE}@evil.example.org"]

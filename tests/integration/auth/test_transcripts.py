@@ -84,7 +84,7 @@ def test_a_recorded_request_is_answered_as_it_was(routes: Routes, transcript: di
         secret=meta["secret"],
         home=meta["baseURL"],
         sites=sites,
-        accounts=VARIANTS[variant],
+        accounts=replace(VARIANTS[variant], reset_ends_sessions="off"),
         mailer=None if variant in WITHOUT_MAIL else routes.mailbox,
     )
     server = replace(routes, app=app)

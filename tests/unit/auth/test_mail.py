@@ -11,7 +11,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sesv2.models import sesv2_backends
 
 from shared.auth.accounts.mail import FolderMailer, SesMailer, open_mailer
-from shared.auth.accounts.messages import FOLDER, Kind, written
+from shared.auth.accounts.messages import FOLDER, Kind, Notice, written
 from shared.auth.accounts.options import Options
 from shared.settings import AccountSettings, AuthSettings, MailSettings
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LINK = "https://api.example.test/api/auth/verify-email?token=x&callbackURL=%2F"
 KINDS: tuple[Kind, ...] = get_args(Kind)
+NOTICES: tuple[Notice, ...] = get_args(Notice)
 
 
 @pytest.fixture
@@ -42,9 +43,19 @@ def test_each_mail_has_a_subject_and_the_link_as_text_and_as_html(kind: Kind) ->
     assert "$" not in mail.subject + mail.text + mail.html
 
 
+@pytest.mark.parametrize("kind", NOTICES)
+def test_a_notice_tells_which_site_and_leads_nowhere(kind: Notice) -> None:
+    mail = written(kind, "ann@example.com", "", site="api.example.test")
+    assert "api.example.test" in mail.subject
+    assert "api.example.test" in mail.text
+    assert "http" not in mail.text
+    assert "href" not in mail.html
+    assert "$" not in mail.subject + mail.text + mail.html
+
+
 def test_there_are_two_templates_a_kind_and_no_others() -> None:
     templates = {path.name for path in FOLDER.iterdir() if path.suffix in {".txt", ".html"}}
-    assert templates == {f"{kind}.{ending}" for kind in KINDS for ending in ("txt", "html")}
+    assert templates == {f"{kind}.{ending}" for kind in (*KINDS, *NOTICES) for ending in ("txt", "html")}
 
 
 def test_nothing_that_is_filled_in_is_taken_for_markup() -> None:

@@ -15,7 +15,17 @@ from typing import Final, Literal
 
 FOLDER: Final = Path(__file__).parent
 
-Kind = Literal["reset_password", "verify_email", "confirm_new_email", "verify_new_email", "delete_account"]
+Kind = Literal[
+    "reset_password",
+    "verify_email",
+    "confirm_new_email",
+    "verify_new_email",
+    "delete_account",
+]
+"""Of mails that ask for something, by a link."""
+
+Notice = Literal["password_changed", "email_changed"]
+"""Of mails that tell what happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +39,13 @@ class Mail:
     moment: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
-def written(kind: Kind, recipient: str, link: str, *, site: str, address: str = "") -> Mail:
+def written(kind: Kind | Notice, recipient: str, link: str, *, site: str, address: str = "") -> Mail:
     """Fill in the templates of one kind.
 
     Args:
         kind: Which.
         recipient: Whom it goes to.
-        link: What following it does is what the mail is about.
+        link: What following it does is what the mail is about; a notice has none.
         site: Host name of this deployment.
         address: A new e-mail address, where the mail is about one.
     """
