@@ -7,7 +7,7 @@ live/                                       the reader of published sites, which
 markdown.py spans.py                        the reader of Markdown; what it needs:
   sources.py front_matter.py                which files are pages, what they say of themselves
   admonitions.py mdx.py tags.py             a file as plain Markdown
-  routes.py                                 addresses, as Docusaurus makes them
+  routes.py releases.py                     addresses and versions, as Docusaurus makes them
 sections.py slugs.py arranging.py           sections with their addresses; blocks as people read them
 packing.py cutting.py safe.py               what goes into one passage, and nothing that may not be shown
 pages.py reading.py schema.py               a page's passages; the pages of a site; the form as JSON schemas

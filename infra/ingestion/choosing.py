@@ -89,7 +89,7 @@ def choose_reader(order: Order, show: Show) -> Choice:
         return Choice(site, SiteReader(_wanted(order, site), show), documents)
     for hint in _hints(documents):
         show.warn(hint)
-    return Choice(site, MarkdownReader(site), documents)
+    return Choice(site, MarkdownReader(site, order.all_versions), documents)
 
 
 def _live(order: Order, show: Show) -> Choice:

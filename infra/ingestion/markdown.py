@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from markdown_it import MarkdownIt
@@ -11,8 +11,9 @@ from markdown_it.tree import SyntaxTreeNode
 
 from infra.ingestion.admonitions import CLOSE, OPEN, SPLIT, plain_admonitions
 from infra.ingestion.form import Excluded, Heading, Page, Skipped
-from infra.ingestion.front_matter import BrokenPage, split
+from infra.ingestion.front_matter import BrokenPage, FrontMatter, split
 from infra.ingestion.mdx import plain_markdown
+from infra.ingestion.releases import releases_of
 from infra.ingestion.sources import find_sources
 from infra.ingestion.spans import inline, leading_term
 from shared.retrieval.blocks import Admonition, Code, Definition, Item, List, Paragraph, Table
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from infra.ingestion.form import Content, Found
     from infra.ingestion.mdx import PlainMarkdown
+    from infra.ingestion.releases import Release
     from infra.ingestion.routes import Site
     from infra.ingestion.sources import Source
     from shared.retrieval.blocks import Block
@@ -35,6 +37,7 @@ class MarkdownReader:
     """Reads folders of Markdown as the pages of a site."""
 
     site: Site
+    all_versions: bool = False
 
     def read(self, documents: Sequence[Path]) -> Iterator[Found]:
         """Read the pages of some folders and files; of two files with one path the second is skipped.
@@ -42,20 +45,41 @@ class MarkdownReader:
         Raises:
             NothingToIngest: Something is missing, or nothing there is Markdown.
         """
+        releases = releases_of(documents)
+        if not releases:
+            yield from self._pages(find_sources(documents), self.site)
+        for each in releases:
+            if each.is_released or self.all_versions:
+                yield from self._release(each)
+
+    def _release(self, release: Release) -> Iterator[Found]:
+        """A version's pages are pages of the site below its place."""
+        site = replace(self.site, url=f"{self.site.url.rstrip('/')}/{release.place}" if self.site.url else "")
+        for found in self._pages(find_sources([release.folder]), site):
+            path = f"{release.place}{found.path}"
+            if isinstance(found, Page):
+                address = found.address if site.url else self.site.page_url(path, FrontMatter())
+                name, is_released = release.version, release.is_released
+                yield replace(found, path=path, address=address, version=name, released=is_released)
+            else:
+                yield replace(found, path=path)
+
+    def _pages(self, sources: Sequence[Source], site: Site) -> Iterator[Found]:
         known: set[str] = set()
-        for source in find_sources(documents):
+        for source in sources:
             if source.path in known:
                 yield Skipped(source.path, str(source.file), "another file has the same name but for its ending")
                 continue
             known.add(source.path)
-            yield self._page(source)
+            yield _page(source, site)
 
-    def _page(self, source: Source) -> Found:
-        try:
-            page = page_of(_text(source.file), source, self.site)
-            return page if page.content else Excluded(source.path, str(source.file), "a draft, unlisted or empty")
-        except BrokenPage as error:
-            return Skipped(source.path, str(source.file), str(error))
+
+def _page(source: Source, site: Site) -> Found:
+    try:
+        page = page_of(_text(source.file), source, site)
+        return page if page.content else Excluded(source.path, str(source.file), "a draft, unlisted or empty")
+    except BrokenPage as error:
+        return Skipped(source.path, str(source.file), str(error))
 
 
 def page_of(text: str, source: Source, site: Site) -> Page:

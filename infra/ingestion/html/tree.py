@@ -137,6 +137,7 @@ def _is_furniture(element: Element, node: LexborNode) -> bool:
         return False
     return (
         _is_furniture_by_tag(element)
+        or _is_frame(element, node)
         or element.role in FURNITURE_ROLES
         or "data-pagefind-ignore" in element.attributes
         or _is_furniture_by_class(element)
@@ -154,6 +155,12 @@ def _is_furniture_by_tag(element: Element) -> bool:
             return "data-footnote-ref" in element.attributes or "data-footnote-backref" in element.attributes
         case tag:
             return tag in FURNITURE_TAGS
+
+
+def _is_frame(element: Element, node: LexborNode) -> bool:
+    """What stands around all of a page whose theme does not mark its main content."""
+    above = element.parent.tag if element.parent is not None else ""
+    return above == "body" and element.tag in {"header", "aside"} and node.css_first("h1") is None
 
 
 def _is_furniture_by_class(element: Element) -> bool:

@@ -63,6 +63,12 @@ def test_furniture_is_no_text(furniture: str) -> None:
     assert read(f"<p>Text</p>{furniture}") == [Paragraph("Text")]
 
 
+def test_without_main_content_the_frame_of_the_page_is_no_text() -> None:
+    frame = "<header>Lamp makers</header><aside>News</aside><div>{}</div><footer>Imprint</footer>"
+    html = f"<html><body>{frame.format('<header><h1>T</h1></header><p>Text')}</body></html>"
+    assert read_document(html).content == [Heading(1, "T", ""), Paragraph("Text")]
+
+
 def test_what_a_reader_can_open_is_text() -> None:
     assert prose("<details><summary>Why?</summary><div style='display:none'>So.</div></details>") == "Why?\n\nSo."
     assert prose("<blockquote>Light.<footer>A poet</footer></blockquote>") == "> Light.\n>\n> A poet"
