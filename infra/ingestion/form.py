@@ -99,11 +99,13 @@ class Excluded:
         path: As of a page.
         where: The file or address, for its author.
         reason: A clause: "it is a draft".
+        is_surprising: Its author may well think that it is read, and is told by name.
     """
 
     path: str
     where: str
     reason: str
+    is_surprising: bool = False
 
 
 Found: TypeAlias = Page | Skipped | Excluded

@@ -115,6 +115,8 @@ def read_pages(choice: Choice, reading: Reading, show: Show) -> None:
     for page in choice.reader.read(choice.documents):
         if isinstance(page, Excluded):
             reading.excluded[page.reason] += 1
+            if page.is_surprising:
+                show.warn(f"{page.where} is left out: {page.reason}")
         elif isinstance(page, Skipped):
             show.warn(reading.skip(page))
         else:

@@ -123,7 +123,8 @@ def _result(folder: Path, facts: Facts, waiting: Waiting) -> Found:
     if facts.is_broken:
         return Skipped(path, str(folder / facts.file), facts.reason)
     if facts.reason:
-        return Excluded(path, str(folder / facts.file), facts.reason)
+        where = facts.final or str(folder / facts.file)
+        return Excluded(path, where, facts.reason, is_surprising=facts.is_scripted)
     content, ids = waiting.get(facts.place)
     language = facts.language[:2] or "en"
     return Page(path, facts.address, facts.title, language, facts.version, content, ids, facts.is_released)

@@ -50,6 +50,21 @@ def test_pages_have_the_addresses_they_were_fetched_from(tmp_path: Path) -> None
         assert left == {"d": "robots.txt", "b": "empty until a script runs: rendered in the browser only"}
 
 
+def test_pages_that_only_a_script_fills_are_named(tmp_path: Path, book: Book) -> None:
+    class Warned(Silent):
+        messages: list[str] = []  # noqa: RUF012 (one test)
+
+        def warn(self, message: str) -> None:
+            self.messages.append(message)
+
+    with published({}) as site:
+        site_of(site)
+        site.pages["/b"] = "<html><body><div id=root></div><script src=x.js></script></body></html>"
+        ingest(Order([site.url], site="live", cache=tmp_path), book.server.url, book.options, Warned())
+        reason = "empty until a script runs: rendered in the browser only"
+        assert Warned.messages == [f"{site.url}/b is left out: {reason}"]
+
+
 def test_a_page_that_cannot_be_fetched_now_keeps_what_is_stored(tmp_path: Path, book: Book) -> None:
     with published({}) as site:
         site_of(site)
