@@ -218,7 +218,7 @@ def test_a_turn_is_stored_although_its_session_ended_while_it_waited(
         " values (%s, %s, %s, now() + interval '7 days', now())",
         (token, token, user),
     )
-    outbox = Outbox(SECRET, Queue("https://sqs.test/outbox.fifo", lambda: queue), token, lambda: user)
+    outbox = Outbox(SECRET, Queue("https://localhost/outbox.fifo", lambda: queue), token, lambda: user)
     assert outbox.keep(turn_of(user)).queued
     owner.execute('delete from session where "userId" = %s', (user,))
 

@@ -34,7 +34,7 @@ class Sqs:
 
 
 def outbox(sqs: Sqs | None = None, user_id: str | None = USER) -> Outbox:
-    queue = Queue("https://sqs.test/1/outbox.fifo", lambda: sqs) if sqs else None
+    queue = Queue("https://localhost/1/outbox.fifo", lambda: sqs) if sqs else None
     return Outbox(SECRET, queue, TOKEN, lambda: user_id)
 
 
@@ -96,7 +96,7 @@ def test_the_owner_is_looked_up_when_it_is_needed() -> None:
 
 def test_a_queue_that_is_away_is_not_asked_again_at_once() -> None:
     sqs = Sqs(OSError("nobody there"))
-    queue = Queue("https://sqs.test/1/outbox.fifo", lambda: sqs)
+    queue = Queue("https://localhost/1/outbox.fifo", lambda: sqs)
 
     for _ in range(3):
         with pytest.raises(QueueUnavailable):
@@ -107,7 +107,7 @@ def test_a_queue_that_is_away_is_not_asked_again_at_once() -> None:
 
 def test_the_depth_counts_what_is_not_done_with() -> None:
     sqs = Sqs()
-    queue = Queue("https://sqs.test/1/outbox.fifo", lambda: sqs)
+    queue = Queue("https://localhost/1/outbox.fifo", lambda: sqs)
     queue.send("text", group="group", once="once")
     assert queue.depth() == 3
 
@@ -116,7 +116,7 @@ def test_getting_ready_never_fails() -> None:
     def unreachable() -> Sqs:
         raise OSError
 
-    Outbox(SECRET, Queue("https://sqs.test/1/outbox.fifo", unreachable), TOKEN, lambda: None).prepare()
+    Outbox(SECRET, Queue("https://localhost/1/outbox.fifo", unreachable), TOKEN, lambda: None).prepare()
 
 
 def test_what_is_too_long_for_the_queue_is_not_kept() -> None:
