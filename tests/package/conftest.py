@@ -30,6 +30,9 @@ CACHE = PROJECT / "build" / "groups"
 EVENTS = PROJECT / "tests" / "events"
 OSLS = PROJECT / "node_modules" / ".bin" / "osls"
 SITE = "https://book.example.com"
+DEFAULT = re.compile(r"\$\{env:\w+, '([^']*)'\}|([^${}]*)")
+"""A value in serverless.yml that is known before anything is deployed."""
+
 OF_PRODUCTION = {
     "SITE_ORIGIN": SITE,
     "BETTER_AUTH_URL": "https://api.example.com",
@@ -131,45 +134,36 @@ def trials(
 
 @pytest.fixture(scope="session")
 def environment() -> Generator[dict[str, str]]:
-    """Every variable that serverless.yml may give to a function; the port refuses, because nobody listens on it."""
+    """Every variable that serverless.yml gives to a function; the port refuses, because nobody listens on it."""
     with socket.socket() as nobody_listens:
         nobody_listens.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{nobody_listens.getsockname()[1]}"
-        yield {
-            "BEARER_TOKENS": "signed",
-            "JWT_GIVE_OUT": "on",
-            "AUTO_SIGN_IN": "on",
-            "CHANGE_EMAIL": "on",
-            "DELETE_USER": "on",
-            "MAIL_FROM": "",
-            "REQUIRE_EMAIL_VERIFICATION": "off",
-            "RESET_ENDS_SESSIONS": "on",
-            "SIGN_UP": "on",
+        yield unless_told_otherwise() | {
             "BETTER_AUTH_SECRET": "a secret of the tests, 32 characters or more",
             "BETTER_AUTH_URL": "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com",
-            "COOKIE_DOMAIN": "",
-            "COOKIE_PARTITIONED": "off",
-            "COOKIE_SAME_SITE": "Lax",
             "DATABASE_TRANSPORT": "pooled",  # loads psycopg, which brings most of the shared libraries
             "DATABASE_URL": f"postgresql://app:password@{address}/docs",
-            "DENSE_MODEL": "sentence-transformers/all-minilm-l6-v2",
-            "HISTORY_CONVERSATIONS": "50",
-            "CHAT_WORDS": "",
-            "JWT_AUDIENCE": "",
-            "JWT_ISSUER": "",
-            "JWT_JWKS_URL": "",
             "HISTORY_RETENTION_DAYS": "365",
+            "JWT_GIVE_OUT": "on",
             "OUTBOX_DEAD_LETTER_URL": f"http://{address}/123456789012/dead-letters.fifo",
             "OUTBOX_QUEUE_URL": f"http://{address}/123456789012/outbox.fifo",
-            "PASSWORD_SCHEME": "bcrypt",
             "QDRANT_API_KEY": "key",
-            "QDRANT_COLLECTION": "docs",
             "QDRANT_URL": f"http://{address}",
-            "RATE_LIMITS": "on",
-            "RETRIEVAL_THRESHOLD": "0.52",
-            "SESSION_CACHE_SECONDS": "3600",
             "TRUSTED_ORIGINS": SITE,
         }
+
+
+def unless_told_otherwise() -> dict[str, str]:
+    """What a function finds in a variable that has a default, or refers to a parameter of the stack that has one."""
+    document: dict[str, Any] = yaml.safe_load((PROJECT / "serverless.yml").read_text(encoding="utf-8"))
+    of_parameters = [({"Ref": name}, each.get("Default")) for name, each in document["resources"]["Parameters"].items()]
+    found: dict[str, str] = {}
+    for function in document["functions"].values():
+        for variable, written in function.get("environment", {}).items():
+            value = next((default for reference, default in of_parameters if written == reference), written)
+            if isinstance(value, str) and (default := DEFAULT.fullmatch(value)):
+                found[variable] = default[1] or default[2] or ""
+    return found
 
 
 @pytest.fixture(scope="session")
