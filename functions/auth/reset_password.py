@@ -14,8 +14,8 @@ from functions.dependencies.limits import LimitedDb
 from functions.dependencies.options import Chosen
 from shared.app import build_handler
 from shared.auth.accounts import passwords
-from shared.auth.accounts.options import BASE_PATH, same_time
-from shared.auth.addresses import absolute
+from shared.auth.accounts.options import same_time
+from shared.auth.addresses import BASE_PATH, absolute
 from shared.auth.identifiers import new_reset_token
 from shared.auth.refusals import INVALID_RESET, RESET_PASSWORD_DISABLED, Refused
 from shared.auth.requests.errors import BetterAuthRoute

@@ -7,7 +7,7 @@ from typing import Annotated
 from functions.dependencies.callers import Rules
 from functions.dependencies.counts import Counts, limit_of
 from functions.dependencies.database import Db
-from shared.auth.accounts.options import BASE_PATH
+from shared.auth.addresses import BASE_PATH
 from shared.auth.browser.cookies import sent_cookies
 from shared.auth.identity.callers import presented_token
 from shared.auth.identity.rules import AuthRules

@@ -10,6 +10,8 @@ import re
 from typing import Final
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urljoin, urlsplit, urlunsplit
 
+BASE_PATH: Final = "/api/auth"
+
 EMAIL: Final = re.compile(
     # the pattern of zod's `z.email()`, with the two look-aheads that forbid a leading and a doubled dot written out
     r"(?:[A-Za-z0-9_'+\-]+\.)*[A-Za-z0-9_'+\-]*[A-Za-z0-9_+\-]@(?:[A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}"

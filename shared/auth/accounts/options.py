@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from shared.auth.accounts.mail import open_mailer
 from shared.auth.accounts.messages import written
-from shared.auth.addresses import encode_uri_component
+from shared.auth.addresses import BASE_PATH, encode_uri_component
 from shared.auth.tokens.email_tokens import CONFIRMATION, VERIFICATION, EmailToken
 from shared.observability import log
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from shared.auth.accounts.messages import Kind, Notice
     from shared.auth.models import User
     from shared.settings import AccountSettings, AuthSettings, MailSettings
-
-BASE_PATH: Final = "/api/auth"
 
 SAME_TIME_SECONDS: Final = 0.5
 """Better Auth's own floor: an answer that comes sooner would tell whether there was anybody to write to."""
