@@ -17,6 +17,7 @@ import pytest
 from infra.bundle import PROJECT
 from infra.packaging.dependencies import GROUPS, Target, group_archive
 from tests.package.conftest import CACHE
+from tests.sites.generators import GENERATORS, PACKAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,12 +79,15 @@ def test_what_the_functions_import_is_declared_and_not_just_brought_along() -> N
 
 
 def test_what_the_workshop_and_the_tests_import_is_declared() -> None:
-    assert not undeclared(imported("infra", "tests"), declared("dev", *TOOLS))
+    """Packages of the generators are in no lock: they are put beside sites, and run when somebody asks for it."""
+    beside_sites = {normal(each.partition("==")[0]) for each in PACKAGES}
+    assert not undeclared(imported("infra", "tests"), declared("dev", *TOOLS) | beside_sites)
 
 
 def test_what_the_scripts_of_the_tests_load_is_in_package_json() -> None:
-    manifests = [PROJECT / "package.json", PROJECT / "tests" / "conformance" / "package.json"]
+    manifests = [PROJECT / "package.json", *(PROJECT / "tests").glob("*/package.json")]
     known = {name for each in manifests for name in json.loads(each.read_text("utf-8"))["devDependencies"]}
+    known |= {re.sub(r"(?<=.)@.*", "", name) for generator in GENERATORS for name in generator.npm}
     pattern = re.compile(
         r"""(?:^import\s[^'"]*|\bimport\(|\brequire\()['"](?!node:)((?:@[\w-]+/)?[\w-]+)""", re.MULTILINE
     )
