@@ -11,9 +11,9 @@ from mangum.handlers import HTTPGateway
 from starlette.exceptions import HTTPException
 
 from shared import deadline
-from shared.errors import AppError, InvalidRequest
+from shared.errors import AppError, InvalidRequest, Unavailable
 from shared.events import WARM, answer_in, as_http_api, shape_of
-from shared.observability import log, name_request, report_request, request_timings, server_timing
+from shared.observability import count_without, log, name_request, note, report_request, request_timings, server_timing
 from shared.rewriting_host import rewriting_host
 from shared.web import APIRouter, FastAPI, JSONResponse, Request, RequestValidationError
 
@@ -157,6 +157,9 @@ def render(error: AppError, request_id: str) -> JSONResponse:
 async def _render_app_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, AppError)  # noqa: S101 (registered for this class alone; Starlette types it wider)
     if error.status >= SERVER_ERROR:
+        note(error=error.code)
+        if isinstance(error, Unavailable):
+            count_without(error.component)
         log.error("answered %s", error.code, exc_info=error)
     return render(error, request.state.request_id)
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from shared import deadline
-from shared.observability import log
+from shared.observability import count, count_without, log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -19,6 +19,10 @@ PROBE_SECONDS: Final = 1.2
 
 LEAST_PATIENCE: Final = 0.5
 """A caller with less time than this, in seconds, learns nothing about the other side when it gets no answer."""
+
+
+COMPONENTS: Final = {"the database": "database", "the search": "retrieval", "the model": "model", "the queue": "queue"}
+"""What the alarms call what the log calls so."""
 
 
 class BreakerOpen(ConnectionError):
@@ -49,6 +53,7 @@ class CircuitBreaker:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._what = what
+        self._component = COMPONENTS.get(what, what)
         self._clock = clock
         self._first_pause = first_pause
         self._longest_pause = longest_pause
@@ -67,6 +72,7 @@ class CircuitBreaker:
             yield
             return
         if 0 < self._closed_until - self._clock() <= self._pause:
+            count_without(self._component)
             raise BreakerOpen(f"{self._what} was away a moment ago")
         self._closed_until = self._clock() + self._pause  # for everybody else: this call is the probe
         with deadline.within(self._probe_seconds):
@@ -86,4 +92,6 @@ class CircuitBreaker:
             return
         self._pause = min(max(self._first_pause, self._pause * 2), self._longest_pause)
         self._closed_until = self._clock() + self._pause
+        count_without(self._component)
+        count("BreakersOpened")
         log.warning("%s is away: not asking it for %.0f s", self._what, self._pause)

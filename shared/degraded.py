@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from shared.observability import log
+from shared.observability import count_without, log
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -32,4 +32,5 @@ def tolerate(error: type[AppError], missing: Missing, noted: set[Missing]) -> Ge
         yield
     except error as caught:
         noted.add(missing)
+        count_without(missing.value)
         log.warning("answering without %s", missing.value, exc_info=caught)

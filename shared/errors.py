@@ -104,6 +104,8 @@ class Unavailable(AppError):
 
     status, code, sentence = 503, "unavailable", "The service is not available right now. Please try again."
     retry_after: ClassVar[int] = 5
+    component: ClassVar[str] = "something"
+    """What is away, as the log and the alarms call it."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -115,6 +117,7 @@ class DatabaseUnavailable(Unavailable):
     """Postgres could not be reached, or did not answer in the time this request has."""
 
     code = "database_unavailable"
+    component = "database"
     sentence = "Accounts and history are not available right now. Please try again."
 
 
@@ -122,6 +125,7 @@ class RetrievalUnavailable(Unavailable):
     """The passages could not be searched."""
 
     code = "retrieval_unavailable"
+    component = "retrieval"
     sentence = "The documentation cannot be searched right now. Please try again."
 
 

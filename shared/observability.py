@@ -39,15 +39,29 @@ METRICS = {
 }
 """What CloudWatch calls the parts of a request."""
 
+WITHOUT = {
+    "database": "WithoutDatabase",
+    "retrieval": "WithoutRetrieval",
+    "model": "WithoutModel",
+    "queue": "WithoutQueue",
+}
+"""Counts requests that had to do without a component, or were refused for want of it."""
+
+COUNTED = ("TurnsQueued", "ReceiptsGiven", "AnswersRefused", "BreakersOpened")
+"""What else is counted. These and those above are metrics of the whole stack: alarms watch them (specs/runbook.md)."""
+
 _has_answered = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What there is to tell of the running request: milliseconds of its parts, and its batches."""
+    """What there is to tell of the running request: milliseconds of its parts, its batches, what became of it."""
 
     spent: dict[str, float]
     batches: EphemeralMetrics
+    facts: dict[str, Any] = field(default_factory=dict[str, Any])
+    without: set[str] = field(default_factory=set[str])
+    counts: dict[str, int] = field(default_factory=dict[str, int])
 
 
 _running: ContextVar[_Request | None] = ContextVar("running", default=None)
@@ -93,7 +107,14 @@ def report_request(status: int, spent: dict[str, float]) -> None:
     global _has_answered  # noqa: PLW0603 (it is the container that is new or not)
     _has_answered = True
     milliseconds = {part: round(value, 1) for part, value in spent.items()}
-    log.info("answered", status=status, milliseconds=milliseconds, **_metrics_of_request(spent))
+    log.info("answered", status=status, milliseconds=milliseconds, **_outcome(), **_metrics_of_request(spent))
+
+
+def _outcome() -> dict[str, Any]:
+    request = _running.get()
+    if request is None:
+        return {}
+    return request.facts | ({"without": sorted(request.without)} if request.without else {})
 
 
 def _metrics_of_request(spent: dict[str, float]) -> dict[str, Any]:
@@ -103,7 +124,37 @@ def _metrics_of_request(spent: dict[str, float]) -> dict[str, Any]:
     for part, milliseconds in spent.items():
         parts.add_metric(METRICS.get(part, part), MetricUnit.Milliseconds, milliseconds)
     request = _running.get()
-    return _in_one([parts, request.batches] if request and request.batches.metric_set else [parts])
+    further = (request.batches, _counts_of(request)) if request else ()
+    return _in_one([parts, *(each for each in further if each.metric_set)])
+
+
+def _counts_of(request: _Request) -> EphemeralMetrics:
+    """Of the whole stack, as its name is what all its functions' names begin with: an alarm watches one metric."""
+    metrics = EphemeralMetrics(namespace=NAMESPACE)
+    metrics.add_dimension("stack", os.environ["AWS_LAMBDA_FUNCTION_NAME"].rpartition("-")[0])
+    for name, count in request.counts.items():
+        metrics.add_metric(name, MetricUnit.Count, count)
+    for component in request.without & WITHOUT.keys():
+        metrics.add_metric(WITHOUT[component], MetricUnit.Count, 1)
+    return metrics
+
+
+def note(**facts: Any) -> None:  # noqa: ANN401 (whatever JSON can hold)
+    """Put these on the line of the running request: what became of it, and no text of anybody."""
+    if request := _running.get():
+        request.facts.update(facts)
+
+
+def count(name: str) -> None:
+    """Count one of COUNTED in the running request."""
+    if request := _running.get():
+        request.counts[name] = request.counts.get(name, 0) + 1
+
+
+def count_without(component: str) -> None:
+    """The running request had to do without a component, or is refused for want of it; counted once a request."""
+    if request := _running.get():
+        request.without.add(component)
 
 
 def _in_one(several: list[EphemeralMetrics]) -> dict[str, Any]:

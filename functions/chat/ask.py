@@ -20,6 +20,7 @@ from shared.answering.words import Words
 from shared.app import build_handler
 from shared.degraded import Missing
 from shared.history.models import Role
+from shared.observability import count, note
 from shared.settings import ChatSettings, HistorySettings
 from shared.uuid7 import uuid7
 from shared.web import APIRouter, Depends, Header, Request
@@ -172,8 +173,20 @@ async def ask(
     keep = HistorySettings.read().conversations
     chat = Chat(book.search, reader, keep, outbox, Words(ChatSettings.read().words or {}))
     reply = chat.reply(question.as_ask(accepted))
+    _tell_the_log(reply)
     stored_nowhere = reader is None or question.temporary
     return Answered.of(reply, _feedback_token(reply, rules.cookies.secret) if stored_nowhere else None)
+
+
+def _tell_the_log(reply: Reply) -> None:
+    note(mode=reply.answer.mode, saved=reply.saved, degraded=list(reply.degraded))
+    for name, happened in {
+        "TurnsQueued": reply.saved == "queued",
+        "ReceiptsGiven": bool(reply.receipt),
+        "AnswersRefused": reply.answer.mode == Mode.REFUSED,
+    }.items():
+        if happened:
+            count(name)
 
 
 def _feedback_token(reply: Reply, secret: str) -> str | None:

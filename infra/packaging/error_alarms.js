@@ -1,7 +1,7 @@
 'use strict';
 
-// A plugin for osls and serverless v3/v4: one alarm for each function, which rings when an invocation ended in an
-// exception, a time-out or a crash. Errors that a function answers itself are the business of the alarm for 5xx answers.
+// A plugin for osls and serverless v3/v4: an alarm for each function that no route leads to, which rings when an invocation
+// ended in an exception, a time-out or a crash. Of the others each such end is a 5xx answer, which has an alarm in `resources`.
 
 module.exports = class ErrorAlarms {
   constructor(serverless) {
@@ -11,11 +11,13 @@ module.exports = class ErrorAlarms {
   }
 
   add() {
-    const { provider } = this.serverless.service;
+    const { provider, functions } = this.serverless.service;
+    const { naming } = this.serverless.getProvider('aws');
+    const silent = Object.keys(functions)
+      .filter((name) => !(functions[name].events ?? []).some((event) => event.httpApi))
+      .map((name) => naming.getLambdaLogicalId(name));
     const { Resources: resources } = provider.compiledCloudFormationTemplate;
-    for (const [name, resource] of Object.entries(resources)) {
-      if (resource.Type === 'AWS::Lambda::Function') resources[`${name}ErrorsAlarm`] = alarm(name);
-    }
+    for (const name of silent) resources[`${name}ErrorsAlarm`] = alarm(name);
   }
 };
 

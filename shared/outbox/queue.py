@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from shared.deadline import remaining
 from shared.names import is_address, names
-from shared.observability import log, measured
+from shared.observability import count_without, log, measured
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,6 +103,7 @@ class Queue:
     def _call(self, call: Callable[[SqsClient], object]) -> object:
         # wall-clock time, as the pause shall also pass while Lambda freezes the container
         if 0 < self._closed_until - time.time() <= PAUSE_SECONDS or remaining() <= 0:
+            count_without("queue")
             raise QueueUnavailable
         try:
             with measured("queue"):
@@ -110,6 +111,7 @@ class Queue:
                 return call(self._connected())
         except Exception as error:  # boto3 raises botocore's errors, which cannot be named without importing them
             self._closed_until = time.time() + PAUSE_SECONDS
+            count_without("queue")
             log.warning("the queue is away", exc_info=error)
             raise QueueUnavailable from error
 

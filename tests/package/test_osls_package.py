@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import pytest
 
 from infra.bundle import PROJECT, Service
 from infra.packaging.import_graph import reach
+from shared.observability import COUNTED, WITHOUT
 from tests.package.conftest import OSLS, SITE, without_credentials
 
 if TYPE_CHECKING:
@@ -189,13 +191,54 @@ def test_what_comes_in_is_limited_measured_and_logged_in_json(
     assert not [value for value in line.values() if re.search(r"\.ip|sourceIp|userAgent|path|query", value)]
 
 
-def test_alarms_watch_every_function_the_share_of_failures_and_the_slowest_answers(template: dict[str, Any]) -> None:
+def test_alarms_watch_the_share_of_failures_and_each_function_that_no_reader_calls(template: dict[str, Any]) -> None:
     alarms = of_type(template, "AWS::CloudWatch::Alarm")
     assert {json.dumps(each["AlarmActions"]) for each in alarms} == {'[{"Ref": "Alarms"}]'}
-    watched = {each["Dimensions"][0]["Value"]["Ref"] for each in alarms if each["MetricName"] == "Errors"}
-    lambdas = {name for name, each in template["Resources"].items() if each["Type"] == "AWS::Lambda::Function"}
-    assert watched == lambdas
-    assert {"5xx", "Latency"} <= {each["MetricName"] for each in alarms}
+    watched = {each["Dimensions"][0]["Value"]["Ref"] for each in alarms if each.get("MetricName") == "Errors"}
+    assert watched == {"OutboxReplayLambdaFunction", "RetentionPurgeLambdaFunction"}
+    metrics = {each["MetricName"] for each in alarms if "MetricName" in each}
+    assert {"Latency", "Throttles", "ApproximateAgeOfOldestMessage", *WITHOUT.values()} <= metrics
+    [share] = [each for each in alarms if "Metrics" in each]
+    assert [each["Id"] for each in share["Metrics"]] == ["share", "errors", "requests"]
+
+
+def test_a_saved_query_asks_the_logs_of_all_functions(template: dict[str, Any]) -> None:
+    groups = {name for name in template["Resources"] if name.endswith("LogGroup") and name != "HttpApiLogGroup"}
+    queries = of_type(template, "AWS::Logs::QueryDefinition")
+    assert {each["Name"].partition("/")[2] for each in queries} == {"causes", "one-request", "outcomes"}
+    for each in queries:
+        assert {group["Ref"] for group in each["LogGroupNames"]} == groups
+        assert len(each["LogGroupNames"]) <= 50, "what a query may ask"
+
+
+def test_the_linter_of_cloudformation_finds_no_error(template: dict[str, Any], tmp_path: Path) -> None:
+    written = tmp_path / "template.json"
+    written.write_text(json.dumps(template), encoding="utf-8")
+    words = [
+        Path(sys.executable).with_name("cfn-lint"),
+        "--regions",
+        "us-east-1",
+        "--ignore-checks",
+        "W",
+        "--template",
+        written,
+    ]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_after_an_outage_the_replay_leaves_containers_for_readers(template: dict[str, Any]) -> None:
+    [mapping] = of_type(template, "AWS::Lambda::EventSourceMapping")
+    assert mapping["ScalingConfig"]["MaximumConcurrency"] <= 10
+
+
+def test_the_dashboard_shows_what_the_alarms_watch(template: dict[str, Any]) -> None:
+    [board] = of_type(template, "AWS::CloudWatch::Dashboard")
+    shown = json.loads(board["DashboardBody"]["Fn::Sub"])
+    named = json.dumps(shown)
+    counted = {each["MetricName"] for each in of_type(template, "AWS::CloudWatch::Alarm") if "MetricName" in each}
+    assert [name for name in counted if f'"{name}"' not in named] == []
+    assert [name for name in (*WITHOUT.values(), *COUNTED) if f'"{name}"' not in named] == []
 
 
 def test_alarms_are_mailed_only_where_somebody_asked_for_it(template: dict[str, Any]) -> None:
