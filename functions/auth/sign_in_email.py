@@ -1,56 +1,175 @@
-"""POST /api/auth/sign-in/email. Two round trips, because hashing lies between what is read and what is written."""
+"""Signing in: POST /api/auth/sign-in/email and /username, then /two-factor/verify-totp or /verify-backup-code.
+
+Two round trips each: hashing lies between what is read and what is written, and so does looking at a code. A second
+factor is one that a Better Auth server has set up on the same database.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from functions.dependencies.callers import Rules
 from functions.dependencies.limits import LimitedDb
 from functions.dependencies.options import Chosen
 from shared.app import build_handler
-from shared.auth.accounts.credentials import Unverified, accepts_anybody, refuse_unverified, sign_in
+from shared.auth.accounts.credentials import (
+    SecondFactorNeeded,
+    SigningIn,
+    Unverified,
+    accepts_anybody,
+    refuse_unverified,
+)
+from shared.auth.accounts.options import Options
+from shared.auth.accounts.second_factor import Challenge, Meeting, forgotten, presented
+from shared.auth.identity.rules import AuthRules
 from shared.auth.limits.in_container import Limit
+from shared.auth.limits.in_postgres import LimitedDatabase
+from shared.auth.models import Session
+from shared.auth.refusals import INVALID_CHALLENGE, TOO_MANY_ATTEMPTS, Refused
 from shared.auth.requests.errors import BetterAuthRoute
-from shared.auth.requests.openapi import FLAG, TEXT, USER, an_object, documented
-from shared.auth.requests.parsing import FORM, JSON, received
-from shared.auth.requests.validation import SIGN_IN, SignIn
+from shared.auth.requests.openapi import FLAG, TEXT, USER, YES, a_list, an_object, documented
+from shared.auth.requests.parsing import FORM, JSON, Received, received
+from shared.auth.requests.usernames import SIGN_IN_BY_NAME, SignInByName
+from shared.auth.requests.validation import SIGN_IN, Field, SignIn, checked, text
+from shared.auth.rows.store import refuse_without_usernames
 from shared.auth.wire import answer, in_ascii, user_json
+from shared.clock import now
 from shared.web import APIRouter, Request, Response
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from shared.auth.accounts.second_factor import Also
     from shared.auth.models import SignedInUser
+
+SIGNED_IN: Final = an_object(redirect=FLAG, token=TEXT, user=USER)
+CHALLENGED: Final = an_object(twoFactorRedirect=YES, twoFactorMethods=a_list(TEXT))
+ANSWER: Final = {"anyOf": [SIGNED_IN, CHALLENGED]}
+
+VERIFY: Final = (Field("code", required=True), Field("trustDevice", bool))
+ENTERED: Final = an_object(token=TEXT, user=USER)
 
 router = APIRouter(route_class=BetterAuthRoute)
 
 
-@router.post(
-    "/api/auth/sign-in/email", openapi_extra=documented(an_object(redirect=FLAG, token=TEXT, user=USER), SIGN_IN)
-)
+@router.post("/api/auth/sign-in/email", openapi_extra=documented(ANSWER, SIGN_IN))
 async def sign_in_email(request: Request, database: LimitedDb, rules: Rules, options: Chosen) -> Response:
-    """Better Auth's `signInEmail`."""
+    """Better Auth's `signInEmail`; where a second factor is needed the answer says so, and there is no session."""
     sent = await received(request, rules.origins, FORM, JSON)
     wanted = SignIn.read(sent.body)
     rules.origins.refuse_foreign_login(sent.headers)
-    attempts = Limit.of_account(wanted.email, rules.cookies.secret)
-    database.count(attempts)
-    forgiving = database.forgiving(attempts)
-    accepts = accepts_anybody if options.account.require_email_verification == "off" else refuse_unverified
+    return _Door(database, rules, options, sent).enter(wanted, wanted.email)
+
+
+@router.post("/api/auth/sign-in/username", openapi_extra=documented(ANSWER, SIGN_IN_BY_NAME))
+async def sign_in_username(request: Request, database: LimitedDb, rules: Rules, options: Chosen) -> Response:
+    """The username plug-in's `signInUsername`; a 404 where no server has made its column."""
+    sent = await received(request, rules.origins, JSON)
     try:
-        somebody = sign_in(database, wanted, sent.client, rules.password_scheme, forgiving, accepts)
-    except Unverified as unverified:
-        options.send_verification(unverified.user, wanted.callback or "")
+        wanted = SignInByName.read(sent.body)
+        rules.origins.refuse_foreign_login(sent.headers)
+    except Refused:
+        refuse_without_usernames(database)
         raise
-    return answer(
-        _rendered(somebody, wanted.callback),
-        headers={"location": in_ascii(wanted.callback)} if wanted.callback else None,
-        cookies=rules.cookies.for_signed_in(somebody, sent.cookies, remember=wanted.remember),
-    )
+    return _Door(database, rules, options, sent).enter(wanted, wanted.username)
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """What one request to sign in comes with."""
+
+    database: LimitedDatabase
+    rules: AuthRules
+    options: Options
+    sent: Received
+
+    def enter(self, wanted: SignIn | SignInByName, name: str) -> Response:
+        attempts = Limit.of_account(name, self.rules.cookies.secret)
+        self.database.count(attempts)
+        also = self.database.forgiving(attempts)
+        accepts = accepts_anybody if self.options.account.require_email_verification == "off" else refuse_unverified
+        signing_in = SigningIn(self.database, self.sent.client, self.rules.password_scheme, also, accepts)
+        try:
+            by_email = isinstance(wanted, SignIn)
+            somebody = signing_in.by_email(wanted) if by_email else signing_in.by_username(wanted)
+        except Unverified as unverified:
+            self.options.send_verification(unverified.user, wanted.callback or "")
+            raise
+        except SecondFactorNeeded as needed:
+            challenge = Challenge.start(self.database, needed)
+            return self._challenged(challenge, remember=wanted.remember)
+        return self._signed_in(somebody, wanted)
+
+    def _challenged(self, challenge: Challenge, *, remember: bool) -> Response:
+        cookies = challenge.cookies(self.rules.cookies, self.sent.cookies, remember=remember)
+        return answer({"twoFactorRedirect": True, "twoFactorMethods": challenge.methods}, cookies=cookies)
+
+    def _signed_in(self, somebody: SignedInUser, wanted: SignIn | SignInByName) -> Response:
+        return answer(
+            _rendered(somebody, wanted.callback),
+            headers={"location": in_ascii(wanted.callback)} if wanted.callback else None,
+            cookies=self.rules.cookies.for_signed_in(somebody, self.sent.cookies, remember=wanted.remember),
+        )
 
 
 def _rendered(somebody: SignedInUser, callback: str | None) -> dict[str, object]:
     body: dict[str, object] = {"redirect": bool(callback), "token": somebody.session.token}
     address = {} if callback is None else {"url": callback}
     return body | address | {"user": user_json(somebody.user)}
+
+
+@router.post("/api/auth/two-factor/verify-totp", openapi_extra=documented(ENTERED, VERIFY))
+async def verify_totp(request: Request, database: LimitedDb, rules: Rules) -> Response:
+    """The two-factor plug-in's `verifyTotp`, for somebody who is signing in."""
+    step = _Step(await received(request, rules.origins, JSON), database, rules)
+    with step.keeping_the_browser_informed():
+        meeting = Meeting.begin(database, step.challenge)
+        return step.answer(meeting.by_authenticator(step.code, rules.cookies.secret, step.session, step.also))
+
+
+@router.post("/api/auth/two-factor/verify-backup-code", openapi_extra=documented(ENTERED, VERIFY))
+async def verify_backup_code(request: Request, database: LimitedDb, rules: Rules) -> Response:
+    """The two-factor plug-in's `verifyBackupCode`, for somebody who is signing in."""
+    step = _Step(await received(request, rules.origins, JSON), database, rules)
+    with step.keeping_the_browser_informed():
+        meeting = Meeting.begin(database, step.challenge)
+        return step.answer(meeting.by_backup_code(step.code, rules.cookies.secret, step.session, step.also))
+
+
+class _Step:
+    """What one request to show a second factor comes with."""
+
+    def __init__(self, sent: Received, database: LimitedDatabase, rules: AuthRules) -> None:
+        self._sent = sent
+        self._database = database
+        self._cookies = rules.cookies
+        self.code = text(checked(sent.body, VERIFY), "code")
+        self.challenge = presented(rules.cookies, sent.cookies)
+        self._remember = not rules.cookies.is_forgetful(sent.cookies)
+
+    def session(self, user_id: str) -> Session:
+        return Session.new(user_id, self._sent.client, now(), remember=self._remember)
+
+    @property
+    def also(self) -> Also:
+        """Forgives the attempts at the account."""
+        return lambda email: self._database.forgiving(Limit.of_account(email, self._cookies.secret))
+
+    @contextmanager
+    def keeping_the_browser_informed(self) -> Generator[None]:
+        """A block whose refusals forget a challenge that nobody can meet any more."""
+        try:
+            yield
+        except Refused as refused:
+            over = refused.refusal in {INVALID_CHALLENGE, TOO_MANY_ATTEMPTS} and self.challenge
+            raise Refused(refused.refusal, [forgotten(self._cookies)] if over else []) from None
+
+    def answer(self, somebody: SignedInUser) -> Response:
+        cookies = self._cookies.for_signed_in(somebody, self._sent.cookies, remember=self._remember)
+        body = {"token": somebody.session.token, "user": user_json(somebody.user)}
+        return answer(body, cookies=[*cookies, forgotten(self._cookies)])
 
 
 handler = build_handler(router)

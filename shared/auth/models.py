@@ -1,14 +1,15 @@
-"""What a user and a session are, column for column as Better Auth's core tables have them."""
+"""What a user and a session are, column for column as Better Auth's core tables have them; plug-ins add `further`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from shared.auth.identifiers import new_identifier
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
 SESSION_LIFETIME: Final = timedelta(days=7)
@@ -35,6 +36,7 @@ class User:
     image: str | None
     created_at: datetime
     updated_at: datetime
+    further: Mapping[str, object] = field(default_factory=dict[str, object])
 
     @classmethod
     def new(cls, name: str, email: str, image: str | None, now: datetime) -> User:
@@ -64,6 +66,7 @@ class Session:
     updated_at: datetime
     ip_address: str | None
     user_agent: str | None
+    further: Mapping[str, object] = field(default_factory=dict[str, object])
 
     @classmethod
     def new(cls, user_id: str, client: Client, now: datetime, *, remember: bool) -> Session:
@@ -95,7 +98,17 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A user and the hash of the password, which is None for somebody who signs in some other way."""
+    """A user, and what signing in as one takes.
+
+    Attributes:
+        password_hash: None for somebody who signs in some other way.
+        is_banned: Nobody may sign in as this user now.
+        was_banned: The user has been banned, though perhaps for a time that is over.
+        second_factor: Row of the two-factor plug-in where a password is not enough; empty if the row is gone.
+    """
 
     user: User
     password_hash: str | None
+    is_banned: bool
+    was_banned: bool
+    second_factor: Mapping[str, Any] | None

@@ -65,6 +65,29 @@ SESSION_NOT_FRESH: Final = Refusal(403, "Session is not fresh", "SESSION_NOT_FRE
 SESSION_EXPIRED: Final = Refusal(400, "Session expired. Re-authenticate to perform this action.", "SESSION_EXPIRED")
 SIGN_UP_DISABLED: Final = Refusal(400, "Email and password sign up is not enabled", "EMAIL_PASSWORD_SIGN_UP_DISABLED")
 EMAIL_NOT_VERIFIED: Final = Refusal(403, "Email not verified", "EMAIL_NOT_VERIFIED")
+BANNED_USER: Final = Refusal(
+    403,
+    "You have been banned from this application. Please contact support if you believe this is an error.",
+    "BANNED_USER",
+)
+NO_USERNAMES: Final = Refusal(404, "")
+INVALID_USERNAME_OR_PASSWORD: Final = Refusal(401, "Invalid username or password", "INVALID_USERNAME_OR_PASSWORD")
+USERNAME_TOO_SHORT: Final = Refusal(422, "Username is too short", "USERNAME_TOO_SHORT")
+USERNAME_TOO_LONG: Final = Refusal(422, "Username is too long", "USERNAME_TOO_LONG")
+INVALID_USERNAME: Final = Refusal(422, "Username is invalid", "INVALID_USERNAME")
+TOTP_NOT_ENABLED: Final = Refusal(400, "TOTP not enabled", "TOTP_NOT_ENABLED")
+BACKUP_CODES_NOT_ENABLED: Final = Refusal(400, "Backup codes aren't enabled", "BACKUP_CODES_NOT_ENABLED")
+INVALID_CODE: Final = Refusal(401, "Invalid code", "INVALID_CODE")
+INVALID_BACKUP_CODE: Final = Refusal(401, "Invalid backup code", "INVALID_BACKUP_CODE")
+INVALID_CHALLENGE: Final = Refusal(401, "Invalid two factor cookie", "INVALID_TWO_FACTOR_COOKIE")
+TOO_MANY_ATTEMPTS: Final = Refusal(
+    400, "Too many attempts. Please request a new code.", "TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE"
+)
+SECOND_FACTOR_LOCKED: Final = Refusal(
+    429,
+    "Too many failed verification attempts. Your account is temporarily locked. Please try again later.",
+    "ACCOUNT_TEMPORARILY_LOCKED",
+)
 INVALID_PASSWORD: Final = Refusal(400, "Invalid password", "INVALID_PASSWORD")
 CREDENTIAL_ACCOUNT_NOT_FOUND: Final = Refusal(400, "Credential account not found", "CREDENTIAL_ACCOUNT_NOT_FOUND")
 

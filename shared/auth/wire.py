@@ -31,6 +31,7 @@ def user_json(user: User) -> dict[str, object]:
         "image": user.image,
         "createdAt": timestamp(user.created_at),
         "updatedAt": timestamp(user.updated_at),
+        **user.further,
         "id": user.id,
     }
 
@@ -45,6 +46,7 @@ def session_json(session: Session) -> dict[str, object]:
         "ipAddress": session.ip_address,
         "userAgent": session.user_agent,
         "userId": session.user_id,
+        **session.further,
         "id": session.id,
     }
 

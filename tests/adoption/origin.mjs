@@ -34,7 +34,7 @@ const made = {
 };
 const additional = wanted.includes("mandatory")
   ? { user: { plan: { type: "string", required: true } }, session: { tenant: { type: "string", required: true, defaultValue: "main" } } }
-  : {};
+  : wanted.includes("fields") ? { user: { plan: { type: "string", required: false } } } : {};
 
 const pool = new pg.Pool({ connectionString: database, max: 4 });
 const options = {

@@ -5,13 +5,15 @@ Each pairing has people who signed up at the server before, and who then go back
 
 from __future__ import annotations
 
+import base64
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.adoption.origins import Configuration, Origin
-from tests.adoption.people import PASSWORD, Person, who
+from tests.adoption.people import PASSWORD, Person, code_of, enrol, who
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from tests.adoption.conftest import Functions, Site
 
 ADOPTED, REFUSED = "adopted", "refused"
+TWOFA = Person("twofa@example.com")
 
 PAIRINGS = {
     # these servers make times without zone and foreign keys that keep their rows
@@ -74,9 +77,12 @@ def test_a_servers_database_is_adopted_or_the_sql_of_the_refusal_leads_there_and
 ) -> None:
     site = new_site()
     theo = Person("theo@example.com", _fields(configuration))
+    authenticator = ""
     with Origin(configuration, site.owner_url) as server:
         server.make_tables()
         assert theo.sign_up(server).status == 200
+        if "two-factor" in configuration.plugins:
+            authenticator = str(enrol(server, TWOFA)["totpURI"])
     refusal = site.migrate()
     assert (REFUSED if refusal else ADOPTED) == PAIRINGS[configuration], refusal
     if refusal:
@@ -85,6 +91,15 @@ def test_a_servers_database_is_adopted_or_the_sql_of_the_refusal_leads_there_and
         assert site.migrate() is None
     with Origin(_told_the_new_names(configuration), site.owner_url) as server, site.functions() as ours:
         _both_ways(server, ours, theo)
+        if authenticator:
+            _second_factor_is_shown(server, ours, authenticator)
+        if "username" in configuration.plugins:
+            by_name = {"username": "THEO_77", "password": PASSWORD}
+            assert who(server, ours.ask("POST", "/sign-in/username", body=by_name).cookie) == theo.email
+        if "jwt" in configuration.plugins:
+            _tokens_are_signed_with_the_same_key(server, ours, theo)
+        if "admin" in configuration.plugins:
+            _ban_holds(site, ours, theo)
 
 
 def _fields(configuration: Configuration) -> dict[str, object]:
@@ -111,3 +126,31 @@ def _both_ways(server: Origin, ours: Functions, theo: Person) -> None:
     assert left.body == {"success": True, "message": "User deleted"}
     assert uma.sign_in(server).status == uma.sign_in(ours).status == 401
     assert ours.ask("POST", "/sign-out", cookie=theo.sign_in(server).cookie).status == 200
+
+
+def _second_factor_is_shown(server: Origin, ours: Functions, authenticator: str) -> None:
+    challenged = TWOFA.sign_in(ours)
+    assert challenged.body["twoFactorRedirect"] is True
+    assert who(server, challenged.cookie) is who(ours, challenged.cookie) is None
+    for asked in (server, ours):
+        code = {"code": code_of(authenticator), "trustDevice": False}
+        entered = asked.ask("POST", "/two-factor/verify-totp", cookie=TWOFA.sign_in(ours).cookie, body=code)
+        assert entered.status == 200, (asked, entered)
+        assert who(server, entered.cookie) == who(ours, entered.cookie) == TWOFA.email
+
+
+def _ban_holds(site: Site, ours: Functions, theo: Person) -> None:
+    cookie = theo.sign_in(ours).cookie
+    site.execute("""update "user" set banned = true where email = 'theo@example.com'""")
+    refused = theo.sign_in(ours)
+    assert (refused.status, refused.body["code"]) == (403, "BANNED_USER")
+    assert who(ours, cookie) is None
+
+
+def _tokens_are_signed_with_the_same_key(server: Origin, ours: Functions, theo: Person) -> None:
+    cookie = theo.sign_in(ours).cookie
+    tokens = [asked.ask("GET", "/token", cookie=cookie).body["token"] for asked in (server, ours)]
+    headers = [json.loads(base64.urlsafe_b64decode(each.partition(".")[0] + "==")) for each in tokens]
+    assert headers[0]["kid"] == headers[1]["kid"]
+    told = server.ask("GET", "/jwks").body["keys"]
+    assert [each["kid"] for each in ours.ask("GET", "/jwks").body["keys"]] == [each["kid"] for each in told]

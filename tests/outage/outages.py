@@ -146,6 +146,7 @@ class Outage:
             "/api/replay": {"json": {"receipt": "none of ours"}},
             "/api/search": {"params": {"q": "calibrate"}},
             "/api/auth/sign-in/email": {"json": credentials},
+            "/api/auth/sign-in/username": {"json": {"username": "somebody", "password": person.password}},
             "/api/auth/sign-up/email": {"json": new},
             "/api/auth/sign-out": {"json": {}},
             "/api/conversations/{id}/messages": {"json": {"messages": [{"role": "user", "content": "And then?"}]}},

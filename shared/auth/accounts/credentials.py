@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.auth.accounts import passwords
 from shared.auth.addresses import is_email
 from shared.auth.models import Session, SignedInUser, User
 from shared.auth.refusals import (
+    BANNED_USER,
     EMAIL_NOT_VERIFIED,
     INVALID_EMAIL,
     INVALID_EMAIL_OR_PASSWORD,
+    INVALID_USERNAME_OR_PASSWORD,
     USER_ALREADY_EXISTS,
     Refused,
 )
@@ -19,8 +22,11 @@ from shared.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from shared.auth.models import Client, Credentials
+    from shared.auth.refusals import Refusal
+    from shared.auth.requests.usernames import SignInByName
     from shared.auth.requests.validation import SignIn, SignUp
     from shared.db import Database, Statement
     from shared.settings import PasswordScheme
@@ -42,8 +48,8 @@ def sign_up(database: Database, wanted: SignUp, client: Client, scheme: Password
     """
     user = _new_user(wanted)
     session = Session.new(user.id, client, user.created_at, remember=wanted.remember)
-    store.sign_up(database, user, passwords.hashed(wanted.password, scheme), session)
-    return SignedInUser(user, session)
+    stored = store.sign_up(database, user, passwords.hashed(wanted.password, scheme), session)
+    return SignedInUser(stored, session)
 
 
 def sign_up_only(database: Database, wanted: SignUp, scheme: PasswordScheme) -> tuple[User, bool]:
@@ -79,38 +85,77 @@ def refuse_unverified(user: User) -> None:
         raise Unverified(user)
 
 
-def sign_in(
-    database: Database,
-    wanted: SignIn,
-    client: Client,
-    scheme: PasswordScheme,
-    also: Sequence[Statement] = (),
-    accept: Callable[[User], None] = accepts_anybody,
-) -> SignedInUser:
-    """Start a session, and run `also` with it. Two round trips, because hashing lies between reading and writing.
+class SecondFactorNeeded(Exception):
+    """The password is right, and this user has to show more than that."""
 
-    Raises:
-        Refused: It is no e-mail address, or nobody has this one with this password; the time does not tell which.
-        Unverified: `accept` found that the user's address is not verified.
+    def __init__(self, known: Credentials, moment: datetime) -> None:
+        super().__init__("a second factor is needed")
+        self.known = known
+        self.moment = moment
+
+
+@dataclass(frozen=True, slots=True)
+class SigningIn:
+    """One try to start a session. Two round trips, because hashing lies between reading and writing.
+
+    Attributes:
+        database: Where users are.
+        client: Where the request came from.
+        scheme: How a hash of the other scheme, or of fewer rounds, is made anew.
+        also: Runs together with what starts the session.
+        accept: Raises where the user may not sign in though the password is right.
     """
-    if not is_email(wanted.email):
-        raise Refused(INVALID_EMAIL)
-    passwords.refuse_too_long(wanted.password)
-    known = store.credentials(database, wanted.email)
-    user, checked = _checked(known, wanted.password, scheme)
-    accept(user)
-    better = (
-        passwords.hashed(wanted.password, scheme) if passwords.needs_rehash(wanted.password, checked, scheme) else None
-    )
-    session = Session.new(user.id, client, now(), remember=wanted.remember)
-    store.start_session(database, session, checked, better, also)
-    return SignedInUser(user, session)
 
+    database: Database
+    client: Client
+    scheme: PasswordScheme
+    also: Sequence[Statement] = ()
+    accept: Callable[[User], None] = accepts_anybody
 
-def _checked(known: Credentials | None, password: str, scheme: PasswordScheme) -> tuple[User, str]:
-    """The user and the hash that the password was found right by."""
-    stored = known.password_hash if known else None
-    right = passwords.is_right(password, stored, scheme)
-    if known is None or stored is None or not right:
-        raise Refused(INVALID_EMAIL_OR_PASSWORD)
-    return known.user, stored
+    def by_email(self, wanted: SignIn) -> SignedInUser:
+        """Start a session.
+
+        Raises:
+            Refused: It is no e-mail address, nobody has this one with this password, or that user is banned; the time
+                does not tell which of the first two.
+            Unverified: `accept` found that the user's address is not verified.
+            SecondFactorNeeded: See there.
+        """
+        if not is_email(wanted.email):
+            raise Refused(INVALID_EMAIL)
+        passwords.refuse_too_long(wanted.password)
+        moment = now()
+        known = store.credentials(self.database, wanted.email, moment)
+        return self._enter(self._checked(known, wanted, INVALID_EMAIL_OR_PASSWORD), wanted, moment)
+
+    def by_username(self, wanted: SignInByName) -> SignedInUser:
+        """As `by_email`, by the name that the username plug-in keeps."""
+        passwords.refuse_too_long(wanted.password)
+        moment = now()
+        known = store.credentials_by_username(self.database, wanted.username.lower(), moment)
+        return self._enter(self._checked(known, wanted, INVALID_USERNAME_OR_PASSWORD), wanted, moment)
+
+    def _checked(self, known: Credentials | None, wanted: SignIn | SignInByName, refusal: Refusal) -> Credentials:
+        """The user, if the password is right."""
+        stored = known.password_hash if known else None
+        right = passwords.is_right(wanted.password, stored, self.scheme)
+        if known is None or stored is None or not right:
+            raise Refused(refusal)
+        return known
+
+    def _enter(self, known: Credentials, wanted: SignIn | SignInByName, moment: datetime) -> SignedInUser:
+        self.accept(known.user)
+        if known.is_banned:
+            raise Refused(BANNED_USER)
+        if known.second_factor is not None:
+            raise SecondFactorNeeded(known, moment)
+        checked = known.password_hash or ""
+        better = self._better(wanted.password, checked)
+        session = Session.new(known.user.id, self.client, now(), remember=wanted.remember)
+        also = (*self.also, *store.lifting_ban(known, moment))
+        store.start_session(self.database, session, checked, better, also)
+        return SignedInUser(known.user, session)
+
+    def _better(self, password: str, checked: str) -> str | None:
+        needed = passwords.needs_rehash(password, checked, self.scheme)
+        return passwords.hashed(password, self.scheme) if needed else None

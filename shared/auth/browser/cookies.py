@@ -143,19 +143,20 @@ class SessionCookies:
     @property
     def token_name(self) -> str:
         """Holds the signed session token."""
-        return self._named("session_token")
+        return self.named("session_token")
 
     @property
     def data_name(self) -> str:
         """Holds a cached session; long ones are cut into `<name>.0`, `<name>.1`, ..."""
-        return self._named("session_data")
+        return self.named("session_data")
 
     @property
     def forgetful_name(self) -> str:
         """Says that the session shall end with the browser."""
-        return self._named("dont_remember")
+        return self.named("dont_remember")
 
-    def _named(self, name: str) -> str:
+    def named(self, name: str) -> str:
+        """What the cookie is called here."""
         return f"{'__Secure-' if self.attributes.secure else ''}better-auth.{name}"
 
     def token(self, cookies: Mapping[str, str]) -> str | None:

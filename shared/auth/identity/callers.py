@@ -103,7 +103,7 @@ class VouchedDatabase(SignedInDatabase):
         self._user_id = user_id
 
     def _identify(self) -> Statement:
-        return Statement(queries.IDENTIFY_BY_ID, (self._user_id,))
+        return Statement(queries.IDENTIFY_BY_ID, (self._user_id, now()))
 
     def _learn(self, row: tuple[Any, ...]) -> None:
         self.user = User(*row[:USER_WIDTH])

@@ -53,6 +53,7 @@ ACCOUNT: Final = Rule(15 * 60, 10, here=False)
 BY_PREFIX: Final = (
     ("/sign-in", CREDENTIALS),
     ("/sign-up", CREDENTIALS),
+    ("/two-factor/", CREDENTIALS),
     ("/change-password", CREDENTIALS),
     ("/change-email", CREDENTIALS),
     ("/forget-password", MAIL),

@@ -28,28 +28,51 @@ select id from new_user
 """User, account and, where it has an id, session; or none of them where the e-mail address is taken."""
 
 USER_IS_STORED: Final = """
-select id from "user" where id = $1::text
+select further_fields('user', to_jsonb(u)) from "user" u where u.id = $1::text
 """
-"""Asked after `SIGN_UP`: also true when an earlier try of the same request had come through."""
+"""Asked after `SIGN_UP`: also there when an earlier try of the same request had come through."""
 
 CREDENTIALS: Final = """
 select
-    u.id, u.name, u.email, u."emailVerified", u.image, u."createdAt", u."updatedAt", a.password
+    u.id, u.name, u.email, u."emailVerified", u.image, u."createdAt", u."updatedAt",
+    further_fields('user', to_jsonb(u)), a.password, is_banned(to_jsonb(u), $2::timestamptz),
+    coalesce((to_jsonb(u) ->> 'banned')::boolean, false), second_factor(to_jsonb(u))
 from "user" u
 left join account a on a."userId" = u.id and a."accountId" = u.id and a."providerId" = 'credential'
 where u.email = $1::text
 limit 1
 """
 
+CREDENTIALS_BY_USERNAME: Final = """
+select
+    u.id, u.name, u.email, u."emailVerified", u.image, u."createdAt", u."updatedAt",
+    further_fields('user', to_jsonb(u)), a.password, is_banned(to_jsonb(u), $2::timestamptz),
+    coalesce((to_jsonb(u) ->> 'banned')::boolean, false), second_factor(to_jsonb(u))
+from "user" u
+left join account a on a."userId" = u.id and a."accountId" = u.id and a."providerId" = 'credential'
+where u.id = user_named($1::text)
+limit 1
+"""
+
+HAS_USERNAMES: Final = """
+select has_usernames()
+"""
+
+LIFT_BAN: Final = """
+select lift_ban($1::text, $2::timestamptz)
+"""
+
 START_SESSION: Final = """
 insert into session (id, token, "userId", "expiresAt", "createdAt", "updatedAt", "ipAddress", "userAgent")
-select $4::text, $5::text, "userId", $6::timestamptz, $3::timestamptz, $3::timestamptz, $7::text, $8::text
-from account
-where "userId" = $1::text and "accountId" = $1::text and "providerId" = 'credential' and password = $2::text
+select $4::text, $5::text, u.id, $6::timestamptz, $3::timestamptz, $3::timestamptz, $7::text, $8::text
+from account a
+join "user" u on u.id = a."userId"
+where u.id = $1::text and a."accountId" = $1::text and a."providerId" = 'credential' and a.password = $2::text
+    and not is_banned(to_jsonb(u), $3::timestamptz)
 limit 1
 on conflict do nothing
 """
-"""Nothing where the password that was checked has been changed, or its user deleted, meanwhile."""
+"""Nothing where the password that was checked has been changed, or its user deleted or banned, meanwhile."""
 
 SESSION_IS_STORED: Final = """
 select id from session where id = $1::text
@@ -70,7 +93,8 @@ with found as (
     select
         u.id as user_id, u.name, u.email, u."emailVerified", u.image,
         u."createdAt" as user_created_at, u."updatedAt" as user_updated_at,
-        s.id as session_id, s.token, s."expiresAt", s."createdAt", s."updatedAt", s."ipAddress", s."userAgent"
+        s.id as session_id, s.token, s."expiresAt", s."createdAt", s."updatedAt", s."ipAddress", s."userAgent",
+        to_jsonb(u) as user_row, to_jsonb(s) as session_row
     from session s
     join "user" u on u.id = s."userId"
     where s.token = $1::text
@@ -85,12 +109,15 @@ select
     f.user_id, f.name, f.email, f."emailVerified", f.image, f.user_created_at, f.user_updated_at,
     f.session_id, f.token, f.user_id, coalesce(p."expiresAt", f."expiresAt"), f."createdAt",
     coalesce(p."updatedAt", f."updatedAt"), f."ipAddress", f."userAgent", p."expiresAt" is not null,
+    further_fields('user', f.user_row), further_fields('session', f.session_row),
     set_config('app.user_id', f.user_id, true)
 from found f
 left join prolonged p on true
-where f."expiresAt" >= $2::timestamptz
+where f."expiresAt" >= $2::timestamptz and not is_banned(f.user_row, $2::timestamptz)
 """
 """The live session of a token, prolonged where it is due; one that has expired is removed on the way.
+
+A banned user has none, whoever made it.
 
 For the rest of the batch `signed_in_user()` is the session's user, and null where there is no such session.
 """
@@ -102,16 +129,19 @@ select
     set_config('app.user_id', u.id, true)
 from session s
 join "user" u on u.id = s."userId"
-where s.token = $1::text and s."expiresAt" >= $2::timestamptz
+where s.token = $1::text and s."expiresAt" >= $2::timestamptz and not is_banned(to_jsonb(u), $2::timestamptz)
 """
-"""Who has the token. For the rest of the batch row-level security sees that user, and nobody where there is no row."""
+"""Who has the token, and is not banned.
+
+For the rest of the batch row-level security sees that user, and nobody where there is no row.
+"""
 
 IDENTIFY_BY_ID: Final = """
 select
     u.id, u.name, u.email, u."emailVerified", u.image, u."createdAt", u."updatedAt",
     set_config('app.user_id', u.id, true)
 from "user" u
-where u.id = $1::text
+where u.id = $1::text and not is_banned(to_jsonb(u), $2::timestamptz)
 """
 """As `IDENTIFY`, for a user whom another server vouches for."""
 
@@ -126,11 +156,14 @@ delete from "rateLimit" where key = $1::text
 # After LOOK_UP_SESSION, in the same batch. Without a live session there is no `signed_in_user()`, and nothing happens.
 
 LIST_SESSIONS: Final = """
-select id, token, "userId", "expiresAt", "createdAt", "updatedAt", "ipAddress", "userAgent"
-from session
-where "userId" = signed_in_user() and "expiresAt" > $1::timestamptz
+select
+    id, token, "userId", "expiresAt", "createdAt", "updatedAt", "ipAddress", "userAgent",
+    further_fields('session', to_jsonb(s))
+from session s
+where "userId" = signed_in_user() and "expiresAt" > $1::timestamptz and to_jsonb(s) ->> 'impersonatedBy' is null
 order by "createdAt", id
 """
+"""Those that an administrator of the admin plug-in has opened are left out, as it does."""
 
 END_OWN_SESSION: Final = """
 delete from session where "userId" = signed_in_user() and token = $1::text
@@ -325,9 +358,63 @@ CHANGE_EMAIL: Final = """
 update "user" set email = $3::text, "emailVerified" = "emailVerified" and $4::boolean, "updatedAt" = $5::timestamptz
 where id = $1::text and lower(email) = $2::text and id = coalesce(signed_in_user(), id)
     and not exists (select from "user" where email = $3::text)
-returning id, name, email, "emailVerified", image, "createdAt", "updatedAt"
+returning id, name, email, "emailVerified", image, "createdAt", "updatedAt", further_fields('user', to_jsonb("user"))
 """
 """Nothing where the address has changed already, is somebody else's, or another user is signed in."""
+
+# Between a right password and a second factor.
+
+ADD_CHALLENGE: Final = """
+insert into verification (id, identifier, value, "expiresAt", "createdAt", "updatedAt")
+values
+    ($1::text, $3::text, $4::text, $5::timestamptz, $6::timestamptz, $6::timestamptz),
+    ($2::text, '2fa-attempts-' || $3::text, '0', $5::timestamptz, $6::timestamptz, $6::timestamptz)
+on conflict do nothing
+"""
+
+TRY_CHALLENGE: Final = """
+with tried as (
+    update verification
+    set value = (value::integer + 1)::text, "updatedAt" = $2::timestamptz
+    where identifier = '2fa-attempts-' || $1::text and "expiresAt" >= $2::timestamptz
+        and case when value ~ '^[0-9]{1,4}$' then value::integer < $3::integer else false end
+    returning id
+)
+select
+    u.id, u.name, u.email, u."emailVerified", u.image, u."createdAt", u."updatedAt",
+    further_fields('user', to_jsonb(u)), null::text, is_banned(to_jsonb(u), $2::timestamptz),
+    coalesce((to_jsonb(u) ->> 'banned')::boolean, false), second_factor(to_jsonb(u)), exists (select from tried)
+from verification v
+join "user" u on u.id = v.value
+where v.identifier = $1::text and v."expiresAt" >= $2::timestamptz
+limit 1
+"""
+"""Whose challenge it is, and whether this try is among those that it allows."""
+
+MEET_CHALLENGE: Final = """
+with spent as (
+    delete from verification where identifier = $1::text and value = $2::text and "expiresAt" >= $3::timestamptz
+    returning value
+), forgotten as (
+    delete from verification where identifier = '2fa-attempts-' || $1::text
+)
+insert into session (id, token, "userId", "expiresAt", "createdAt", "updatedAt", "ipAddress", "userAgent")
+select $4::text, $5::text, u.id, $6::timestamptz, $3::timestamptz, $3::timestamptz, $7::text, $8::text
+from spent
+join "user" u on u.id = spent.value
+where not is_banned(to_jsonb(u), $3::timestamptz)
+    and ($9::text is null or spend_backup_code(u.id, $9::text, $10::text))
+returning id
+"""
+"""A session in place of the challenge; nothing where that, or the backup code, was spent meanwhile."""
+
+COUNT_SECOND_FACTOR: Final = """
+select count_second_factor($1::text, $2::boolean, $3::timestamptz)
+"""
+
+END_CHALLENGE: Final = """
+delete from verification where identifier in ($1::text, '2fa-attempts-' || $1::text)
+"""
 
 # Keys that sign tokens.
 

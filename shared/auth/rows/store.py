@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.auth.identifiers import new_identifier
@@ -12,6 +12,7 @@ from shared.auth.refusals import (
     FAILED_TO_CREATE_USER,
     INVALID_EMAIL_OR_PASSWORD,
     INVALID_RESET,
+    NO_USERNAMES,
     NOBODYS_RESET,
     USER_ALREADY_EXISTS,
     Refused,
@@ -36,8 +37,9 @@ SESSION_VALUES: Final = 5
 
 UNIQUE_VIOLATION: Final = "23505"
 
-USER_WIDTH: Final = len(fields(User))
-SIGNED_IN_WIDTH: Final = USER_WIDTH + len(fields(Session))
+USER_WIDTH: Final = len(fields(User)) - 1
+SIGNED_IN_WIDTH: Final = USER_WIDTH + len(fields(Session)) - 1
+"""Columns of the core; what plug-ins add comes apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,8 @@ class Found:
     prolonged: bool
 
 
-def sign_up(database: Database, user: User, password_hash: str, session: Session | None) -> None:
-    """Store user, account and, if there is one, session in one statement.
+def sign_up(database: Database, user: User, password_hash: str, session: Session | None) -> User:
+    """Store user, account and, if there is one, session in one statement; the user as it is then stored.
 
     Raises:
         Refused: Somebody has this e-mail address, or Postgres cannot hold what was sent.
@@ -63,6 +65,7 @@ def sign_up(database: Database, user: User, password_hash: str, session: Session
         [_, stored] = database.run(statement, Statement(queries.USER_IS_STORED, (user.id,)), idempotent=True)
     if not stored.values:
         raise Refused(USER_ALREADY_EXISTS)
+    return replace(user, further=stored.values[0][0])
 
 
 def refusing_unstorable(refusal: Refusal) -> AbstractContextManager[None]:
@@ -85,10 +88,40 @@ def _refusing(states: tuple[str, ...], refusal: Refusal) -> Generator[None]:
         raise
 
 
-def credentials(database: Database, email: str) -> Credentials | None:
+def credentials(database: Database, email: str, now: datetime) -> Credentials | None:
     """The user with this e-mail address, in whatever case it is written."""
-    [found] = database.run(Statement(queries.CREDENTIALS, (email.lower(),)), idempotent=True)
-    return next((Credentials(User(*row[:USER_WIDTH]), row[USER_WIDTH]) for row in found.values), None)
+    [found] = database.run(Statement(queries.CREDENTIALS, (email.lower(), now)), idempotent=True)
+    return _credentials(found.values)
+
+
+def refuse_without_usernames(database: Database) -> None:
+    """Raises `Refused` where the username plug-in has no column."""
+    [[[there]]] = (rows.values for rows in database.run(Statement(queries.HAS_USERNAMES), idempotent=True))
+    if not there:
+        raise Refused(NO_USERNAMES)
+
+
+def credentials_by_username(database: Database, username: str, now: datetime) -> Credentials | None:
+    """As `credentials`, by the username plug-in's column.
+
+    Raises:
+        Refused: There is no such column.
+    """
+    questions = Statement(queries.HAS_USERNAMES), Statement(queries.CREDENTIALS_BY_USERNAME, (username, now))
+    there, found = database.run(*questions, idempotent=True)
+    if not there.values[0][0]:
+        raise Refused(NO_USERNAMES)
+    return _credentials(found.values)
+
+
+def _credentials(found: Sequence[Sequence[Any]]) -> Credentials | None:
+    return next(map(credentials_of, found), None)
+
+
+def credentials_of(row: Sequence[Any]) -> Credentials:
+    """Read a row that holds a user, what plug-ins add, and what signing in takes."""
+    width = USER_WIDTH + 1
+    return Credentials(User(*row[:width]), *row[width:])
 
 
 def start_session(
@@ -102,10 +135,20 @@ def start_session(
     user_id, now = session.user_id, session.created_at
     start = Statement(queries.START_SESSION, (user_id, checked_hash, now, *_session_values(session)))
     is_stored = Statement(queries.SESSION_IS_STORED, (session.id,))
-    rehash = [Statement(queries.REPLACE_HASH, (user_id, checked_hash, better, now))] if better else []
+    rehash = [replacing_hash(user_id, checked_hash, better, now)] if better else []
     stored = database.run(start, is_stored, *rehash, *also, idempotent=True)[1]
     if not stored.values:
         raise Refused(INVALID_EMAIL_OR_PASSWORD)
+
+
+def lifting_ban(known: Credentials, now: datetime) -> list[Statement]:
+    """Ends a ban whose time is over."""
+    return [Statement(queries.LIFT_BAN, (known.user.id, now))] if known.was_banned else []
+
+
+def replacing_hash(user_id: str, checked_hash: str, better: str, now: datetime) -> Statement:
+    """Puts a better hash in place of the one that a password was checked with, unless that has been changed."""
+    return Statement(queries.REPLACE_HASH, (user_id, checked_hash, better, now))
 
 
 def _session_values(session: Session | None) -> tuple[str | datetime | None, ...]:
@@ -140,11 +183,17 @@ def looking_up(token: str, now: datetime, *, prolong: bool) -> Statement:
 
 def found_session(rows: Rows) -> Found | None:
     """What the statement of `looking_up` found."""
-    return next((Found(signed_in_user(row), prolonged=row[SIGNED_IN_WIDTH]) for row in rows.values), None)
+    return next((_found(row) for row in rows.values), None)
+
+
+def _found(row: Sequence[Any]) -> Found:
+    somebody, (prolonged, of_user, of_session, *_) = signed_in_user(row), row[SIGNED_IN_WIDTH:]
+    user, session = replace(somebody.user, further=of_user), replace(somebody.session, further=of_session)
+    return Found(SignedInUser(user, session), prolonged)
 
 
 def signed_in_user(row: Sequence[Any]) -> SignedInUser:
-    """Read a row that holds the columns of a user and of a session."""
+    """Read a row that holds the core's columns of a user and of a session."""
     return SignedInUser(User(*row[:USER_WIDTH]), Session(*row[USER_WIDTH:SIGNED_IN_WIDTH]))
 
 

@@ -10,6 +10,7 @@ from tests.integration.auth.conftest import PASSWORD, SECRET
 REQUESTS: Final[list[tuple[str, str, dict[str, str] | None]]] = [
     ("POST", "/sign-up/email", {"name": "Ann", "email": "ann@example.com", "password": PASSWORD}),
     ("POST", "/sign-in/email", {"email": "ann@example.com", "password": PASSWORD}),
+    ("POST", "/sign-in/username", {"username": "ann", "password": PASSWORD}),
     ("POST", "/sign-out", {}),
     ("GET", "/get-session", None),
     ("GET", "/list-sessions", None),

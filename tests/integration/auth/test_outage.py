@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from functions.dependencies.limits import limited_database
+from shared.auth.browser.cookies import sign
 from shared.db.attempts import BATCH_SECONDS
 from shared.db.opening import open_database
 from shared.settings import DatabaseSettings
-from tests.integration.auth.conftest import Counting, Routes, app_on, signed
+from tests.integration.auth.conftest import SECRET, Counting, Routes, app_on, signed
 from tests.integration.auth.requests import NAMES, REQUESTS, linked
 from tests.unit.auth.every_route import asked_for, auth_routes
 
@@ -64,4 +65,15 @@ def test_every_route_that_asks_the_database_is_among_them() -> None:
         if limited_database in asked_for(route.dependant)
         and not any(method == asked and route.path_regex.match(path) for asked, path in paths)
     }
-    assert missing == {"POST /api/auth/get-session"}, "which asks no database: it is a 405"
+    assert missing == {
+        "POST /api/auth/get-session",  # asks no database: it is a 405
+        *("POST /api/auth/two-factor/verify-totp", "POST /api/auth/two-factor/verify-backup-code"),  # the test below
+    }
+
+
+@pytest.mark.parametrize("path", ["/two-factor/verify-totp", "/two-factor/verify-backup-code"])
+def test_a_challenge_outlives_an_outage(away: Routes, path: str) -> None:
+    cookie = f"better-auth.two_factor={sign('2fa-x', SECRET)}"
+    response = away.call("POST", path, json={"code": "123456"}, headers={"cookie": cookie})
+    assert response.status_code == 503
+    assert "set-cookie" not in response.headers
