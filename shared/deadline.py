@@ -28,6 +28,16 @@ def remaining(at_most: float | None = None) -> float:
 
 
 @contextmanager
+def after_all(seconds: float) -> Generator[None]:
+    """Run the block with `seconds` of its own, even where nothing is left: for what belongs to giving up."""
+    token = _ends_at.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _ends_at.reset(token)
+
+
+@contextmanager
 def within(seconds: float) -> Generator[None]:
     """Run the block with a deadline `seconds` from now, or the surrounding one where that ends sooner."""
     token = _ends_at.set(time.monotonic() + remaining(seconds))

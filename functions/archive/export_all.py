@@ -11,6 +11,7 @@ from functions.archive.wire import Export
 from functions.dependencies.callers import SignedIn
 from functions.wire import Cursor
 from shared.app import build_handler
+from shared.db.attempts import unhurried
 from shared.history.archive import export_page
 from shared.web import APIRouter, Query, Request, Response
 
@@ -28,7 +29,8 @@ async def export(
     cursor: Cursor = None,
 ) -> Response:
     """Export everything; a `Link` with `rel="next"` leads to the rest where it is too much for one answer."""
-    document = Export.of(export_page(db, cursor), datetime.now(UTC))
+    with unhurried():
+        document = Export.of(export_page(db, cursor), datetime.now(UTC))
     name = f"history-{document.exported_at:%Y-%m-%d}.{ENDINGS[format]}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     if document.next_cursor:

@@ -6,6 +6,7 @@ from functions.archive.wire import Archive
 from functions.dependencies.callers import SignedIn
 from functions.wire import Json
 from shared.app import build_handler
+from shared.db.attempts import unhurried
 from shared.history.archive import import_conversations
 from shared.settings import HistorySettings
 from shared.web import APIRouter
@@ -25,7 +26,8 @@ class Imported(Json):
 async def import_all(db: SignedIn, archive: Archive) -> Imported:
     """Add what is not there yet. What was deleted stays deleted, and the limit of conversations holds."""
     keep = HistorySettings.read().conversations
-    return Imported.model_validate(import_conversations(db, archive.rows(), keep=keep))
+    with unhurried():
+        return Imported.model_validate(import_conversations(db, archive.rows(), keep=keep))
 
 
 handler = build_handler(router)

@@ -15,6 +15,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.dependencies.database import opened_database
+from shared.db.attempts import unhurried
 from shared.db.sqlstate import can_ever_be_stored
 from shared.deadline import within
 from shared.errors import StatementFailed
@@ -35,7 +36,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     processor = SqsFifoPartialProcessor(skip_group_on_error=True)
     processor.raise_on_entire_batch_failure = False  # an outage is no fault of this function
     seconds = context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS
-    with within(seconds), processor(event["Records"], _store):
+    with within(seconds), unhurried(), processor(event["Records"], _store):
         processor.process()  # pyright: ignore[reportUnknownMemberType] (Powertools does not say what it returns)
     answer = processor.response()
     log.info("replayed", extra={"records": len(event["Records"]), "later": len(answer["batchItemFailures"])})

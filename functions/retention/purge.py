@@ -9,6 +9,7 @@ from typing import Protocol
 from shared import deadline
 from shared.app import MARGIN_SECONDS
 from shared.db import Database
+from shared.db.attempts import unhurried
 from shared.db.opening import open_database
 from shared.expired import purge_expired
 from shared.history.retention import purge
@@ -31,7 +32,7 @@ def _database() -> Database:
 
 def handler(_event: object, context: Context) -> dict[str, int]:
     """Purge, and say how much; an error fails the invocation, and Lambda tries it again twice."""
-    with deadline.within(context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS):
+    with deadline.within(context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS), unhurried():
         purged = asdict(purge(_database(), RetentionSettings.read().history_days))
         purged |= asdict(purge_expired(_database()))
     log.info("purged", extra=purged)

@@ -29,7 +29,7 @@ others. Their cause, for the log, holds no value of a parameter and no connectio
 to three times more, with pauses of at most 50, 100 and 200 ms. What may have been committed is tried again only if the
 batch is `idempotent`; so give every write an id of the client's making and `on conflict do nothing`, and say so.
 
-**Time**: a batch with all its attempts takes at most 8 s, or what is left of `shared.deadline`. A port that is closed
+**Time**: a batch with all its attempts takes at most 3 s, or what is left of `shared.deadline`. A port that is closed
 or does not shake hands is found out within 1.2 s; a server that has accepted is waited for, as a suspended Neon compute
 needs seconds for its first answer. Who cannot wait for that runs the batch `with deadline.within(1.2)`. After a failure
 to reach the database, calls fail at once for 2 s, growing to 15 s, until one batch has found it again (breaker.py).

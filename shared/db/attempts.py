@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from random import SystemRandom
 from typing import TYPE_CHECKING, Final
@@ -13,14 +15,18 @@ from shared.errors import DatabaseUnavailable, StatementFailed
 from shared.observability import count_batch, log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from shared.db.batch import Rows
     from shared.errors import AppError
 
-BATCH_SECONDS: Final = 8.0
-"""For one batch with all its attempts, or what is left of the invocation where that is less. A person who waits for a
-list gives up sooner or later than that; a suspended Neon compute, which answers when it has woken up, needs less."""
+BATCH_SECONDS: Final = 3.0
+"""For one batch with all its attempts, or what is left of the invocation where that is less. Neon says that a suspended
+compute answers after a few hundred milliseconds (https://neon.com/docs/connect/connection-latency), and a person who
+waits for a list gives up soon."""
+
+UNHURRIED_SECONDS: Final = 8.0
+"""The same where no person waits, or where one knows that it takes long."""
 
 PAUSES: Final = (0.05, 0.1, 0.2)
 """Upper bounds, in seconds, of the pauses before the second, third and fourth attempt. The pause itself is drawn at
@@ -30,6 +36,19 @@ DATA_EXCEPTION = "22"
 READ_ONLY_TRANSACTION = "25006"
 
 _random = SystemRandom()  # not seeded at import: containers restored from one snapshot would all draw the same
+
+
+_batch_seconds: ContextVar[float] = ContextVar("batch_seconds", default=BATCH_SECONDS)
+
+
+@contextmanager
+def unhurried() -> Generator[None]:
+    """Give each batch in the block more time."""
+    token = _batch_seconds.set(UNHURRIED_SECONDS)
+    try:
+        yield
+    finally:
+        _batch_seconds.reset(token)
 
 
 class Failure(Exception):
@@ -100,7 +119,7 @@ def persist(attempt: Callable[[], list[Rows]], batch: Batch) -> list[Rows]:
     began = time.perf_counter()
     failures: list[Failure] = []
     try:
-        with deadline.within(BATCH_SECONDS):
+        with deadline.within(_batch_seconds.get()):
             return _succeed(attempt, batch, failures)
     except Failure as failure:
         raise failure.for_caller(read_only=batch.read_only) from failure

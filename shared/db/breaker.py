@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from shared import deadline
 from shared.breaker import LONGEST_PAUSE, BreakerOpen, CircuitBreaker
 from shared.db.attempts import Failure
-from shared.db.batch import USUAL, Database
+from shared.db.batch import USUAL, Database, Statement
 from shared.db.sqlstate import Meaning
 from shared.errors import AppError, DatabaseUnavailable
 from shared.observability import measured
@@ -16,15 +16,21 @@ from shared.observability import measured
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shared.db.batch import Rows, Statement, Transaction
+    from shared.db.batch import Rows, Transaction
 
 FIRST_PAUSE: Final = 2.0
+
+LOOK: Final = Statement("select 1 as well")
+LOOK_SECONDS: Final = 0.15
+"""Of a database that is well: a new connection and one statement, in the same region."""
 
 
 class GuardedDatabase(Database):
     """A `Database` that fails at once for a while after it was found to be away; then one batch probes.
 
-    Only failures to have a session count (`Meaning.AWAY`). Every batch is measured as `db` in `Server-Timing`.
+    Only failures to have a session count (`Meaning.AWAY`). Where a batch was sent and no answer came in time, the
+    statement may have been slow, which is no reason to refuse others: a look at the database tells. Every batch is
+    measured as `db` in `Server-Timing`.
 
     Args:
         database: The transport.
@@ -72,8 +78,18 @@ class GuardedDatabase(Database):
         self._breaker.found_well()
         return rows
 
+    def _answers_at_once(self) -> bool:
+        """Whether the database answers somebody else; the look takes no longer than a reader notices."""
+        try:
+            with deadline.after_all(LOOK_SECONDS):
+                self._database.run(LOOK, idempotent=True)
+        except AppError:
+            return False
+        return True
+
     def _learn(self, failure: Failure, patience: float) -> None:
-        if failure.verdict.meaning is Meaning.AWAY:
+        meaning = failure.verdict.meaning
+        if meaning is Meaning.AWAY or (meaning is Meaning.SLOW and not self._answers_at_once()):
             self._breaker.found_away(patience)
         else:
             self._breaker.found_well()

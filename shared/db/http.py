@@ -19,7 +19,7 @@ from urllib.parse import quote, urlsplit
 from shared import deadline
 from shared.db.attempts import Batch, Failure, persist
 from shared.db.batch import USUAL, Database, Rows
-from shared.db.sqlstate import AWAY, MAYBE_RUN, NOT_RUN, REFUSED, judge_state, judge_status, judge_text
+from shared.db.sqlstate import AWAY, MAYBE_RUN, NOT_RUN, REFUSED, SLOW, judge_state, judge_status, judge_text
 from shared.db.values import parameters, row_decoder
 from shared.errors import Misconfigured, StatementFailed
 from shared.http_client import AnswerTooLarge, HttpClient, NotFound, Response, TimedOut, Unreachable
@@ -165,6 +165,8 @@ def _no_answer(error: Unreachable) -> Failure:
     match error:
         case AnswerTooLarge():
             verdict = REFUSED
+        case TimedOut() if error.sent:
+            verdict = SLOW
         case TimedOut() | NotFound():
             verdict = AWAY  # the time is used up, or the resolver has tried again already
         case _:

@@ -10,6 +10,7 @@ both transports share values.py, and every wait can be bounded, so that a server
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections import deque
 from contextlib import suppress
@@ -23,10 +24,11 @@ from psycopg.conninfo import make_conninfo
 from shared import deadline, sockets
 from shared.db.attempts import Batch, Failure, persist
 from shared.db.batch import USUAL, Database, Rows
-from shared.db.sqlstate import AWAY, MAYBE_RUN, NOT_RUN, REFUSED, judge_state, judge_text
+from shared.db.sqlstate import AWAY, MAYBE_RUN, NOT_RUN, REFUSED, SLOW, judge_state, judge_text
 from shared.db.values import parameters, row_decoder
 from shared.errors import Misconfigured
 from shared.names import names
+from shared.observability import log
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -43,6 +45,8 @@ DEFAULT_PORT: Final = 5432
 
 AUTHORITIES: Final = ("/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/cert.pem")
 """Amazon Linux, Debian, others. Not `sslrootcert=system`: the OpenSSL inside psycopg-binary looks elsewhere."""
+
+CANCEL_SECONDS: Final = 1.0
 
 KEPT_ALIVE: Final = {
     "keepalives_idle": 30,
@@ -114,16 +118,20 @@ class PooledDatabase(Database):
         ends_at = time.monotonic() + deadline.remaining()
         connection = self._take() or self._connect(ends_at)
         results: list[PGresult] = []
-        healthy = False
+        healthy = given_up = False
         try:
             results.extend(_exchange(connection, queries, ends_at))
             healthy = connection.transaction_status == pq.TransactionStatus.IDLE
         except TimeoutError as error:
-            raise Failure(AWAY, str(error)) from error
+            given_up = True
+            raise Failure(SLOW, str(error)) from error
         except OperationalError as error:
             raise _refusal(results) or Failure(MAYBE_RUN, str(error)) from error
         finally:
-            self._idle.append((connection, time.time())) if healthy else connection.finish()
+            if given_up:  # beside: nobody waits for that
+                threading.Thread(target=_cancel, args=(connection,), daemon=True).start()
+            else:
+                self._idle.append((connection, time.time())) if healthy else connection.finish()
         refusal = _refusal(results)
         if refusal is not None:
             raise refusal
@@ -212,6 +220,21 @@ def _waited_for(status: int, each: sockets.Try, ends_at: float) -> float:
     if status in NOT_CONNECTED:
         return each.reached_by
     return each.ready_by if status in NOT_REACHED else ends_at
+
+
+def _cancel(connection: PGconn) -> None:
+    """End a batch that nobody waits for any more: Postgres and PgBouncer do not notice by themselves."""
+    cancelling = connection.cancel_conn()
+    ends_at = time.monotonic() + CANCEL_SECONDS
+    try:
+        cancelling.start()
+        while (polled := cancelling.poll()) in DIRECTIONS:
+            sockets.wait(cancelling.socket, DIRECTIONS[pq.PollingStatus(polled)], ends_at)
+    except (OSError, OperationalError) as error:
+        log.info("a batch could not be cancelled: %s", error)
+    finally:
+        cancelling.finish()
+        connection.finish()
 
 
 def _query(statement: Statement) -> Query:

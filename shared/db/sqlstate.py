@@ -4,6 +4,7 @@
 |---|---|---|
 | REFUSED | `StatementFailed` | the statement is at fault; a defect, or a constraint that did its work |
 | BUSY | `DatabaseUnavailable` | the batch was undone, the database itself is well |
+| SLOW | `DatabaseUnavailable` | it was sent, and no answer came in time; the circuit breaker looks whether it is away |
 | AWAY | `DatabaseUnavailable` | there is no session to be had; the circuit breaker (breaker.py) remembers |
 
 The principle: what keeps us from having a session with Postgres is AWAY, be it a refused port or a wrong password;
@@ -34,6 +35,7 @@ class Meaning(StrEnum):
 
     REFUSED = "refused"
     BUSY = "busy"
+    SLOW = "slow"
     AWAY = "away"
 
 
@@ -54,6 +56,7 @@ UNDONE: Final = Verdict(Meaning.BUSY, Retry.SAFE)
 BUSY: Final = Verdict(Meaning.BUSY, Retry.NEVER)
 NOT_RUN: Final = Verdict(Meaning.AWAY, Retry.SAFE)
 MAYBE_RUN: Final = Verdict(Meaning.AWAY, Retry.IF_IDEMPOTENT)
+SLOW: Final = Verdict(Meaning.SLOW, Retry.NEVER)
 AWAY: Final = Verdict(Meaning.AWAY, Retry.NEVER)
 
 _BY_STATE: Final = {

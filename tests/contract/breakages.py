@@ -212,12 +212,12 @@ def _(scene: Scene) -> Generator[None]:
     yield
 
 
-@breakage("compute asleep for 3 s")
+@breakage("compute asleep for 2 s")
 def _(scene: Scene) -> Generator[None]:
     """Neon ends the connections when it suspends a compute; later ones open at once and are answered when it is up."""
     scene.relay.hang_up()
     scene.relay.accept_silently()
-    with meanwhile(scene.relay.restore, after=3):
+    with meanwhile(scene.relay.restore, after=2):
         yield
 
 

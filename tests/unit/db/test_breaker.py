@@ -12,8 +12,8 @@ from shared import deadline
 from shared.breaker import LEAST_PATIENCE, PROBE_SECONDS, BreakerOpen, CircuitBreaker
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.db.attempts import Failure
-from shared.db.breaker import GuardedDatabase
-from shared.db.sqlstate import AWAY, BUSY, REFUSED, Verdict
+from shared.db.breaker import LOOK_SECONDS, GuardedDatabase
+from shared.db.sqlstate import AWAY, BUSY, REFUSED, SLOW, Verdict
 from shared.errors import AppError, DatabaseUnavailable, StatementFailed
 from shared.observability import request_timings
 from tests.fixtures.clock import Clock
@@ -47,6 +47,14 @@ class Moody(Database):
 
     def close(self) -> None:
         self.closed = True
+
+
+class OneIsSlow(Moody):
+    """Answers every batch but those of one statement, which it never does in time."""
+
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
+        self.verdict = SLOW if ASK in statements else None
+        return super().run(*statements, idempotent=idempotent, transaction=transaction)
 
 
 @pytest.fixture
@@ -83,6 +91,30 @@ def test_after_a_failure_calls_fail_without_asking(moody: Moody, guarded: Guarde
         fail(guarded)
 
     assert moody.asked == 1
+
+
+def test_a_slow_statement_of_one_reader_does_not_keep_others_from_asking(clock: Clock) -> None:
+    guarded = GuardedDatabase(OneIsSlow(), clock=clock)
+    for _ in range(3):
+        fail(guarded)
+        assert guarded.run(Statement("select 2 as v")) == ROWS
+
+
+def test_where_nothing_is_answered_in_time_the_look_is_short_and_calls_then_fail_at_once(
+    moody: Moody, guarded: GuardedDatabase
+) -> None:
+    moody.verdict = SLOW
+    fail(guarded)
+    assert (moody.asked, moody.patience <= LOOK_SECONDS) == (2, True)
+    fail(guarded)
+    assert moody.asked == 2
+
+
+def test_there_is_time_for_the_look_though_the_caller_has_none_left(moody: Moody, guarded: GuardedDatabase) -> None:
+    moody.verdict = SLOW
+    with deadline.within(0):
+        fail(guarded)
+    assert 0 < moody.patience <= LOOK_SECONDS
 
 
 def test_after_a_pause_one_batch_probes_with_little_time(moody: Moody, guarded: GuardedDatabase, clock: Clock) -> None:
