@@ -94,4 +94,4 @@ def test_a_port_that_accepts_and_never_shakes_hands_is_found_out_early(encrypted
         with pytest.raises(DatabaseUnavailable):
             open_transport(encrypted.settings("localhost", relay.port)).run(ENCRYPTED, idempotent=True)
 
-    assert time.monotonic() - began < BATCH_SECONDS - 2
+    assert time.monotonic() - began < BATCH_SECONDS * 0.8  # what is waited for an answer

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 HOST: Final = "db.localtest.me"
 QUEUE: Final = "sqs.localtest.me"
 PASSAGES: Final = "passages.localtest.me"
-CHAT_SECONDS: Final = 1.1
+CHAT_SECONDS: Final = 1.25
 READ_SECONDS: Final = 3.0
 ASK: Final = Statement("select 1 as v")
 ANSWER: Final = {
