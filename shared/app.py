@@ -111,7 +111,7 @@ class Invocation:
                 message["headers"] = [
                     *_protected(message["headers"], scope["state"]),
                     (b"x-request-id", request_id.encode()),
-                    (b"server-timing", server_timing(_shown(spent, scope["path"])).encode()),
+                    *_timing(_shown(spent, scope["path"])),
                 ]
             await send(message)
 
@@ -141,6 +141,10 @@ def _protected(headers: Collection[tuple[bytes, bytes]], state: Mapping[str, Any
         return [*headers]
     said = {name for name, _ in headers}
     return [*headers, *(each for each in PROTECTION.items() if each[0] not in said)]
+
+
+def _timing(shown: dict[str, float]) -> list[tuple[bytes, bytes]]:
+    return [(b"server-timing", server_timing(shown).encode())] if shown else []
 
 
 def _shown(spent: dict[str, float], path: str) -> dict[str, float]:
