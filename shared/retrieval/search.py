@@ -41,9 +41,7 @@ class Book:
     def __init__(self, client: HttpClient, settings: RetrievalSettings) -> None:
         self.client = client
         self.settings = settings
-        self._vocabulary = NOTHING
-        self._current: str | None = None
-        """Version of the vocabulary that the last search saw; None before the first."""
+        self._vocabulary: Vocabulary | None = None
 
     def search(self, question: str, *, limit: int = LIMIT) -> Found:
         """The passages that belong to the question.
@@ -52,22 +50,26 @@ class Book:
             RetrievalUnavailable: Qdrant cannot be reached, is too slow, refuses, or has no such collection; the cause
                 says which.
         """
-        vocabulary = self.vocabulary()
+        vocabulary = self._vocabulary or self._read_vocabulary()
         asked = vocabulary.repaired(question)
         results = self._ask(queries.body(self.settings, asked, limit))
-        self._current = _version(results)
+        if _version(results) != vocabulary.version:  # another book, of which the words of the last one tell nothing
+            vocabulary = self._read_vocabulary()
+            repaired = vocabulary.repaired(question)
+            if repaired != asked:
+                asked = repaired
+                results = self._ask(queries.body(self.settings, asked, limit))
         return found(self.settings, asked, results, vocabulary)
 
-    def vocabulary(self) -> Vocabulary:
-        """The book's words; asked for once, and again when a search saw that they are others now."""
-        if self._current is None or self._current != self._vocabulary.version:
-            try:
-                points = self._ask(queries.vocabulary_body())[0]
-                self._vocabulary = Vocabulary.read(points[0]["payload"]) if points else NOTHING
-            except (RetrievalUnavailable, LookupError, TypeError, ValueError, AttributeError) as error:
-                # the search itself will say whether Qdrant is away; words are only ever put right where it is not
-                log.info("the book's vocabulary could not be read", exc_info=error)
-            self._current = self._vocabulary.version
+    def _read_vocabulary(self) -> Vocabulary:
+        """The book's words, for this question and the next ones; nothing where they cannot be read now."""
+        try:
+            points = self._ask(queries.vocabulary_body())[0]
+            self._vocabulary = Vocabulary.read(points[0]["payload"]) if points else NOTHING
+        except (RetrievalUnavailable, LookupError, TypeError, ValueError, AttributeError) as error:
+            # the search itself will say whether Qdrant is away; words are only ever put right where it is not
+            log.info("the book's vocabulary could not be read", exc_info=error)
+            self._vocabulary = NOTHING
         return self._vocabulary
 
     def _ask(self, body: bytes) -> list[list[dict[str, Any]]]:
