@@ -74,6 +74,8 @@ def test_from_a_list_of_sessions_to_leaving_for_good(new_person: Callable[[], Pe
     assert followed.headers["location"].endswith(f"/new?token={link}")
     changed = api.post("/api/auth/reset-password", json={"newPassword": "another password", "token": link})
     assert changed.json() == {"status": True}
+    assert api.get("/api/auth/get-session").json() is None
+    assert api.post("/api/auth/sign-in/email", json=credentials | {"password": "another password"}).status_code == 200
     assert api.patch("/api/profile", json={"consent": True, "language": "de"}).json()["language"] == "de"
     assert api.post("/api/auth/delete-user", json={"password": "another password"}).json()["success"] is True
     assert api.get("/api/auth/get-session").json() is None
