@@ -34,6 +34,7 @@ STAGE = "dev"
 PAUSE_SECONDS = 30
 """Between two attempts to store a queued turn: serverless.yml's own two minutes would make everybody wait."""
 PATIENCE_SECONDS = 90.0
+UNLIKE_AWS = ("--param", "emulator=true")
 SECRET = f"docs-chatbot-backend/{STAGE}"
 SITE = "https://book.example.com"
 SERVICE = "serverless.yml"
@@ -115,7 +116,7 @@ def _rehearse(state: State) -> None:
         with Emulator(state, {"DATABASE_HTTP_ENDPOINT": variables["DATABASE_HTTP_ENDPOINT"]}) as emulator:
             _store_secret(emulator, variables)
             folder = own_folder(state)
-            _osls(emulator, folder, "deploy", "--param", f"outboxPause={PAUSE_SECONDS}")
+            _osls(emulator, folder, "deploy", "--param", f"outboxPause={PAUSE_SECONDS}", *UNLIKE_AWS)
             outputs = _outputs(emulator, folder)
             say(f"osls deploy: {len(outputs)} outputs, ApiUrl {outputs['ApiUrl']}")
             reader = Reader(emulator.api_url(outputs["HttpApiId"]))
