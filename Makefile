@@ -9,7 +9,7 @@ python := .venv/bin/python
 unexport PYTHONPATH PYTHONHOME
 
 # what `make help` lists first: for whoever runs it, rather than changes it
-used := run ingest migrate deploy-local clean-data
+used := run ingest calibrate migrate deploy-local clean-data
 
 .PHONY: help
 help: ## this list
@@ -101,6 +101,11 @@ conformance: setup ## compare our accounts with the real Better Auth server (PAS
 .PHONY: bench-ingestion
 bench-ingestion: setup ## how well each generator's site is read, beside the Markdown reader on its sources
 	@$(python) -m tests.sites
+
+.PHONY: calibrate
+calibrate: setup-python ## print which questions a gate refuses: FILE=questions.jsonl (specs/guides/calibrating.md)
+	@test -n "$$FILE" || { echo "Say which questions: make calibrate FILE=questions.jsonl (specs/guides/calibrating.md)"; exit 2; }
+	@exec $(python) -m infra.calibration "$$FILE"
 
 .PHONY: bench-history
 bench-history: setup-python ## what a history costs as the site grows (ARGS="--users 100 10000 100000" for more than a glance)

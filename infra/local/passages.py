@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from infra.local.platform import COLLECTION, passages_store
@@ -14,7 +15,7 @@ from infra.local.process import PROJECT, Process, inherited_environment, python_
 from infra.local.state import RUNNING, AlreadyRunning
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
     from infra.local.state import State
 
@@ -39,6 +40,10 @@ SAMPLE_SITE = "self"
 
 STORES_NOTHING = frozenset({"--dry-run", "--help", "-h"})
 """Arguments with which an ingestion needs no store."""
+
+
+class NoStore(RuntimeError):
+    """The store can be asked by nobody right now; the message says what to do."""
 
 
 def is_empty(qdrant_url: str) -> bool:
@@ -77,24 +82,37 @@ def ingest(state: State, arguments: Sequence[str]) -> int:
     if not STORES_NOTHING.isdisjoint(arguments):
         return subprocess.run([sys.executable, "-m", "infra.ingestion", *arguments], check=False).returncode
     try:
-        with state.locked():
-            return _ingest_alone(state, arguments)
-    except AlreadyRunning:
+        with opened(state) as url:
+            return _run(arguments, url)
+    except NoStore as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+@contextmanager
+def opened(state: State) -> Generator[str]:
+    """Give the address of the running platform's store, or of the store alone, which runs until this ends.
+
+    Raises:
+        NoStore: The platform is between the two.
+    """
+    with ExitStack() as until_the_end:
+        yield _opened(state, until_the_end)
+
+
+def _opened(state: State, until_the_end: ExitStack) -> str:
+    try:
+        until_the_end.enter_context(state.locked())
+    except AlreadyRunning as error:
         running = state.read(RUNNING)
         if running is None:
-            print("The platform is just starting or stopping. Please try again in a moment.", file=sys.stderr)
-            return 1
-        return _run(arguments, running["qdrant"])
-
-
-def _ingest_alone(state: State, arguments: Sequence[str]) -> int:
+            raise NoStore("The platform is just starting or stopping. Please try again in a moment.") from error
+        return running["qdrant"]
     store = passages_store(state)
-    try:
-        store.start()
-        store.wait()
-        return _run(arguments, store.url)
-    finally:
-        store.stop()
+    until_the_end.callback(store.stop)
+    store.start()
+    store.wait()
+    return store.url
 
 
 def _run(arguments: Sequence[str], qdrant_url: str) -> int:

@@ -30,12 +30,17 @@ def judged(
     settings: RetrievalSettings, question: str, passages: tuple[Passage, ...], cosine: float, vocabulary: Vocabulary
 ) -> Found:
     """What was found, with whether it is about the question."""
-    covered = coverage(question, passages[:READ], vocabulary)
     missing = tuple(vocabulary.missing(question))
     if mostly_latin(question):
-        on_topic = cosine + COVERED * covered >= settings.threshold
+        on_topic = closeness(question, passages, cosine, vocabulary) >= settings.threshold
         return Found(passages, cosine, on_topic, question, missing, vocabulary)
+    covered = coverage(question, passages[:READ], vocabulary)
     return Found(passages, covered, covered >= WORDS_COVERED, question, missing, vocabulary)
+
+
+def closeness(question: str, passages: Sequence[Passage], cosine: float, vocabulary: Vocabulary) -> float:
+    """What is compared with the gate: the best cosine, and up to COVERED for the words that the passages hold."""
+    return cosine + COVERED * coverage(question, passages[:READ], vocabulary)
 
 
 def coverage(question: str, passages: Sequence[Passage], vocabulary: Vocabulary) -> float:
