@@ -107,6 +107,10 @@ calibrate: setup-python ## print which questions a gate refuses: FILE=questions.
 	@test -n "$$FILE" || { echo "Say which questions: make calibrate FILE=questions.jsonl (specs/guides/calibrating.md)"; exit 2; }
 	@exec $(python) -m infra.calibration "$$FILE"
 
+.PHONY: bench-answers
+bench-answers: setup-python ## what answers without a model are worth (tests/bench/results/answers.md; ARGS=--failures prints each wrong one)
+	@exec $(python) -m tests.bench.answers $(ARGS)
+
 .PHONY: bench-history
 bench-history: setup-python ## what a history costs as the site grows (ARGS="--users 100 10000 100000" for more than a glance)
 	@exec $(python) -m tests.bench.history $(ARGS)

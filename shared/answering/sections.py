@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each reason adds to a section's score; fitted on half of the gold questions (specs/answers.md)."""
+    """What each reason adds to a section's score; set by hand (specs/answers.md says on which questions)."""
 
     rank: float = 0.55
     cosine: float = 1.0

@@ -1,0 +1,85 @@
+"""What answers without a model are worth: `make bench-answers` writes tests/bench/results/answers.md.
+
+Every question is searched in a store with the corpora beside the project, which is kept between runs, and answered as
+the chat answers a question that stands alone. `ARGS=--failures` prints each answer that is wrong, whole. The exit code
+is 1 where a goal is missed. Without the corpora there is nothing to ask, and nothing is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Final
+
+from shared.errors import RetrievalUnavailable
+from shared.http_client import HttpClient
+from shared.retrieval.search import Book as Searched
+from shared.settings import RetrievalSettings
+from tests.bench.answers.books import BOOKS, Book, opened, sections_of
+from tests.bench.answers.figures import failures
+from tests.bench.answers.judging import Judged, judged
+from tests.bench.answers.page import write
+from tests.bench.answers.questions import absent, questions_to
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared.retrieval.models import Found
+
+TRIES: Final = 5
+"""Of a search: other programs may keep the machine busy for longer than a reader would wait."""
+
+
+def main() -> int:
+    """Ask, judge, write; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.answers", description=__doc__)
+    parser.add_argument("--failures", action="store_true", help="print each answer that is wrong")
+    chosen = parser.parse_args()
+    if missing := absent():
+        print(f"Nothing is measured: {', '.join(map(str, missing))} is not there.")
+        return 0
+    with opened(BOOKS) as url:
+        answers = [each for book in BOOKS for each in _asked(book, url)]
+    if chosen.failures:
+        _show(failures(answers))
+        _show_astray(answers)
+    missed = write(answers)
+    print("\n".join(["", *(f"MISSED {each}" for each in missed)]) if missed else "\nEvery goal is reached.")
+    return 1 if missed else 0
+
+
+def _asked(book: Book, url: str) -> Iterator[Judged]:
+    settings = RetrievalSettings.read({"QDRANT_URL": url, "QDRANT_COLLECTION": book.name})
+    searched, sections = Searched(HttpClient(url), settings), sections_of(book)
+    questions = questions_to(book)
+    for each in questions:
+        yield judged(each, _found(searched, each.text), sections)
+    print(f"{book.name}: {len(questions)} questions", file=sys.stderr, flush=True)
+
+
+def _found(book: Searched, question: str) -> Found:
+    for _ in range(TRIES - 1):
+        try:
+            return book.search(question)
+        except RetrievalUnavailable as error:
+            print(f"asked again: {error.__cause__}", file=sys.stderr)
+    return book.search(question)
+
+
+def _show(wrong: list[Judged]) -> None:
+    for each in wrong:
+        asked = each.question
+        found = "" if each.findable else "; no passage that was found holds it"
+        print(f"\n=== {asked.name} ({asked.set_name}, {asked.kind}) {asked.text}")
+        print(f"    must hold: {' and '.join(asked.gold)}{found}" if asked.gold else "    must be refused")
+        print(each.answer)
+
+
+def _show_astray(answers: list[Judged]) -> None:
+    for each in answers:
+        for piece in (piece for pieces in each.astray for piece in pieces):
+            print(f"--- {each.question.name}: not in the section that its number links to: {piece}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

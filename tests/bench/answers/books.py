@@ -1,0 +1,101 @@
+"""The books that questions are asked about, ingested into a store of their own that is kept between runs."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from infra.ingestion.choosing import Order, choose_reader
+from infra.ingestion.form import Page
+from infra.ingestion.index import Options
+from infra.ingestion.ingest import ingest
+from infra.ingestion.pages import passages
+from infra.ingestion.progress import Silent
+from infra.local.platform import passages_store
+from infra.local.state import State
+from shared.retrieval.blocks import read
+from shared.retrieval.markdown import markdown
+from tests.bench.answers.judging import by_address
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+
+ROOT: Final = Path(__file__).parents[3]
+CORPORA: Final = (ROOT / ".." / "shared" / "corpus").resolve()
+STORE: Final = ROOT / "build" / "bench-answers"
+MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>#|~&]|^[-+])")
+"""What Markdown would take for more than a letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A folder of documentation.
+
+    Attributes:
+        name: Of its collection; what lines of questions call its corpus.
+        folder: Below the corpora, beside the project.
+    """
+
+    name: str
+    folder: str
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return CORPORA / self.folder
+
+
+TEXTBOOK: Final = Book("textbook", "physical-ai-textbook/docs")
+LEROBOT: Final = Book("lerobot", "lerobot-docs/docs/source")
+XQUAD: Final = Book("xquad", "xquad-en")
+RAY: Final = Book("ray", "ray-docs-qa/docs")
+BOOKS: Final = (TEXTBOOK, LEROBOT, XQUAD, RAY)
+
+
+@contextmanager
+def opened(books: Iterable[Book]) -> Generator[str]:
+    """Give the address of a store that holds the books."""
+    store = passages_store(State(STORE))
+    store.start()
+    try:
+        store.wait()
+        for book in books:
+            print(
+                ingest(_order(book), store.url, Options(collection=book.name, force=True)), file=sys.stderr, flush=True
+            )
+        yield store.url
+    finally:
+        store.stop()
+
+
+def _order(book: Book) -> Order:
+    documents = _as_pages(book.path) if book is XQUAD else book.path
+    return Order([str(documents)], kind="markdown", site=book.name)
+
+
+def _as_pages(folder: Path) -> Path:
+    """XQuAD's paragraphs, each as a page of its own."""
+    pages = STORE / "xquad-pages"
+    pages.mkdir(parents=True, exist_ok=True)
+    for line in (folder / "corpus.jsonl").read_text(encoding="utf-8").splitlines():
+        found = json.loads(line)
+        title, text = _escaped(found["title"]), _escaped(found["text"])
+        (pages / f"{found['_id']}.md").write_text(f"# {title}\n\n{text}\n", "utf-8")
+    return pages
+
+
+def _escaped(text: str) -> str:
+    return MARKUP.sub(r"\\\1", " ".join(text.split()))
+
+
+def sections_of(book: Book) -> dict[str, str]:
+    """Address -> the words that stand there, read from the pages anew: what answers show must be among them."""
+    choice = choose_reader(_order(book), Silent())
+    pages = (each for each in choice.reader.read(choice.documents) if isinstance(each, Page))
+    found = (each for page in pages for each in passages(page, book.name))
+    return by_address((each.url, f"{each.text}\n{markdown(read(each.blocks))}") for each in found)

@@ -1,0 +1,95 @@
+"""What is written of a run: a page for people, and its figures for programs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from tests.bench.answers.figures import ANSWERED, GOALS, by_kind, by_set, failures, figures, missed
+from tests.bench.answers.questions import OFF_TOPIC
+from tests.bench.machine import RESULTS, machine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tests.bench.answers.judging import Judged
+
+    Figures = Mapping[str, float | None]
+
+COLUMNS: Final = (
+    "questions",
+    "held",
+    "findable",
+    "median",
+    "p90",
+    "direct given",
+    "direct right",
+    "in section",
+    "refused",
+)
+COUNTS: Final = frozenset({"questions", "median", "p90"})
+
+
+def write(answers: Sequence[Judged]) -> list[str]:
+    """Write both, print the page; give the goals that are missed."""
+    sets = {name: figures(found) for name, found in by_set(answers).items()}
+    kinds = {
+        name: {kind: figures(of) for kind, of in by_kind(found).items()} for name, found in by_set(answers).items()
+    }
+    lines = missed(sets)
+    told = {
+        "how": machine(),
+        "sets": sets,
+        "kinds": kinds,
+        "missed": lines,
+        "failures": [each.question.name for each in failures(answers)],
+    }
+    (RESULTS / "answers.json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+    text = page(sets, kinds, lines)
+    (RESULTS / "answers.md").write_text(text, "utf-8")
+    print(text)
+    return lines
+
+
+def page(sets: Mapping[str, Figures], kinds: Mapping[str, Mapping[str, Figures]], lines: Sequence[str]) -> str:
+    """The page."""
+    asked = [name for name in ANSWERED if name in sets]
+    return "\n".join(
+        [
+            "# What answers are worth",
+            "",
+            f"`make bench-answers`: {machine()}. What the columns mean and how honest they are is in",
+            "[specs/answers.md](../../../specs/answers.md).",
+            "",
+            *_table("set", {name: sets[name] for name in asked}),
+            "",
+            "Questions that no book answers, all of which must be refused:",
+            "",
+            *_table("asked of", kinds.get(OFF_TOPIC, {}), ("questions", "refused")),
+            "",
+            *(_goals(lines)),
+            *(line for name in asked for line in ("", f"## {name}, by kind", "", *_table("kind", kinds[name]))),
+            "",
+        ]
+    )
+
+
+def _goals(lines: Sequence[str]) -> list[str]:
+    if not lines:
+        return [f"All {len(GOALS)} goals are reached."]
+    return [f"Of {len(GOALS)} goals {len(lines)} are missed:", "", *(f"- {line}" for line in lines)]
+
+
+def _table(name: str, rows: Mapping[str, Figures], columns: Iterable[str] = COLUMNS) -> list[str]:
+    columns = list(columns)
+    return [
+        f"| {name} | {' | '.join(columns)} |",
+        "|---" * (1 + len(columns)) + "|",
+        *(f"| {row} | {' | '.join(_cell(each, found[each]) for each in columns)} |" for row, found in rows.items()),
+    ]
+
+
+def _cell(column: str, value: float | None) -> str:
+    if value is None:
+        return "–"  # noqa: RUF001 (a dash, as people write it)
+    return f"{value:,.0f}" if column in COUNTS else f"{value:.1%}"
