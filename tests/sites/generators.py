@@ -77,7 +77,7 @@ class Generator:
             python_environment()
         elif not (work / "node_modules").exists():
             (work / "package.json").write_text(json.dumps({"private": True}))
-            run(["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", *self.npm], work)
+            run(["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", *self.npm], work)
         return work
 
 
