@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 from urllib.parse import urlsplit
 
+from shared.breaker import BreakerOpen, CircuitBreaker
 from shared.deadline import remaining
 from shared.names import is_address, names
 from shared.observability import count_without, log, measured
@@ -57,14 +58,17 @@ class Queue:
     Args:
         url: Its address.
         connect: Makes the client; boto3's unless given.
+        clock: See `CircuitBreaker`.
     """
 
-    def __init__(self, url: str, connect: Callable[[], SqsClient] | None = None) -> None:
+    def __init__(
+        self, url: str, connect: Callable[[], SqsClient] | None = None, clock: Callable[[], float] = time.time
+    ) -> None:
         self._url = url
         self._connect = connect or connect_by_boto3
         self._client: SqsClient | None = None
         self._connecting = threading.Lock()
-        self._closed_until = 0.0
+        self._breaker = CircuitBreaker("the queue", first_pause=PAUSE_SECONDS, longest_pause=PAUSE_SECONDS, clock=clock)
 
     def prepare(self) -> None:
         """Make the client, on any thread. What fails here fails again, and is told, when the queue is used."""
@@ -101,19 +105,21 @@ class Queue:
         return sum(int(answer["Attributes"][name]) for name in WAITING)
 
     def _call(self, call: Callable[[SqsClient], object]) -> object:
-        # wall-clock time, as the pause shall also pass while Lambda freezes the container
-        if 0 < self._closed_until - time.time() <= PAUSE_SECONDS or remaining() <= 0:
+        if remaining() <= 0:
             count_without("queue")
             raise QueueUnavailable
         try:
-            with measured("queue"):
+            with self._breaker.admitted(), measured("queue"):
                 self._find()
-                return call(self._connected())
-        except Exception as error:  # boto3 raises botocore's errors, which cannot be named without importing them
-            self._closed_until = time.time() + PAUSE_SECONDS
-            count_without("queue")
-            log.warning("the queue is away", exc_info=error)
+                answer = call(self._connected())
+        except BreakerOpen as error:
             raise QueueUnavailable from error
+        except Exception as error:  # boto3 raises botocore's errors, which cannot be named without importing them
+            log.warning("the queue did not answer", exc_info=error)
+            self._breaker.found_away(SECONDS)
+            raise QueueUnavailable from error
+        self._breaker.found_well()
+        return answer
 
     def _find(self) -> None:
         """See that its name can be looked up: boto3 would do that without a limit of ours.

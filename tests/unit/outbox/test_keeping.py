@@ -6,7 +6,7 @@ import pytest
 
 from shared.outbox.keeping import Outbox, session_owner, user_owner
 from shared.outbox.models import WaitingTurn
-from shared.outbox.queue import Queue, QueueUnavailable
+from shared.outbox.queue import PAUSE_SECONDS, Queue, QueueUnavailable
 from shared.outbox.replay import read_receipt
 from shared.outbox.seal import LONGEST_SEALED, Seal
 from tests.unit.outbox.turns import QUESTION, SECRET, USER, turn
@@ -103,6 +103,20 @@ def test_a_queue_that_is_away_is_not_asked_again_at_once() -> None:
             queue.send("text", group="group", once="once")
 
     assert sqs.asked == 1
+
+
+def test_after_a_pause_a_queue_that_is_back_is_used_again() -> None:
+    sqs, now = Sqs(OSError("nobody there")), [1_000.0]
+    queue = Queue("https://localhost/1/outbox.fifo", lambda: sqs, lambda: now[0])
+    with pytest.raises(QueueUnavailable):
+        queue.send("lost", group="group", once="once")
+
+    sqs.error = None
+    now[0] += PAUSE_SECONDS + 1
+    queue.send("text", group="group", once="once")
+    queue.send("another", group="group", once="twice")
+
+    assert [each["MessageBody"] for each in sqs.sent] == ["text", "another"]
 
 
 def test_the_depth_counts_what_is_not_done_with() -> None:
