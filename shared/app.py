@@ -11,9 +11,10 @@ from mangum.handlers import HTTPGateway
 from starlette.exceptions import HTTPException
 
 from shared import deadline
-from shared.errors import AppError, InvalidRequest, Unavailable
+from shared.errors import AppError, InvalidRequest
 from shared.events import WARM, answer_in, as_http_api, shape_of
-from shared.observability import count_without, log, name_request, note, report_request, request_timings, server_timing
+from shared.failures import SERVER_ERROR, body_of, foreseen, unforeseen
+from shared.observability import name_request, report_request, request_timings, server_timing
 from shared.rewriting_host import rewriting_host
 from shared.web import APIRouter, FastAPI, JSONResponse, Request, RequestValidationError
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 MARGIN_SECONDS = 1.0
 """Kept back from the invocation's remaining time, so that the answer still leaves in time."""
-
-SERVER_ERROR = 500
 
 ACCOUNTS: Final = "/api/auth"
 
@@ -113,6 +112,8 @@ class Invocation:
                     (b"x-request-id", request_id.encode()),
                     *_timing(_shown(spent, scope["path"])),
                 ]
+            elif not message.get("more_body"):  # an answer that was told while it was made ends later than it began
+                spent["total"] = (time.perf_counter() - began) * 1000
             await send(message)
 
         with request_timings() as spent, deadline.within(_seconds_left(scope)):
@@ -122,8 +123,7 @@ class Invocation:
             except AppError as error:
                 await render(error, request_id)(scope, receive, send_traced)
             except Exception:  # noqa: BLE001 (the last line of defence: one traceback logged, nothing shown)
-                log.exception("unforeseen error")
-                await render(AppError(), request_id)(scope, receive, send_traced)
+                await render(unforeseen(), request_id)(scope, receive, send_traced)
             report_request(status, spent)
 
 
@@ -154,17 +154,12 @@ def _shown(spent: dict[str, float], path: str) -> dict[str, float]:
 
 def render(error: AppError, request_id: str) -> JSONResponse:
     """`{"message", "code", "requestId"}` with the error's status and headers (specs/errors.md)."""
-    body = {"message": error.message, "code": error.code, "requestId": request_id}
-    return JSONResponse(body, status_code=error.status, headers=error.headers)
+    return JSONResponse(body_of(error, request_id), status_code=error.status, headers=error.headers)
 
 
 async def _render_app_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, AppError)  # noqa: S101 (registered for this class alone; Starlette types it wider)
-    if error.status >= SERVER_ERROR:
-        note(error=error.code)
-        if isinstance(error, Unavailable):
-            count_without(error.component)
-        log.error("answered %s", error.code, exc_info=error)
+    foreseen(error)
     return render(error, request.state.request_id)
 
 

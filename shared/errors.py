@@ -9,7 +9,8 @@
     ├── TooManyRequests         429  too_many_requests
     ├── Unavailable             503  unavailable            (with Retry-After)
     │   ├── DatabaseUnavailable 503  database_unavailable
-    │   └── RetrievalUnavailable 503 retrieval_unavailable
+    │   ├── RetrievalUnavailable 503 retrieval_unavailable
+    │   └── ModelUnavailable    503  model_unavailable
     └── Fault                   500  internal               (ours: the cause is logged, never shown)
         ├── StatementFailed     500  internal               (Postgres refused a statement; carries its SQLSTATE)
         └── Misconfigured       500  misconfigured
@@ -127,6 +128,14 @@ class RetrievalUnavailable(Unavailable):
     code = "retrieval_unavailable"
     component = "retrieval"
     sentence = "The documentation cannot be searched right now. Please try again."
+
+
+class ModelUnavailable(Unavailable):
+    """The model that writes answers gave none, or broke off; no route ends in it, since the quoted answer stands."""
+
+    code = "model_unavailable"
+    component = "model"
+    sentence = "Answers cannot be written right now. Please try again."
 
 
 class Fault(AppError):

@@ -1,158 +1,39 @@
-"""`POST /api/chat`: a question in, an answer with its sources out."""
+"""`POST /api/chat`: a question in, an answer with its sources out; at once, or told while it is made."""
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Self
-from uuid import UUID, uuid5
+from itertools import chain
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
-from pydantic.alias_generators import to_camel
-
+from functions.chat.wire import Answered, Begun, Question, Unit
 from functions.dependencies.allowances import Questions, ask_a_question
 from functions.dependencies.book import OpenBook
 from functions.dependencies.callers import Reader, Rules
 from functions.dependencies.outbox import ReadersOutbox
-from functions.wire import Storable
 from shared.answering.chat import Chat
+from shared.answering.events import Delta, Done, Sources
 from shared.answering.feedback_token import Rated, token_for
-from shared.answering.models import Ask, Mode, Reply, Said, Saved
+from shared.answering.models import Mode, Reply
 from shared.answering.words import Words
 from shared.app import build_handler
-from shared.degraded import Missing
-from shared.history.models import Role
+from shared.event_stream import EVENT_STREAM, EventStream, Named, asks_for_events
 from shared.observability import count, note
 from shared.settings import ChatSettings, HistorySettings
-from shared.uuid7 import uuid7
-from shared.web import APIRouter, Depends, Header, Request
+from shared.web import APIRouter, Depends, Header, Request, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared.answering.events import Event
 
 router = APIRouter()
 
-MOST_SAID: Final = 12
-MOST_CHARACTERS_SAID: Final = 8_000
+Accept = Annotated[str, Header(include_in_schema=False)]
+AcceptLanguage = Annotated[str | None, Header(include_in_schema=False)]
 
-
-Message = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), Storable]
-Selection = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), Storable]
-Address = Annotated[str, StringConstraints(max_length=2000), Storable]
-Accepted = Annotated[str | None, Header(alias="accept-language", include_in_schema=False)]
-Language = Annotated[str, StringConstraints(max_length=35), Storable]
-
-
-class Turn(BaseModel):
-    """A question or an answer that the client remembers. Fields that are not named here are ignored."""
-
-    role: Role
-    content: str
-
-
-def _bounded(said: list[Turn]) -> list[Turn]:
-    if sum(len(each.content) for each in said) > MOST_CHARACTERS_SAID:
-        raise ValueError(f"must have at most {MOST_CHARACTERS_SAID} characters together")
-    return said
-
-
-class Question(BaseModel):
-    """A reader's question. Fields that are not named here are ignored."""
-
-    model_config = ConfigDict(alias_generator=to_camel)
-
-    message: Message
-    conversation_id: UUID | None = Field(
-        default=None, description="Continues this conversation, or begins it with this id"
-    )
-    message_id: UUID | None = Field(
-        default=None, description="Id of the question: sent again with it, it is asked only once"
-    )
-    selected_text: Selection | None = Field(
-        default=None, description="Marked by the reader: answered from it, or explained by what the book says"
-    )
-    page: Address | None = Field(
-        default=None, description="Address of the page that the reader is on, the source of `selectedText`"
-    )
-    language: Language | None = Field(
-        default=None,
-        description="BCP 47 tag of the reader's language: the assistant speaks of itself in it, if it can. Without it "
-        "the message tells, or the header Accept-Language",
-    )
-    temporary: StrictBool = Field(default=False, description="Answer without storing anything")
-
-    turns: Annotated[list[Turn], Field(max_length=MOST_SAID), AfterValidator(_bounded)] = Field(
-        default=[],
-        description="What was said before, oldest first: the last 6 questions and their answers at most, and 8,000 "
-        "characters. It counts where the conversation is not stored, or cannot be read; it is never stored itself",
-    )
-
-    def _own_conversation(self) -> UUID:
-        """A new conversation's id; the same for the same question, so that sending it again finds the answer."""
-        return uuid5(self.message_id, "conversation") if self.message_id else uuid7()
-
-    def as_ask(self, accepted: str | None) -> Ask:
-        """The question as the use-case knows it, with ids where the client brought none."""
-        return Ask(
-            message=self.message,
-            conversation_id=self.conversation_id or self._own_conversation(),
-            message_id=self.message_id or uuid7(),
-            follows=self.conversation_id is not None,
-            selected_text=self.selected_text or None,
-            page=self.page,
-            temporary=self.temporary,
-            turns=tuple(Said(each.role, each.content) for each in self.turns),
-            language=self.language,
-            accepted=accepted,
-        )
-
-
-class Cited(BaseModel):
-    """A source: `[n]` in the answer cites it."""
-
-    n: int
-    title: str
-    url: str
-    snippet: str
-
-
-class Answered(BaseModel):
-    """An answer and what became of the turn."""
-
-    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True)
-
-    answer: str = Field(description="Markdown without links, images and HTML; `[n]` cites a source")
-    sources: list[Cited]
-    conversation_id: UUID = Field(description="Under which the turn is stored, or would have been")
-    message_id: UUID = Field(description="Id of the answer")
-    mode: Mode
-    saved: Saved
-    degraded: list[Missing] = Field(description="What had to be done without")
-    receipt: str | None = Field(
-        default=None,
-        description="Only where the turn of a signed-in reader could be neither stored nor queued: "
-        "hand it in at `POST /api/replay` within 24 hours",
-    )
-    feedback_token: str | None = Field(
-        default=None,
-        description="Only where the turn is stored nowhere: with it the answer can be rated at "
-        "`POST /api/messages/{id}/feedback`, for 24 hours and without a session",
-    )
-    evicted_id: UUID | None = Field(
-        default=None, description="Only where this turn began a conversation and another one had to go for it"
-    )
-
-    @classmethod
-    def of(cls, reply: Reply, feedback_token: str | None) -> Self:
-        """The reply as JSON."""
-        answer = reply.answer
-        return cls(
-            answer=answer.text,
-            sources=[Cited(n=each.n, title=each.title, url=each.url, snippet=each.snippet) for each in answer.sources],
-            conversation_id=reply.conversation_id,
-            message_id=reply.message_id,
-            mode=answer.mode,
-            saved=reply.saved,
-            degraded=list(reply.degraded),
-            receipt=reply.receipt,
-            feedback_token=feedback_token,
-            evicted_id=reply.evicted,
-        )
+BOTH: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {EVENT_STREAM: {"schema": {"type": "string", "description": "See specs/streaming.md"}}}}
+}
 
 
 async def guests_question(request: Request, reader: Reader, questions: Questions) -> None:
@@ -165,17 +46,57 @@ async def guests_question(request: Request, reader: Reader, questions: Questions
         await ask_a_question(request, questions)
 
 
-@router.post("/api/chat", response_model_exclude_none=True, dependencies=[Depends(guests_question)])
-async def ask(
-    question: Question, reader: Reader, outbox: ReadersOutbox, book: OpenBook, rules: Rules, accepted: Accepted = None
-) -> Answered:
-    """Answer a question from the book; the turn of a signed-in reader is stored."""
+@router.post(
+    "/api/chat",
+    response_model=Answered,
+    response_model_exclude_none=True,
+    dependencies=[Depends(guests_question)],
+    responses=BOTH,
+)
+async def ask(  # noqa: PLR0913, PLR0917 (a question is all of this)
+    question: Question,
+    reader: Reader,
+    outbox: ReadersOutbox,
+    book: OpenBook,
+    rules: Rules,
+    accept: Accept = "",
+    accept_language: AcceptLanguage = None,
+) -> Answered | Response:
+    """Answer a question from the book; the turn of a signed-in reader is stored.
+
+    With `Accept: text/event-stream` the reply comes as events, each as soon as there is something to tell.
+    """
     keep = HistorySettings.read().conversations
     chat = Chat(book.search, reader, keep, outbox, Words(ChatSettings.read().words or {}))
-    reply = chat.reply(question.as_ask(accepted))
+    asked = question.as_ask(accept_language)
+    voting = rules.cookies.secret if reader is None or question.temporary else None
+    if not asks_for_events(accept):
+        return _answered(chat.reply(asked), voting)
+    events = chat.events(asked)
+    first = next(events)  # what is wrong with the question is said by a status, as without events
+    return EventStream(_named(chain([first], events), voting))
+
+
+def _named(events: Iterator[Event], voting: str | None) -> Iterator[Named]:
+    """The events as they are sent; specs/streaming.md."""
+    for event in events:
+        match event:
+            case Sources():
+                yield "sources", _json(Begun.of(event))
+            case Delta():
+                yield "delta", _json(Unit(text=event.text))
+            case Done():
+                yield "done", _json(_answered(event.reply, voting))
+
+
+def _json(body: Begun | Unit | Answered) -> str:
+    return body.model_dump_json(by_alias=True, exclude_none=True)
+
+
+def _answered(reply: Reply, voting: str | None) -> Answered:
+    """The reply as JSON; who has no message to vote on is given a token made with the secret `voting`."""
     _tell_the_log(reply)
-    stored_nowhere = reader is None or question.temporary
-    return Answered.of(reply, _feedback_token(reply, rules.cookies.secret) if stored_nowhere else None)
+    return Answered.of(reply, _feedback_token(reply, voting) if voting else None)
 
 
 def _tell_the_log(reply: Reply) -> None:

@@ -1,4 +1,4 @@
-"""One turn of the chat: the question stored and the book searched at once, then the answer stored.
+"""One turn of the chat: the question stored and the book searched at once, then the answer made, told and stored.
 
 A signed-in reader costs two database batches and one request to Qdrant; a guest costs the latter alone. What cannot be
 reached is done without, and the reply says so.
@@ -6,61 +6,40 @@ reached is done without, and the reply says so.
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Protocol
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
 
+from shared.answering.events import Delta, Done, Sources
 from shared.answering.follow_up import may_refer_back, refers_back
 from shared.answering.languages import spoken
-from shared.answering.models import Answer, Mode, Reply, Saved, Source
-from shared.answering.parallel import beside, if_slow
+from shared.answering.models import Mode
+from shared.answering.parallel import beside
+from shared.answering.pieces import pieces
 from shared.answering.respondent import Respondent
 from shared.answering.small_talk import heard
+from shared.answering.storage import Storage, as_answer, done_without
 from shared.answering.words import Words
-from shared.deadline import within
+from shared.answering.writer import Brief
 from shared.degraded import Missing, tolerate
-from shared.errors import DatabaseUnavailable, Gone, NotFound, NotSignedIn
+from shared.errors import ModelUnavailable
 from shared.history.models import answer_id
 from shared.history.titles import UNTITLED, title_of
-from shared.history.turns import begin_turn, complete_turn
-from shared.observability import log
-from shared.outbox.models import WaitingTurn
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
+    from shared.answering.events import Event
     from shared.answering.follow_up import Utterance
-    from shared.answering.models import Ask
+    from shared.answering.models import Answer, Ask, Reply
     from shared.answering.respondent import Search
     from shared.answering.small_talk import Heard
+    from shared.answering.storage import TurnKeeper
+    from shared.answering.writer import Writer, Writing
     from shared.db import Database
-    from shared.history.models import Begun, Message, Status
-    from shared.outbox.keeping import Kept
+    from shared.history.models import Begun
 
-DATABASE_SECONDS: Final = 1.25
-"""The most that either batch may take: a compute that wakes up in 1.2 s stores the question, and a reader waits at most
-1.5 s for the first answer in an outage."""
-
-SLOW_SECONDS: Final = 0.5
-"""When a batch takes longer than this, the outbox gets ready: that takes half a second, and it may well be needed."""
-
-
-class TurnKeeper(Protocol):
-    """Keeps the turns that could not be stored (shared/outbox)."""
-
-    @property
-    def owner(self) -> str:
-        """Whose they are, as far as is known by now."""
-        ...
-
-    def prepare(self) -> None:
-        """Get ready; it must not raise."""
-        ...
-
-    def keep(self, turn: WaitingTurn) -> Kept:
-        """Queue a turn, or make a receipt of it; it must not raise."""
-        ...
+LONGEST: Final = 32_000
+"""Bytes of an answer that is being written; fewer than a message may have characters."""
 
 
 @dataclass(slots=True)
@@ -73,6 +52,7 @@ class Chat:
         keep: How many conversations a reader keeps.
         outbox: Takes the turn when the database cannot be reached; None for a guest.
         words: What is said of the assistant itself.
+        writer: Writes answers of its own; None where all are quoted.
         missing: What this turn had to do without so far.
     """
 
@@ -81,6 +61,7 @@ class Chat:
     keep: int
     outbox: TurnKeeper | None = None
     words: Words = field(default_factory=Words)
+    writer: Writer | None = None
     missing: set[Missing] = field(default_factory=set[Missing])
 
     def reply(self, ask: Ask) -> Reply:
@@ -92,125 +73,95 @@ class Chat:
             Gone: The conversation was deleted.
             Conflict: The message id was used for another message.
         """
-        begun, answer = self._store_and_answer(ask)
-        reply = self._keep(ask, answer, begun)
-        # what went for this turn is gone already, whether or not the answer could be stored as well
-        return replace(reply, evicted=begun.evicted) if begun else reply
+        return next(event.reply for event in self.events(ask) if isinstance(event, Done))
 
-    def _keep(self, ask: Ask, answer: Answer, begun: Begun | None) -> Reply:
-        if begun and begun.answered:
-            return self._replied(ask, _as_answer(begun.answered), Saved.STORED)
-        stored = self._store_answer(ask, answer) if begun else None
-        if stored is not None:
-            return self._replied(ask, _as_answer(stored), Saved.STORED)
-        if self.outbox is None or Missing.DATABASE not in self.missing:
-            return self._replied(ask, answer, Saved.NO)
-        kept = self.outbox.keep(_waiting(ask, answer, self.outbox.owner))
-        return self._replied(ask, answer, Saved.QUEUED if kept.queued else Saved.NO, kept.receipt)
+    def events(self, ask: Ask) -> Generator[Event]:
+        """The same, told while it happens; what `reply` raises is raised before the first event.
 
-    def _store_and_answer(self, ask: Ask) -> tuple[Begun | None, Answer]:
-        """Both at once, unless the search must know what was asked before."""
+        The turn is stored before the last event. Whoever stops listening in between ends the model's work and stores
+        nothing further.
+        """
         said = heard(ask.message)
-        respondent = self._respondent(ask, said)
+        language = spoken(ask.language, ask.message, ask.accepted, said.languages)
+        respondent = Respondent(self.search, self.missing, self.words, language)
+        begun, answer = self._begin_and_quote(ask, said, respondent)
+        if begun and begun.answered:
+            answer = as_answer(begun.answered)
+            writing = None
+        else:
+            writing = self._writing(ask, answer, _said_before(ask, begun), language)
+        yield self._sources(ask, answer, writing)
+        if writing:
+            answer = yield from self._written(writing, answer)
+        else:
+            yield from _deltas(answer)
+        yield Done(self._storage().complete(ask, answer, begun))
+
+    def _begin_and_quote(self, ask: Ask, said: Heard, respondent: Respondent) -> tuple[Begun | None, Answer]:
+        """Both at once, unless the search must know what was asked before."""
+        begin = self._storage().begin
         if said.kind is not None:
-            return self._begin(ask, UNTITLED), respondent.small_talk(said.kind)
+            return begin(ask, UNTITLED), respondent.small_talk(said.kind)
         title, question = title_of(said.question), said.question
         selected = ask.selected_text
         if selected is not None:
             with beside(lambda: respondent.about_selection(question, selected, ask.page)) as explained:
-                begun = self._begin(ask, title)
+                begun = begin(ask, title)
             return begun, explained.result()
         continues = ask.follows or bool(ask.turns)
         if continues and refers_back(question):
-            begun = self._begin(ask, title)
+            begun = begin(ask, title)
             return begun, respondent.in_conversation(question, _said_before(ask, begun))
         with beside(lambda: respondent.alone(question)) as result:
-            begun = self._begin(ask, title)
+            begun = begin(ask, title)
         answer = result.result()
         if continues and answer.mode is Mode.REFUSED and may_refer_back(question):
             answer = respondent.tried_again(question, _said_before(ask, begun), answer)
         return begun, answer
 
-    def _respondent(self, ask: Ask, said: Heard) -> Respondent:
-        language = spoken(ask.language, ask.message, ask.accepted, said.languages)
-        return Respondent(self.search, self.missing, self.words, language)
+    def _storage(self) -> Storage:
+        return Storage(self.db, self.keep, self.outbox, self.missing)
 
-    def _begin(self, ask: Ask, title: str) -> Begun | None:
-        if self.db is None or ask.temporary:
+    def _writing(self, ask: Ask, quoted: Answer, said: Sequence[Utterance], language: str) -> Writing | None:
+        """None where nobody writes: what is off topic, small talk or cannot be searched is never written about."""
+        if self.writer is None or quoted.basis is None or quoted.mode is not Mode.EXTRACTIVE:
             return None
-        with self._patient(), tolerate(DatabaseUnavailable, Missing.DATABASE, self.missing):
-            return begin_turn(
-                self.db,
-                conversation_id=ask.conversation_id,
-                title=title,
-                message_id=ask.message_id,
-                content=ask.message,
-                keep=self.keep,
-            )
-        return None
+        basis = quoted.basis
+        return self.writer.writing(Brief(ask, basis.question, basis.found, quoted, said, language))
 
-    def _store_answer(self, ask: Ask, answer: Answer) -> Message | None:
-        assert self.db is not None  # noqa: S101 (a turn that was begun has a database)
-        with self._patient(), tolerate(DatabaseUnavailable, Missing.DATABASE, self.missing):
-            try:
-                return complete_turn(
-                    self.db,
-                    conversation_id=ask.conversation_id,
-                    message_id=ask.message_id,
-                    answer=answer.text,
-                    sources=[asdict(source) for source in answer.sources],
-                    status=_status(answer),
-                    mode=answer.mode,
-                )
-            except (Gone, NotFound, NotSignedIn) as error:
-                # deleted or signed out while the answer was made: the reader still gets it
-                log.info("an answer was not stored", exc_info=error)
-        return None
-
-    @contextmanager
-    def _patient(self) -> Generator[None]:
-        """Wait for the database as long as a reader may have to."""
-        with ExitStack() as stack:
-            stack.enter_context(within(DATABASE_SECONDS))
-            if self.outbox is not None:
-                stack.enter_context(if_slow(SLOW_SECONDS, self.outbox.prepare))
-            yield
-
-    def _replied(self, ask: Ask, answer: Answer, saved: Saved, receipt: str | None = None) -> Reply:
-        return Reply(
-            answer=answer,
+    def _sources(self, ask: Ask, answer: Answer, writing: Writing | None) -> Sources:
+        return Sources(
+            sources=writing.sources if writing else answer.sources,
+            mode=Mode.GENERATED if writing else answer.mode,
             conversation_id=ask.conversation_id,
             message_id=answer_id(ask.message_id),
-            saved=saved,
-            degraded=tuple(each for each in Missing if each in self.missing),
-            receipt=receipt,
+            question_id=ask.message_id,
+            degraded=done_without(self.missing),
         )
+
+    def _written(self, writing: Writing, quoted: Answer) -> Generator[Event, None, Answer]:
+        """The writer's units as they come, up to the longest answer; the quoted answer where nothing of them stands."""
+        size, cut = 0, False
+        try:
+            with tolerate(ModelUnavailable, Missing.MODEL, self.missing):
+                for unit in writing.units():
+                    cut = size + len(unit.encode()) > LONGEST
+                    if cut:
+                        break
+                    size += len(unit.encode())
+                    yield Delta(unit)
+        finally:
+            writing.stop()  # of a reader who went away, too
+        answer = writing.answer()
+        if answer is None and not size:
+            yield from _deltas(quoted)
+        return replace(answer, status="partial") if answer and cut else answer or quoted
+
+
+def _deltas(answer: Answer) -> Iterator[Event]:
+    return map(Delta, pieces(answer.text))
 
 
 def _said_before(ask: Ask, begun: Begun | None) -> Sequence[Utterance]:
     """What is stored of the conversation; what the client says was said, where nothing is or it cannot be read."""
     return (begun.window if begun else []) or ask.turns
-
-
-def _status(answer: Answer) -> Status:
-    return "failed" if answer.mode is Mode.UNAVAILABLE else "complete"
-
-
-def _waiting(ask: Ask, answer: Answer, owner: str) -> WaitingTurn:
-    return WaitingTurn(
-        owner=owner,
-        conversation_id=ask.conversation_id,
-        message_id=ask.message_id,
-        question=ask.message,
-        answer=answer.text,
-        sources=tuple(asdict(source) for source in answer.sources),
-        status=_status(answer),
-        mode=answer.mode,
-        asked_at=datetime.now(UTC),
-    )
-
-
-def _as_answer(stored: Message) -> Answer:
-    sources = tuple(Source(**source) for source in stored.sources)  # pyright: ignore[reportArgumentType] (written above)
-    # an answer that a client appended says nothing about how it came about
-    return Answer(stored.content, Mode(stored.mode or Mode.EXTRACTIVE), sources)

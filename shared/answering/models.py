@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from shared.degraded import Missing
-    from shared.history.models import Role
+    from shared.history.models import Role, Status
+    from shared.retrieval.models import Found
 
 
 class Mode(StrEnum):
-    """How an answer came about (the wire's `mode`; `generated` joins these with the model that writes answers)."""
+    """How an answer came about (the wire's `mode`)."""
 
+    GENERATED = "generated"
     EXTRACTIVE = "extractive"
     REFUSED = "refused"
     SMALL_TALK = "smalltalk"
@@ -84,17 +86,34 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What an answer was made from.
+
+    Attributes:
+        question: As it was searched for: completed where it leans on what was said before.
+        found: By that search.
+    """
+
+    question: str
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the assistant says.
 
     Attributes:
         text: Markdown; `[1]` cites the source with that number. Code blocks and lists, but no links and no HTML.
         sources: In the order of their numbers.
+        status: All of it, cut short, or none.
+        basis: What it was made from; None where nothing was found, or nothing searched.
     """
 
     text: str
     mode: Mode
     sources: tuple[Source, ...] = ()
+    status: Status = "complete"
+    basis: Basis | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from shared.answering.extent import not_shown, shorter
 from shared.answering.extractive import quote_selection, written
 from shared.answering.focus import belongs, covered, focused
 from shared.answering.follow_up import understood
-from shared.answering.models import Answer, Mode
+from shared.answering.models import Answer, Basis, Mode
 from shared.answering.selection import answers_alone, around, searched
 from shared.answering.words import USUAL, Words
 from shared.degraded import Missing, tolerate
@@ -96,10 +96,10 @@ class Respondent:
         return None
 
     def _written(self, question: str, found: Found) -> Answer:
-        return written(question, found, self.words, self.language)
+        return replace(written(question, found, self.words, self.language), basis=Basis(question, found))
 
     def _unavailable(self) -> Answer:
-        return Answer(self.words.text(self.language, "unavailable.reply"), Mode.UNAVAILABLE)
+        return Answer(self.words.text(self.language, "unavailable.reply"), Mode.UNAVAILABLE, status="failed")
 
     def about_selection(self, question: str, selection: str, page: str | None) -> Answer:
         """Answer from what the reader marked on a page, or explain it by what the book says about it."""

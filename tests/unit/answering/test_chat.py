@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 QUESTION = UUID("019ac000-0000-7000-8000-000000000001")
 CONVERSATION = UUID("019ac000-0000-7000-8000-000000000002")
-UNAVAILABLE = Answer(Words().text("en", "unavailable.reply"), Mode.UNAVAILABLE)
+UNAVAILABLE = Answer(Words().text("en", "unavailable.reply"), Mode.UNAVAILABLE, status="failed")
 PASSAGE = Passage("https://site.test/arm", "arm", "Arm", (), (Paragraph("Calibrate the arm before you use it."),), 1.0)
 
 

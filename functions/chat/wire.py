@@ -1,0 +1,178 @@
+"""The JSON of the chat: a question, its reply, and the events of a reply that is told while it is made."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Self
+from uuid import UUID, uuid5
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic.alias_generators import to_camel
+
+from functions.wire import Storable
+from shared.answering.events import Sources
+from shared.answering.models import Ask, Mode, Reply, Said, Saved, Source
+from shared.degraded import Missing
+from shared.history.models import Role
+from shared.uuid7 import uuid7
+
+MOST_SAID: Final = 12
+MOST_CHARACTERS_SAID: Final = 8_000
+
+
+Message = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), Storable]
+Selection = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), Storable]
+Address = Annotated[str, StringConstraints(max_length=2000), Storable]
+Language = Annotated[str, StringConstraints(max_length=35), Storable]
+
+
+class Turn(BaseModel):
+    """A question or an answer that the client remembers. Fields that are not named here are ignored."""
+
+    role: Role
+    content: str
+
+
+def _bounded(said: list[Turn]) -> list[Turn]:
+    if sum(len(each.content) for each in said) > MOST_CHARACTERS_SAID:
+        raise ValueError(f"must have at most {MOST_CHARACTERS_SAID} characters together")
+    return said
+
+
+class Question(BaseModel):
+    """A reader's question. Fields that are not named here are ignored."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    message: Message
+    conversation_id: UUID | None = Field(
+        default=None, description="Continues this conversation, or begins it with this id"
+    )
+    message_id: UUID | None = Field(
+        default=None, description="Id of the question: sent again with it, it is asked only once"
+    )
+    selected_text: Selection | None = Field(
+        default=None, description="Marked by the reader: answered from it, or explained by what the book says"
+    )
+    page: Address | None = Field(
+        default=None, description="Address of the page that the reader is on, the source of `selectedText`"
+    )
+    language: Language | None = Field(
+        default=None,
+        description="BCP 47 tag of the reader's language: the assistant speaks of itself in it, if it can. Without it "
+        "the message tells, or the header Accept-Language",
+    )
+    temporary: StrictBool = Field(default=False, description="Answer without storing anything")
+
+    turns: Annotated[list[Turn], Field(max_length=MOST_SAID), AfterValidator(_bounded)] = Field(
+        default=[],
+        description="What was said before, oldest first: the last 6 questions and their answers at most, and 8,000 "
+        "characters. It counts where the conversation is not stored, or cannot be read; it is never stored itself",
+    )
+
+    def _own_conversation(self) -> UUID:
+        """A new conversation's id; the same for the same question, so that sending it again finds the answer."""
+        return uuid5(self.message_id, "conversation") if self.message_id else uuid7()
+
+    def as_ask(self, accepted: str | None) -> Ask:
+        """The question as the use-case knows it, with ids where the client brought none."""
+        return Ask(
+            message=self.message,
+            conversation_id=self.conversation_id or self._own_conversation(),
+            message_id=self.message_id or uuid7(),
+            follows=self.conversation_id is not None,
+            selected_text=self.selected_text or None,
+            page=self.page,
+            temporary=self.temporary,
+            turns=tuple(Said(each.role, each.content) for each in self.turns),
+            language=self.language,
+            accepted=accepted,
+        )
+
+
+class Cited(BaseModel):
+    """A source: `[n]` in the answer cites it."""
+
+    n: int
+    title: str
+    url: str
+    snippet: str
+
+    @classmethod
+    def all_of(cls, sources: tuple[Source, ...]) -> list[Self]:
+        """As JSON, in the order of their numbers."""
+        return [cls(n=each.n, title=each.title, url=each.url, snippet=each.snippet) for each in sources]
+
+
+class Answered(BaseModel):
+    """An answer and what became of the turn."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True)
+
+    answer: str = Field(description="Markdown without links, images and HTML; `[n]` cites a source")
+    sources: list[Cited]
+    conversation_id: UUID = Field(description="Under which the turn is stored, or would have been")
+    message_id: UUID = Field(description="Id of the answer")
+    mode: Mode
+    saved: Saved
+    degraded: list[Missing] = Field(description="What had to be done without")
+    receipt: str | None = Field(
+        default=None,
+        description="Only where the turn of a signed-in reader could be neither stored nor queued: "
+        "hand it in at `POST /api/replay` within 24 hours",
+    )
+    feedback_token: str | None = Field(
+        default=None,
+        description="Only where the turn is stored nowhere: with it the answer can be rated at "
+        "`POST /api/messages/{id}/feedback`, for 24 hours and without a session",
+    )
+    evicted_id: UUID | None = Field(
+        default=None, description="Only where this turn began a conversation and another one had to go for it"
+    )
+
+    @classmethod
+    def of(cls, reply: Reply, feedback_token: str | None) -> Self:
+        """The reply as JSON."""
+        answer = reply.answer
+        return cls(
+            answer=answer.text,
+            sources=Cited.all_of(answer.sources),
+            conversation_id=reply.conversation_id,
+            message_id=reply.message_id,
+            mode=answer.mode,
+            saved=reply.saved,
+            degraded=list(reply.degraded),
+            receipt=reply.receipt,
+            feedback_token=feedback_token,
+            evicted_id=reply.evicted,
+        )
+
+
+class Begun(BaseModel):
+    """The event `sources`: what the answer will cite, and the ids of the turn."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True)
+
+    sources: list[Cited]
+    conversation_id: UUID
+    message_id: UUID = Field(description="Id of the answer")
+    question_id: UUID = Field(description="Id of the question")
+    mode: Mode = Field(description="How the answer is about to be made; the reply says how it was")
+    degraded: list[Missing] = Field(description="What had to be done without so far")
+
+    @classmethod
+    def of(cls, event: Sources) -> Self:
+        """The event as JSON."""
+        return cls(
+            sources=Cited.all_of(event.sources),
+            conversation_id=event.conversation_id,
+            message_id=event.message_id,
+            question_id=event.question_id,
+            mode=event.mode,
+            degraded=list(event.degraded),
+        )
+
+
+class Unit(BaseModel):
+    """The event `delta`: one whole unit, to be appended as it is."""
+
+    text: str

@@ -1,0 +1,171 @@
+"""How a turn is stored: its question at once, its answer afterwards; both in the outbox while the database is away."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, Protocol
+
+from shared.answering.models import Answer, Mode, Reply, Saved, Source
+from shared.answering.parallel import if_slow
+from shared.deadline import within
+from shared.degraded import Missing, tolerate
+from shared.errors import DatabaseUnavailable, Gone, NotFound, NotSignedIn
+from shared.history.models import answer_id
+from shared.history.turns import begin_turn, complete_turn
+from shared.observability import log
+from shared.outbox.models import WaitingTurn
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from shared.answering.models import Ask
+    from shared.db import Database
+    from shared.history.models import Begun, Message
+    from shared.outbox.keeping import Kept
+
+DATABASE_SECONDS: Final = 1.25
+"""The most that either batch may take: a compute that wakes up in 1.2 s stores the question, and a reader waits at most
+1.5 s for the first answer in an outage."""
+
+SLOW_SECONDS: Final = 0.5
+"""When a batch takes longer than this, the outbox gets ready: that takes half a second, and it may well be needed."""
+
+
+class TurnKeeper(Protocol):
+    """Keeps the turns that could not be stored (shared/outbox)."""
+
+    @property
+    def owner(self) -> str:
+        """Whose they are, as far as is known by now."""
+        ...
+
+    def prepare(self) -> None:
+        """Get ready; it must not raise."""
+        ...
+
+    def keep(self, turn: WaitingTurn) -> Kept:
+        """Queue a turn, or make a receipt of it; it must not raise."""
+        ...
+
+
+@dataclass(slots=True)
+class Storage:
+    """Where one turn goes.
+
+    Attributes:
+        db: The signed-in reader's database; None for a guest, whose turns are not stored.
+        keep: How many conversations a reader keeps.
+        outbox: Takes the turn when the database cannot be reached; None for a guest.
+        missing: What this turn had to do without so far.
+    """
+
+    db: Database | None
+    keep: int
+    outbox: TurnKeeper | None = None
+    missing: set[Missing] = field(default_factory=set[Missing])
+
+    def begin(self, ask: Ask, title: str) -> Begun | None:
+        """Store the question, and read what was said before; None where it is not stored.
+
+        Raises:
+            NotSignedIn: The session has ended.
+            NotFound: The conversation is somebody else's.
+            Gone: The conversation was deleted.
+            Conflict: The message id was used for another message.
+        """
+        if self.db is None or ask.temporary:
+            return None
+        with self._patient(), tolerate(DatabaseUnavailable, Missing.DATABASE, self.missing):
+            return begin_turn(
+                self.db,
+                conversation_id=ask.conversation_id,
+                title=title,
+                message_id=ask.message_id,
+                content=ask.message,
+                keep=self.keep,
+            )
+        return None
+
+    def complete(self, ask: Ask, answer: Answer, begun: Begun | None) -> Reply:
+        """Store the answer where it can and may be stored, and say what became of the turn."""
+        reply = self._kept(ask, answer, begun)
+        # what went for this turn is gone already, whether or not the answer could be stored as well
+        return replace(reply, evicted=begun.evicted) if begun else reply
+
+    def _kept(self, ask: Ask, answer: Answer, begun: Begun | None) -> Reply:
+        if begun and begun.answered:
+            return self._replied(ask, as_answer(begun.answered), Saved.STORED)
+        stored = self._store_answer(ask, answer) if begun else None
+        if stored is not None:
+            # what is not in the row, such as what the answer cost, is told of the answer that was just made alone
+            same = stored.content == answer.text
+            return self._replied(ask, answer if same else as_answer(stored), Saved.STORED)
+        if self.outbox is None or Missing.DATABASE not in self.missing:
+            return self._replied(ask, answer, Saved.NO)
+        kept = self.outbox.keep(_waiting(ask, answer, self.outbox.owner))
+        return self._replied(ask, answer, Saved.QUEUED if kept.queued else Saved.NO, kept.receipt)
+
+    def _store_answer(self, ask: Ask, answer: Answer) -> Message | None:
+        assert self.db is not None  # noqa: S101 (a turn that was begun has a database)
+        with self._patient(), tolerate(DatabaseUnavailable, Missing.DATABASE, self.missing):
+            try:
+                return complete_turn(
+                    self.db,
+                    conversation_id=ask.conversation_id,
+                    message_id=ask.message_id,
+                    answer=answer.text,
+                    sources=[asdict(source) for source in answer.sources],
+                    status=answer.status,
+                    mode=answer.mode,
+                )
+            except (Gone, NotFound, NotSignedIn) as error:
+                # deleted or signed out while the answer was made: the reader still gets it
+                log.info("an answer was not stored", exc_info=error)
+        return None
+
+    @contextmanager
+    def _patient(self) -> Generator[None]:
+        """Wait for the database as long as a reader may have to."""
+        with ExitStack() as stack:
+            stack.enter_context(within(DATABASE_SECONDS))
+            if self.outbox is not None:
+                stack.enter_context(if_slow(SLOW_SECONDS, self.outbox.prepare))
+            yield
+
+    def _replied(self, ask: Ask, answer: Answer, saved: Saved, receipt: str | None = None) -> Reply:
+        return Reply(
+            answer=answer,
+            conversation_id=ask.conversation_id,
+            message_id=answer_id(ask.message_id),
+            saved=saved,
+            degraded=done_without(self.missing),
+            receipt=receipt,
+        )
+
+
+def done_without(missing: set[Missing]) -> tuple[Missing, ...]:
+    """What was done without, always in the same order."""
+    return tuple(each for each in Missing if each in missing)
+
+
+def as_answer(stored: Message) -> Answer:
+    """What is stored of an answer."""
+    sources = tuple(Source(**source) for source in stored.sources)  # pyright: ignore[reportArgumentType] (written above)
+    # an answer that a client appended says nothing about how it came about
+    return Answer(stored.content, Mode(stored.mode or Mode.EXTRACTIVE), sources, stored.status)
+
+
+def _waiting(ask: Ask, answer: Answer, owner: str) -> WaitingTurn:
+    return WaitingTurn(
+        owner=owner,
+        conversation_id=ask.conversation_id,
+        message_id=ask.message_id,
+        question=ask.message,
+        answer=answer.text,
+        sources=tuple(asdict(source) for source in answer.sources),
+        status=answer.status,
+        mode=answer.mode,
+        asked_at=datetime.now(UTC),
+    )

@@ -1,0 +1,71 @@
+"""Who writes an answer of their own from the passages: the seam between a turn of the chat and a model.
+
+A writer decides for each question whether it writes at all (a budget, a consent, a circuit breaker). What it writes is
+its own matter: `Writing.units` gives whole units that were checked, in order. Each is shown as soon as it comes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from shared.answering.follow_up import Utterance
+    from shared.answering.models import Answer, Ask, Source
+    from shared.retrieval.models import Found
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What there is to write from.
+
+    Attributes:
+        ask: The request as it came.
+        question: What was searched for: the message, completed where it leans on what was said before.
+        found: What the search found, on topic.
+        quoted: The answer that stands ready, should nothing be written.
+        said: What was said before, oldest first; data, and never believed.
+        language: The reader's, one that the assistant has words in.
+    """
+
+    ask: Ask
+    question: str
+    found: Found
+    quoted: Answer
+    said: Sequence[Utterance]
+    language: str
+
+
+class Writing(Protocol):
+    """An answer that is being written."""
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """What it may cite, with the numbers that its units use; known before the model is asked."""
+        ...
+
+    def units(self) -> Iterator[str]:
+        """Whole checked units; appended to each other they are Markdown. Asked for once.
+
+        Raises:
+            ModelUnavailable: The model gave nothing, or broke off. `answer` tells what of it can stand.
+        """
+        ...
+
+    def stop(self) -> None:
+        """End the model's work at once; `units` ends without an error. Comes from any thread, and more than once."""
+        ...
+
+    def answer(self) -> Answer | None:
+        """What was written, after `units` ended however it ended; None where the quoted answer shall stand instead."""
+        ...
+
+
+class Writer(Protocol):
+    """Writes answers."""
+
+    def writing(self, brief: Brief) -> Writing | None:
+        """Begin an answer, without a word to the model yet; None where this question is left to the quoted answer."""
+        ...
