@@ -76,11 +76,17 @@ test-adoption: setup ## adopt the databases of Better Auth 1.2 to 1.7 servers, i
 		{ npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
 	@exec sh tests/run.sh adoption $(ARGS)
 
+.PHONY: test-clients
+test-clients: setup ## the OpenAPI document linted, a client generated from it, compiled and used
+	@cd tests/clients && { cmp -s package-lock.json node_modules/installed.json || \
+		{ npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
+	@exec sh tests/run.sh clients $(ARGS)
+
 .PHONY: test-model
 test-model: setup ## the real weights that the machine runs
 	@exec sh tests/run.sh model $(ARGS)
 
-tiers := test test-sites test-browser test-adoption test-model
+tiers := test test-sites test-browser test-adoption test-clients test-model
 
 .PHONY: test-all
 test-all: ## every tier, one after the other
@@ -159,7 +165,7 @@ audit: setup-python setup-node ## ask the public databases for known weaknesses 
 	@failed=; for lock in infra/requirements/*.txt; do \
 		echo "$$lock"; build/audit-venv/bin/pip-audit --progress-spinner off --disable-pip --require-hashes -r $$lock || failed=1; \
 	done; \
-	for folder in . tests/conformance; do (cd $$folder && npm audit) || failed=1; done; test -z "$$failed"
+	for folder in . tests/conformance tests/clients; do (cd $$folder && npm audit) || failed=1; done; test -z "$$failed"
 
 .PHONY: bench
 bench: ## every measurement, one after the other, in about half an hour: let the machine do nothing else meanwhile

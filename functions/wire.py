@@ -42,6 +42,12 @@ class Json(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, from_attributes=True)
 
 
+class Sent(Json):
+    """What a client sends: a field that is not known here is refused by name, never ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class Source(Json):
     """What an answer cites as `[n]`."""
 

@@ -11,6 +11,7 @@ from mangum.handlers import HTTPGateway
 from starlette.exceptions import HTTPException
 
 from shared import deadline
+from shared.complaints import UNREADABLE, complaint
 from shared.errors import AppError, InvalidRequest
 from shared.events import WARM, answer_in, as_http_api, shape_of
 from shared.failures import SERVER_ERROR, body_of, foreseen, unforeseen
@@ -19,7 +20,7 @@ from shared.rewriting_host import rewriting_host
 from shared.web import APIRouter, FastAPI, JSONResponse, Request, RequestValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, MutableMapping
+    from collections.abc import Collection, Mapping
 
     from mangum.types import LambdaContext
     from mangum.types import Response as AsgiResponse
@@ -38,8 +39,6 @@ PROTECTION: Final = {
 
 UNPROTECTED: Final = "unprotected"
 """In a request's state: true where its answer shall say nothing of its own about caches and types."""
-
-UNREADABLE = "The body is not valid JSON."
 
 
 def build_app(*routers: APIRouter) -> FastAPI:
@@ -153,7 +152,7 @@ def _shown(spent: dict[str, float], path: str) -> dict[str, float]:
 
 
 def render(error: AppError, request_id: str) -> JSONResponse:
-    """`{"message", "code", "requestId"}` with the error's status and headers (specs/errors.md)."""
+    """`{"message", "code", "requestId"}` and what else the error says (specs/errors.md)."""
     return JSONResponse(body_of(error, request_id), status_code=error.status, headers=error.headers)
 
 
@@ -165,7 +164,7 @@ async def _render_app_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _render_validation_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 (as above)
-    return render(InvalidRequest(_first_complaint(error)), request.state.request_id)
+    return render(complaint(error.errors(), request.scope["route"]), request.state.request_id)
 
 
 async def _render_http_exception(request: Request, error: Exception) -> JSONResponse:
@@ -178,15 +177,6 @@ async def _render_http_exception(request: Request, error: Exception) -> JSONResp
         "requestId": request.state.request_id,
     }
     return JSONResponse(body, status_code=error.status_code, headers=error.headers)
-
-
-def _first_complaint(error: RequestValidationError) -> str:
-    """Where and what, never the value: `message: String should have at least 1 character`."""
-    first: MutableMapping[str, Any] = dict(error.errors()[0])
-    if first["type"] == "json_invalid":
-        return UNREADABLE
-    where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
-    return f"{where}: {first['msg']}"
 
 
 def _request_id(scope: Scope) -> str:

@@ -1,7 +1,8 @@
 """The closed family of errors that a route may end in, and the one place that knows their status and code.
 
     AppError
-    ├── InvalidRequest          400  invalid_request
+    ├── InvalidRequest          400  invalid_request        (with `field`, where one is to blame)
+    │   └── UnknownFields       400  unknown_field          (with all of them as `fields`)
     ├── NotSignedIn             401  not_signed_in
     ├── NotFound                404  not_found
     ├── Conflict                409  conflict
@@ -21,7 +22,12 @@ happened travels in `__cause__` to one log line. A message never holds an except
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NO_SUCH: Final = "there is no such field."
 
 
 class AppError(Exception):
@@ -44,11 +50,50 @@ class AppError(Exception):
         """Headers that belong to this answer."""
         return {}
 
+    @property
+    def details(self) -> dict[str, object]:
+        """What the body says besides the message, the code and the request id."""
+        return {}
+
 
 class InvalidRequest(AppError):
-    """The request cannot be understood; sending it again will not help."""
+    """The request cannot be understood; sending it again will not help.
+
+    Args:
+        says: What is wrong, never the value; with a field the message begins with its name.
+        field: Where in the body, the query or the path: `turns.0.role`.
+    """
 
     status, code, sentence = 400, "invalid_request", "The request is not valid."
+
+    def __init__(self, says: str | None = None, field: str | None = None) -> None:
+        super().__init__(f"{field}: {says}" if field else says)
+        self.field = field
+
+    @property
+    def details(self) -> dict[str, object]:
+        """The field that is to blame."""
+        return {"field": self.field} if self.field else {}
+
+
+class UnknownFields(InvalidRequest):
+    """Fields came that this version does not know; without them it may be able to answer.
+
+    Args:
+        fields: All of them, the first of which the message is about.
+        nearest: The known field that the first was probably meant to be.
+    """
+
+    code, sentence = "unknown_field", "There is no such field."
+
+    def __init__(self, fields: Sequence[str], nearest: str | None = None) -> None:
+        super().__init__(f"{NO_SUCH} Did you mean `{nearest}`?" if nearest else NO_SUCH, fields[0])
+        self.fields = fields
+
+    @property
+    def details(self) -> dict[str, object]:
+        """The first field and all of them, so that a client can ask again without them."""
+        return super().details | {"fields": [*self.fields]}
 
 
 class NotSignedIn(AppError):

@@ -10,9 +10,9 @@ from shared.observability import count_without, log, note
 SERVER_ERROR: Final = 500
 
 
-def body_of(error: AppError, request_id: str) -> dict[str, str]:
-    """`{"message", "code", "requestId"}`."""
-    return {"message": error.message, "code": error.code, "requestId": request_id}
+def body_of(error: AppError, request_id: str) -> dict[str, object]:
+    """`{"message", "code", "requestId"}` and what else the error says."""
+    return {"message": error.message, "code": error.code, "requestId": request_id, **error.details}
 
 
 def foreseen(error: AppError) -> None:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs one tier of the tests: run.sh core|sites|browser|adoption|model [arguments for pytest]
+# Runs one tier of the tests: run.sh core|sites|browser|adoption|clients|model [arguments for pytest]
 #
 # JOBS tests at a time: most of them wait for something most of the time. What counts milliseconds comes afterwards, with
 # nothing beside it. BUSY=2 keeps two processors busy meanwhile, as a machine does that is shared: all must hold then, too.
@@ -24,7 +24,7 @@ run() {
 
 if [ "$tier" = core ]; then
     tiers=
-    for folder in sites e2e adoption model; do tiers="$tiers --ignore=tests/$folder"; done
+    for folder in sites e2e adoption clients model; do tiers="$tiers --ignore=tests/$folder"; done
     echo "== everything but the tiers of their own (make help), then what counts milliseconds"
     # shellcheck disable=SC2086 # one argument for each tier
     run --numprocesses "${JOBS:-3}" --dist loadgroup -m "not long and not timed" $tiers "$@"
@@ -42,6 +42,7 @@ case "$tier" in
 sites) folder=sites jobs=0 does="what seven generators built, and real documentation, is read, stored and found" ;;
 browser) folder=e2e jobs=0 does="the demo page and another site's page in a real Chromium, against the whole platform" ;;
 adoption) folder=adoption jobs=2 does="databases that real Better Auth servers made are adopted, and both sides work" ;;
+clients) folder=clients jobs=0 does="programs that others wrote read what is said of the API, and use it" ;;
 model) folder=model jobs=0 does="the real weights that the machine runs give what is published of them" ;;
 *)
     echo "There is no tier $tier." >&2

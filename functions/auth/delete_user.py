@@ -11,7 +11,7 @@ from shared.app import build_handler
 from shared.auth.accounts import deletion
 from shared.auth.identity.visitors import Visitor
 from shared.auth.requests.errors import BetterAuthRoute
-from shared.auth.requests.openapi import TEXT, YES, an_object, documented
+from shared.auth.requests.openapi import SESSION_NEEDED, TEXT, YES, an_object, documented
 from shared.auth.requests.parsing import JSON, asked, received, refuse_foreign_callback
 from shared.auth.requests.validation import DELETE_USER, DELETE_USER_CALLBACK, checked, text
 from shared.auth.wire import redirected
@@ -24,7 +24,7 @@ ANSWER: Final = an_object(success=YES, message=TEXT)
 router = APIRouter(route_class=BetterAuthRoute)
 
 
-@router.post("/api/auth/delete-user", openapi_extra=documented(ANSWER, DELETE_USER))
+@router.post("/api/auth/delete-user", openapi_extra=documented(ANSWER, DELETE_USER, session=SESSION_NEEDED))
 async def delete_user(request: Request, database: LimitedDb, rules: Rules, options: Chosen) -> Response:
     """Better Auth's `deleteUser`: with the password, with a token from a mail, or soon after signing in."""
     sent = await received(request, rules.origins, JSON)
@@ -41,7 +41,10 @@ async def delete_user(request: Request, database: LimitedDb, rules: Rules, optio
     return visitor.answer(DELETED if gone else SENT)
 
 
-@router.get("/api/auth/delete-user/callback", openapi_extra=documented(ANSWER, query=DELETE_USER_CALLBACK))
+@router.get(
+    "/api/auth/delete-user/callback",
+    openapi_extra=documented(ANSWER, query=DELETE_USER_CALLBACK, session=SESSION_NEEDED),
+)
 async def follow_deletion_link(request: Request, database: LimitedDb, rules: Rules, options: Chosen) -> Response:
     """Better Auth's deletion link; it works only in a browser that is signed in as the user."""
     query = checked(asked(request), DELETE_USER_CALLBACK, part="query")

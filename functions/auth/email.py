@@ -13,7 +13,7 @@ from shared.auth.addresses import with_more
 from shared.auth.identity.visitors import Visitor
 from shared.auth.refusals import Refused
 from shared.auth.requests.errors import BetterAuthRoute
-from shared.auth.requests.openapi import MAYBE_USER, STATUS, an_object, documented
+from shared.auth.requests.openapi import MAYBE_USER, SESSION_NEEDED, STATUS, an_object, documented
 from shared.auth.requests.parsing import JSON, asked, received, refuse_foreign_callback
 from shared.auth.requests.validation import CHANGE_EMAIL, SEND_VERIFICATION_EMAIL, VERIFY_EMAIL, checked, text
 from shared.auth.tokens.email_tokens import EmailToken
@@ -23,7 +23,7 @@ from shared.web import APIRouter, Request, Response
 router = APIRouter(route_class=BetterAuthRoute)
 
 
-@router.post("/api/auth/change-email", openapi_extra=documented(STATUS, CHANGE_EMAIL))
+@router.post("/api/auth/change-email", openapi_extra=documented(STATUS, CHANGE_EMAIL, session=SESSION_NEEDED))
 async def change_email(request: Request, database: LimitedDb, rules: Rules, options: Chosen) -> Response:
     """Better Auth's `changeEmail`: sends a link, unless somebody has the new address, which nobody is told."""
     sent = await received(request, rules.origins, JSON)

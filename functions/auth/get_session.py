@@ -11,7 +11,7 @@ from shared.auth.browser.cookies import sent_cookies
 from shared.auth.identity.callers import presented_token
 from shared.auth.refusals import POST_NEEDS_DEFERRED_REFRESH
 from shared.auth.requests.errors import BetterAuthRoute
-from shared.auth.requests.openapi import MAYBE_SIGNED_IN, documented
+from shared.auth.requests.openapi import MAYBE_SIGNED_IN, SESSION_READ, documented
 from shared.auth.requests.parsing import asked_for
 from shared.auth.requests.validation import GET_SESSION
 from shared.auth.rows import store
@@ -24,7 +24,7 @@ NOT_KEPT: Final = {"cache-control": "no-store", "pragma": "no-cache"}
 router = APIRouter(route_class=BetterAuthRoute)
 
 
-@router.get("/api/auth/get-session", openapi_extra=documented(MAYBE_SIGNED_IN, query=GET_SESSION))
+@router.get("/api/auth/get-session", openapi_extra=documented(MAYBE_SIGNED_IN, query=GET_SESSION, session=SESSION_READ))
 async def get_session(request: Request, database: LimitedDb, rules: Rules) -> Response:
     """Better Auth's `getSession`: prolongs a session that is due, and forgets the cookies of one that has ended."""
     sent = sent_cookies(request)

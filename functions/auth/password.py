@@ -9,7 +9,7 @@ from shared.app import build_handler
 from shared.auth.accounts.own_password import change_own_password, checked_own_password
 from shared.auth.identity.visitors import Visitor
 from shared.auth.requests.errors import BetterAuthRoute
-from shared.auth.requests.openapi import SIGNED_IN, STATUS, documented
+from shared.auth.requests.openapi import SESSION_NEEDED, SIGNED_IN, STATUS, documented
 from shared.auth.requests.parsing import JSON, received
 from shared.auth.requests.validation import CHANGE_PASSWORD, VERIFY_PASSWORD, checked, text
 from shared.auth.wire import user_json
@@ -18,7 +18,7 @@ from shared.web import APIRouter, Request, Response
 router = APIRouter(route_class=BetterAuthRoute)
 
 
-@router.post("/api/auth/change-password", openapi_extra=documented(SIGNED_IN, CHANGE_PASSWORD))
+@router.post("/api/auth/change-password", openapi_extra=documented(SIGNED_IN, CHANGE_PASSWORD, session=SESSION_NEEDED))
 async def change_password(request: Request, database: LimitedDb, rules: Rules, safer: Safer) -> Response:
     """Better Auth's `changePassword`; with `revokeOtherSessions`, one new session takes the place of all.
 
@@ -39,7 +39,7 @@ async def change_password(request: Request, database: LimitedDb, rules: Rules, s
     return visitor.answer({"token": session.token if session else None, "user": user_json(visitor.user)})
 
 
-@router.post("/api/auth/verify-password", openapi_extra=documented(STATUS, VERIFY_PASSWORD))
+@router.post("/api/auth/verify-password", openapi_extra=documented(STATUS, VERIFY_PASSWORD, session=SESSION_NEEDED))
 async def verify_password(request: Request, database: LimitedDb, rules: Rules) -> Response:
     """Better Auth's `verifyPassword`."""
     sent = await received(request, rules.origins, JSON)

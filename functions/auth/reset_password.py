@@ -61,7 +61,8 @@ async def request_password_reset(request: Request, database: LimitedDb, rules: R
 
 @router.get(
     "/api/auth/reset-password/{token}",
-    openapi_extra=documented(None, query=RESET_PASSWORD_CALLBACK, path=["token"]),
+    status_code=302,
+    openapi_extra=documented(None, query=RESET_PASSWORD_CALLBACK),
 )
 async def follow_reset_link(
     request: Request, token: str, database: LimitedDb, rules: Rules, options: Chosen

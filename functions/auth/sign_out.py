@@ -7,7 +7,7 @@ from functions.dependencies.limits import LimitedDb
 from shared.app import build_handler
 from shared.auth.identity.callers import presented_token
 from shared.auth.requests.errors import BetterAuthRoute
-from shared.auth.requests.openapi import YES, an_object, documented
+from shared.auth.requests.openapi import SESSION_READ, YES, an_object, documented
 from shared.auth.requests.parsing import JSON, received
 from shared.auth.requests.validation import SIGN_OUT, check_sign_out
 from shared.auth.rows import store
@@ -17,7 +17,7 @@ from shared.web import APIRouter, Request, Response
 router = APIRouter(route_class=BetterAuthRoute)
 
 
-@router.post("/api/auth/sign-out", openapi_extra=documented(an_object(success=YES), SIGN_OUT))
+@router.post("/api/auth/sign-out", openapi_extra=documented(an_object(success=YES), SIGN_OUT, session=SESSION_READ))
 async def sign_out(request: Request, database: LimitedDb, rules: Rules) -> Response:
     """Better Auth's `signOut`. Signing out twice, or as a guest, is fine."""
     sent = await received(request, rules.origins, JSON)

@@ -14,7 +14,7 @@ from shared.app import build_handler
 from shared.auth.accounts.signing_keys import published_keys, signed_token
 from shared.auth.identity.visitors import Visitor
 from shared.auth.requests.errors import BetterAuthRoute
-from shared.auth.requests.openapi import TEXT, a_list, an_object, documented
+from shared.auth.requests.openapi import SESSION_NEEDED, TEXT, a_list, an_object, documented
 from shared.auth.tokens.issuing import Issuer
 from shared.auth.wire import answer
 from shared.settings import AuthSettings, TokenSettings
@@ -37,7 +37,7 @@ def _token_issuer() -> Issuer | None:
 Chosen = Annotated[Issuer | None, Depends(token_issuer)]
 
 
-@router.get("/api/auth/token", openapi_extra=documented(an_object(token=TEXT)))
+@router.get("/api/auth/token", openapi_extra=documented(an_object(token=TEXT), session=SESSION_NEEDED))
 async def give_token(request: Request, database: LimitedDb, rules: Rules, issuer: Chosen) -> Response:
     """The jwt plug-in's `token`: says for fifteen minutes who is signed in, without a session."""
     if issuer is None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Final, Self
 from uuid import UUID, uuid5
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from functions.wire import Storable
+from functions.wire import Sent, Storable
 from shared.answering.events import Sources
 from shared.answering.models import Ask, Mode, Reply, Said, Saved, Source
 from shared.degraded import Missing
@@ -25,8 +25,8 @@ Address = Annotated[str, StringConstraints(max_length=2000), Storable]
 Language = Annotated[str, StringConstraints(max_length=35), Storable]
 
 
-class Turn(BaseModel):
-    """A question or an answer that the client remembers. Fields that are not named here are ignored."""
+class Turn(Sent):
+    """A question or an answer that the client remembers."""
 
     role: Role
     content: str
@@ -38,14 +38,14 @@ def _bounded(said: list[Turn]) -> list[Turn]:
     return said
 
 
-class Question(BaseModel):
-    """A reader's question. Fields that are not named here are ignored."""
+class Question(Sent):
+    """A reader's question."""
 
-    model_config = ConfigDict(alias_generator=to_camel)
-
-    message: Message
+    message: Message = Field(validation_alias=AliasChoices("message", "question", "query"))
     conversation_id: UUID | None = Field(
-        default=None, description="Continues this conversation, or begins it with this id"
+        default=None,
+        validation_alias=AliasChoices("conversationId", "session_id"),
+        description="Continues this conversation, or begins it with this id",
     )
     message_id: UUID | None = Field(
         default=None, description="Id of the question: sent again with it, it is asked only once"

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from functions.conversations.wire import Content, Conversation, ConversationId, Message
 from functions.dependencies.callers import SignedIn
-from functions.wire import Json
+from functions.wire import Json, Sent
 from shared.app import build_handler
 from shared.history.models import Given, Role
 from shared.history.turns import append_messages
@@ -22,7 +22,7 @@ MOST: Final = 20
 """Messages of one request: a turn is two."""
 
 
-class NewMessage(Json):
+class NewMessage(Sent):
     """A question, or an answer that came from somewhere else."""
 
     id: UUID | None = Field(default=None, description="Sent again with it, the message is stored only once")
@@ -30,7 +30,7 @@ class NewMessage(Json):
     content: Content
 
 
-class NewMessages(Json):
+class NewMessages(Sent):
     """In the order in which they were said."""
 
     messages: Annotated[list[NewMessage], Field(min_length=1, max_length=MOST)]

@@ -8,7 +8,7 @@ from pydantic import Field, StrictBool, model_validator
 
 from functions.conversations.wire import Conversation, ConversationId
 from functions.dependencies.callers import SignedIn
-from functions.wire import Json, Title
+from functions.wire import Sent, Title
 from shared.app import build_handler
 from shared.history.conversations import change_conversation
 from shared.web import APIRouter
@@ -16,7 +16,7 @@ from shared.web import APIRouter
 router = APIRouter()
 
 
-class Change(Json):
+class Change(Sent):
     """One of them at least."""
 
     title: Title | None = None

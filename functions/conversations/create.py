@@ -8,7 +8,7 @@ from pydantic import Field
 
 from functions.conversations.wire import Conversation
 from functions.dependencies.callers import SignedIn
-from functions.wire import Json, Title
+from functions.wire import Json, Sent, Title
 from shared.app import build_handler
 from shared.history.conversations import create_conversation
 from shared.settings import HistorySettings
@@ -18,7 +18,7 @@ from shared.web import APIRouter, status
 router = APIRouter()
 
 
-class NewConversation(Json):
+class NewConversation(Sent):
     """All may be left out."""
 
     id: UUID | None = Field(default=None, description="Sent again with it, the conversation is created only once")

@@ -31,7 +31,7 @@ async def list_all(db: SignedIn, limit: Limit = PAGE, cursor: Cursor = None, sea
     if search is None:
         return Conversations.model_validate(list_conversations(db, limit=limit, cursor=cursor))
     if cursor is not None:
-        raise InvalidRequest("cursor: a search has one page")
+        raise InvalidRequest("a search has one page", "cursor")
     found = search_conversations(db, search, limit=limit)
     return Conversations(conversations=[_shown(each) for each in found], next_cursor=None)
 

@@ -69,7 +69,7 @@ class Health(BaseModel):
 
 
 @router.get("/health", response_model_exclude_none=True)
-async def health(db: Db, book: OpenBook) -> Health:
+async def components(db: Db, book: OpenBook) -> Health:
     """Try everything at once."""
     with (
         within(SECONDS),
@@ -77,8 +77,8 @@ async def health(db: Db, book: OpenBook) -> Health:
         beside(lambda: probed_outbox(outbox_queue())) as outbox,
     ):
         stored = probed("database", lambda: db.run(PROBE, idempotent=True))
-    components = Components(database=stored, retrieval=retrieval.result(), outbox=outbox.result())
-    return Health(status=_overall(components), components=components)
+    found = Components(database=stored, retrieval=retrieval.result(), outbox=outbox.result())
+    return Health(status=_overall(found), components=found)
 
 
 def _overall(components: Components) -> Literal["ok", "degraded", "down"]:

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from functions.dependencies.callers import MaybeSignedIn, Rules
 from functions.dependencies.database import Db
-from functions.wire import Json, Storable
+from functions.wire import Json, Sent, Storable
 from shared.answering.feedback_token import LONGEST, rated_by
 from shared.app import build_handler
 from shared.errors import NotSignedIn
@@ -23,7 +23,7 @@ router = APIRouter()
 Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), Storable]
 
 
-class NewFeedback(Json):
+class NewFeedback(Sent):
     """Takes the place of what the reader said before."""
 
     value: Opinion | None = Field(description="null takes the opinion back, with its comment")

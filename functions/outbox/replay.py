@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from functions.dependencies.callers import Rules, SignedIn
+from functions.wire import Sent
 from shared.app import build_handler
 from shared.history.models import answer_id
 from shared.outbox.replay import read_receipt, store
@@ -19,7 +20,7 @@ from shared.web import APIRouter
 router = APIRouter()
 
 
-class HandedIn(BaseModel):
+class HandedIn(Sent):
     """What the reply to a question carried as `receipt`, unchanged."""
 
     receipt: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_SEALED)]

@@ -42,7 +42,7 @@ class Results(BaseModel):
 
 
 @router.get("/api/search")
-async def search(book: OpenBook, q: Words, limit: Annotated[int, Query(ge=1, le=20)] = 8) -> Results:
+async def passages(book: OpenBook, q: Words, limit: Annotated[int, Query(ge=1, le=20)] = 8) -> Results:
     """Search the book; no account is needed."""
     found = book.search(q, limit=limit * PASSAGES_A_PAGE)
     return Results(results=[_result(found, each) for each in one_of_each_page(found.passages)[:limit]])

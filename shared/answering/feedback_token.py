@@ -53,9 +53,9 @@ def rated_by(token: str, message_id: UUID, secret: str, clock: Callable[[], floa
     try:
         named, mode, url, until = json.loads(Seal.of(secret, "feedback").opened(token))
     except BrokenSeal as error:
-        raise InvalidRequest("feedbackToken: not one that was given out here") from error
+        raise InvalidRequest("not one that was given out here", "feedbackToken") from error
     if UUID(named) != message_id:
-        raise InvalidRequest("feedbackToken: given out for another answer")
+        raise InvalidRequest("given out for another answer", "feedbackToken")
     if clock() > until:
-        raise InvalidRequest("feedbackToken: expired")
+        raise InvalidRequest("expired", "feedbackToken")
     return Rated(message_id, mode, url)

@@ -153,7 +153,7 @@ def _refuse_twins(conversations: Sequence[dict[str, Any]]) -> None:
     ids = [each["id"] for each in conversations]
     message_ids = [message["id"] for each in conversations for message in each["messages"]]
     if len(set(ids)) < len(ids) or len(set(message_ids)) < len(message_ids):
-        raise InvalidRequest("conversations: two of them, or two messages, have the same id")
+        raise InvalidRequest("two of them, or two messages, have the same id", "conversations")
 
 
 def _dicts(rows: Rows) -> list[dict[str, Any]]:

@@ -58,7 +58,7 @@ class PlaceInList:
             microseconds, conversation = LIST_PLACE.unpack(_read(cursor))
             return cls(EPOCH + microseconds * MICROSECOND, UUID(bytes=conversation))
         except (ValueError, OverflowError, struct.error) as error:
-            raise InvalidRequest("cursor: not one that this list gave out") from error
+            raise InvalidRequest("not one that this list gave out", "cursor") from error
 
 
 NEWEST: Final = PlaceInList(datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
@@ -88,9 +88,9 @@ class PlaceInConversation:
         try:
             [seq] = MESSAGE_PLACE.unpack(_read(cursor))
         except (ValueError, struct.error) as error:
-            raise InvalidRequest("cursor: not one that this conversation gave out") from error
+            raise InvalidRequest("not one that this conversation gave out", "cursor") from error
         if not 0 <= seq <= LAST_SEQ:
-            raise InvalidRequest("cursor: not one that this conversation gave out")
+            raise InvalidRequest("not one that this conversation gave out", "cursor")
         return cls(seq)
 
 
@@ -138,7 +138,7 @@ class PlaceInArchive:
         try:
             conversation, seq = ARCHIVE_PLACE.unpack(_read(cursor))
         except (ValueError, struct.error) as error:
-            raise InvalidRequest("cursor: not one that an export gave out") from error
+            raise InvalidRequest("not one that an export gave out", "cursor") from error
         if not 0 <= seq <= LAST_SEQ:
-            raise InvalidRequest("cursor: not one that an export gave out")
+            raise InvalidRequest("not one that an export gave out", "cursor")
         return cls(UUID(bytes=conversation), seq)

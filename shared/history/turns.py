@@ -50,7 +50,7 @@ def begin_turn(  # noqa: PLR0913 (a question is all of this)
         Conflict: The message id was used for another message.
     """
     if not content.strip() or len(content) > CONTENT_CHARACTERS:
-        raise InvalidRequest(f"message: must have 1 to {CONTENT_CHARACTERS} characters")
+        raise InvalidRequest(f"must have 1 to {CONTENT_CHARACTERS} characters", "message")
     turn = (conversation_id, message_id)
     question = (*turn, title, content, UNTITLED)
     waited = asked_at is not None
@@ -145,7 +145,7 @@ def append_messages(db: Database, conversation_id: UUID, given: Sequence[Given])
     """
     ids = [each.id for each in given]
     if len(set(ids)) < len(ids):
-        raise InvalidRequest("messages: two of them have the same id")
+        raise InvalidRequest("two of them have the same id", "messages")
     first_question = next((each.content for each in given if each.role == "user"), UNTITLED)
     columns = (ids, [each.role for each in given], [each.content for each in given])
     _, conversation, messages, deleted = write(

@@ -121,10 +121,10 @@ def read_receipt(receipt: str, secret: str, *, user_id: str, token: str) -> Wait
     try:
         turn = WaitingTurn.read(Seal.of(secret, "receipt").opened(receipt))
     except (BrokenSeal, UnknownVersion) as error:
-        raise InvalidRequest("receipt: not one that was given out here") from error
+        raise InvalidRequest("not one that was given out here", "receipt") from error
     # a user for whom another server vouches has no session of ours
     if turn.owner != user_owner(user_id) and not (token and turn.owner == session_owner(token)):
-        raise InvalidRequest("receipt: given to somebody else")
+        raise InvalidRequest("given to somebody else", "receipt")
     if datetime.now(UTC) - turn.asked_at > RECEIPT_LIFETIME:
-        raise InvalidRequest("receipt: expired")
+        raise InvalidRequest("expired", "receipt")
     return turn

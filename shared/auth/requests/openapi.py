@@ -57,8 +57,19 @@ STATUS: Final = an_object(status=YES)
 KINDS: Final = {str: "string", bool: "boolean"}
 
 
+SESSION_NEEDED: Final[list[Schema]] = [{"cookie": []}, {"bearer": []}]
+"""Of a route that answers 401 without a session; the schemes are those of infra/openapi.py."""
+
+SESSION_READ: Final[list[Schema]] = [{}, *SESSION_NEEDED]
+"""Of a route that answers without a session as well, but otherwise."""
+
+
 def documented(
-    answer: Schema | None, body: Sequence[Field] = (), *, query: Sequence[Field] = (), path: Sequence[str] = ()
+    answer: Schema | None,
+    body: Sequence[Field] = (),
+    *,
+    query: Sequence[Field] = (),
+    session: Sequence[Schema] = (),
 ) -> Schema:
     """The `openapi_extra` of a route.
 
@@ -66,13 +77,11 @@ def documented(
         answer: The schema of its JSON; None for a route that redirects.
         body: Fields of its JSON body.
         query: Fields of its query.
-        path: Variables of its path.
+        session: `SESSION_NEEDED`, `SESSION_READ`, or none for a route that looks for none.
     """
-    parameters = [
-        *({"name": name, "in": "path", "required": True, "schema": TEXT} for name in path),
-        *({"name": f.name, "in": "query", "required": f.required, "schema": _kind(f)} for f in query),
-    ]
+    parameters = [{"name": f.name, "in": "query", "required": f.required, "schema": _kind(f)} for f in query]
     found: Schema = {"responses": {"200": _json(answer)} if answer else {"302": {"description": "Elsewhere"}}}
+    found["security"] = [*session]
     if parameters:
         found["parameters"] = parameters
     if body:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
@@ -68,6 +69,7 @@ def test_a_field_that_makes_no_sense_is_named(guest: Chatting, field: str, value
 
     assert_refused(answer)
     assert field in answer.json()["message"]
+    assert answer.json()["field"].split(".")[0] == field
 
 
 def test_nothing_of_a_refused_question_is_stored(reader: Chatting) -> None:
@@ -91,8 +93,19 @@ def test_a_complaint_never_repeats_what_was_sent(guest: Chatting) -> None:
     assert "very-secret" not in answer.text
 
 
-def test_fields_that_nobody_knows_are_ignored(guest: Chatting) -> None:
-    assert guest.ask(CALIBRATE, mood="curious", sources=[1])["mode"] == "extractive"
+def test_fields_that_nobody_knows_are_named_and_without_them_the_question_is_answered(guest: Chatting) -> None:
+    refused = guest.post(CALIBRATE, mood="curious", sources=[1])
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "unknown_field")
+    assert refused.json()["fields"] == ["mood", "sources"]
+    assert guest.ask(CALIBRATE)["mode"] == "extractive"
+
+
+@pytest.mark.parametrize("name", ["question", "query"])
+def test_a_question_by_another_name_is_answered_as_well(guest: Chatting, name: str) -> None:
+    answer = guest.api.post("/api/chat", json={name: CALIBRATE, "selected_text": "", "session_id": str(uuid4())})
+
+    assert answer.json()["mode"] == "extractive"
 
 
 def test_the_longest_message_is_answered_and_stored(reader: Chatting) -> None:
@@ -115,5 +128,5 @@ def send(chatting: Chatting, body: bytes) -> httpx.Response:
 def assert_refused(answer: httpx.Response) -> None:
     body = answer.json()
     assert (answer.status_code, body["code"]) == (400, "invalid_request"), answer.text
-    assert set(body) == {"message", "code", "requestId"}
+    assert set(body) - {"field"} == {"message", "code", "requestId"}
     assert body["requestId"] == answer.headers["x-request-id"]

@@ -1,0 +1,59 @@
+"""What the OpenAPI document says about sessions is so: it is what a generated client goes by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from infra.openapi import document
+from shared.auth.requests.openapi import SESSION_NEEDED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from infra.local.platform import Platform
+
+ID = "019ac000-0000-7000-8000-000000000000"
+DESCRIBED: dict[str, Any] = document()["paths"]
+OPERATIONS = [
+    pytest.param(method, path, operation, id=operation["operationId"])
+    for path, found in DESCRIBED.items()
+    for method, operation in found.items()
+]
+NOBODY = {"not_signed_in", "UNAUTHORIZED", "FAILED_TO_GET_USER_INFO"}
+"""What somebody without a session is told; Better Auth's deletion link says it in its own way."""
+
+SENSIBLE = {"newEmail": "new@example.com", "callbackURL": "/"}
+GUESTS = {"messages_feedback"}
+"""They may answer with or without a session, and tell a guest without a token of the answer to sign in."""
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS)
+def test_a_guest_is_told_to_sign_in_exactly_where_the_document_says_so(
+    platform: Platform, method: str, path: str, operation: dict[str, Any]
+) -> None:
+    url = platform.url("http")
+    with httpx.Client(base_url=url, headers={"origin": url}, timeout=60, trust_env=False) as guest:
+        body = least(operation) if "requestBody" in operation else None
+        query = filled(each["name"] for each in operation.get("parameters", []) if each["in"] == "query")
+        answer = guest.request(method, path.replace("{id}", ID), params=query, json=body)
+
+    told = bool(answer.is_client_error and answer.content) and answer.json().get("code") in NOBODY
+    if operation["operationId"] not in GUESTS:
+        assert told == (operation["security"] == SESSION_NEEDED), answer.text
+
+
+def least(operation: dict[str, Any]) -> dict[str, Any]:
+    """A body with all that must be there."""
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    if "anyOf" in schema:
+        schema = schema["anyOf"][0]
+    if "$ref" in schema:
+        schema = document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return filled(schema.get("required", []))
+
+
+def filled(names: Iterable[str]) -> dict[str, str]:
+    return {name: SENSIBLE.get(name, "x") for name in names}
