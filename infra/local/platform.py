@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -62,11 +63,13 @@ class Deployment:
         settings: Variables of the functions besides, or instead of, those of `Platform.environment`.
         address_header: Names the client's address to the gateways (infra/local/gateway/server.py).
         prewarm: Starts one container of each function in the background, so that the first click is not a cold start.
+        host: The name or address of this machine by which functions find what they depend on.
     """
 
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
     address_header: str | None = None
     prewarm: bool = False
+    host: str = LOOPBACK
 
 
 class Platform:
@@ -138,29 +141,36 @@ class Platform:
         """What the functions get as DATABASE_URL: the pooled endpoint, or the direct one where there is no pooler."""
         url = self.pgbouncer.app_url if self.pgbouncer else self.postgres.app_url
         port = self.pgbouncer.port if self.pgbouncer else self.postgres.port
-        return url.replace(f":{port}/", f":{self.relays.pooled.port if self.relays else port}/")
+        there = f"@{self.deployment.host}:{self.relays.pooled.port if self.relays else port}/"
+        return url.replace(f"@{LOOPBACK}:{port}/", there)
 
     def environment(self, transport: Transport) -> dict[str, str]:
         """All variables of the functions behind one gateway (specs/settings.md)."""
         gateway = self.gateways[transport]
         sql_port = self.relays.http.port if self.relays else self.neon_sql.port
         qdrant_port = self.relays.qdrant.port if self.relays else self.qdrant.port
-        aws = f"http://{LOOPBACK}:{self.relays.queue.port if self.relays else self.moto.port}"
+        host = self.deployment.host
+        aws = f"http://{host}:{self.relays.queue.port if self.relays else self.moto.port}"
         return {
             "AWS_ENDPOINT_URL": aws,
             "DATABASE_URL": self.database_url(),
             "DATABASE_TRANSPORT": transport,
-            "DATABASE_HTTP_ENDPOINT": f"http://{LOOPBACK}:{sql_port}/sql",
+            "DATABASE_HTTP_ENDPOINT": f"http://{host}:{sql_port}/sql",
             "BETTER_AUTH_SECRET": self.postgres.secrets.better_auth_secret,
             "BETTER_AUTH_URL": gateway.url,
             "TRUSTED_ORIGINS": f"http://localhost:{gateway.port}",
             "OUTBOX_DEAD_LETTER_URL": f"{aws}/{ACCOUNT}/outbox-{transport}-dead-letters.fifo",
             "OUTBOX_QUEUE_URL": f"{aws}/{ACCOUNT}/outbox-{transport}.fifo",
-            "QDRANT_URL": f"http://{LOOPBACK}:{qdrant_port}",
+            "QDRANT_URL": f"http://{host}:{qdrant_port}",
             "QDRANT_COLLECTION": COLLECTION,
             "RATE_LIMITS": "off" if self.relays else "on",  # tests sign up many people from one address
             "MAIL_FOLDER": str(self.state.private_folder("mail")),
         } | dict(self.deployment.settings)
+
+    def renew(self) -> None:
+        """Replace all containers, those that work once they are done: the new ones have learned nothing yet."""
+        for gateway in self.gateways.values():
+            gateway.process.signal(signal.SIGHUP)
 
     @contextmanager
     def beside(self, name: str, transport: Transport, settings: Mapping[str, str]) -> Generator[Server]:

@@ -182,6 +182,10 @@ class Process:
         """Let a frozen program go on."""
         _signal([self.pid, *descendants(self.pid)], signal.SIGCONT)
 
+    def signal(self, which: signal.Signals) -> None:
+        """Send it a signal, and its children none."""
+        _signal([self.pid], which)
+
     def tail(self, lines: int = 20) -> str:
         """The end of its log."""
         return "\n".join(self.program.log.read_text("utf-8", "replace").splitlines()[-lines:])

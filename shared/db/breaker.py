@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FIRST_PAUSE: Final = 2.0
 
 LOOK: Final = Statement("select 1 as well")
-LOOK_SECONDS: Final = 0.15
+LOOK_SECONDS: Final = 0.1
 """Of a database that is well: a new connection and one statement, in the same region."""
 
 

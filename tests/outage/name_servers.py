@@ -6,20 +6,15 @@ To be run in namespaces of its own (`unshare --net --mount`), because it takes o
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import json
 import os
 import socket
-import struct
-import subprocess
 import sys
-import tempfile
 import threading
 import time
-from dataclasses import dataclass, field
+from contextlib import ExitStack, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from shared.db.batch import Statement
 from shared.db.http import HttpDatabase
@@ -29,13 +24,14 @@ from shared.errors import AppError
 from shared.http_client import HttpClient, Unreachable
 from shared.outbox.queue import Queue, QueueUnavailable
 from shared.settings import DatabaseSettings
+from tests.outage.own_network import AAAA, HOST, A, NameServer, set_up, silent_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from shared.db.batch import Database
+    from tests.outage.own_network import Manner
 
-HOST: Final = "db.localtest.me"
 QUEUE: Final = "sqs.localtest.me"
 PASSAGES: Final = "passages.localtest.me"
 CHAT_SECONDS: Final = 1.25
@@ -48,44 +44,7 @@ ANSWER: Final = {
     "rowCount": 1,
     "rowAsArray": True,
 }
-A, AAAA = 1, 28
-SET_FLAGS, UP = 0x8914, 0x1  # netdevice(7)
 IN_A_HURRY: Final = 20
-
-
-@dataclass
-class NameServer:
-    """Answers as it is told, over UDP on loopback.
-
-    Attributes:
-        manner: `well`, `late`, `silent`, `slow`, `nonsense` or `servfail`.
-        addresses: Of every name, by the type of the record.
-    """
-
-    manner: str = "well"
-    addresses: dict[int, str] = field(default_factory=lambda: {A: "127.0.0.1"})
-
-    def serve(self, listener: socket.socket) -> None:
-        while True:
-            query, client = listener.recvfrom(512)
-            if self.manner != "silent":
-                threading.Thread(target=self._answer, args=(listener, query, client), daemon=True).start()
-
-    def _answer(self, listener: socket.socket, query: bytes, client: tuple[str, int]) -> None:
-        time.sleep({"late": 0.4, "slow": 3.0}.get(self.manner, 0.0))
-        listener.sendto(b"nonsense" if self.manner == "nonsense" else self.reply(query), client)
-
-    def reply(self, query: bytes) -> bytes:
-        end = query.index(b"\0", 12) + 5
-        [kind] = struct.unpack(">H", query[end - 4 : end - 2])
-        address = self.addresses.get(kind)
-        flags = 0x8182 if self.manner == "servfail" else 0x8180
-        found = bool(address) and self.manner != "servfail"
-        head = query[:2] + struct.pack(">HHHHH", flags, 1, int(found), 0, 0) + query[12:end]
-        if not found or address is None:
-            return head
-        packed = socket.inet_pton(socket.AF_INET if kind == A else socket.AF_INET6, address)
-        return head + struct.pack(">HHHIH", 0xC00C, kind, 1, 0, len(packed)) + packed
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -103,21 +62,6 @@ class Answers(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its name there)
         """Say nothing."""
-
-
-def silent_at(address: str, port: int) -> list[socket.socket]:
-    """Make an address take no more connections, without a word, as a dead host does: its queue is full."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    listener = socket.socket(family)
-    listener.bind((address, port))
-    listener.listen(0)
-    waiting = [listener]
-    for _ in range(3):
-        client = socket.socket(family)
-        client.setblocking(False)  # noqa: FBT003 (that is how it is called)
-        client.connect_ex((address, port))
-        waiting.append(client)
-    return waiting
 
 
 def unfinished_tls(port: int) -> None:
@@ -160,9 +104,9 @@ def pooled_database() -> PooledDatabase:
     return PooledDatabase(DatabaseSettings(f"postgresql://app:x@{HOST}/docs", "pooled"))
 
 
-def never_reached(server: NameServer, manner: str) -> dict[str, Any]:
+def never_reached(server: NameServer, manner: Manner) -> dict[str, Any]:
     """A container that has not reached anybody yet."""
-    server.manner = manner
+    server.behave(manner)
     chat, chat_outcome = asked(http_database(), CHAT_SECONDS)
     queue = Queue(f"https://{QUEUE}/123456789012/outbox.fifo")
     queued, queue_outcome = took(lambda: queue.send("text", group="group", once="once"))
@@ -178,11 +122,11 @@ def never_reached(server: NameServer, manner: str) -> dict[str, Any]:
     }
 
 
-def reached_once(server: NameServer, manner: str) -> dict[str, Any]:
+def reached_once(server: NameServer, manner: Manner) -> dict[str, Any]:
     """A container that has asked before; its connection is gone."""
     database = http_database()
     before = asked(database, READ_SECONDS)[1]
-    server.manner = manner
+    server.behave(manner)
     seconds: list[float] = []
     outcomes = [before]
     for _ in range(IN_A_HURRY):
@@ -197,7 +141,7 @@ def one_is_silent(server: NameServer, address: str) -> dict[str, Any]:
     """The host has two addresses, and one of them takes no connections."""
     kept = silent_at(address, 4444)
     kind = AAAA if ":" in address else A
-    server.addresses = {AAAA: address, A: "127.0.0.1"} if kind == AAAA else {A: address, AAAA: "::1"}
+    server.addresses = {AAAA: [address], A: ["127.0.0.1"]} if kind == AAAA else {A: [address], AAAA: ["::1"]}
     database = http_database()
     seconds: list[float] = []
     outcomes: list[str] = []
@@ -213,13 +157,13 @@ def one_is_silent(server: NameServer, address: str) -> dict[str, Any]:
 
 def elsewhere(server: NameServer) -> dict[str, Any]:
     """A name of this machine is said to be another one."""
-    server.addresses = {A: "192.0.2.7"}
+    server.addresses = {A: ["192.0.2.7"]}
     return {"outcomes": [asked(http_database(), CHAT_SECONDS)[1], asked(pooled_database(), CHAT_SECONDS)[1]]}
 
 
 def late(server: NameServer) -> dict[str, Any]:
     """The name server takes its time, and answers."""
-    server.manner = "late"
+    server.behave("late")
     return {"outcomes": [asked(http_database(), CHAT_SECONDS)[1]]}
 
 
@@ -233,25 +177,17 @@ def tls_never_finishes() -> dict[str, Any]:
 
 def main(scenario: str) -> None:
     """Run one scenario."""
-    with socket.socket() as any_socket:
-        fcntl.ioctl(any_socket, SET_FLAGS, struct.pack("16sh", b"lo", UP))
-    with tempfile.NamedTemporaryFile("w", suffix=".conf") as conf:
-        conf.write("nameserver 127.0.0.1\n")
-        conf.flush()
-        subprocess.run(["mount", "--bind", conf.name, os.path.realpath("/etc/resolv.conf")], check=True)  # noqa: S603, S607 (ours)
+    ExitStack().enter_context(set_up())  # it is left at the end without ceremony
     server, what, _, how = NameServer(), *scenario.partition(" ")
-    if how != "refused":
-        listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        listener.bind(("127.0.0.1", 53))
-        threading.Thread(target=server.serve, args=(listener,), daemon=True).start()
+    server.behave("refused" if how == "refused" else "well")
     for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
-        with contextlib.suppress(OSError):  # ::1 is the silent one, in one scenario
+        with suppress(OSError):  # ::1 is the silent one, in one scenario
             web = type("Web", (ThreadingHTTPServer,), {"address_family": family, "daemon_threads": True})
             if how != address:
                 threading.Thread(target=web((address, 4444), Answers).serve_forever, daemon=True).start()
     scenarios: dict[str, Callable[[], dict[str, Any]]] = {
-        "never": lambda: never_reached(server, how),
-        "once": lambda: reached_once(server, how),
+        "never": lambda: never_reached(server, cast("Manner", how)),
+        "once": lambda: reached_once(server, cast("Manner", how)),
         "address": lambda: one_is_silent(server, how),
         "elsewhere": lambda: elsewhere(server),
         "late": lambda: late(server),

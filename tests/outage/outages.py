@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from infra.local.relay import Relay
     from shared.settings import Transport
     from tests.fixtures.platform import Person
+    from tests.outage.storage import Storage
 
 ARCHIVED: dict[str, object] = {
     "id": "0199f3a2-7c41-7d1e-9f52-3b6a8e1c4d70",
@@ -82,12 +83,14 @@ class Outage:
 
     Attributes:
         gone: Sends the token of a session that was ended: the database is asked about it, and nothing is done.
+        storage: What Neon's compute reads pages from.
     """
 
     gone: httpx.Client
     person: Person
     leaver: Person
     relays: Relays
+    storage: Storage
     transport: Transport
 
     def relays_of(self, missing: str) -> list[Relay]:
@@ -100,6 +103,8 @@ class Outage:
 
     def call_all(self, routes: list[str], missing: str, way: str) -> list[Called]:
         relays = self.relays_of(missing)
+        if way == "storage":
+            self.storage.fail()
         for relay in relays:
             {"refused": relay.refuse, "silent": relay.accept_silently}.get(way, lambda: None)()
             if way in {"slow", "dying"}:
@@ -114,6 +119,8 @@ class Outage:
             called = [called for each in answers for called in each.result()]
         for relay in relays:
             relay.restore()
+        if way == "storage":
+            self.storage.restore()
         return called
 
     def call_in_turn(self, routes: list[str]) -> list[Called]:

@@ -21,10 +21,12 @@ import httpx
 import psycopg
 
 from infra.local.passages import ingest_own_documents
-from infra.local.platform import Platform
+from infra.local.platform import Deployment, Platform
+from infra.local.ports import LOOPBACK
 from infra.local.state import State
 from shared.auth.browser.cookies import sign
 from shared.history.models import answer_id
+from tests.outage import own_network
 from tests.outage.readers import Ledger, Promise, Reader
 from tests.outage.troubles import Troubles
 
@@ -51,10 +53,16 @@ NEW_SESSION = """
 
 def main() -> int:
     """One run; the exit code."""
+    own_network.enter("tests.outage.soak", sys.argv[1:])
     seconds, seed = float(os.environ.get("SECONDS") or 600), int(os.environ.get("SEED") or secrets.randbelow(10**6))
     transports = cast("list[Transport]", (os.environ.get("TRANSPORT") or "http pooled").split())
     print(f"soak: {seconds:.0f} s, seed {seed}, {' and '.join(transports)}", flush=True)
-    with State.temporary() as state, Platform(state, transports, breakable=True) as platform:
+    if not own_network.inside():
+        print(f"  no name server fails: {own_network.REFUSED}")
+        if os.environ.get("CI"):
+            return 1
+    named = Deployment(host=own_network.HOST if own_network.inside() else LOOPBACK)
+    with State.temporary() as state, Platform(state, transports, breakable=True, deployment=named) as platform:
         ingest_own_documents(state, platform.qdrant.url)
         ledger = Ledger()
         readers = sign_in_all(platform, ledger, seed)

@@ -12,9 +12,8 @@ import pytest
 
 from infra.local.gateway.serverless import read_serverless
 from infra.local.process import PROJECT
+from tests.outage.own_network import command, needs_own_network, unshared
 
-REFUSED: Final = "this machine allows no network namespaces (`unshare --net`)"
-UNSHARE: Final = ("unshare", "--net", "--mount", "--map-root-user")
 CHAT_SECONDS: Final = 1.5
 READ_SECONDS: Final = 3.5
 LATER_SECONDS: Final = 0.05
@@ -26,18 +25,12 @@ MANNERS: Final = ("silent", "refused", "slow", "nonsense", "servfail")
 
 @pytest.fixture(scope="module", autouse=True)
 def _namespaces() -> None:
-    """Skip where a network of one's own is refused; in CI nothing skips for that."""
-    try:
-        subprocess.run([*UNSHARE, "mount"], check=True, capture_output=True)  # noqa: S603 (ours)
-    except (OSError, subprocess.CalledProcessError):
-        if os.environ.get("CI"):
-            pytest.fail(REFUSED)
-        pytest.skip(REFUSED)
+    needs_own_network()
 
 
 def seen(scenario: str) -> dict[str, Any]:
     resolver = read_serverless(PROJECT / "serverless.yml", {})["provider"]["environment"]
-    program = [*UNSHARE, sys.executable, "-m", "tests.outage.name_servers", scenario]
+    program = [*unshared(), sys.executable, "-m", "tests.outage.name_servers", scenario]
     environment = {"PATH": os.environ["PATH"], "POWERTOOLS_LOG_LEVEL": "CRITICAL", **resolver}
     done = subprocess.run(program, cwd=PROJECT, env=environment, check=True, capture_output=True, text=True)  # noqa: S603 (ours)
     return json.loads(done.stdout)
@@ -80,3 +73,9 @@ def test_a_name_server_that_takes_its_time_is_waited_for() -> None:
 
 def test_nothing_is_sent_in_clear_where_a_name_of_this_machine_leads_elsewhere() -> None:
     assert seen("elsewhere")["outcomes"] == ["database_unavailable", "database_unavailable"]
+
+
+def test_every_row_of_the_table_of_names_holds_for_the_whole_platform() -> None:
+    words = command("pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "tests/outage/names_away.py")
+    done = subprocess.run(words, cwd=PROJECT, check=False, capture_output=True, text=True)  # noqa: S603 (ours)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -9,6 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from tests.outage import own_network
+from tests.outage.storage import Storage
+
 if TYPE_CHECKING:
     from infra.local.platform import Platform
     from infra.local.process import Process
@@ -57,7 +60,7 @@ class Troubles(threading.Thread):
         self.failure: Exception | None = None
         self._chance = random.Random(seed)  # noqa: S311 (the same troubles for the same seed)
         self._enough = threading.Event()
-        self._troubles = [*_of_relays(platform), *_of_processes(platform)]
+        self._troubles = [*_of_relays(platform), *_of_processes(platform), *_of_neon(platform), *_of_names(platform)]
         self._due: list[str] = []
 
     def run(self) -> None:
@@ -129,6 +132,53 @@ def _of_processes(platform: Platform) -> list[Trouble]:
         *(neon if "http" in platform.gateways else ()),
         *_of_process("Qdrant", platform.qdrant.process),
         Trouble("the queue", "freezes", queue.freeze, queue.thaw),
+    ]
+
+
+def _of_neon(platform: Platform) -> list[Trouble]:
+    """What Neon does besides: its storage is away, and a compute that nobody used is suspended until somebody asks."""
+    assert platform.relays is not None
+    storage = Storage(platform.postgres.superuser_url)
+    ways = [platform.relays.database(transport) for transport in platform.gateways]
+
+    def suspend() -> None:
+        for way in ways:
+            way.reset()
+            way.accept_silently()
+
+    def wake() -> None:
+        for way in ways:
+            way.restore()
+
+    return [
+        # of PostgreSQL, which has to be there for it
+        Trouble("PostgreSQL", "has no storage", storage.fail, storage.restore),
+        Trouble("the compute", "is suspended and wakes up", suspend, wake),
+    ]
+
+
+def _of_names(platform: Platform) -> list[Trouble]:
+    """A name server that fails, mostly for containers that have just been started; and these alone."""
+    ended = Trouble("containers", "are replaced", platform.renew, lambda: None)
+    if not own_network.inside():
+        return [ended]
+    names = own_network.Names()
+
+    def fail(manner: own_network.Manner) -> None:
+        names.behave(manner)
+        platform.renew()
+
+    def well() -> None:
+        names.behave("well")
+
+    manners: tuple[own_network.Manner, ...] = ("silent", "refused", "late", "slow", "nonsense", "servfail")
+    return [
+        ended,
+        Trouble("the name server", "is silent for who has asked before", lambda: names.behave("silent"), well),
+        *(
+            Trouble("the name server", f"is {manner} for new containers", lambda manner=manner: fail(manner), well)
+            for manner in manners
+        ),
     ]
 
 

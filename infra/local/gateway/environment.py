@@ -71,6 +71,7 @@ class Environment:
         init_milliseconds: From the start of the process until it was ready.
         invocations: How many it has been given.
         idle_since: When it became idle last, on the loop's clock.
+        retired: It gets no further invocation.
     """
 
     def __init__(self, function: Function, log: BinaryIO) -> None:
@@ -81,6 +82,7 @@ class Environment:
         self.init_milliseconds = 0.0
         self.invocations = 0
         self.idle_since = 0.0
+        self.retired = False
         self._log = log
         self._began = time.perf_counter()
         self._queue: asyncio.Queue[Invocation] = asyncio.Queue()

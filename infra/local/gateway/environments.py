@@ -139,6 +139,15 @@ class Environments:
             if not group.size and self._has_room():
                 await asyncio.shield(self._start(group).ready)
 
+    def renew(self) -> None:
+        """End every environment, those that work once they are done, as Lambda does now and then."""
+        for group in self._groups.values():
+            for environment in group.members:
+                environment.retired = True
+            for environment in group.idle:
+                environment.kill()
+            group.idle.clear()
+
     def report(self) -> dict[str, dict[str, int]]:
         """For each function: its environments now, and its cold starts and invocations since the beginning."""
         return {
@@ -174,7 +183,7 @@ class Environments:
             raise Overloaded from None
 
     def _release(self, group: _Group, environment: Environment) -> None:
-        if environment.alive and self._somebody_starves():
+        if environment.alive and (environment.retired or self._somebody_starves()):
             environment.kill()
             self._grow_all()
         elif environment.alive:

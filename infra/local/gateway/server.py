@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -138,7 +139,7 @@ class Front:
 
 
 class GatewayServer(uvicorn.Server):
-    """uvicorn, with the functions' processes started and ended when it is.
+    """uvicorn, with the functions' processes started and ended when it is. SIGHUP replaces them.
 
     Args:
         front: What it serves.
@@ -172,6 +173,7 @@ class GatewayServer(uvicorn.Server):
         print(f"gateway ready on http://{host}:{port}", flush=True)
         for source in self._sources:
             EventSourceMapping(source, self._environments, asyncio.get_running_loop()).start()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._environments.renew)
         if self._prewarm:
             self._prewarming = asyncio.create_task(self._environments.prewarm())
 

@@ -226,3 +226,20 @@ def test_sigterm_stops_everything_at_once_even_with_a_request_under_way(own_gate
         own_gateway.process.wait(15)
         assert not any(map(is_running, children))
         assert busy.result().status_code == 500
+
+
+def test_environments_are_replaced_on_demand_and_no_request_is_lost(own_gateway: Gateway) -> None:
+    def sleep(seconds: float) -> int:
+        return own_gateway.get(f"/sleeps?seconds={seconds}").json()["pid"]
+
+    idle = own_gateway.get("/event").json()["pid"]
+    with ThreadPoolExecutor(1) as threads:
+        answered = threads.submit(sleep, 2)
+        assert eventually(lambda: own_gateway.begun("sleeps") == 1)
+        own_gateway.process.send_signal(signal.SIGHUP)
+        assert eventually(lambda: not is_running(idle))
+        busy = answered.result()
+
+    assert eventually(lambda: not is_running(busy))
+    assert sleep(0) != busy
+    assert own_gateway.get("/event").json()["pid"] != idle
