@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import psycopg
 
+from infra.local.origins import NoOrigin, chosen_site, own_other_name, site_origins
 from infra.local.passages import ingest_own_documents, is_empty
 from infra.local.platform import Deployment, Platform
 from infra.local.process import ProcessFailed
@@ -25,7 +27,10 @@ WATCH_SECONDS = 0.2
 
 BANNER = """
     {url}    open it in a browser, or call the API there
+    {other}    the same, for pages of other servers on `localhost`: only there do browsers send them cookies
 
+    sites      {sites} may call with cookies (SITE_ORIGIN=http://localhost:8000 make run: that one)
+    API        specs/1-neon-db-setup/contracts/openapi.json
     data       {data}   (`make clean-data` removes it)
     logs       {logs}
     passages   `make ingest DOCS=path/to/markdown` brings in your own
@@ -36,7 +41,7 @@ BANNER = """
 OUTAGE = "`kill -STOP {door}` takes the database away, `kill -CONT {door}` brings it back"
 NO_OUTAGE = "stop PostgreSQL to see one (there is no pooler to freeze)"
 
-REASONS_TO_GIVE_UP = (ProcessFailed, MigrationRefused, FileNotFoundError, psycopg.Error)
+REASONS_TO_GIVE_UP = (NoOrigin, ProcessFailed, MigrationRefused, FileNotFoundError, psycopg.Error)
 
 
 class Foreground:
@@ -69,9 +74,8 @@ class Foreground:
             signal.signal(each, _interrupt_once)
         self.state.begin_logs()
         try:
-            with Platform(
-                self.state, [self.transport], port=self.port, deployment=Deployment(prewarm=True), say=self._say
-            ) as platform:
+            chosen = Deployment(chosen_site(os.environ), prewarm=True)
+            with Platform(self.state, [self.transport], port=self.port, deployment=chosen, say=self._say) as platform:
                 self._serve(platform)
         except KeyboardInterrupt:
             self._say("everything is stopped")
@@ -99,7 +103,15 @@ class Foreground:
         self._say("ready")
         door = platform.door(self.transport)
         outage = OUTAGE.format(door=door.pid) if door else NO_OUTAGE
-        print(BANNER.format(url=url, data=self.state.folder, logs=self.state.logs, outage=outage), flush=True)
+        text = BANNER.format(
+            url=url,
+            other=own_other_name(platform.gateways[self.transport].port),
+            sites=", ".join(site_origins(platform.deployment.settings)),
+            data=self.state.folder,
+            logs=self.state.logs,
+            outage=outage,
+        )
+        print(text, flush=True)
 
     def _say(self, what: str) -> None:
         print(f"{time.monotonic() - self._began:5.1f} s  {what}", flush=True)

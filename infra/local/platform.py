@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from infra.local.gateway.invocation import ACCOUNT
 from infra.local.moto import MotoServer
+from infra.local.origins import trusted_origins
 from infra.local.pgbouncer import PgBouncer
 from infra.local.ports import LOOPBACK
 from infra.local.postgres import Postgres
@@ -158,7 +159,7 @@ class Platform:
             "DATABASE_HTTP_ENDPOINT": f"http://{host}:{sql_port}/sql",
             "BETTER_AUTH_SECRET": self.postgres.secrets.better_auth_secret,
             "BETTER_AUTH_URL": gateway.url,
-            "TRUSTED_ORIGINS": f"http://localhost:{gateway.port}",
+            "TRUSTED_ORIGINS": trusted_origins(gateway.port, self.deployment.settings),
             "OUTBOX_DEAD_LETTER_URL": f"{aws}/{ACCOUNT}/outbox-{transport}-dead-letters.fifo",
             "OUTBOX_QUEUE_URL": f"{aws}/{ACCOUNT}/outbox-{transport}.fifo",
             "QDRANT_URL": f"http://{host}:{qdrant_port}",
@@ -180,7 +181,8 @@ class Platform:
             ProcessFailed: It did not come up.
         """
         gateway = _gateway(self.state, name, None, self.deployment)
-        variables = self.environment(transport) | {"BETTER_AUTH_URL": gateway.url} | dict(settings)
+        own = {"BETTER_AUTH_URL": gateway.url, "TRUSTED_ORIGINS": trusted_origins(gateway.port, settings)}
+        variables = self.environment(transport) | own | dict(settings)
         self.state.write(_environment_file(name), variables)
         gateway.start()
         try:

@@ -63,7 +63,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
 def api_url(platform: Platform, site: str) -> Generator[str]:
     """A gateway in front of the same platform, deployed for pages of that site."""
     settings = {
-        "TRUSTED_ORIGINS": site,
         "SITE_ORIGIN": site,
         "COOKIE_SAME_SITE": "None",
         "COOKIE_PARTITIONED": "on",

@@ -129,6 +129,33 @@ def test_fr_021_no_process_outlives_it_when_it_is_killed_and_the_next_start_work
         assert api.get("/health").json()["components"]["database"]["status"] == "ok"
 
 
+def test_a_site_that_may_call_is_named_and_signs_people_up(
+    run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = "http://localhost:8123"
+    monkeypatch.setenv("SITE_ORIGIN", site)
+    platform = run()
+    local = platform.url.replace("127.0.0.1", "localhost")
+    assert f"{site} may call" in platform.said
+    assert local in platform.said
+    with httpx.Client(base_url=local, headers={"cookie": "a=1"}, timeout=30, trust_env=False) as api:
+        person = {"name": "Ada", "email": f"ada-{time.time_ns()}@example.com", "password": "correct horse battery"}
+        signed_up = api.post("/api/auth/sign-up/email", json=person, headers={"origin": site})
+        assert signed_up.status_code == httpx.codes.OK, signed_up.text
+        assert signed_up.headers["access-control-allow-origin"] == site
+        for origin, status in {site: 200, local: 200, "http://localhost:9": 403}.items():
+            assert api.post("/api/auth/sign-out", json={}, headers={"origin": origin}).status_code == status
+
+
+def test_a_site_that_is_no_origin_is_refused_before_anything_starts(
+    run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SITE_ORIGIN", "http://localhost:3000/docs")
+    refused = run()
+    assert refused.child.wait(STARTING_SECONDS) == 1
+    assert "SITE_ORIGIN is 'http://localhost:3000/docs'. It has to be an origin" in refused.said
+
+
 def test_fr_021_accounts_passages_and_the_url_survive_a_restart(run: Callable[..., Run]) -> None:
     first = run()
     person = {"name": "Ada", "email": f"ada-{time.time_ns()}@example.com", "password": "correct horse battery"}
