@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from functions.dependencies.callers import Rules
+from functions.dependencies.defaults import Safer
 from functions.dependencies.limits import LimitedDb
 from functions.dependencies.options import Chosen
 from shared.app import build_handler
@@ -25,7 +26,7 @@ router = APIRouter(route_class=BetterAuthRoute)
 
 
 @router.post("/api/auth/delete-user", openapi_extra=documented(ANSWER, DELETE_USER, session=SESSION_NEEDED))
-async def delete_user(request: Request, database: LimitedDb, rules: Rules, options: Chosen) -> Response:
+async def delete_user(request: Request, database: LimitedDb, rules: Rules, options: Chosen, safer: Safer) -> Response:
     """Better Auth's `deleteUser`: with the password, with a token from a mail, or soon after signing in."""
     sent = await received(request, rules.origins, JSON)
     fields = checked(sent.body, DELETE_USER)
@@ -33,10 +34,10 @@ async def delete_user(request: Request, database: LimitedDb, rules: Rules, optio
     gone = deletion.delete_user(
         visitor,
         options,
-        rules.password_scheme,
         password=text(fields, "password"),
         token=text(fields, "token"),
         callback=text(fields, "callbackURL"),
+        limited=safer,
     )
     return visitor.answer(DELETED if gone else SENT)
 

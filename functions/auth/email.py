@@ -24,23 +24,27 @@ router = APIRouter(route_class=BetterAuthRoute)
 
 
 @router.post("/api/auth/change-email", openapi_extra=documented(STATUS, CHANGE_EMAIL, session=SESSION_NEEDED))
-async def change_email(request: Request, database: LimitedDb, rules: Rules, options: Chosen) -> Response:
+async def change_email(request: Request, database: LimitedDb, rules: Rules, options: Chosen, safer: Safer) -> Response:
     """Better Auth's `changeEmail`: sends a link, unless somebody has the new address, which nobody is told."""
     sent = await received(request, rules.origins, JSON)
     fields = checked(sent.body, CHANGE_EMAIL)
     visitor = Visitor(request, database, rules)
-    await ask_for_new_email(visitor, options, text(fields, "newEmail").lower(), text(fields, "callbackURL"))
+    new, callback = text(fields, "newEmail").lower(), text(fields, "callbackURL")
+    await ask_for_new_email(visitor, options, new, callback, limited=safer)
     return visitor.answer({"status": True})
 
 
 @router.post("/api/auth/send-verification-email", openapi_extra=documented(STATUS, SEND_VERIFICATION_EMAIL))
-async def send_verification_email(request: Request, database: LimitedDb, rules: Rules, options: Chosen) -> Response:
+async def send_verification_email(
+    request: Request, database: LimitedDb, rules: Rules, options: Chosen, safer: Safer
+) -> Response:
     """Better Auth's `sendVerificationEmail`; a guest is not told whether there is such a user."""
     sent = await received(request, rules.origins, JSON)
     fields = checked(sent.body, SEND_VERIFICATION_EMAIL)
     refuse_without_mailer(options)
     visitor = Visitor(request, database, rules)
-    await ask_for_verification(visitor, options, text(fields, "email").lower(), text(fields, "callbackURL"))
+    email, callback = text(fields, "email").lower(), text(fields, "callbackURL")
+    await ask_for_verification(visitor, options, email, callback, limited=safer)
     return visitor.answer({"status": True})
 
 
@@ -58,7 +62,7 @@ async def verify_email(request: Request, database: LimitedDb, rules: Rules, opti
         token = EmailToken.read(text(query, "token"), options.secret)
         body = Following(visitor, database, options, callback, safer).follow(token)
     except Refused as refused:
-        if not callback:
+        if not callback or refused.refusal.retry_after is not None:
             raise
         return redirected(with_more(callback, "error", refused.refusal.code or ""), cookies=refused.cookies)
     return redirected(callback, cookies=visitor.cookies) if callback else visitor.answer(body)

@@ -45,7 +45,7 @@ async def verify_password(request: Request, database: LimitedDb, rules: Rules) -
     sent = await received(request, rules.origins, JSON)
     password = text(checked(sent.body, VERIFY_PASSWORD), "password")
     visitor = Visitor(request, database, rules)
-    checked_own_password(visitor, password, rules.password_scheme)
+    checked_own_password(visitor, password)
     return visitor.answer({"status": True})
 
 

@@ -1,10 +1,11 @@
 """A forgotten password: POST /api/auth/request-password-reset, the link in the mail, POST /api/auth/reset-password.
 
-One round trip each.
+One round trip each; a reset takes a second one, to forgive what was counted of attempts at the account.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -16,7 +17,10 @@ from shared.app import build_handler
 from shared.auth.accounts import passwords
 from shared.auth.accounts.options import same_time
 from shared.auth.addresses import BASE_PATH, absolute
+from shared.auth.browser.known_device import remembering
 from shared.auth.identifiers import new_reset_token
+from shared.auth.limits.in_container import Limit
+from shared.auth.limits.in_postgres import LimitedDatabase
 from shared.auth.refusals import INVALID_RESET, RESET_PASSWORD_DISABLED, Refused
 from shared.auth.requests.errors import BetterAuthRoute
 from shared.auth.requests.openapi import STATUS, TEXT, an_object, documented
@@ -32,6 +36,7 @@ from shared.auth.requests.validation import (
 from shared.auth.rows import store
 from shared.auth.wire import answer, redirected
 from shared.clock import now
+from shared.errors import DatabaseUnavailable
 from shared.web import APIRouter, Request, Response
 
 LIFETIME: Final = timedelta(hours=1)
@@ -44,7 +49,9 @@ router = APIRouter(route_class=BetterAuthRoute)
     "/api/auth/request-password-reset",
     openapi_extra=documented(an_object(**STATUS["properties"], message=TEXT), REQUEST_PASSWORD_RESET),
 )
-async def request_password_reset(request: Request, database: LimitedDb, rules: Rules, options: Chosen) -> Response:
+async def request_password_reset(
+    request: Request, database: LimitedDb, rules: Rules, options: Chosen, safer: Safer
+) -> Response:
     """Better Auth's `requestPasswordReset`: the same answer after the same time, be there such a user or not."""
     sent = await received(request, rules.origins, JSON)
     fields = checked(sent.body, REQUEST_PASSWORD_RESET)
@@ -53,6 +60,8 @@ async def request_password_reset(request: Request, database: LimitedDb, rules: R
     async with same_time():
         options.prepare()
         email, token, moment = text(fields, "email").lower(), new_reset_token(), now()
+        if safer:
+            database.count(Limit.of_mailbox("reset", email, rules.cookies.secret))
         if store.add_verification(database, email, _identifier(token), moment, moment + LIFETIME):
             callback = text(fields, "redirectTo")
             options.send("reset_password", email, f"/reset-password/{token}?", callback)
@@ -99,9 +108,20 @@ async def reset_password(
         ends_sessions=options.account.reset_ends_sessions == "on",
         ends_links=safer,
     )
-    if safer:
-        options.tell("password_changed", email)
-    return answer({"status": True})
+    if not safer:
+        return answer({"status": True})
+    account = Limit.of_account(email, rules.cookies.secret)
+    _forgive(database, account)
+    options.tell("password_changed", email)
+    return answer({"status": True}, cookies=[remembering(rules.cookies, account.key)])
+
+
+def _forgive(database: LimitedDatabase, attempts: Limit) -> None:
+    """Whoever reads the mail of the address may sign in, however often strangers have tried. One round trip."""
+    statements = database.forgiving(attempts)
+    with suppress(DatabaseUnavailable):  # the password is a new one; the count ends by itself
+        if statements:
+            database.run(*statements, idempotent=True)
 
 
 def _identifier(token: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from functions.dependencies.callers import Rules
+from functions.dependencies.defaults import Safer
 from functions.dependencies.limits import LimitedDb
 from functions.dependencies.options import Chosen
 from shared.app import build_handler
@@ -21,8 +22,9 @@ from shared.auth.accounts.credentials import (
     accepts_anybody,
     refuse_unverified,
 )
-from shared.auth.accounts.options import Options
+from shared.auth.accounts.options import Options, same_time_to_refuse
 from shared.auth.accounts.second_factor import Challenge, Meeting, forgotten, presented
+from shared.auth.browser.known_device import recognised, remembering
 from shared.auth.identity.rules import AuthRules
 from shared.auth.limits.in_container import Limit
 from shared.auth.limits.in_postgres import LimitedDatabase
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from shared.auth.accounts.second_factor import Also
-    from shared.auth.models import SignedInUser
+    from shared.auth.models import SignedInUser, User
 
 SIGNED_IN: Final = an_object(redirect=FLAG, token=TEXT, user=USER)
 CHALLENGED: Final = an_object(twoFactorRedirect=YES, twoFactorMethods=a_list(TEXT))
@@ -55,16 +57,19 @@ router = APIRouter(route_class=BetterAuthRoute)
 
 
 @router.post("/api/auth/sign-in/email", openapi_extra=documented(ANSWER, SIGN_IN))
-async def sign_in_email(request: Request, database: LimitedDb, rules: Rules, options: Chosen) -> Response:
+async def sign_in_email(request: Request, database: LimitedDb, rules: Rules, options: Chosen, safer: Safer) -> Response:
     """Better Auth's `signInEmail`; where a second factor is needed the answer says so, and there is no session."""
     sent = await received(request, rules.origins, FORM, JSON)
     wanted = SignIn.read(sent.body)
     rules.origins.refuse_foreign_login(sent.headers)
-    return _Door(database, rules, options, sent).enter(wanted, wanted.email)
+    async with same_time_to_refuse(options.floor if safer else 0):
+        return _Door(database, rules, options, sent, safer).enter(wanted, wanted.email)
 
 
 @router.post("/api/auth/sign-in/username", openapi_extra=documented(ANSWER, SIGN_IN_BY_NAME))
-async def sign_in_username(request: Request, database: LimitedDb, rules: Rules, options: Chosen) -> Response:
+async def sign_in_username(
+    request: Request, database: LimitedDb, rules: Rules, options: Chosen, safer: Safer
+) -> Response:
     """The username plug-in's `signInUsername`; a 404 where no server has made its column."""
     sent = await received(request, rules.origins, JSON)
     try:
@@ -73,7 +78,8 @@ async def sign_in_username(request: Request, database: LimitedDb, rules: Rules, 
     except Refused:
         refuse_without_usernames(database)
         raise
-    return _Door(database, rules, options, sent).enter(wanted, wanted.username)
+    async with same_time_to_refuse(options.floor if safer else 0):
+        return _Door(database, rules, options, sent, safer).enter(wanted, wanted.username)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +90,11 @@ class _Door:
     rules: AuthRules
     options: Options
     sent: Received
+    safer: bool
 
     def enter(self, wanted: SignIn | SignInByName, name: str) -> Response:
-        attempts = Limit.of_account(name, self.rules.cookies.secret)
+        account = Limit.of_account(name, self.rules.cookies.secret)
+        attempts = self._attempts(account)
         self.database.count(attempts)
         also = self.database.forgiving(attempts)
         accepts = accepts_anybody if self.options.account.require_email_verification == "off" else refuse_unverified
@@ -95,22 +103,33 @@ class _Door:
             by_email = isinstance(wanted, SignIn)
             somebody = signing_in.by_email(wanted) if by_email else signing_in.by_username(wanted)
         except Unverified as unverified:
-            self.options.send_verification(unverified.user, wanted.callback or "")
+            self._ask_for_verification(unverified.user, wanted.callback or "")
             raise
         except SecondFactorNeeded as needed:
             challenge = Challenge.start(self.database, needed)
             return self._challenged(challenge, remember=wanted.remember)
-        return self._signed_in(somebody, wanted)
+        return self._signed_in(somebody, wanted, account)
+
+    def _attempts(self, account: Limit) -> Limit:
+        """Guesses from a browser that the account's owner uses are counted apart from those of strangers."""
+        device = recognised(self.rules.cookies, self.sent.cookies, account.key) if self.safer else None
+        return Limit.of_device(device, self.rules.cookies.secret) if device else account
+
+    def _ask_for_verification(self, user: User, callback: str) -> None:
+        if not self.safer or self.database.allows(Limit.of_mailbox("verify", user.email, self.rules.cookies.secret)):
+            self.options.send_verification(user, callback)
 
     def _challenged(self, challenge: Challenge, *, remember: bool) -> Response:
         cookies = challenge.cookies(self.rules.cookies, self.sent.cookies, remember=remember)
         return answer({"twoFactorRedirect": True, "twoFactorMethods": challenge.methods}, cookies=cookies)
 
-    def _signed_in(self, somebody: SignedInUser, wanted: SignIn | SignInByName) -> Response:
+    def _signed_in(self, somebody: SignedInUser, wanted: SignIn | SignInByName, account: Limit) -> Response:
+        cookies = self.rules.cookies.for_signed_in(somebody, self.sent.cookies, remember=wanted.remember)
+        known = [remembering(self.rules.cookies, account.key)] if self.safer and wanted.remember else []
         return answer(
             _rendered(somebody, wanted.callback),
             headers={"location": in_ascii(wanted.callback)} if wanted.callback else None,
-            cookies=self.rules.cookies.for_signed_in(somebody, self.sent.cookies, remember=wanted.remember),
+            cookies=[*cookies, *known],
         )
 
 
@@ -121,18 +140,18 @@ def _rendered(somebody: SignedInUser, callback: str | None) -> dict[str, object]
 
 
 @router.post("/api/auth/two-factor/verify-totp", openapi_extra=documented(ENTERED, VERIFY))
-async def verify_totp(request: Request, database: LimitedDb, rules: Rules) -> Response:
+async def verify_totp(request: Request, database: LimitedDb, rules: Rules, safer: Safer) -> Response:
     """The two-factor plug-in's `verifyTotp`, for somebody who is signing in."""
-    step = _Step(await received(request, rules.origins, JSON), database, rules)
+    step = _Step(await received(request, rules.origins, JSON), database, rules, safer=safer)
     with step.keeping_the_browser_informed():
         meeting = Meeting.begin(database, step.challenge)
         return step.answer(meeting.by_authenticator(step.code, rules.cookies.secret, step.session, step.also))
 
 
 @router.post("/api/auth/two-factor/verify-backup-code", openapi_extra=documented(ENTERED, VERIFY))
-async def verify_backup_code(request: Request, database: LimitedDb, rules: Rules) -> Response:
+async def verify_backup_code(request: Request, database: LimitedDb, rules: Rules, safer: Safer) -> Response:
     """The two-factor plug-in's `verifyBackupCode`, for somebody who is signing in."""
-    step = _Step(await received(request, rules.origins, JSON), database, rules)
+    step = _Step(await received(request, rules.origins, JSON), database, rules, safer=safer)
     with step.keeping_the_browser_informed():
         meeting = Meeting.begin(database, step.challenge)
         return step.answer(meeting.by_backup_code(step.code, rules.cookies.secret, step.session, step.also))
@@ -141,12 +160,13 @@ async def verify_backup_code(request: Request, database: LimitedDb, rules: Rules
 class _Step:
     """What one request to show a second factor comes with."""
 
-    def __init__(self, sent: Received, database: LimitedDatabase, rules: AuthRules) -> None:
+    def __init__(self, sent: Received, database: LimitedDatabase, rules: AuthRules, *, safer: bool) -> None:
         self._sent = sent
         self._database = database
         self._cookies = rules.cookies
         self.code = text(checked(sent.body, VERIFY), "code")
         self.challenge = presented(rules.cookies, sent.cookies)
+        self._safer = safer
         self._remember = not rules.cookies.is_forgetful(sent.cookies)
 
     def session(self, user_id: str) -> Session:
@@ -169,7 +189,9 @@ class _Step:
     def answer(self, somebody: SignedInUser) -> Response:
         cookies = self._cookies.for_signed_in(somebody, self._sent.cookies, remember=self._remember)
         body = {"token": somebody.session.token, "user": user_json(somebody.user)}
-        return answer(body, cookies=[*cookies, forgotten(self._cookies)])
+        account = Limit.of_account(somebody.user.email, self._cookies.secret)
+        known = [remembering(self._cookies, account.key)] if self._safer and self._remember else []
+        return answer(body, cookies=[*cookies, forgotten(self._cookies), *known])
 
 
 handler = build_handler(router)

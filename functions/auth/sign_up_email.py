@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functions.dependencies.callers import Rules
+from functions.dependencies.defaults import Safer
 from functions.dependencies.limits import LimitedDb
 from functions.dependencies.options import Chosen
 from shared.app import build_handler
 from shared.auth.accounts.credentials import sign_up, sign_up_only
 from shared.auth.accounts.options import Options, same_time
+from shared.auth.browser.known_device import remembering
 from shared.auth.identity.rules import AuthRules
+from shared.auth.limits.in_container import Limit
 from shared.auth.refusals import SIGN_UP_DISABLED, Refused
 from shared.auth.requests.errors import BetterAuthRoute
 from shared.auth.requests.openapi import SIGNED_IN, documented
@@ -21,7 +24,7 @@ router = APIRouter(route_class=BetterAuthRoute)
 
 
 @router.post("/api/auth/sign-up/email", openapi_extra=documented(SIGNED_IN, SIGN_UP))
-async def sign_up_email(request: Request, database: LimitedDb, rules: Rules, options: Chosen) -> Response:
+async def sign_up_email(request: Request, database: LimitedDb, rules: Rules, options: Chosen, safer: Safer) -> Response:
     """Better Auth's `signUpEmail`."""
     sent = await received(request, rules.origins, FORM, JSON)
     wanted = SignUp.read(sent.body)
@@ -34,10 +37,11 @@ async def sign_up_email(request: Request, database: LimitedDb, rules: Rules, opt
     if options.account.auto_sign_in == "off":
         return _signed_up_only(database, wanted, rules, options)
     somebody = sign_up(database, wanted, sent.client, rules.password_scheme)
-    return answer(
-        {"token": somebody.session.token, "user": user_json(somebody.user)},
-        cookies=rules.cookies.for_signed_in(somebody, sent.cookies, remember=wanted.remember),
-    )
+    cookies = rules.cookies.for_signed_in(somebody, sent.cookies, remember=wanted.remember)
+    account = Limit.of_account(wanted.email, rules.cookies.secret)
+    known = [remembering(rules.cookies, account.key)] if safer and wanted.remember else []
+    body = {"token": somebody.session.token, "user": user_json(somebody.user)}
+    return answer(body, cookies=[*cookies, *known])
 
 
 def _signed_up_only(database: LimitedDb, wanted: SignUp, rules: AuthRules, options: Options) -> Response:

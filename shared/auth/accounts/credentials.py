@@ -138,7 +138,7 @@ class SigningIn:
     def _checked(self, known: Credentials | None, wanted: SignIn | SignInByName, refusal: Refusal) -> Credentials:
         """The user, if the password is right."""
         stored = known.password_hash if known else None
-        right = passwords.is_right(wanted.password, stored, self.scheme)
+        right = passwords.is_right(wanted.password, stored)
         if known is None or stored is None or not right:
             raise Refused(refusal)
         return known

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from shared.auth.accounts.own_password import checked_own_password
 from shared.auth.identifiers import new_deletion_token, new_identifier
+from shared.auth.limits.mails import own_wishes_counted
 from shared.auth.models import FRESH
 from shared.auth.refusals import (
     DELETION_DISABLED,
@@ -27,23 +28,20 @@ from shared.db import Statement
 if TYPE_CHECKING:
     from shared.auth.accounts.options import Options
     from shared.auth.identity.visitors import Visitor
-    from shared.settings import PasswordScheme
 
 LIFETIME: Final = timedelta(days=1)
 
 
-def delete_user(
-    visitor: Visitor, options: Options, scheme: PasswordScheme, *, password: str, token: str, callback: str
-) -> bool:
+def delete_user(visitor: Visitor, options: Options, *, password: str, token: str, callback: str, limited: bool) -> bool:
     """Delete whoever asks, or send them a link that does; whether they are gone.
 
     Args:
         visitor: Who asks.
         options: Whether people may leave, and whether a mail asks them first.
-        scheme: Of hashes that are made.
         password: Theirs; empty where it was not given.
         token: From a mail; empty where there was none.
         callback: Where the link of that mail shall lead in the end.
+        limited: Whether mails at the wish of one user are counted.
 
     Raises:
         Refused: It is off, or what was given does not show that they mean it.
@@ -51,11 +49,11 @@ def delete_user(
     if options.account.delete_user == "off":
         visitor.run()
         raise visitor.refused(DELETION_DISABLED)
-    stored = checked_own_password(visitor, password, scheme, must_exist=True) if password else None
+    stored = checked_own_password(visitor, password, must_exist=True) if password else None
     if token:
         _delete(visitor, _by_token(token, visitor), INVALID_DELETION)
     elif options.account.delete_user == "confirm" and options.mailer:
-        _send_link(visitor, options, callback)
+        _send_link(visitor, options, callback, [own_wishes_counted("delete")] if limited else [])
         return False
     elif stored is not None:
         _delete(visitor, Statement(queries.DELETE_USER_BY_HASH, (stored,)), INVALID_PASSWORD)
@@ -89,10 +87,10 @@ def _delete(visitor: Visitor, statement: Statement, otherwise: Refusal) -> None:
     visitor.leave()
 
 
-def _send_link(visitor: Visitor, options: Options, callback: str) -> None:
+def _send_link(visitor: Visitor, options: Options, callback: str, counting: list[Statement]) -> None:
     token = new_deletion_token()
     values = (new_identifier(), _identifier(token), visitor.moment + LIFETIME, visitor.moment)
-    visitor.run(Statement(queries.ADD_OWN_VERIFICATION, values))
+    visitor.run(*counting, Statement(queries.ADD_OWN_VERIFICATION, values))
     options.send("delete_account", visitor.user.email, f"/delete-user/callback?token={token}&", callback or "/")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.auth.accounts.options import same_time
+from shared.auth.limits.mails import new_address_counted, verification_counted
 from shared.auth.models import User
 from shared.auth.refusals import (
     CHANGE_EMAIL_DISABLED,
@@ -24,13 +25,23 @@ if TYPE_CHECKING:
     from shared.db import Rows
 
 
-async def ask_for_new_email(visitor: Visitor, options: Options, new_email: str, callback: str) -> None:
+async def ask_for_new_email(
+    visitor: Visitor, options: Options, new_email: str, callback: str, *, limited: bool
+) -> None:
     """Send a link, unless somebody has the new address, which nobody is told.
+
+    Args:
+        visitor: Who asks.
+        options: Whether addresses may change, and how mail leaves.
+        new_email: Theirs from then on.
+        callback: Where the link shall lead in the end.
+        limited: Whether mails to one address, and at the wish of one user, are counted.
 
     Raises:
         Refused: It is off, there is no mail, or it is their address already.
     """
-    [taken] = visitor.run(Statement(queries.USER_BY_EMAIL, (new_email,)))
+    counting = new_address_counted(new_email, options.secret) if limited else ()
+    taken, *_ = visitor.run(Statement(queries.USER_BY_EMAIL, (new_email,)), *counting)
     if options.account.change_email == "off":
         raise visitor.refused(CHANGE_EMAIL_DISABLED)
     if new_email == visitor.user.email:
@@ -56,15 +67,23 @@ def refuse_without_mailer(options: Options) -> None:
         raise Refused(VERIFICATION_EMAIL_NOT_ENABLED)
 
 
-async def ask_for_verification(visitor: Visitor, options: Options, email: str, callback: str) -> None:
+async def ask_for_verification(visitor: Visitor, options: Options, email: str, callback: str, *, limited: bool) -> None:
     """Send a link that verifies the address; a guest is not told whether there is such a user.
+
+    Args:
+        visitor: Who asks.
+        options: How mail leaves.
+        email: The address.
+        callback: Where the link shall lead in the end.
+        limited: Whether mails to one address are counted.
 
     Raises:
         Refused: Who is signed in has another address, or has it verified.
     """
     async with same_time():
         options.prepare()
-        [found] = visitor.run_as_anybody(Statement(queries.USER_BY_EMAIL, (email,)))
+        counting = [verification_counted(email, options.secret)] if limited else []
+        found, *_ = visitor.run_as_anybody(Statement(queries.USER_BY_EMAIL, (email,)), *counting)
         user = visitor.user if visitor.somebody else _first(found)
         if visitor.somebody:
             _refuse_needless(visitor, email)

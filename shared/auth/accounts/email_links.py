@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.auth.limits.in_container import Limit
 from shared.auth.models import User
 from shared.auth.refusals import (
     EMAIL_TAKEN_MEANWHILE,
@@ -17,11 +18,12 @@ from shared.auth.rows import queries
 from shared.auth.rows.store import refusing_duplicates
 from shared.auth.tokens.email_tokens import CONFIRMATION, VERIFICATION
 from shared.auth.wire import user_json
-from shared.db import Database, Statement
+from shared.db import Statement
 
 if TYPE_CHECKING:
     from shared.auth.accounts.options import Options
     from shared.auth.identity.visitors import Visitor
+    from shared.auth.limits.in_postgres import LimitedDatabase
     from shared.auth.tokens.email_tokens import EmailToken
 
 
@@ -34,11 +36,12 @@ class Following:
         database: Where users are.
         options: How further mail leaves.
         callback: Where the browser goes next.
-        safer: Whether a new address ends links and sessions that the old one may have given somebody.
+        safer: Whether a new address ends links and sessions that the old one may have given somebody, and mails to one
+            address are counted.
     """
 
     visitor: Visitor
-    database: Database
+    database: LimitedDatabase
     options: Options
     callback: str
     safer: bool
@@ -68,6 +71,8 @@ class Following:
         return {"status": True, "user": None}
 
     def _ask_at_new_address(self, token: EmailToken, user_id: str, new_email: str) -> dict[str, object]:
+        if self.safer:
+            self.database.count(Limit.of_mailbox("change", new_email, self.options.secret))
         [bound] = self.visitor.run_as_anybody(Statement(queries.USER_BY_ID, (user_id,)))
         user = self._bound(bound.into(_user), token)
         self.options.send_new_verification(user, new_email, self.callback)

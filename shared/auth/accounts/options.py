@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from shared.auth.accounts.mail import open_mailer
 from shared.auth.accounts.messages import written
 from shared.auth.addresses import BASE_PATH, encode_uri_component
+from shared.auth.refusals import Refused
 from shared.auth.tokens.email_tokens import CONFIRMATION, VERIFICATION, EmailToken
 from shared.observability import log
 
@@ -33,12 +34,14 @@ class Options:
         origin: Public origin of the API, to which links in mails lead.
         secret: Signs those links.
         mailer: None where the deployment sends no mail.
+        floor: Seconds that a refused sign-in takes at least.
     """
 
     account: AccountSettings
     origin: str
     secret: str
     mailer: Mailer | None
+    floor: float = SAME_TIME_SECONDS
 
     @classmethod
     def of(cls, auth: AuthSettings, account: AccountSettings, mail: MailSettings) -> Options:
@@ -99,12 +102,25 @@ class Options:
 
 
 class same_time:  # noqa: N801 (used as a word of the language: `async with same_time():`)
-    """A block that takes half a second, or longer if it must, so that what it does cannot be told by the clock."""
+    """A block that takes half a second, or two halves, or three: what it does cannot be told by the clock."""
+
+    def __init__(self, seconds: float = SAME_TIME_SECONDS) -> None:
+        self._seconds = seconds
 
     async def __aenter__(self) -> None:
         """Look at the clock."""
         self._began = time.monotonic()
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Wait for the rest."""
-        await asyncio.sleep(self._began + SAME_TIME_SECONDS - time.monotonic())
+        if self._seconds:
+            await asyncio.sleep((self._began - time.monotonic()) % self._seconds)
+
+
+class same_time_to_refuse(same_time):  # noqa: N801 (as above)
+    """The same where it ends in a `Refused`; whoever is let in does not wait."""
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Wait for the rest."""
+        if kind is not None and issubclass(kind, Refused):
+            await super().__aexit__(kind)

@@ -20,14 +20,13 @@ if TYPE_CHECKING:
 
 
 def checked_own_password(
-    visitor: Visitor, password: str, scheme: PasswordScheme, *, new: str | None = None, must_exist: bool = False
+    visitor: Visitor, password: str, *, new: str | None = None, must_exist: bool = False
 ) -> str | None:
     """The stored hash, once the password was found right by it.
 
     Args:
         visitor: Who asks.
         password: What they say it is.
-        scheme: Of hashes that are made.
         new: What is to take its place, whose length is looked at first.
         must_exist: Whether to refuse those who sign in some other way by another name than those who are wrong.
 
@@ -42,7 +41,7 @@ def checked_own_password(
         passwords.refuse_too_long(password)
         if stored is None and must_exist:
             raise Refused(CREDENTIAL_ACCOUNT_NOT_FOUND)
-        if not passwords.is_right(password, stored, scheme):
+        if not passwords.is_right(password, stored):
             raise Refused(INVALID_PASSWORD)
     return stored
 
@@ -74,7 +73,7 @@ def change_own_password(  # noqa: PLR0913 (a change is all of this)
     Raises:
         Refused: The current password is another one, or the new one too short or too long.
     """
-    stored = checked_own_password(visitor, current, scheme, new=new, must_exist=True)
+    stored = checked_own_password(visitor, current, new=new, must_exist=True)
     new_hash = passwords.hashed(new, scheme)
     values = (stored, new_hash, visitor.moment)
     thrown = (new_hash, visitor.token, ends_others and starts_over is None)

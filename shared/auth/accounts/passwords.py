@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 import unicodedata
 from typing import TYPE_CHECKING, Final
@@ -30,17 +31,17 @@ BCRYPT_COST: Final = 10
 """2^10 rounds: OWASP's minimum, npm's default, and about as slow as the scrypt below (57 and 78 ms of CPU)."""
 
 BCRYPT_PREFIXES: Final = ("$2a$", "$2b$", "$2y$")
+READABLE_BCRYPT: Final = re.compile(r"\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{21}[.Oeu]")
+"""Up to the salt: what begins otherwise is refused without any work."""
 
 SCRYPT_SALT_BYTES: Final = 16
 SCRYPT_KEY_BYTES: Final = 64
 SCRYPT_MEMORY: Final = 64 * 1024 * 1024
 """Bytes that OpenSSL may take; the parameters below need 32 MiB."""
 
-NOBODY: Final[dict[PasswordScheme, str]] = {
-    "bcrypt": "$2b$10$nEV5prkof/DKbQ4WlekuXOF3rnqOPVk334bsbD6v7yg5D4QogqJ9O",
-    "scrypt": f"{'00' * SCRYPT_SALT_BYTES}:{'00' * SCRYPT_KEY_BYTES}",
-}
-"""Hashes of no known password, checked where there is no user: the time then does not tell."""
+NOBODYS: Final = "nEV5prkof/DKbQ4WlekuXOF3rnqOPVk334bsbD6v7yg5D4QogqJ9O"
+NOBODYS_SCRYPT: Final = f"{'00' * SCRYPT_SALT_BYTES}:{'00' * SCRYPT_KEY_BYTES}"
+"""Hashes of no known password: what is checked with them is work, and nothing else."""
 
 
 def refuse_too_long(password: str) -> None:
@@ -63,15 +64,18 @@ def hashed(password: str, scheme: PasswordScheme) -> str:
     return _scrypt(password, secrets.token_hex(SCRYPT_SALT_BYTES))
 
 
-def is_right(password: str, stored: str | None, scheme: PasswordScheme) -> bool:
+def is_right(password: str, stored: str | None) -> bool:
     """Whether `stored` is a hash of this password.
 
-    Without a stored hash it takes as long as with one. A bcrypt hash never matches a password of more than 72 bytes.
+    A refusal costs what the password alone says: both kinds of hash are made, whichever is stored, and if none is. So
+    the time does not tell whether there is such a user, nor how their password is kept. (A bcrypt hash of more rounds
+    than we make costs more; what refuses a sign-in waits for longer than that.) Whoever is right waits for their own
+    kind only. A bcrypt hash never matches a password of more than 72 bytes.
     """
-    if stored is None or (_is_bcrypt(stored) and not _bcrypt_spellings(password)):
-        _matches(password, NOBODY[_kind_for(password, scheme)])
-        return False
-    return _matches(password, stored)
+    right = stored is not None and _matches(password, stored)
+    if not right:
+        _make_up(password, stored or "")
+    return right
 
 
 def needs_rehash(password: str, stored: str, scheme: PasswordScheme) -> bool:
@@ -114,6 +118,20 @@ def _matches(password: str, stored: str) -> bool:
         return any(bcrypt.checkpw(secret, stored.encode()) for secret in _bcrypt_spellings(password))
     except ValueError:
         return False
+
+
+def _make_up(password: str, stored: str) -> None:
+    """The work that comparing with `stored` has not been: a bcrypt of every spelling, and a scrypt."""
+    for cost in _costs_left(stored):
+        _matches(password, f"$2b${cost:02}${NOBODYS}")
+    if not stored or _is_bcrypt(stored):
+        _matches(password, NOBODYS_SCRYPT)
+
+
+def _costs_left(stored: str) -> range:
+    """Of bcrypt: the rounds of 4 and 4, 5, ... 9 are as many as those of 10."""
+    rounds = READABLE_BCRYPT.match(stored)
+    return range(int(rounds[1]), BCRYPT_COST) if rounds else range(BCRYPT_COST, BCRYPT_COST + 1)
 
 
 def _scrypt(password: str, salt: str) -> str:

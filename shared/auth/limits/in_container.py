@@ -12,13 +12,18 @@ import hmac
 import math
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from shared.auth.refusals import Refused, too_many_requests
 from shared.auth.tokens.encoding import to_base64url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+T = TypeVar("T")
+
+About = Literal["reset", "verify", "change", "delete"]
+"""What mails to an address that somebody named may be about."""
 
 UNKNOWN_ADDRESS: Final = "no-trusted-ip"
 REMEMBERED: Final = 10_000
@@ -49,6 +54,12 @@ CREDENTIALS: Final = Rule(10, 3)
 MAIL: Final = Rule(60, 3)
 ACCOUNT: Final = Rule(15 * 60, 10, here=False)
 """Ours: attempts on one account, from wherever they come; signing in forgives them."""
+
+MAILBOX: Final = Rule(60 * 60, 5, here=False)
+"""Ours: mails to one address that somebody asked for, whoever asks and from wherever."""
+
+LOOK_AGAIN_SECONDS: Final = 10
+"""After which a container asks Postgres anew about what was refused there: it may have been forgiven."""
 
 BY_PREFIX: Final = (
     ("/sign-in", CREDENTIALS),
@@ -94,14 +105,29 @@ class Limit:
     @classmethod
     def of_account(cls, email: str, secret: str) -> Limit:
         """Of attempts to sign in as somebody, whether or not there is such a user; the key does not tell whom."""
-        digest = hmac.digest(secret.encode(), email.lower().encode(), hashlib.sha256)
-        return cls(f"account|{to_base64url(digest)}", ACCOUNT)
+        return cls(f"account|{_hidden(email.lower(), secret)}", ACCOUNT)
+
+    @classmethod
+    def of_device(cls, device: str, secret: str) -> Limit:
+        """Of attempts from a browser that has been let in before: strangers cannot use them up."""
+        return cls(f"device|{_hidden(device, secret)}", ACCOUNT)
+
+    @classmethod
+    def of_mailbox(cls, about: About, email: str, secret: str) -> Limit:
+        """Of mails to an address, whether or not anybody has it.
+
+        Counted apart for each subject: nobody is kept from a link to reset by requests that send none.
+        """
+        return cls(f"mail|{about}|{_hidden(email.lower(), secret)}", MAILBOX)
 
     @classmethod
     def of_session(cls, token: str, secret: str) -> Limit:
         """Of attempts to guess the password of whoever is signed in: a stolen session makes none of them free."""
-        digest = hmac.digest(secret.encode(), token.encode(), hashlib.sha256)
-        return cls(f"session|{to_base64url(digest)}", ACCOUNT)
+        return cls(f"session|{_hidden(token, secret)}", ACCOUNT)
+
+
+def _hidden(text: str, secret: str) -> str:
+    return to_base64url(hmac.digest(secret.encode(), text.encode(), hashlib.sha256))
 
 
 class LocalCounts:
@@ -116,6 +142,7 @@ class LocalCounts:
         self._clock = clock
         self._addresses = addresses
         self._counts: dict[str, tuple[int, float]] = {}
+        self._refused: dict[str, tuple[float, float]] = {}
 
     def holds(self, limit: Limit) -> bool:
         """Whether the limit holds in this deployment."""
@@ -130,6 +157,7 @@ class LocalCounts:
         if not self.holds(limit):
             return
         now, rule = self._clock(), limit.rule
+        self._refuse_again(limit, now)
         count, latest = self._counts.get(limit.key, (0, 0.0))
         if not 0 <= now - latest < rule.seconds:
             count = 0
@@ -139,11 +167,22 @@ class LocalCounts:
             self._remember(limit.key, count + 1, now)
 
     def fill(self, limit: Limit, seconds: int) -> None:
-        """Refuse it here, too, for as long as Postgres will."""
-        self._remember(limit.key, limit.rule.most, self._clock() + seconds - limit.rule.seconds)
+        """Refuse it here, too, while Postgres would; what could be forgiven there, only for a while."""
+        now = self._clock()
+        patience = seconds if limit.rule.here else min(seconds, LOOK_AGAIN_SECONDS)
+        _put(self._refused, limit.key, (now + seconds, now + patience))
+
+    def _refuse_again(self, limit: Limit, now: float) -> None:
+        until, look_again = self._refused.get(limit.key, (0.0, 0.0))
+        if now < look_again <= now + limit.rule.seconds:
+            raise Refused(too_many_requests(math.ceil(until - now)))
 
     def _remember(self, key: str, count: int, latest: float) -> None:
-        self._counts.pop(key, None)
-        self._counts[key] = (count, latest)
-        if len(self._counts) > REMEMBERED:
-            del self._counts[next(iter(self._counts))]
+        _put(self._counts, key, (count, latest))
+
+
+def _put(remembered: dict[str, T], key: str, value: T) -> None:
+    remembered.pop(key, None)
+    remembered[key] = value
+    if len(remembered) > REMEMBERED:
+        del remembered[next(iter(remembered))]

@@ -67,6 +67,15 @@ class LimitedDatabase(Database):
         """What a batch does in addition, to forget what was counted."""
         return () if self._counts is None else (Statement(queries.FORGIVE_REQUESTS, (limit.key,)),)
 
+    def allows(self, limit: Limit) -> bool:
+        """Count something else that the request has come to, and whether the limit allows it. One round trip."""
+        try:
+            self.count(limit)
+            self.settle()
+        except Refused:
+            return False
+        return True
+
     def settle(self) -> None:
         """Count a request that was refused for another reason before it came to a batch.
 

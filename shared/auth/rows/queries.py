@@ -155,6 +155,22 @@ delete from "rateLimit" where key = $1::text
 """
 # After LOOK_UP_SESSION, in the same batch. Without a live session there is no `signed_in_user()`, and nothing happens.
 
+COUNT_FOR_USER: Final = """
+select count_request($1::text, $2::integer, $3::integer) where signed_in_user() is not null
+"""
+
+COUNT_FOR_OWNER: Final = """
+select count_request($1::text, $2::integer, $3::integer)
+where signed_in_user() is null
+    or exists (select from "user" where id = signed_in_user() and lower(email) = $4::text)
+"""
+"""For guests, too, but not for somebody who has another address."""
+
+COUNT_OWN_WISHES: Final = """
+select count_request('wish|' || $1::text || '|' || signed_in_user(), $2::integer, $3::integer)
+where signed_in_user() is not null
+"""
+
 LIST_SESSIONS: Final = """
 select
     id, token, "userId", "expiresAt", "createdAt", "updatedAt", "ipAddress", "userAgent",

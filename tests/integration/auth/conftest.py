@@ -185,9 +185,10 @@ def app_on(
     mailer: Mailer | None = None,
     rate_limits: Switch | None = None,
     tokens: Switch = "on",
+    floor: float = 0,
     **settings: Any,  # noqa: ANN401 (further fields of AuthSettings)
 ) -> FastAPI:
-    """All routes on this database, with settings of their own; no cache and no limits unless they say so.
+    """All routes on this database, with settings of their own; no cache, limits nor floor unless they say so.
 
     For what the container counts, no time passes.
     """
@@ -207,7 +208,7 @@ def app_on(
         return Issuer(home, secret) if tokens == "on" else None
 
     async def given_options() -> Options:
-        return Options(accounts, home, secret, mailer)
+        return Options(accounts, home, secret, mailer, floor)
 
     app = build_app(*(module.router for module in MODULES))
     app.dependency_overrides |= {
@@ -279,9 +280,14 @@ def cookies_of(response: httpx.Response) -> dict[str, str]:
     return {name: rest for name, _, rest in split}
 
 
+def session_cookies_of(response: httpx.Response) -> dict[str, str]:
+    """The same without what only says that somebody has been let in before."""
+    return {name: rest for name, rest in cookies_of(response).items() if not name.endswith(".known_device")}
+
+
 def cookie_header(response: httpx.Response) -> str:
-    """What a browser sends after this answer."""
-    kept = {name: rest.partition(";")[0] for name, rest in cookies_of(response).items()}
+    """What a browser sends after this answer, to be known by."""
+    kept = {name: rest.partition(";")[0] for name, rest in session_cookies_of(response).items()}
     return "; ".join(f"{name}={value}" for name, value in kept.items() if value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import time
 from collections import Counter
@@ -18,12 +19,14 @@ from uuid import uuid4
 import bcrypt
 import pytest
 
+from shared.auth.accounts.passwords import hashed
 from shared.auth.browser import session_cache
 from shared.auth.browser.cookies import decoded, sign
 from shared.auth.models import Client, Session, SignedInUser, User
 from shared.auth.refusals import Refused
 from shared.auth.tokens.email_tokens import EmailToken
 from shared.outbox.seal import BrokenSeal, Seal
+from tests.fixtures.stopwatch import Stopwatch
 from tests.integration.auth.conftest import (
     EVIL,
     HOME,
@@ -327,24 +330,57 @@ def counted_checks(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     return compared
 
 
+@pytest.mark.parametrize("password", ["a wrong password", "\ufdfa" * 3, "x" * 100])
 def test_known_and_unknown_addresses_cost_the_same_work(
-    routes: Routes, email: str, monkeypatch: pytest.MonkeyPatch
+    routes: Routes, email: str, password: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     routes.sign_up(email)
-    elsewhere = f"elsewhere-{email}"
+    elsewhere, older = f"elsewhere-{email}", f"older-{email}"
     routes.rows(
         'insert into "user" (id, name, email, "emailVerified") values (%s, %s, %s, true)', email, "n", elsewhere
     )
-    compared = counted_checks(monkeypatch)
+    somebody(routes, older)
+    routes.rows(
+        'update account set password = %s where "userId" = (select id from "user" where email = %s)',
+        hashed(PASSWORD, "scrypt"),
+        older,
+    )
+    compared, derived = counted_checks(monkeypatch), counted_scrypts(monkeypatch)
     work: set[tuple[int, int, int, str]] = set()
-    for asked in (email, f"nobody-{email}", elsewhere):
+    for asked in (email, f"nobody-{email}", elsewhere, older):
         compared.clear()
+        derived.clear()
         routes.database.round_trips = 0
-        response = routes.sign_in(asked, "a wrong password")
-        cost = int(compared[0][4:6])
-        work.add((len(compared), cost, routes.database.round_trips, response.text))
+        response = routes.sign_in(asked, password)
+        rounds = sum(2 ** int(each[4:6]) for each in compared)
+        work.add((rounds, len(derived), routes.database.round_trips, response.text))
     assert len(work) == 1, work
-    assert next(iter(work))[:3] == (1, 10, 1)
+    assert next(iter(work))[1:3] == (1, 1)
+
+
+def counted_scrypts(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The passwords that scrypt is asked to hash, from now on."""
+    derived: list[bytes] = []
+    derive = hashlib.scrypt
+
+    def counting(password: bytes, **parameters: Any) -> bytes:  # noqa: ANN401 (as hashlib.scrypt)
+        derived.append(password)
+        return derive(password, **parameters)
+
+    monkeypatch.setattr(hashlib, "scrypt", counting)
+    return derived
+
+
+def test_a_refused_sign_in_takes_one_time_and_whoever_is_let_in_does_not_wait(routes: Routes, email: str) -> None:
+    routes.sign_up(email)
+    patient = replace(routes, app=app_on(routes.database, floor=1.5))
+    for asked in (email, f"nobody-{email}"):
+        began = time.monotonic()
+        assert patient.sign_in(asked, "a wrong password").status_code == 401
+        assert time.monotonic() - began >= 1.5
+    with Stopwatch() as watch:
+        assert patient.sign_in(email).status_code == 200
+    assert watch.least < 1.5
 
 
 @pytest.mark.parametrize("text", SQL)

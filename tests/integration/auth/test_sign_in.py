@@ -21,6 +21,7 @@ from tests.integration.auth.conftest import (
     app_on,
     cookie_header,
     cookies_of,
+    session_cookies_of,
 )
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def test_signing_in_never_takes_over_a_token_that_was_there_before(
 def test_forgetting_and_remembering_again(routes: Routes, email: str, user_id: str) -> None:
     assert user_id
     forgetful = routes.sign_in(email, rememberMe=False)
-    assert list(cookies_of(forgetful)) == [TOKEN, "better-auth.dont_remember"]
+    assert list(session_cookies_of(forgetful)) == [TOKEN, "better-auth.dont_remember"]
     again = routes.call(
         "POST",
         "/sign-in/email",
@@ -196,6 +197,6 @@ def test_on_https_cookies_are_secure_and_named_so(routes: Routes, email: str, us
     assert user_id
     https = replace(routes, app=app_on(routes.database, home=HOME.replace("http", "https")))
     response = https.call("POST", "/sign-in/email", json={"email": email, "password": PASSWORD}, origin=SITE)
-    [(name, rest)] = cookies_of(response).items()
+    [(name, rest)] = session_cookies_of(response).items()
     assert name == f"__Secure-{TOKEN}"
     assert rest.endswith("; Max-Age=604800; Path=/; HttpOnly; Secure; SameSite=Lax")

@@ -11,7 +11,16 @@ from shared.auth.models import Client, Session, User
 from shared.auth.refusals import Refused
 from shared.auth.rows import store
 from shared.clock import now, timestamp
-from tests.integration.auth.conftest import ADDRESS, PASSWORD, PROGRAM, TOKEN, app_on, cookies_of, signed
+from tests.integration.auth.conftest import (
+    ADDRESS,
+    PASSWORD,
+    PROGRAM,
+    TOKEN,
+    app_on,
+    cookies_of,
+    session_cookies_of,
+    signed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +51,7 @@ def test_signing_up_answers_with_user_and_token_in_better_auths_shape(routes: Ro
 def test_the_cookie_is_the_signed_token_for_a_week(routes: Routes, email: str) -> None:
     response = routes.sign_up(email)
     value = signed(response.json()["token"]).removeprefix(f"{TOKEN}=")
-    assert cookies_of(response) == {TOKEN: f"{value}; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax"}
+    assert session_cookies_of(response) == {TOKEN: f"{value}; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax"}
 
 
 def test_sign_up_stores_user_account_and_session_in_one_round_trip(routes: Routes, email: str) -> None:

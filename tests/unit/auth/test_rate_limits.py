@@ -127,16 +127,33 @@ def test_what_is_counted_here_alone_never_reaches_the_database() -> None:
     assert database.batches == []
 
 
-def test_what_postgres_refuses_is_refused_here_for_as_long() -> None:
-    clock, limit = Clock(), Limit.of_account("ann@example.com", SECRET)
-    counts = LocalCounts(clock)
-    limited = LimitedDatabase(Scripted(StatementFailed(OVER_LIMIT, f"700 {limit.key}")), counts)
+def refused_by_postgres(counts: LocalCounts, limit: Limit, seconds: int) -> Scripted:
+    """A database that has just refused it."""
+    database = Scripted(StatementFailed(OVER_LIMIT, f"{seconds} {limit.key}"))
+    limited = LimitedDatabase(database, counts)
     limited.count(limit)
     with pytest.raises(Refused) as refused:
         limited.run(QUESTION)
-    assert refused.value.refusal.retry_after == 700
-    clock.now += 699.5
+    assert refused.value.refusal.retry_after == seconds
+    return database
+
+
+def test_what_postgres_refuses_is_refused_here_for_as_long() -> None:
+    clock, limit = Clock(), Limit.of_client("203.0.113.7", "/request-password-reset")
+    counts = LocalCounts(clock)
+    refused_by_postgres(counts, limit, 50)
+    clock.now += 49.5
     assert seconds_to_wait(counts, limit) == 1
+    clock.now += 1
+    assert seconds_to_wait(counts, limit) is None
+
+
+def test_what_may_be_forgiven_is_asked_for_again_every_ten_seconds() -> None:
+    clock, limit = Clock(), Limit.of_account("ann@example.com", SECRET)
+    counts = LocalCounts(clock)
+    refused_by_postgres(counts, limit, 700)
+    clock.now += 9.5
+    assert seconds_to_wait(counts, limit) == 691
     clock.now += 1
     assert seconds_to_wait(counts, limit) is None
 
