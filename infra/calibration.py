@@ -147,7 +147,8 @@ def measure(book: Book, questions: Sequence[Labelled]) -> list[Measured]:
     """
     found = [(each, book.search(each.text)) for each in questions]
     return [
-        Measured(each, closeness(its.question, its.passages, its.confidence, its.vocabulary)) for each, its in found
+        Measured(each, closeness(each.text, its.question, its.passages, its.confidence, its.vocabulary))
+        for each, its in found
     ]
 
 

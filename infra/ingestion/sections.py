@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from infra.ingestion.form import Heading
 from infra.ingestion.slugs import Slugs
+from shared.retrieval.blocks import Item, List, Paragraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from infra.ingestion.form import Page
     from shared.retrieval.blocks import Block
@@ -32,7 +33,35 @@ class Section:
     blocks: list[Block] = field(default_factory=list["Block"])
 
 
+COLONS: Final = (":", "：")  # noqa: RUF001 (the colon of Chinese and Japanese)
+
+
 def sections(page: Page) -> Iterator[Section]:
+    """In the page's order; one that announces something and ends lists the headings right below it."""
+    found = list(_cut(page))
+    for place, section in enumerate(found):
+        last = section.blocks[-1] if section.blocks else None
+        if (
+            isinstance(last, Paragraph)
+            and last.text.endswith(COLONS)
+            and (below := _below(section, found[place + 1 :]))
+        ):
+            section.blocks.append(List(tuple(map(Item, below))))
+        yield section
+
+
+def _below(section: Section, following: Sequence[Section]) -> list[str]:
+    """The headings one level further down, up to the next one that is not below the section."""
+    path, texts = section.heading_path, list[str]()
+    for each in following:
+        if each.heading_path[: len(path)] != path or len(each.heading_path) == len(path):
+            break
+        if len(each.heading_path) == len(path) + 1:
+            texts.append(each.heading_path[-1])
+    return texts
+
+
+def _cut(page: Page) -> Iterator[Section]:
     """Docusaurus gives the first heading of the first level no anchor: it is the page."""
     slugs, title = Slugs(), title_of(page)
     stack = [Section(1, (title,), "")]

@@ -103,5 +103,9 @@ def _is_repeated(found: Excerpt, shown: _Shown) -> bool:
 
 
 def _begins_with(shown: _Shown, line: str) -> bool:
+    """By itself, as the first entry of a list, or as code."""
     first = shown.parts[0].partition("\n\n")[2] if shown.parts else ""
-    return first.removeprefix("- ").startswith(line)
+    fence, _, code = first.partition("\n")
+    return first.removeprefix("- ").startswith(line) or (
+        fence.startswith("```") and f"`{code}".startswith(f"{line[:-1]}\n")
+    )

@@ -1,36 +1,81 @@
-"""One line that answers, where a section has one: a number, a date, a definition, the sentence that says yes or no."""
+"""One line that answers, where a section has one: a number, a definition, a command, the sentence that says it."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.answering.sentences import split
 from shared.answering.units import lines_of
-from shared.retrieval.lexical import stem, terms, words
+from shared.answering.wanted import ALL
+from shared.retrieval.blocks import Admonition, Code, Paragraph
+from shared.retrieval.lexical import stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from shared.answering.sections import Section
+    from shared.answering.units import Unit
     from shared.answering.wanted import Wanted
+    from shared.retrieval.blocks import Block
 
 READ: Final = 4
 """Sections in which a line is looked for."""
 LONGEST: Final = 320
 SHORTEST: Final = 4
 """Characters, and words, of a line that can stand alone."""
+LONGEST_COMMAND: Final = 120
 SURE: Final = 0.75
-"""Share of the question that a line must say, its headings included where a number is asked for."""
-SURE_WHETHER: Final = 0.9
+"""Share of the question that a line must say, its headings included where a number or a command is asked for."""
+SURE_WHETHER: Final = 0.8
+SURE_HOW: Final = 0.9
+SURE_FACT: Final = 0.78
+NEVER: Final = 2.0
+LEAST_TERMS: Final = 3
+"""Of a question that asks for nothing of a certain shape: with fewer, a line says them all by chance."""
+LEAN: Final = re.compile(
+    r"^(?:and|but|so|or|then|also|however|(?:all of )?(?:this|that|these|those)|it|they|he|she|for example)\b"
+    r"|\b(?:above|below|following|previous)\b",
+    re.IGNORECASE,
+)
+"""How a sentence tells that it leans on others."""
+DENIES: Final = re.compile(r"\b(?:not|never|cannot|without|no longer)\b|n't\b", re.IGNORECASE)
+LINKING: Final = re.compile(
+    r"\s(?:is|are|was|were)\s(?:(?:an?|the|one|any|simply an?|basically an?|just an?)\s)"
+    r"|\s(?:represents?|refers to|means|stands for|describes?|denotes?)\s|\s?:\s(?!$)|\s[–—-]\s"  # noqa: RUF001 (a dash)
+)
+"""Between what is defined and what it is."""
+TELLS: Final = re.compile(
+    r"\b(?:by \w+ing|us(?:e|ing)|set(?:ting)?|run|call|add|pass|specify|type|press|click|open|choose|must|should"
+    r"|need to)\b",
+    re.IGNORECASE,
+)
+"""What tells somebody to do something."""
+NAME: Final = re.compile(r"`|_|--|[a-z][A-Z]")
+"""How the name of an option looks, which says what it is by itself."""
+ARTICLE: Final = re.compile(r"^\W*(?:an?|the)\s", re.IGNORECASE)
 
-DEFINING: Final = re.compile(r"\s(?:is|are|was|represents?|refers to|means|stands for)\s|\s?:\s|\s[–—-]\s")  # noqa: RUF001 (a dash)
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One that could stand alone.
+
+    Attributes:
+        text: As it would be shown.
+        is_first: The section's prose begins with it.
+        introduced: By these words, where it is something to type.
+    """
+
+    text: str
+    is_first: bool = False
+    introduced: str | None = None
 
 
 def direct(wanted: Wanted, sections: Sequence[Section]) -> tuple[str, Section] | None:
     """The line and its section; None where none is sure enough."""
     found = [
-        (score + 0.3 / (1 + place) - len(line) / 2000, -place, line, section)
+        (score + 0.3 / (1 + place) - len(line.text) / 2000, -place, line.text, section)
         for place, section in enumerate(sections[:READ])
         for line in _lines(section)
         if (score := _sure(wanted, line, section)) is not None
@@ -41,38 +86,102 @@ def direct(wanted: Wanted, sections: Sequence[Section]) -> tuple[str, Section] |
     return line, section
 
 
-def _lines(section: Section) -> Iterator[str]:
+def _lines(section: Section) -> Iterator[Line]:
+    first = True
     for unit in section.units:
+        yield from _commands(unit)
         for block in unit.blocks:
             for text in lines_of(block):
-                yield from (each for each in split(text) if _stands_alone(each))
+                for each in _pieces(block, text):
+                    yield Line(each, is_first=first)
+                    first = False
 
 
-def _stands_alone(line: str) -> bool:
-    return not line.endswith((":", "?")) and len(line) <= LONGEST and len(words(line)) >= SHORTEST
+def _pieces(block: Block, text: str) -> Sequence[str]:
+    """Sentences; but an entry that is not too long stays whole: only its beginning says what it is about."""
+    if isinstance(block, Paragraph | Admonition) or len(text) > LONGEST:
+        return split(text)
+    return [text]
 
 
-def _sure(wanted: Wanted, line: str, section: Section) -> float | None:
+def _commands(unit: Unit) -> Iterator[Line]:
+    codes = [each for each in unit.blocks if isinstance(each, Code)]
+    for each in codes:
+        if "\n" not in each.text.strip() and len(each.text) <= LONGEST_COMMAND and "`" not in each.text:
+            yield Line(f"`{each.text.strip()}`", introduced=unit.text)
+
+
+def _sure(wanted: Wanted, line: Line, section: Section) -> float | None:
     """How much of the question the line says; None where it is not the kind of line that was asked for."""
-    own = frozenset(terms(line))
-    if not wanted.share(own):
+    headings = wanted.held_by(" ".join(section.passage.heading_path))
+    if line.introduced is not None:
+        return _sure_to_type(wanted, line, line.introduced, headings)
+    if line.text.endswith((":", "?")) or len(line.text) > LONGEST:
         return None
+    own = wanted.held_by(line.text)
     if wanted.shape is not None:
-        said = wanted.share(own | frozenset(terms(" ".join(section.passage.heading_path))))
-        return said if wanted.shape.search(line) and said >= SURE else None
+        return _sure_of_shape(wanted, line.text, own, headings)
+    if len(words(line.text)) < SHORTEST:
+        return None
+    if _begins_what_is_asked_about(wanted, line, own, section):
+        return 1.0
     said = wanted.share(own)
+    return said if said >= _least(wanted, line.text) else None
+
+
+def _sure_to_type(wanted: Wanted, line: Line, introduced: str, headings: frozenset[str]) -> float | None:
+    if not wanted.asks_command or (wanted.asks_install and not _installs_it(wanted, line.text)):
+        return None
+    said = wanted.share(headings | wanted.held_by(introduced))
+    return said if said >= SURE else None
+
+
+def _installs_it(wanted: Wanted, command: str) -> bool:
+    """It installs what the question names, not something that belongs to it: `jest`, not `@types/jest`."""
+    last = frozenset(map(stem, words(command.rpartition(" ")[2])))
+    return "install" in command and last <= wanted.weights.keys()
+
+
+def _sure_of_shape(wanted: Wanted, line: str, own: frozenset[str], headings: frozenset[str]) -> float | None:
+    assert wanted.shape is not None  # noqa: S101 (asked for above)
+    if (
+        not (wanted.share(own) or wanted.share(headings) >= ALL)
+        or not wanted.shape.search(line)
+        or wanted.heaviest not in own | headings
+    ):
+        return None
+    said = wanted.share(own | headings)
+    return said if said >= SURE else None
+
+
+def _begins_what_is_asked_about(wanted: Wanted, line: Line, own: frozenset[str], section: Section) -> bool:
+    """The first sentence of the one section that has what is asked about as its heading."""
+    heading = section.passage.heading
+    if not line.is_first or section.says_parent or LEAN.search(line.text) or not wanted.asks_about(heading):
+        return False
+    return wanted.share(own) >= SURE or bool(NAME.search(heading))
+
+
+def _least(wanted: Wanted, line: str) -> float:
+    """The share of the question that a sentence must say to answer it; more than all where it does not answer."""
     if wanted.asks_what:
-        return said if said >= SURE and defines(wanted, line) else None
+        return SURE if defines(wanted, line) else NEVER
+    if LEAN.search(line):
+        return NEVER
     if wanted.asks_whether:
-        return said if said >= SURE_WHETHER else None
-    return None
+        return SURE_WHETHER
+    if DENIES.search(line) and not DENIES.search(wanted.question):
+        return NEVER
+    if wanted.asks_how:
+        return SURE_HOW if TELLS.search(line) else NEVER
+    return SURE_FACT if wanted.asks_fact and len(wanted.weights) >= LEAST_TERMS else NEVER
 
 
 def defines(wanted: Wanted, line: str) -> bool:
     """Whether the line begins with what the question asks about, and says what it is."""
     subject = wanted.subject
-    begin = DEFINING.split(line, maxsplit=1)
-    if len(begin) < 2 or not subject:  # noqa: PLR2004 (it defines nothing)
+    begin = LINKING.split(line, maxsplit=1)
+    if len(begin) < 2 or not subject or LEAN.search(line):  # noqa: PLR2004 (it defines nothing)
         return False
-    before = [stem(word) for word in words(begin[0])]
-    return all(each in before for each in subject) and len(before) <= len(subject) + 6
+    before = [stem(word) for word in words(ARTICLE.sub("", begin[0]))]
+    return all(each in before for each in subject) and len(before) <= len(subject) + 4

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from shared.answering.sentences import split
 from shared.retrieval.blocks import Admonition, Code, Definition, List, Paragraph, Question, Table
-from shared.retrieval.lexical import terms
 from shared.retrieval.markdown import markdown, one
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from shared.retrieval.blocks import Block
 
 ELLIPSIS: Final = "…"
-LONG_PROSE: Final = 600
+LONG_PROSE: Final = 680
 """Characters of a paragraph that is shown whole; of a longer one its closest sentences are."""
 SMALL_TABLE: Final = 6
 """Rows of a table that is shown whole."""
@@ -30,6 +29,8 @@ SHAPE_BONUS: Final = 0.3
 EARLY_BONUS: Final = 0.12
 FIRST_BONUS: Final = 0.3
 """What a unit's share of the question grows by: for code or a number that is asked for, for an early or first place."""
+GAIN: Final = 1.0
+"""What the share counts that no unit before it has said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def excerpt(units: Sequence[Unit], wanted: Wanted, budget: int) -> Excerpt | Non
     scores = [_score(unit, at, wanted) for at, unit in enumerate(units)]
     best = max(range(len(units)), key=lambda at: (scores[at], -at))
     shown = [reduced(unit.blocks, wanted, max(budget, LONG_PROSE)) for unit in units]
-    chosen = _chosen(shown, scores, budget)
+    chosen = _chosen(units, shown, scores, wanted, budget)
     parts: list[str] = []
     for at in chosen:
         gap = at > 0 and (at - 1) not in chosen
@@ -74,15 +75,22 @@ def _score(unit: Unit, at: int, wanted: Wanted) -> float:
     return score
 
 
-def _chosen(shown: Sequence[str], scores: Sequence[float], budget: int) -> list[int]:
+def _chosen(
+    units: Sequence[Unit], shown: Sequence[str], scores: Sequence[float], wanted: Wanted, budget: int
+) -> list[int]:
+    """All where there is room; else the best, then those that say what of the question is not said yet."""
     if sum(map(len, shown)) + 2 * len(shown) <= budget:
         return list(range(len(shown)))
     chosen: list[int] = []
-    left = budget
-    for at in sorted(range(len(shown)), key=lambda at: (-scores[at], at)):
-        if not chosen or len(shown[at]) + 2 <= left:
-            chosen.append(at)
-            left -= len(shown[at]) + 2
+    said: frozenset[str] = frozenset()
+    left: list[int] = list(range(len(shown)))
+    while left:
+        share = wanted.share(said)
+        best = max(left, key=lambda at: (scores[at] + GAIN * (wanted.share(said | units[at].terms) - share), -at))
+        chosen.append(best)
+        said |= units[best].terms
+        budget -= len(shown[best]) + 2
+        left = [at for at in left if at != best and len(shown[at]) + 2 <= budget]
     return sorted(chosen)
 
 
@@ -111,7 +119,7 @@ def _reduced(block: Block, wanted: Wanted, budget: int) -> Block:
 
 def _best_rows(table: Table, wanted: Wanted) -> tuple[tuple[str, ...], ...]:
     """The rows that say most of the question; the first ones where none says anything."""
-    scores = [wanted.share(frozenset(terms(" ".join(row)))) for row in table.rows]
+    scores = [wanted.share(wanted.held_by(" ".join(row))) for row in table.rows]
     top = max(scores, default=0.0)
     if not top:
         return table.rows[:SMALL_TABLE]
@@ -125,7 +133,7 @@ def _best_items(block: List, wanted: Wanted, budget: int) -> List:
     if block.start is not None:
         order: Iterable[int] = range(len(sizes))
     else:
-        shares = [wanted.share(frozenset(terms(markdown([List((each,))])))) for each in block.items]
+        shares = [wanted.share(wanted.held_by(markdown([List((each,))]))) for each in block.items]
         order = sorted(range(len(sizes)), key=lambda at: (-shares[at], at))
     chosen = _within(order, sizes, budget - len(block.lead))
     return replace(block, items=tuple(block.items[at] for at in sorted(chosen)))
@@ -146,7 +154,7 @@ def shortened_prose(text: str, wanted: Wanted, budget: int) -> str:
     sentences = split(text)
     if len(sentences) < 3:  # noqa: PLR2004 (there is nothing to choose from)
         return text
-    scores = [wanted.share(frozenset(terms(each))) + _shaped(each, wanted) for each in sentences]
+    scores = [wanted.share(wanted.held_by(each)) + _shaped(each, wanted) for each in sentences]
     near = [
         score + 0.25 * max([*scores[max(0, at - 1) : at], *scores[at + 1 : at + 2]], default=0.0)
         for at, score in enumerate(scores)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from shared.answering.units import units_of
 from shared.answering.wanted import Wanted
 from shared.retrieval.blocks import Code, List
-from shared.retrieval.lexical import terms
 from shared.retrieval.markdown import markdown
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ class Weights:
 
     rank: float = 0.55
     cosine: float = 1.0
-    words: float = 0.0
     text: float = 1.0
     heading: float = 0.55
     path: float = 0.25
@@ -35,6 +33,7 @@ class Weights:
     kind: float = 0.15
     shape: float = 0.35
     code: float = 0.25
+    identifier: float = 0.4
 
 
 WEIGHTS: Final = Weights()
@@ -88,40 +87,37 @@ def ranked(
 ) -> tuple[Wanted, list[Section]]:
     """The sections, best first; of equal ones the one that was found first."""
     groups = sections_of(passages)
-    texts = [
-        frozenset(terms(" ".join([each.title, *each.heading_path, markdown(blocks)]))) for _, each, blocks in groups
-    ]
-    wanted = Wanted.of(question, texts, vocabulary)
+    texts = [markdown(blocks) for *_, blocks in groups]
+    told = [" ".join([each.title, *each.heading_path, text]) for (_, each, _), text in zip(groups, texts, strict=True)]
+    wanted, stems = Wanted.of(question, told, vocabulary)
     headings = [each.heading for _, each, _ in groups]
     sections = [
         Section(
             passage,
-            tuple(units_of(blocks)),
+            tuple(units_of(blocks, wanted)),
             held,
-            _score(wanted, rank, passage, blocks, held, weights),
+            _score(wanted, rank, passage, held, weights) + _kind(wanted, blocks, text, weights),
             says_parent=headings.count(passage.heading) > 1,
         )
-        for (rank, passage, blocks), held in zip(groups, texts, strict=True)
+        for (rank, passage, blocks), text, held in zip(groups, texts, stems, strict=True)
     ]
     return wanted, sorted(sections, key=lambda each: -each.score)
 
 
-def _score(
-    wanted: Wanted, rank: int, passage: Passage, blocks: Sequence[Block], held: frozenset[str], weights: Weights
-) -> float:
-    last = frozenset(terms(passage.heading))
-    above = frozenset(terms(" ".join([passage.title, *passage.heading_path[:-1]])))
-    score = weights.rank / (1 + 0.5 * rank) + weights.cosine * passage.cosine + weights.words * passage.words
+def _score(wanted: Wanted, rank: int, passage: Passage, held: frozenset[str], weights: Weights) -> float:
+    last = wanted.held_by(passage.heading)
+    above = wanted.held_by(" ".join([passage.title, *passage.heading_path[:-1]]))
+    score = weights.rank / (1 + 0.5 * rank) + weights.cosine * passage.cosine
     score += (
         weights.text * wanted.share(held) + weights.heading * wanted.share(last) + weights.path * wanted.share(above)
     )
     score += weights.fits * (len(last & wanted.weights.keys()) / len(last) if last else 0.0)
-    return score + _kind(wanted, blocks, weights)
+    named = wanted.asked.identifiers
+    return score + weights.identifier * (sum(each in held for each in named) / len(named) if named else 0.0)
 
 
-def _kind(wanted: Wanted, blocks: Sequence[Block], weights: Weights) -> float:
+def _kind(wanted: Wanted, blocks: Sequence[Block], text: str, weights: Weights) -> float:
     """Whether it is the kind of content that the question asks for."""
-    text = markdown(blocks)
     code = sum(len(each.text) for each in blocks if isinstance(each, Code))
     steps = any(isinstance(each, List) and each.start is not None for each in blocks)
     score = 0.0
@@ -138,7 +134,7 @@ def _kind(wanted: Wanted, blocks: Sequence[Block], weights: Weights) -> float:
 
 def _shaped(wanted: Wanted, line: str) -> bool:
     assert wanted.shape is not None  # noqa: S101 (asked for above)
-    return bool(wanted.shape.search(line)) and wanted.share(frozenset(terms(line))) > 0.25  # noqa: PLR2004 (a quarter of it)
+    return bool(wanted.shape.search(line)) and wanted.share(wanted.held_by(line)) > 0.25  # noqa: PLR2004 (a quarter of it)
 
 
 def _defines(wanted: Wanted, text: str) -> bool:

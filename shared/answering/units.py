@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.retrieval.blocks import Admonition, Code, Definition, List, Paragraph, Question, Table
-from shared.retrieval.lexical import terms
 from shared.retrieval.markdown import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from shared.answering.wanted import Wanted
     from shared.retrieval.blocks import Block, Item
 
 QUESTION_MARKS: Final = ("?", "？", "؟")  # noqa: RUF001 (those of Chinese and Arabic)
@@ -23,16 +23,13 @@ class Unit:
 
     Attributes:
         blocks: One, or a paragraph with the code below it.
-        terms: Its stems.
+        text: As Markdown.
+        terms: What of the question it holds, and its other stems.
     """
 
     blocks: tuple[Block, ...]
+    text: str
     terms: frozenset[str]
-
-    @property
-    def text(self) -> str:
-        """As Markdown."""
-        return markdown(self.blocks)
 
     @property
     def block(self) -> Block:
@@ -45,7 +42,7 @@ class Unit:
         return any(map(_has_code, self.blocks))
 
 
-def units_of(blocks: Sequence[Block]) -> list[Unit]:
+def units_of(blocks: Sequence[Block], wanted: Wanted) -> list[Unit]:
     """The units of a section, in order; a question without its answer is none, nor is a list of such."""
     told: list[list[Block]] = []
     for block in blocks:
@@ -56,7 +53,8 @@ def units_of(blocks: Sequence[Block]) -> list[Unit]:
             above.append(block)
         else:
             told.append([block])
-    return [Unit(tuple(each), frozenset(terms(markdown(each)))) for each in told]
+    texts = [markdown(each) for each in told]
+    return [Unit(tuple(each), text, wanted.held_by(text)) for each, text in zip(told, texts, strict=True)]
 
 
 def is_quiz(block: Block) -> bool:

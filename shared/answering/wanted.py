@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from shared.retrieval.lexical import STOP_WORDS, stem, terms, words
+from shared.answering.asked import Asked
+from shared.retrieval.lexical import STOP_WORDS, stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +28,10 @@ ASKS_WHAT: Final = re.compile(r"^\W*(?:what(?:'s|s| is| are| does)|define|who is
 ASKS_WHETHER: Final = re.compile(
     r"^\W*(?:is|are|was|were|can|could|does|do|did|should|must|may|will|would|has|have|am)\b", re.IGNORECASE
 )
+ASKS_COMMAND: Final = re.compile(r"\bcommands?\b|\binstall\b", re.IGNORECASE)
+ASKS_FACT: Final = re.compile(r"\b(?:who|whom|whose|which|where|when|what)\b", re.IGNORECASE)
+ALL: Final = 0.95
+"""Share of a question that is as good as all of it."""
 COMPARES: Final = re.compile(
     r"\b(?:differences?|differ|compar\w+|versus|vs|better|instead of|rather than|or|between)\b", re.IGNORECASE
 )
@@ -42,6 +47,11 @@ SHAPES: Final = tuple(
     (re.compile(asks, re.IGNORECASE), re.compile(shape, re.IGNORECASE), frozenset(names.split()))
     for asks, shape, names in (
         (
+            r"\b(?:what|which)\b.{0,40}(?<!by )\bdefaults?\b|\bdefault (?:value|of|for)\b|(?<!by )\bdefaults?\s*\?*$",
+            r"\bdefault",
+            "default defaults value",
+        ),
+        (
             r"\b(?:price|costs?|expensive|afford|cheap)\b",
             r"[$€£¥]\s?\d|\d\s?(?:USD|EUR|dollars?|euros?|cents?)\b|\bfree\b",
             "price cost costs expensive afford cheap",
@@ -52,7 +62,12 @@ SHAPES: Final = tuple(
             "percentage percent share fraction",
         ),
         (
-            r"\bhow (?:long|often|frequently)\b|\b(?:duration|timeout|interval)\b",
+            r"\bhow (?:often|frequently)\b",
+            r"\b(?:every|each|once|twice|hourly|daily|weekly|monthly|yearly|times?)\b|\d\s?(?:s|sec|min|h)",
+            "often frequently",
+        ),
+        (
+            r"\bhow long\b|\b(?:duration|timeout|interval)\b",
             r"\d\s?(?:ms|s|h|m|msec|milli\w*|sec(?:ond)?s?|min(?:ute)?s?|hours?|days?|weeks?|months?|years?)\b",
             "duration",
         ),
@@ -61,10 +76,17 @@ SHAPES: Final = tuple(
             rf"\b(?:{MONTHS})\b.{{0,8}}\d|\b(?:1[5-9]|20)\d\d\b|\bweeks? \d",
             "when until due date year",
         ),
-        (r"\b(?:which|what)\b.{0,24}\bversions?\b", r"\d+\.\d+|[<>=]=?\s?\d|\bv\d", "version versions"),
+        (
+            r"\b(?:which|what|since)\b.{0,24}\bversions?\b",
+            r"\b\d+\.(?:\d|x\b)|[<>]=?\s?\d|==\s?\d|\bv\d|\bversion \d",
+            "version versions",
+        ),
         (r"\b(?:which|what|default)\b.{0,24}\bports?\b", r"\b\d{2,5}\b", "port ports"),
         (
-            r"\bhow (?:much|many|old|far|fast|big|large|heavy|high|tall|deep|wide)\b|\bwhat (?:number|size|amount)\b",
+            (
+                r"\bhow (?:much|many|old|far|fast|big|large|heavy|high|tall|deep|wide)\b"
+                r"|\bwhat\b.{0,40}\b(?:number|size|amount|limit|maximum|minimum)\b"
+            ),
             r"\d",
             "",
         ),
@@ -79,25 +101,28 @@ class Wanted:
 
     Attributes:
         question: As it was searched.
+        asked: Its terms.
         weights: Of its stems; a rare one is heavy.
         total: Of those that any passage holds.
         shape: That the answer has: a price, a date, a number; None where the question asks for none.
     """
 
     question: str
+    asked: Asked
     weights: Mapping[str, float]
     total: float
     shape: re.Pattern[str] | None
 
     @classmethod
-    def of(cls, question: str, texts: Sequence[frozenset[str]], vocabulary: Vocabulary) -> Wanted:
-        """What a question wants of passages with these stems."""
+    def of(cls, question: str, texts: Sequence[str], vocabulary: Vocabulary) -> tuple[Wanted, list[frozenset[str]]]:
+        """What a question wants of some texts, and the stems of each."""
         shape, names = shape_of(question)
-        asked = set(terms(question)) or {stem(word) for word in words(question)}
-        asked = asked - {stem(each) for each in names} or asked
-        weights = {term: _weight(term, texts, vocabulary) for term in asked}
-        held = frozenset[str]().union(*texts)
-        return cls(question, weights, sum(weight for term, weight in weights.items() if term in held) or 1.0, shape)
+        asked = Asked.of(question, names)
+        held = [asked.held_by(each) for each in texts]
+        weights = {term: _weight(term, held, vocabulary) for term in sorted(asked.terms)}
+        known = frozenset[str]().union(*held)
+        total = sum(weight for term, weight in weights.items() if term in known) or 1.0
+        return cls(question, asked, weights, total, shape), held
 
     @property
     def asks_how(self) -> bool:
@@ -120,6 +145,33 @@ class Wanted:
         return bool(ASKS_WHETHER.search(self.question))
 
     @property
+    def asks_command(self) -> bool:
+        """It asks for one thing to type."""
+        return bool(ASKS_COMMAND.search(self.question))
+
+    @property
+    def asks_install(self) -> bool:
+        """What it asks to type installs something."""
+        return "install" in self.question.lower()
+
+    @property
+    def asks_fact(self) -> bool:
+        """It asks who, which, where or when."""
+        return bool(ASKS_FACT.search(self.question)) and not self.asks_how and not self.compares
+
+    def asks_about(self, heading: str) -> bool:
+        """It is the heading's words that it asks about, and no others."""
+        if self.asks_how or self.asks_whether or self.compares:
+            return False
+        named = self.held_by(heading)
+        return bool(named) and named <= self.weights.keys() and self.share(named) >= ALL
+
+    @property
+    def heaviest(self) -> str:
+        """The stem that tells most of what is asked."""
+        return max(self.weights, key=lambda each: (self.weights[each], each), default="")
+
+    @property
     def compares(self) -> bool:
         """It wants two things beside each other."""
         return bool(COMPARES.search(self.question))
@@ -128,6 +180,10 @@ class Wanted:
     def subject(self) -> list[str]:
         """The stems that it asks about, in order."""
         return [stem(word) for word in words(self.question) if word not in STOP_WORDS and stem(word) in self.weights]
+
+    def held_by(self, text: str) -> frozenset[str]:
+        """The stems of a text, and what of the question it holds in another way."""
+        return self.asked.held_by(text)
 
     def share(self, held: frozenset[str] | set[str]) -> float:
         """How much of the question some stems say, 0 to 1."""
@@ -148,7 +204,7 @@ def _counting(counted: re.Match[str]) -> re.Pattern[str]:
     named = [word for word in counted.groups() if word and word.lower() not in STOP_WORDS]
     noun = "|".join(re.escape(word[: max(3, len(word) - 3)]) for word in named) or r"\w"
     return re.compile(
-        rf"(?:\b\d[\d,.]*|\b(?:{NUMBERS}))\s?[x×]?\s+(?:[\w-]+\s+){{0,3}}(?:{noun})|\d+[x×]\s|\b(?:{noun})\w*\W{{1,4}}\d",  # noqa: RUF001 (a sign of multiplication)
+        rf"(?:\b\d[\d,.]*|\b(?:{NUMBERS}))\s?[x×]?\s+(?:[\w-]+\s+){{0,3}}(?:{noun})|\d+[x×]\s|\b(?:{noun})\w*\s?[:=]\W{{0,3}}\d",  # noqa: RUF001 (a sign of multiplication)
         re.IGNORECASE,
     )
 

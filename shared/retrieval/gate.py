@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from shared.retrieval.lexical import mostly_latin, terms, words
+from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, mostly_latin, stem, terms, words
 from shared.retrieval.models import Found
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from shared.retrieval.models import Passage
     from shared.retrieval.vocabulary import Vocabulary
     from shared.settings import RetrievalSettings
 
-COVERED: Final = 0.4
+COVERED: Final = 0.32
 """What it adds to the cosine that all the question's words stand in one passage."""
+NAMED: Final = 0.2
+"""What it adds that a heading is named in the question and is all that is asked."""
+HALF: Final = 0.5
+"""What an everyday word counts, and one that was put right to be found: neither tells what a question is about."""
 READ: Final = 3
 """Passages of which the best counts."""
 WORDS_COVERED: Final = 0.5
@@ -27,35 +31,63 @@ WORDS_COVERED: Final = 0.5
 
 
 def judged(
-    settings: RetrievalSettings, question: str, passages: tuple[Passage, ...], cosine: float, vocabulary: Vocabulary
+    settings: RetrievalSettings,
+    asked: tuple[str, str],
+    passages: tuple[Passage, ...],
+    cosine: float,
+    vocabulary: Vocabulary,
 ) -> Found:
-    """What was found, with whether it is about the question."""
+    """What was found, with whether it is about the question.
+
+    Args:
+        settings: The gate.
+        asked: As the reader typed it, and as it was searched.
+        passages: That were found.
+        cosine: Of the closest.
+        vocabulary: Of the book.
+    """
+    typed, question = asked
     missing = tuple(vocabulary.missing(question))
     if mostly_latin(question):
-        on_topic = closeness(question, passages, cosine, vocabulary) >= settings.threshold
+        on_topic = closeness(typed, question, passages, cosine, vocabulary) >= settings.threshold
         return Found(passages, cosine, on_topic, question, missing, vocabulary)
     covered = coverage(question, passages[:READ], vocabulary)
     return Found(passages, covered, covered >= WORDS_COVERED, question, missing, vocabulary)
 
 
-def closeness(question: str, passages: Sequence[Passage], cosine: float, vocabulary: Vocabulary) -> float:
-    """What is compared with the gate: the best cosine, and up to COVERED for the words that the passages hold."""
-    return cosine + COVERED * coverage(question, passages[:READ], vocabulary)
+def closeness(typed: str, question: str, passages: Sequence[Passage], cosine: float, vocabulary: Vocabulary) -> float:
+    """What is compared with the gate: the best cosine, and something for the words that passages and headings hold."""
+    asked = [word for word in words(question) if word not in STOP_WORDS] or words(question)
+    weights = {stem(word): vocabulary.rarity(stem(word)) * (HALF if word in COMMON_WORDS else 1) for word in asked}
+    total = sum(weights.values())
+    if not total:
+        return cosine
+    as_typed = set(map(stem, words(typed)))
+    worth = {term: weight if term in as_typed else HALF * weight for term, weight in weights.items()}
+    covered = max((_held(worth, _stems(each)) for each in passages[:READ]), default=0.0)
+    named = max((_named(weights, each.heading) for each in passages[:READ]), default=0.0)
+    return cosine + (COVERED * covered + NAMED * named) / total
 
 
 def coverage(question: str, passages: Sequence[Passage], vocabulary: Vocabulary) -> float:
-    """The share of the question's words that one of the passages holds, rare words counting more."""
+    """The share of a question's words, in a script of its own, that one of the passages holds; rare ones count more."""
     asked = set(terms(question) or words(question))
-    if not mostly_latin(question):
-        # in a book of another script only names and code can be found: they are all there is to judge by
-        asked = {term for term in asked if term.isascii() or term in vocabulary.frequencies} or asked
+    # in a book of another script only names and code can be found: they are all there is to judge by
+    asked = {term for term in asked if term.isascii() or term in vocabulary.frequencies} or asked
     weights = {term: vocabulary.rarity(term) for term in asked}
     total = sum(weights.values())
-    if not total:
-        return 0.0
-    return max((_held(weights, each) for each in passages), default=0.0) / total
+    return max((_held(weights, _stems(each)) for each in passages), default=0.0) / total if total else 0.0
 
 
-def _held(weights: dict[str, float], passage: Passage) -> float:
-    held = set(terms(" ".join([passage.title, *passage.heading_path, passage.text])))
-    return sum(weight for term, weight in weights.items() if term in held)
+def _stems(passage: Passage) -> set[str]:
+    return set(terms(" ".join([passage.title, *passage.heading_path, passage.text])))
+
+
+def _held(weights: Mapping[str, float], stems: set[str]) -> float:
+    return sum(weight for term, weight in weights.items() if term in stems)
+
+
+def _named(weights: Mapping[str, float], heading: str) -> float:
+    """The weight of a heading of which the question says every word."""
+    stems = set(terms(heading))
+    return _held(weights, stems) if stems <= weights.keys() else 0.0

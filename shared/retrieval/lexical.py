@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 STOP_WORDS: Final = frozenset(
@@ -19,6 +20,7 @@ STOP_WORDS: Final = frozenset(
 
 COMMON_WORDS: Final = frozenset(
     """
+    duration fraction percent percentage price prices share
     able above abruptly access afford aside attribute belong besides busy buy ceiling characteristic concerned critical
     crucial delay denied deny descended die discover document drop encounter encountered entities entity evidence
     expression feature forever freeze hang hangs happen illustrate institution integral kid kids longest lone metric
@@ -77,14 +79,15 @@ def words(text: str) -> list[str]:
     return [piece for word in spaced.split() for piece in _pieces(word)]
 
 
+@lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
-    """A word without its ending."""
+    """A word without its ending; a book's words come again and again, and are known then."""
     return ENDING.sub("", word)
 
 
 def terms(text: str) -> list[str]:
     """The words that carry meaning, without their endings."""
-    return [ENDING.sub("", word) for word in words(text) if word not in STOP_WORDS]
+    return [stem(word) for word in words(text) if word not in STOP_WORDS]
 
 
 def mostly_latin(text: str) -> bool:

@@ -59,7 +59,7 @@ class Book:
             if repaired != asked:
                 asked = repaired
                 results = self._ask(queries.body(self.settings, asked, limit))
-        return found(self.settings, asked, results, vocabulary)
+        return found(self.settings, (question, asked), results, vocabulary)
 
     def _read_vocabulary(self) -> Vocabulary:
         """The book's words, for this question and the next ones; nothing where they cannot be read now."""
@@ -84,17 +84,24 @@ class Book:
 
 def found(
     settings: RetrievalSettings,
-    question: str,
+    asked: tuple[str, str],
     results: Sequence[Sequence[Mapping[str, Any]]],
     vocabulary: Vocabulary = NOTHING,
 ) -> Found:
-    """What Qdrant's results mean: one list of points a search, as `queries.body` ordered them."""
+    """What Qdrant's results mean: one list of points a search, as `queries.body` ordered them.
+
+    Args:
+        settings: The gate.
+        asked: As the reader typed it, and as it was searched.
+        results: Of each search.
+        vocabulary: Of the book.
+    """
     try:
-        by_meaning, by_words = (_scores(results[1]), _scores(results[2])) if mostly_latin(question) else ({}, {})
+        by_meaning, by_words = (_scores(results[1]), _scores(results[2])) if mostly_latin(asked[1]) else ({}, {})
         passages = tuple(_passages(results[0], by_meaning, by_words))
     except (IndexError, KeyError, TypeError, ValueError) as error:
         raise RetrievalUnavailable from error
-    return judged(settings, question, passages, max(by_meaning.values(), default=0.0), vocabulary)
+    return judged(settings, asked, passages, max(by_meaning.values(), default=0.0), vocabulary)
 
 
 def _version(results: Sequence[Sequence[Mapping[str, Any]]]) -> str:

@@ -15,7 +15,7 @@ from shared.errors import RetrievalUnavailable
 from shared.http_client import HttpClient
 from shared.retrieval.search import Book as Searched
 from shared.settings import RetrievalSettings
-from tests.bench.answers.books import BOOKS, Book, opened, sections_of
+from tests.bench.answers.books import BOOKS, CLONED, Book, opened, sections_of
 from tests.bench.answers.figures import failures
 from tests.bench.answers.judging import Judged, judged
 from tests.bench.answers.page import write
@@ -38,8 +38,9 @@ def main() -> int:
     if missing := absent():
         print(f"Nothing is measured: {', '.join(map(str, missing))} is not there.")
         return 0
-    with opened(BOOKS) as url:
-        answers = [each for book in BOOKS for each in _asked(book, url)]
+    books = (*BOOKS, *(each for each in CLONED if each.path.exists()))
+    with opened(books) as url:
+        answers = [each for book in books for each in _asked(book, url)]
     if chosen.failures:
         _show(failures(answers))
         _show_astray(answers)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[3]
 CORPORA: Final = (ROOT / ".." / "shared" / "corpus").resolve()
 STORE: Final = ROOT / "build" / "bench-answers"
+CLONES: Final = STORE / "documentation"
+"""Where documentation of other projects may lie; specs/answers.md says which, and where it is had from."""
 MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>#|~&]|^[-+])")
 """What Markdown would take for more than a letter."""
 
@@ -38,16 +40,18 @@ class Book:
 
     Attributes:
         name: Of its collection; what lines of questions call its corpus.
-        folder: Below the corpora, beside the project.
+        folder: Below the corpora, beside the project; or below the clones.
+        is_clone: It is documentation of another project, that may be there or not.
     """
 
     name: str
     folder: str
+    is_clone: bool = False
 
     @property
     def path(self) -> Path:
         """Where it lies."""
-        return CORPORA / self.folder
+        return (CLONES if self.is_clone else CORPORA) / self.folder
 
 
 TEXTBOOK: Final = Book("textbook", "physical-ai-textbook/docs")
@@ -55,6 +59,7 @@ LEROBOT: Final = Book("lerobot", "lerobot-docs/docs/source")
 XQUAD: Final = Book("xquad", "xquad-en")
 RAY: Final = Book("ray", "ray-docs-qa/docs")
 BOOKS: Final = (TEXTBOOK, LEROBOT, XQUAD, RAY)
+CLONED: Final = tuple(Book(each, each, is_clone=True) for each in ("mdbook", "drf", "jest"))
 
 
 @contextmanager

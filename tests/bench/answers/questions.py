@@ -27,7 +27,7 @@ class Question:
 
     Attributes:
         name: Tells it from others.
-        set_name: What it is counted with: `gold`, `xquad`, `ray` or `off-topic`.
+        set_name: What it is counted with: `gold`, `xquad`, `ray`, `studied`, `held out` or `off-topic`.
         kind: Of question, within its set.
         text: As a reader asks it.
         gold: Regular expressions, all of which the answer must hold; none where it must be refused.
@@ -47,7 +47,7 @@ def absent() -> list[Path]:
 
 def questions_to(book: Book) -> list[Question]:
     """All that are asked about a book, the off-topic ones last."""
-    return [*_answered_by(book), *_off_topic(book)]
+    return [*_answered_by(book), *([] if book.is_clone else _off_topic(book))]
 
 
 def _answered_by(book: Book) -> Iterator[Question]:
@@ -55,6 +55,9 @@ def _answered_by(book: Book) -> Iterator[Question]:
         for line in _lines(book.path / "queries.jsonl"):
             gold = re.escape(" ".join(line["answer"].split()))
             yield Question(line["_id"], "xquad", "fact", line["text"], (gold,))
+    elif book.is_clone:
+        lines = [line for line in _lines(OWN / "unseen.jsonl") if line["corpus"] == book.name]
+        yield from (_gold(line, line["part"]) for line in lines)
     elif book is RAY:
         yield from (_gold(line, "ray") for line in _lines(OWN / "ray.jsonl"))
     elif book in {TEXTBOOK, LEROBOT}:

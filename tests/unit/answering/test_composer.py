@@ -95,6 +95,33 @@ def test_an_error_message_in_a_heading_is_answered_by_what_stands_below_it() -> 
         ("How much does the arm cost?", Table((("the arm kit", "$600"),), ("Kit", "Cost")), "the arm kit · Cost: $600"),
         ("What is torque?", Definition("Torque", (Paragraph("How a motor turns."),)), "Torque: How a motor turns."),
         ("Is Windows supported?", Paragraph("Windows is not supported. Sorry."), "Windows is not supported."),
+        ("command to move the arm", Code("armctl move", "Move the arm:"), "`armctl move`"),
+        ("How do I install armctl?", Code("pip install armctl", "Get it:"), "`pip install armctl`"),
+        (
+            "What is the default of speed?",
+            Paragraph("Default: `5`, the speed of a walk."),
+            "Default: `5`, the speed of a walk.",
+        ),
+        (
+            "speed_max",
+            List((Item("`speed_max` - How fast it may go. Defaults to 5."),)),
+            "`speed_max` - How fast it may go. Defaults to 5.",
+        ),
+        (
+            "Which motor turns the elbow joint?",
+            Paragraph("The third motor turns the elbow joint."),
+            "The third motor turns the elbow joint.",
+        ),
+        (
+            "How do I turn the motor off?",
+            Paragraph("A motor is turned off by setting its power to 0."),
+            "A motor is turned off by setting its power to 0.",
+        ),
+        (
+            "How often is the motor checked?",
+            Paragraph("The motor is checked every hour."),
+            "The motor is checked every hour.",
+        ),
     ],
 )
 def test_a_line_that_answers_directly_comes_first(question: str, block: Block, line: str) -> None:
@@ -103,6 +130,47 @@ def test_a_line_that_answers_directly_comes_first(question: str, block: Block, l
     first, *_ = quote(question, [passage(padding, block)]).text.split("\n\n")
 
     assert first == f"{line} [1]"
+
+
+@pytest.mark.parametrize(
+    ("question", "block"),
+    [
+        ("What are motors?", Paragraph("And motors are specified over a space of speeds.")),
+        ("calibrate?", Paragraph("This should reflect whether the arm has the required calibration.")),
+        ("How many weeks does it take?", Paragraph("Due at the end of Week 10, see the plan.")),
+        ("How do I install armctl?", Code("pip install armctl-types", "Get its types:")),
+        ("How do I install armctl?", Code("armctl --version", "Look whether it is installed:")),
+        ("Which motor turns the elbow joint?", Paragraph("The first motor does not turn the elbow joint.")),
+        ("since which version does it log", Paragraph("Set `LOG_MS=1000` in any version to log more.")),
+    ],
+)
+def test_a_line_that_only_looks_like_an_answer_does_not_come_first(question: str, block: Block) -> None:
+    assert quote(question, [passage(block)]).text.startswith("**The arm: Set up** [1]")
+
+
+def test_an_identifier_is_looked_for_whole() -> None:
+    pieces = passage(Paragraph("The health of the arm: how to check it within a timeout of some s."), heading="Health")
+    whole = passage(Paragraph("`health_check_timeout_s` may be changed."), heading="Options")
+
+    assert quote("health_check_timeout_s?", [pieces, whole]).text.startswith("**The arm: Options** [1]")
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [("how do I turn off the statistics", "Disable it with one setting."), ("delete a motor", "Remove it by hand.")],
+)
+def test_other_words_for_the_same_are_understood(question: str, text: str) -> None:
+    other = passage(Paragraph("There are many of them here."), heading="Statistics of a motor")
+    meant = passage(Paragraph(text), heading="Statistics of any motor")
+
+    assert text in quote(question, [other, meant]).text.partition("[2]")[0]
+
+
+def test_what_a_unit_says_that_no_other_one_has_said_comes_before_more_of_the_same() -> None:
+    same = [Paragraph(f"The header holds the token of client {n}, " + "and more words follow " * 12) for n in range(5)]
+    other = Paragraph("With `bearer` the class is derived.")
+
+    assert "`bearer`" in quote("bearer instead of the token in the header of a client", [passage(*same, other)]).text
 
 
 def test_a_second_section_follows_where_the_question_compares() -> None:

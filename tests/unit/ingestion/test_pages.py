@@ -54,6 +54,27 @@ def test_a_section_is_a_passage_with_its_headings_and_its_address() -> None:
     assert second.embedded_text == "The arm > Set up > Calibrate\nMove each joint."
 
 
+def test_a_section_that_announces_what_its_subsections_are_lists_their_headings() -> None:
+    first, *_ = texts("""
+        # The course
+
+        It has two modules:
+
+        ## Gazebo
+
+        Text.
+
+        ### Deeper
+
+        Text.
+
+        ## Isaac
+
+        Text.
+        """)
+    assert first == "It has two modules:\n\n- Gazebo\n- Isaac"
+
+
 def test_an_authors_anchor_is_kept_and_taken_out_of_the_heading() -> None:
     for heading in ("## Set up {#own-anchor}", "## Set up[[own-anchor]]", '<h2 id="own-anchor">Set up</h2>'):
         passage = passages(f"# Arm\n\n{heading}\n\nText")[0]

@@ -66,7 +66,9 @@ def ask(against: RetrievalSettings) -> Any:  # noqa: ANN401 (either a result or 
 def test_a_passage_is_read_from_its_payload() -> None:
     one = point(score=0.7, anchor="calibrate", heading_path=["Arm", "Calibrate"])
 
-    [passage] = found(settings(), "arm?", [[one], [{"id": "1", "score": 0.9}], [{"id": "1", "score": 4.5}]]).passages
+    [passage] = found(
+        settings(), ("arm?", "arm?"), [[one], [{"id": "1", "score": 0.9}], [{"id": "1", "score": 4.5}]]
+    ).passages
 
     assert passage == Passage(
         url="https://site.test/arm#calibrate",
@@ -83,20 +85,20 @@ def test_a_passage_is_read_from_its_payload() -> None:
 
 @pytest.mark.parametrize("path", ["docs/v1.2", "docs/v1.2.md", "docs/v1.2.mdx"])
 def test_a_page_is_named_by_its_path_without_the_ending(path: str) -> None:
-    [passage] = found(settings(), "arm?", [[point(path=path)], [], []]).passages
+    [passage] = found(settings(), ("arm?", "arm?"), [[point(path=path)], [], []]).passages
 
     assert passage.page == "docs/v1.2"
 
 
 def test_an_address_that_has_its_anchor_gets_no_second_one() -> None:
-    [passage] = found(settings(), "arm?", [[point(url="https://a.test/b#c", anchor="c")], [], []]).passages
+    [passage] = found(settings(), ("arm?", "arm?"), [[point(url="https://a.test/b#c", anchor="c")], [], []]).passages
 
     assert passage.url == "https://a.test/b#c"
 
 
 @pytest.mark.parametrize("lost", [{"url": None}, {"blocks": []}])
 def test_a_passage_without_address_or_text_is_passed_over(lost: dict[str, Any]) -> None:
-    outcome = found(settings(), "arm?", [[point(**lost), point()], [], []])
+    outcome = found(settings(), ("arm?", "arm?"), [[point(**lost), point()], [], []])
 
     assert len(outcome.passages) == 1
 
@@ -104,7 +106,7 @@ def test_a_passage_without_address_or_text_is_passed_over(lost: dict[str, Any]) 
 def test_a_passage_of_the_form_before_has_the_blocks_of_its_text() -> None:
     older = "Calibrate it [here](https://a.test).\n\n```bash\ngo <arm>\n```\n\nThen\nstop."
 
-    [passage] = found(settings(), "arm?", [[point(form=None, blocks=None, text=older)], [], []]).passages
+    [passage] = found(settings(), ("arm?", "arm?"), [[point(form=None, blocks=None, text=older)], [], []]).passages
 
     assert passage.blocks == (Paragraph("Calibrate it here."), Code("go <arm>"), Paragraph("Then stop."))
 
@@ -113,7 +115,7 @@ def test_passages_with_equal_scores_always_come_in_the_same_order() -> None:
     points = [point(path=path, position=place) for path, place in (("b", 1), ("a", 2), ("a", 1))]
 
     orders = [
-        [(each.page, each.position) for each in found(settings(), "arm?", [order, [], []]).passages]
+        [(each.page, each.position) for each in found(settings(), ("arm?", "arm?"), [order, [], []]).passages]
         for order in (points, points[::-1])
     ]
 
@@ -122,25 +124,47 @@ def test_passages_with_equal_scores_always_come_in_the_same_order() -> None:
 
 @pytest.mark.parametrize(
     ("question", "cosine", "expected"),
-    [("calibrate arm", 0.2, True), ("calibrate arm", 0.1, False), ("paint flowers", 0.5, False)],
+    [("calibrate arm", 0.2, True), ("calibrate arm", 0.05, False), ("paint flowers", 0.5, False)],
 )
 def test_cosine_and_words_together_decide_whether_a_question_is_on_topic(
     question: str, cosine: float, *, expected: bool
 ) -> None:
-    outcome = found(settings(), question, [[point()], [{"id": "1", "score": cosine}], []])
+    outcome = found(settings(), (question, question), [[point()], [{"id": "1", "score": cosine}], []])
 
     assert (outcome.confidence, outcome.on_topic) == (cosine, expected)
 
 
+def test_a_word_that_had_to_be_put_right_tells_less_of_a_questions_subject() -> None:
+    results = [[point()], [{"id": "1", "score": 0.15}], []]
+
+    typed, repaired = (
+        found(settings(), (each, "calibrate arm"), results).on_topic for each in ("calibrate arm", "celibate charm")
+    )
+
+    assert (typed, repaired) == (True, False)
+
+
+def test_a_heading_that_is_named_counts_even_where_no_passage_holds_all_of_the_question() -> None:
+    question = "difference between the arm and grippers of other makers"
+
+    named, other = (
+        found(settings(), (question, question), [[point(title=title)], [{"id": "1", "score": 0.43}], []]).on_topic
+        for title in ("Arm", "Arm of the future")
+    )
+
+    assert (named, other) == (True, False)
+
+
 def test_an_empty_collection_is_no_error_but_answers_nothing() -> None:
-    outcome = found(settings(), "arm?", [[], [], []])
+    outcome = found(settings(), ("arm?", "arm?"), [[], [], []])
 
     assert (outcome.passages, outcome.confidence, outcome.on_topic) == ((), 0.0, False)
 
 
 @pytest.mark.parametrize(("text", "expected"), [("روبوٹ کو کیلیبریٹ کریں", True), ("موسم اچھا ہے", False)])
 def test_where_only_words_can_judge_half_of_them_must_be_in_a_passage(text: str, *, expected: bool) -> None:
-    outcome = found(settings(), "روبوٹ کیلیبریٹ؟", [[point(blocks=[{"kind": "paragraph", "text": text}])]])
+    question = "روبوٹ کیلیبریٹ؟"
+    outcome = found(settings(), (question, question), [[point(blocks=[{"kind": "paragraph", "text": text}])]])
 
     assert outcome.on_topic is expected
 

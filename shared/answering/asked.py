@@ -1,0 +1,90 @@
+"""What of a question a text holds: words without their endings, other words for the same, identifiers whole."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from shared.retrieval.lexical import stem, terms, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+IDENTIFIER: Final = re.compile(r"(?<![\w-])--?[a-z][\w-]*|\w+(?:[_.-]+\w+)+", re.IGNORECASE)
+"""`--node-ip-address`, `health_check_timeout_s`, `usage_stats.json`: words cut them to pieces that stand anywhere."""
+LEAST_LETTERS: Final = 4
+
+SAME: Final = tuple(
+    frozenset(map(stem, group.split()))
+    for group in (
+        "delete remove erase uninstall",
+        "modify change override customize",
+        "price cost",
+        "skip ignore exclude",
+        "show display print",
+        "quit exit terminate kill",
+        "maximum max limit",
+        "minimum min",
+        "anonymous unauthenticated guest anon",
+        "folder directory",
+        "picture image photo",
+        "upgrade migrate",
+        "default defaults",
+        "repository repo",
+        "speed faster quicker",
+        "mandatory required",
+        "fail fails error errors",
+    )
+)
+"""Words that readers and writers of documentation use for the same."""
+PHRASES: Final = tuple(
+    (re.compile(asked, re.IGNORECASE), frozenset(map(stem, told.split())))
+    for asked, told in (
+        (r"\b(?:turn|switch)(?:ing)? (?:\w+ )?off\b|\bopt(?:ing)? out\b|\bget rid of\b", "disable deactivate opt"),
+        (r"\b(?:turn|switch)(?:ing)? (?:\w+ )?on\b", "enable activate"),
+        (r"\b(?:log|sign)(?:ging|ing)? ?in\b", "login signin authenticate authentication"),
+        (r"\bset(?:ting)? up\b", "setup install configure"),
+    )
+)
+"""Two words that writers have one for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question's terms, and what else counts as one of them.
+
+    Attributes:
+        terms: Its stems, and its identifiers, whole.
+        identifiers: Those of the terms.
+        others: For a stem, those that mean the same.
+    """
+
+    terms: frozenset[str]
+    identifiers: tuple[str, ...]
+    others: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, question: str, without: frozenset[str] = frozenset()) -> Asked:
+        """What a question asks for, without the words that only name the shape of the answer."""
+        stems = frozenset(terms(question)) or frozenset(map(stem, words(question)))
+        stems = stems - frozenset(map(stem, without)) or stems
+        named = tuple(dict.fromkeys(filter(_is_identifier, map(str.lower, IDENTIFIER.findall(question)))))
+        others = {each: group for group in SAME for each in group & stems}
+        for asked, told in PHRASES:
+            if found := asked.search(question):
+                others |= {each: told for each in terms(found.group()) if each in stems}
+        return cls(stems | frozenset(named), named, others)
+
+    def held_by(self, text: str) -> frozenset[str]:
+        """The text's stems, and the terms of the question that it holds in another way."""
+        held = frozenset(terms(text))
+        more = [each for each, others in self.others.items() if not others.isdisjoint(held)]
+        if self.identifiers:
+            lowered = text.lower()
+            more += [each for each in self.identifiers if each in lowered]
+        return held.union(more) if more else held
+
+
+def _is_identifier(found: str) -> bool:
+    return len(found) >= LEAST_LETTERS and any(each.isalpha() for each in found)
