@@ -7,6 +7,7 @@ that is not done, the further ones of the same user are not tried, so that they 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -21,10 +22,11 @@ from shared.deadline import within
 from shared.errors import StatementFailed
 from shared.events import WARM
 from shared.observability import log
+from shared.outbox.again import LATER_SECONDS, seconds_until
 from shared.outbox.queue import Queue, QueueUnavailable
 from shared.outbox.replay import Outcome, replay, set_aside
 from shared.outbox.seal import BrokenSeal
-from shared.settings import AuthSettings, DeadLetterSettings, HistorySettings
+from shared.settings import AuthSettings, DeadLetterSettings, HistorySettings, OutboxSettings
 
 MARGIN_SECONDS = 1.0
 
@@ -39,8 +41,22 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with within(seconds), unhurried(), processor(event["Records"], _store):
         processor.process()  # pyright: ignore[reportUnknownMemberType] (Powertools does not say what it returns)
     answer = processor.response()
+    _put_off(event["Records"], {str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]})
     log.info("replayed", extra={"records": len(event["Records"]), "later": len(answer["batchItemFailures"])})
     return dict(answer)
+
+
+def _put_off(records: list[dict[str, Any]], undone: set[str]) -> None:
+    """Let those wait longer that have come very often, so that an outage of days does not use up their deliveries."""
+    waiting = [
+        record["receiptHandle"]
+        for record in records
+        if record["messageId"] in undone and seconds_until(int(record["attributes"]["ApproximateReceiveCount"]))
+    ]
+    queue = outbox()
+    if waiting and queue is not None:
+        with suppress(QueueUnavailable):  # it is logged, and they come in two minutes instead
+            queue.put_off(waiting, LATER_SECONDS)
 
 
 def _store(record: SQSRecord) -> Outcome:
@@ -68,6 +84,13 @@ def _set_aside(record: SQSRecord, error: Exception) -> Outcome:
     attributes = record.attributes
     group, once = attributes.message_group_id or "unknown", attributes.message_deduplication_id or record.message_id
     return set_aside(record.body, dead_letters, group=group, once=once)
+
+
+@cache
+def outbox() -> Queue | None:
+    """Where the messages come from."""
+    url = OutboxSettings.read().queue_url
+    return Queue(url) if url else None
 
 
 @cache

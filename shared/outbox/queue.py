@@ -1,4 +1,4 @@
-"""SQS, as far as we use it: send a text, and ask how many wait.
+"""SQS, as far as we use it: send a text, ask how many wait, and put off what came too early.
 
 boto3 is part of Lambda's Python runtime and not of our zips. Its import and its first client take about half a second,
 so both are put off until something has to be queued; `prepare` lets that happen while the database is waited for.
@@ -18,7 +18,7 @@ from shared.names import is_address, names
 from shared.observability import count_without, log, measured
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 SECONDS: Final = 0.8
 """For connecting, and again for the answer: in one region SQS needs a hundredth of it."""
@@ -41,7 +41,7 @@ class QueueUnavailable(Exception):
 
 
 class SqsClient(Protocol):
-    """The two calls of boto3's client that we use."""
+    """The calls of boto3's client that we use."""
 
     def send_message(self, **parameters: str) -> object:
         """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html."""
@@ -49,6 +49,10 @@ class SqsClient(Protocol):
 
     def get_queue_attributes(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 (boto3 has no types)
         """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html."""
+        ...
+
+    def change_message_visibility_batch(self, **parameters: Any) -> object:  # noqa: ANN401 (as above)
+        """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibilityBatch.html."""
         ...
 
 
@@ -103,6 +107,18 @@ class Queue:
             self._call(lambda client: client.get_queue_attributes(QueueUrl=self._url, AttributeNames=list(WAITING))),
         )
         return sum(int(answer["Attributes"][name]) for name in WAITING)
+
+    def put_off(self, receipts: Sequence[str], seconds: int) -> None:
+        """Let messages come again no sooner, by the receipts with which they came; ten at most.
+
+        Raises:
+            QueueUnavailable: They may come as soon as any other.
+        """
+        entries = [
+            {"Id": str(number), "ReceiptHandle": receipt, "VisibilityTimeout": seconds}
+            for number, receipt in enumerate(receipts)
+        ]
+        self._call(lambda client: client.change_message_visibility_batch(QueueUrl=self._url, Entries=entries))
 
     def _call(self, call: Callable[[SqsClient], object]) -> object:
         if remaining() <= 0:

@@ -13,6 +13,7 @@ import pytest
 from infra.bundle import PROJECT, Service
 from infra.packaging.import_graph import reach
 from shared.observability import COUNTED, WITHOUT
+from shared.outbox.again import seconds_until
 from tests.package.conftest import OSLS, SITE, without_credentials
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ ROLES = {
 }
 """Every other function has the role that osls makes."""
 
+DAY = 24 * 3600
 COMMON_ROLE = "IamRoleLambdaExecution"
 
 BESIDE_LOGS_AND_TRACES = {
@@ -35,6 +37,7 @@ BESIDE_LOGS_AND_TRACES = {
     "HealthRole": {("sqs:GetQueueAttributes", "Outbox")},
     "OutboxReplayRole": {
         ("sqs:ReceiveMessage", "Outbox"),
+        ("sqs:ChangeMessageVisibility", "Outbox"),
         ("sqs:DeleteMessage", "Outbox"),
         ("sqs:GetQueueAttributes", "Outbox"),
         ("sqs:SendMessage", "OutboxDeadLetters"),
@@ -152,7 +155,9 @@ def test_what_waits_in_the_outbox_goes_to_the_replay_which_tells_what_is_not_don
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["Outbox", "Arn"]}
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert outbox["VisibilityTimeout"] > replay["Timeout"], "else a message comes again while it is worked on"
-    assert outbox["VisibilityTimeout"] * outbox["RedrivePolicy"]["maxReceiveCount"] > 24 * 3600, "an outage of a day"
+    deliveries = range(1, outbox["RedrivePolicy"]["maxReceiveCount"])
+    waits = sum(seconds_until(each) or outbox["VisibilityTimeout"] for each in deliveries)
+    assert 12 * DAY < waits < outbox["MessageRetentionPeriod"], "to the dead letters late, and before SQS deletes it"
     alarm = template["Resources"]["OutboxDeadLettersAlarm"]["Properties"]
     assert alarm["Dimensions"][0]["Value"] == {"Fn::GetAtt": ["OutboxDeadLetters", "QueueName"]}
 

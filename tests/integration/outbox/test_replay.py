@@ -100,6 +100,9 @@ class Sent:
     def get_queue_attributes(self, **parameters: object) -> dict[str, Any]:
         raise NotImplementedError(parameters)
 
+    def change_message_visibility_batch(self, **parameters: object) -> object:
+        raise NotImplementedError(parameters)
+
 
 def turn_of(user: str, conversation: UUID | None = None) -> WaitingTurn:
     return replace(turn(), owner=user_owner(user), conversation_id=conversation or uuid4(), message_id=uuid4())
@@ -275,7 +278,11 @@ def _record(number: int, waiting: WaitingTurn | str) -> dict[str, Any]:
         "messageId": f"message {number}",
         "receiptHandle": "handle",
         "body": waiting if isinstance(waiting, str) else sealed(waiting),
-        "attributes": {"MessageGroupId": group, "MessageDeduplicationId": f"once {number}"},
+        "attributes": {
+            "MessageGroupId": group,
+            "MessageDeduplicationId": f"once {number}",
+            "ApproximateReceiveCount": "1",
+        },
         "messageAttributes": {},
         "eventSource": "aws:sqs",
         "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:outbox.fifo",

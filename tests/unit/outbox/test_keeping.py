@@ -29,6 +29,9 @@ class Sqs:
         self.sent.append(parameters)
         return {}
 
+    def change_message_visibility_batch(self, **parameters: Any) -> object:  # noqa: ANN401 (as boto3 declares it)
+        raise NotImplementedError(parameters)
+
     def get_queue_attributes(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 (as boto3 declares it)
         return {"Attributes": {name: str(len(self.sent)) for name in parameters["AttributeNames"]}}
 
