@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -233,3 +233,26 @@ def test_the_list_is_searched_in_one_round_trip(
 def test_searching_without_a_live_session_is_refused(person: Person) -> None:
     assert person.api.post("/api/auth/sign-out").status_code == 200
     assert person.api.get("/api/conversations", params={"search": "arm"}).status_code == 401
+
+
+SAME_WORDS: Final = """
+    select strip(ts_delete(search_words($1::text || ' \u00fc'), '\u00fc')) = strip(search_words($1::text)) as same,
+           search_words($1::text) = to_tsvector('english', folded($1::text)) || to_tsvector('simple', folded($1::text))
+           as both
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Calibrate the arm, then run `robotctl home --axis=3`.",
+        "if a<b and c>d: see <em>the</em> page https://book.example.com/a/b?c=d#e or write to ada@example.com",
+        "version 1.2.3-rc1 costs $5.00, 10% less; don't re-run it",
+        "tab\there\nand a line\r\n\x7f",
+        "",
+    ],
+)
+def test_plain_letters_have_the_words_that_they_have_beside_others(database: Database, text: str) -> None:
+    """They are folded by a way of their own, and what was stored before must stay as it is."""
+    [rows] = database.run(Statement(SAME_WORDS, (text,)))
+    assert rows.values == ((True, True),)
