@@ -138,7 +138,12 @@ lint: setup-python setup-node ## lint, formatting, types, and who may import who
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
 	@node_modules/.bin/pyright
+	@node_modules/.bin/tsc -p functions/widget/source
 	@$(python) -c 'from importlinter.cli import lint_imports_command as lint; lint()' --no-logo
+
+.PHONY: element
+element: setup-node ## build <docs-chat> from functions/widget/source, after a change there
+	@node infra/packaging/element.mjs
 
 .PHONY: format
 format: setup-python ## format the code, and mend what the linter can mend

@@ -26,7 +26,6 @@ def raw_status(gateway: Gateway, target: str) -> int:
     [
         ("/", "text/html; charset=utf-8", "index.html"),
         ("/demo/style.css", "text/css; charset=utf-8", "style.css"),
-        ("/demo/chat.js", "text/javascript; charset=utf-8", "chat.js"),
     ],
 )
 def test_the_demo_page_and_its_files_are_served(gateway: Gateway, path: str, content_type: str, file: str) -> None:

@@ -1,0 +1,175 @@
+/** One question at a time: sent, answered piece by piece or at once, stopped, or refused without losing what was typed. */
+
+import { ORIGIN, refusal } from "./api.js";
+import { el, newId } from "./dom.js";
+import { isOutage, noticesOf } from "./notices.js";
+import { pageFacts } from "./site.js";
+
+/** @typedef {import("./chat.js").Chat} Chat */
+/** @typedef {import("./types").Reply} Reply */
+/** @typedef {import("./types").Source} Source */
+
+/** What a question may bring along of what was said before. */
+const MOST_TURNS = 12;
+const MOST_CHARACTERS = 8000;
+
+/** Seconds to wait where a server that is asked too much does not say for how long. */
+const PAUSE = 10;
+
+/** @typedef {{message: string, about: string, conversation: string, node: HTMLElement, question: HTMLElement}} Turn */
+
+export class Asking {
+  /** The question that was sent last: sent again unchanged, it keeps its id and is asked only once. */
+  #sent = { message: "", id: "" };
+  /** @type {AbortController | null} */
+  #running = null;
+
+  /** @param {Chat} chat */
+  constructor(chat) {
+    this.chat = chat;
+  }
+
+  get isRunning() {
+    return this.#running !== null;
+  }
+
+  stop() {
+    this.#running?.abort();
+  }
+
+  /** @param {string} message @param {{replaces?: string}} [more] */
+  async ask(message, more) {
+    const { chat } = this;
+    const { composer, shell, thread } = chat;
+    if (this.#running || !message || composer.waits) return;
+    shell.open();
+    if (message !== this.#sent.message) this.#sent = { message, id: newId() };
+    const running = (this.#running = new AbortController());
+    const about = composer.about;
+    const turn = { message, about, conversation: chat.conversation, question: thread.question(message, about), node: thread.waiting() };
+    this.#busy(true);
+    thread.add(turn.question, turn.node);
+    if (composer.text === message) composer.write("");
+    composer.setAbout("");
+    chat.emit("ask", { question: message });
+    const arriving = this.#arriving(turn.node);
+    try {
+      const reply = await chat.api.ask({ ...this.#body(turn), ...more }, arriving, running.signal);
+      if (chat.conversation === turn.conversation) await this.#answered(reply, turn);
+    } catch (error) {
+      if (chat.conversation !== turn.conversation) return; // another one was begun or opened meanwhile
+      if (running.signal.aborted) this.#stopped(turn, arriving.text());
+      else this.#refused(error, turn);
+    } finally {
+      this.#running = null;
+      this.#busy(false);
+    }
+  }
+
+  /** Answer the last question anew; the new answer stands below the old one. */
+  again() {
+    const asked = this.chat.said.findLast((each) => each.role === "user");
+    if (asked) this.ask(asked.content, { replaces: asked.id });
+  }
+
+  /** @param {boolean} busy */
+  #busy(busy) {
+    this.chat.composer.setBusy(busy);
+    this.chat.thread.log.setAttribute("aria-busy", String(busy));
+  }
+
+  /** @param {Turn} turn */
+  #body({ message, about, conversation }) {
+    const { page, version } = pageFacts();
+    return {
+      message,
+      conversationId: conversation,
+      messageId: this.#sent.id,
+      turns: this.#lastSaid(),
+      selectedText: about || undefined,
+      page,
+      version: this.chat.options.version || version,
+      language: this.chat.speech.language,
+    };
+  }
+
+  /** As much of what was said as a question may bring along. */
+  #lastSaid() {
+    const turns = this.chat.said.slice(-MOST_TURNS).map(({ role, content }) => ({ role, content }));
+    while (turns.reduce((sum, { content }) => sum + [...content].length, 0) > MOST_CHARACTERS) turns.shift();
+    return turns;
+  }
+
+  /** What has arrived of an answer is drawn at most once a frame. @param {HTMLElement} node */
+  #arriving(node) {
+    let text = "";
+    let due = false;
+    /** @type {Source[]} */
+    let sources = [];
+    const draw = () => {
+      due = false;
+      if (text && !node.querySelector(".after, .quiet")) this.chat.thread.fill(node, text, sources);
+    };
+    const arrived = () => {
+      if (!due) requestAnimationFrame(draw);
+      due = true;
+    };
+    return {
+      sources: (/** @type {Source[]} */ found) => ((sources = found), arrived()),
+      delta: (/** @type {string} */ more) => ((text += more), arrived()),
+      text: () => text,
+    };
+  }
+
+  /** @param {Reply} reply @param {Turn} turn */
+  async #answered(reply, { message, node }) {
+    const { chat } = this;
+    const { answer, sources, messageId, feedbackToken, saved, followUps = [] } = reply;
+    const rateable = saved === "stored" || feedbackToken;
+    chat.thread.fill(node, answer, sources);
+    chat.thread.finish(node, { text: answer, id: rateable ? messageId : undefined, token: feedbackToken });
+    chat.thread.next(node, followUps);
+    chat.add({ id: this.#sent.id, role: "user", content: message }, { id: messageId, role: "assistant", content: answer, sources, token: feedbackToken });
+    this.#sent = { message: "", id: "" };
+    chat.emit("answer", { mode: reply.mode, sources: sources.length });
+    await this.#tell(reply);
+  }
+
+  /** What the reply says of itself, and what follows from it. @param {Reply} reply */
+  async #tell(reply) {
+    const { chat } = this;
+    const { account } = chat.session;
+    const told = noticesOf(reply, account);
+    chat.shell.tell(told.map((key) => chat.speech.say(key)).join(" "));
+    if (reply.receipt) chat.keepReceipt(reply.receipt);
+    if (told.includes("endedUnsaved")) await chat.askWhetherEnded();
+    else if (account !== "guest" && isOutage(reply)) chat.outage();
+    if (chat.session.account === "user") (await chat.accounts()).answered(reply);
+  }
+
+  /** What was written until then stays. @param {Turn} turn @param {string} text */
+  #stopped({ message, node }, text) {
+    node.classList.remove("waiting");
+    if (text) this.chat.add({ id: this.#sent.id, role: "user", content: message }, { id: newId(), role: "assistant", content: text });
+    else node.replaceChildren();
+    node.append(el("p", { class: "quiet" }, this.chat.speech.say("stopped")));
+    this.#sent = { message: "", id: "" };
+  }
+
+  /** Nothing that was typed is lost. @param {unknown} error @param {Turn} turn */
+  #refused(error, { message, about, node, question }) {
+    const { chat } = this;
+    for (const each of [node, question]) each.remove();
+    chat.thread.welcome.hidden = !chat.thread.isEmpty;
+    if (!chat.composer.text) chat.composer.write(message);
+    chat.composer.setAbout(about);
+    const { status, code, later, wait, message: complaint } = refusal(error);
+    chat.emit("error", { status, code });
+    if (code === ORIGIN) return chat.tell("origin", { origin: location.origin });
+    if (status === 429) return chat.composer.waitFor(wait || PAUSE);
+    if (status === 401) return chat.ended();
+    if (status === 404 || status === 410) return chat.gone();
+    if (later) return chat.tell("notNow");
+    chat.shell.tell(complaint);
+  }
+}

@@ -1,0 +1,75 @@
+/** What a tab remembers over a reload. Of a reader who is signed in only which conversation was open, never its text. */
+
+/** @typedef {import("./types").Said} Said */
+
+/**
+ * @typedef {object} Remembered
+ * @property {boolean} [open]
+ * @property {string} [draft]
+ * @property {string | null} [user] Whose conversation it is; null is a guest.
+ * @property {string} [conversation]
+ * @property {Said[]} [said] A guest's conversation, which is stored nowhere else.
+ */
+
+export class Memory {
+  /** @param {string} api */
+  constructor(api) {
+    this.key = `docs-chat ${api}`;
+  }
+
+  /** @returns {Remembered} */
+  read() {
+    return read(() => sessionStorage, this.key) ?? {};
+  }
+
+  /** @param {Remembered} changes */
+  write(changes) {
+    keep(() => sessionStorage, this.key, { ...this.read(), ...changes });
+  }
+}
+
+/**
+ * Receipts of turns that could be neither stored nor queued. They outlive the tab, and are sealed: nobody can read them.
+ */
+export class Receipts {
+  static KEY = "docs-chat receipts";
+
+  /** @returns {string[]} */
+  read() {
+    return read(() => localStorage, Receipts.KEY) ?? [];
+  }
+
+  /** Whether this browser keeps them. @param {string[]} receipts */
+  write(receipts) {
+    return keep(() => localStorage, Receipts.KEY, receipts);
+  }
+}
+
+/**
+ * Storage may be missing or forbidden, and somebody else may have written there.
+ *
+ * @param {() => Storage} storage
+ * @param {string} key
+ */
+export function read(storage, key) {
+  try {
+    return JSON.parse(storage().getItem(key) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {() => Storage} storage
+ * @param {string} key
+ * @param {unknown} value
+ */
+export function keep(storage, key, value) {
+  try {
+    if (value == null) storage().removeItem(key);
+    else storage().setItem(key, JSON.stringify(value));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,53 @@
+/** What nobody needs before the chat is open or something is selected: a file of its own. */
+
+import { addStyles } from "../dom.js";
+import { Opinions } from "./opinions.js";
+import { AskAbout } from "./selection.js";
+import { welcome } from "./welcome.js";
+import styles from "./more.css";
+
+/** @typedef {import("../chat.js").Chat} Chat */
+
+const ENGLISH = {
+  stopped: "Stopped.",
+  noReceipt: "This answer could not be saved, and this browser keeps nothing for later.",
+  deleted: "This conversation was deleted. Your question is kept: ask it in a new one.",
+  evicted: "Only your newest conversations are kept: the oldest one made room for this.",
+  queued: "Your history is not available right now. This answer will appear in it later.",
+  receipt: "Your history is not available right now. This page keeps your answer, and saves it as soon as possible.",
+  notSaved: "Accounts and history are not available right now. You still get answers, but this one is not saved to your conversations.",
+  noModel: "The answer quotes the documentation, because no text can be written right now.",
+  noSearch: "The documentation cannot be searched right now.",
+  ended: "Your session has ended. Sign in to go on; your question is kept.",
+  endedUnsaved: "Your session has ended: this answer is not saved. Sign in to go on.",
+  followUps: "Ask next",
+  welcome: "What would you like to know?",
+  welcomeMore: "Answers come from this documentation, with the places they come from.",
+  privacy: "Without an account nothing you ask is kept in a history. The site’s server answers{provider}",
+  privacyModel: "; the provider of its language model, if it uses one, sees your question.",
+  privacyProvider: "; {provider}, who runs its language model, sees your question.",
+  privacyNobody: ", and no language model’s provider sees your question.",
+  privacyLink: "Privacy",
+  examples: "For example",
+  good: "Good answer",
+  bad: "Bad answer",
+  opinion: "Your opinion of this answer",
+  why: "What is wrong with it? (optional)",
+  sendWhy: "Send",
+  skipWhy: "Skip",
+  thanks: "Thank you.",
+  aboutThis: "Ask about this",
+};
+
+/** @param {Chat} chat @returns {import("../types").More} */
+export function attach(chat) {
+  chat.speech.learn(ENGLISH);
+  addStyles(chat.shadow, styles);
+  const about = new AskAbout(chat);
+  welcome(chat);
+  return {
+    welcome: () => welcome(chat),
+    selected: () => about.offer(),
+    rateable: (node, id, token, given) => new Opinions(chat, node, id, token, given),
+  };
+}

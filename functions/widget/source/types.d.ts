@@ -1,0 +1,90 @@
+/** What travels, as far as the element reads it (specs/1-neon-db-setup/contracts/openapi.json). */
+
+export interface Source {
+  n: number;
+  title: string;
+  url: string;
+  snippet: string;
+}
+
+export type Opinion = "up" | "down";
+
+export interface Message {
+  id: string;
+  role: "user" | "assistant";
+  content: string;
+  sources?: Source[];
+  feedback?: Opinion | null;
+  status?: string;
+}
+
+export interface Reply {
+  answer: string;
+  sources: Source[];
+  conversationId: string;
+  messageId: string;
+  mode: string;
+  saved: "stored" | "queued" | "no";
+  degraded: string[];
+  receipt?: string;
+  feedbackToken?: string;
+  evictedId?: string;
+  followUps?: string[];
+}
+
+export interface User {
+  id: string;
+  name: string;
+  email: string;
+}
+
+export interface Piece {
+  text: string;
+  match: boolean;
+}
+
+export interface Conversation {
+  id: string;
+  title: string;
+  pinned: boolean;
+  updatedAt: string;
+  messageCount?: number;
+  match?: { title: Piece[]; snippet: Piece[]; messageId?: string | null };
+}
+
+/** A turn that this page knows: what is needed to show it again and to go on from it. */
+export interface Said {
+  id: string;
+  role: "user" | "assistant";
+  content: string;
+  sources?: Source[];
+  token?: string;
+}
+
+/** Handlers of what arrives before an answer is whole. */
+export interface Arriving {
+  sources(sources: Source[]): void;
+  delta(text: string): void;
+}
+
+/** What the file with accounts and history puts into the chat. */
+export interface Accounts {
+  credentials(mode: "in" | "up", reason?: string): void;
+  account(): void;
+  history(): void;
+  signedIn(): Promise<void>;
+  signedOut(): void;
+  answered(reply: Reply): Promise<void>;
+  open(id: string): Promise<void>;
+  current(): void;
+  reset(): void;
+  handIn(): Promise<void>;
+  stop(): void;
+}
+
+/** What the file with what is not needed at first puts into the chat. */
+export interface More {
+  welcome(): void;
+  selected(): void;
+  rateable(node: HTMLElement, id: string, token: string | undefined, given: Opinion | null): void;
+}

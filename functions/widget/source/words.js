@@ -1,0 +1,73 @@
+/** What the element says: English here, other languages from files of their own. `{name}` stands for a value. */
+
+export const ENGLISH = {
+  title: "Ask the documentation",
+  launch: "Ask",
+  close: "Close",
+  newChat: "New conversation",
+  history: "Your conversations",
+  signIn: "Sign in",
+  accountOf: "Account of {name}",
+  question: "Your question",
+  placeholder: "Ask a question…",
+  send: "Ask",
+  stop: "Stop",
+  keys: "Enter sends, Shift and Enter starts a new line.",
+  youAsked: "You asked",
+  answer: "Answer",
+  looking: "Looking it up…",
+  sources: "Sources",
+  source: "Source {number}: {title}",
+  newTab: "(opens in a new tab)",
+  code: "Code",
+  copyCode: "Copy code",
+  copyAnswer: "Copy answer",
+  copied: "Copied",
+  again: "Answer again",
+  about: "About",
+  removeAbout: "Ask without the selected text",
+  latest: "To the end",
+  notNow: "This is not available right now. Nothing is lost: please try again in a moment.",
+  wait: "That was a lot of questions. You can ask again in {seconds} s.",
+  accountsAway: "Accounts and conversations cannot be reached right now. You can go on asking.",
+  origin: "This chat does not answer pages of {origin}. Whoever runs it adds that origin to SITE_ORIGIN (siteOrigins in serverless.yml).",
+  old: "This page is older than the chat. Reload it, please.",
+  tryAgain: "Try again",
+};
+
+/** @typedef {typeof ENGLISH & Record<string, string>} Words */
+
+/** The languages that have a file; the value is how they are written. */
+export const RIGHT_TO_LEFT = ["ar", "ur", "he", "fa"];
+
+export class Speech {
+  /** @type {Record<string, string>} */
+  words = { ...ENGLISH };
+  language = "en";
+
+  /**
+   * A sentence, with its values put in as they are.
+   *
+   * @param {string} key
+   * @param {Record<string, string | number>} [values]
+   */
+  say = (key, values = {}) => (this.words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+
+  /** Adds what one more part of the element says, unless a language or the site has said it otherwise. @param {Record<string, string>} words */
+  learn(words) {
+    this.words = { ...words, ...this.words };
+  }
+
+  /**
+   * @param {string} language
+   * @param {Record<string, string>} words
+   */
+  speak(language, words) {
+    this.language = language;
+    this.words = { ...this.words, ...words };
+  }
+
+  get direction() {
+    return RIGHT_TO_LEFT.includes(this.language.split("-")[0]) ? "rtl" : "ltr";
+  }
+}
