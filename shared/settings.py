@@ -27,6 +27,7 @@ SameSite = Literal["Lax", "Strict", "None"]
 EmailChange = Literal["on", "off", "confirm"]
 Deletion = Literal["on", "off", "confirm"]
 Defaults = Literal["safer", "original"]
+CommonPasswords = Literal["refuse", "accept"]
 
 MINIMUM_SECRET_LENGTH = 32
 DOMAIN = re.compile(r"\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -98,6 +99,10 @@ def _between(least: int, most: int) -> Callable[[str], int]:
 
 def _days(text: str) -> int:
     return 0 if text == "0" else _between(30, 36_500)(text)
+
+
+def _session_days(text: str) -> int:
+    return 0 if text == "0" else _between(7, 3650)(text)
 
 
 def _words(text: str) -> dict[str, dict[str, str]]:
@@ -224,9 +229,28 @@ class DefaultsSettings(_FromEnvironment):
 
     Attributes:
         defaults: Whether accounts behave safer than a Better Auth server would unless told otherwise, or just as one.
+        common_passwords: What happens to new passwords that everybody tries first.
+        session_days: Days after signing in when a session ends, however often it was used; 0 prolongs it for ever.
     """
 
     defaults: Defaults = _setting("ACCOUNT_DEFAULTS", default="safer", read=_choice(Defaults))
+    common_passwords: CommonPasswords = _setting("COMMON_PASSWORDS", default="refuse", read=_choice(CommonPasswords))
+    session_days: int = _setting("SESSION_DAYS", default=90, read=_session_days)
+
+    @property
+    def safer(self) -> bool:
+        """Whether ours hold."""
+        return self.defaults == "safer"
+
+    @property
+    def refuses_common_passwords(self) -> bool:
+        """As the original does not."""
+        return self.safer and self.common_passwords == "refuse"
+
+    @property
+    def longest_session(self) -> int | None:
+        """Days; None as at the original, where sessions that are used do not end."""
+        return (self.session_days or None) if self.safer else None
 
 
 @dataclass(frozen=True, slots=True)

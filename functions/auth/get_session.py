@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from functions.dependencies.callers import Rules
+from functions.dependencies.defaults import Defaults
 from functions.dependencies.limits import LimitedDb
 from shared.app import build_handler
 from shared.auth.browser.cookies import sent_cookies
@@ -25,14 +26,14 @@ router = APIRouter(route_class=BetterAuthRoute)
 
 
 @router.get("/api/auth/get-session", openapi_extra=documented(MAYBE_SIGNED_IN, query=GET_SESSION, session=SESSION_READ))
-async def get_session(request: Request, database: LimitedDb, rules: Rules) -> Response:
+async def get_session(request: Request, database: LimitedDb, rules: Rules, defaults: Defaults) -> Response:
     """Better Auth's `getSession`: prolongs a session that is due, and forgets the cookies of one that has ended."""
     sent = sent_cookies(request)
     token = presented_token(request.headers, sent, rules)
     if token is None:
         return answer(None, headers=NOT_KEPT, cookies=rules.cookies.ended_cache(sent))
     as_it_is = rules.cookies.is_forgetful(sent) or asked_for(request, "disableRefresh")
-    found = store.look_up_session(database, token, now(), prolong=not as_it_is)
+    found = store.look_up_session(database, token, now(), prolong=not as_it_is, longest=defaults.longest_session)
     if found is None:
         return answer(None, headers=NOT_KEPT, cookies=rules.cookies.ended(sent))
     somebody = found.signed_in

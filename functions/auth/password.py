@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functions.dependencies.callers import Rules
-from functions.dependencies.defaults import Safer
+from functions.dependencies.defaults import Defaults
 from functions.dependencies.limits import LimitedDb
+from functions.dependencies.options import Chosen
 from shared.app import build_handler
 from shared.auth.accounts.own_password import change_own_password, checked_own_password
 from shared.auth.identity.visitors import Visitor
@@ -19,7 +20,9 @@ router = APIRouter(route_class=BetterAuthRoute)
 
 
 @router.post("/api/auth/change-password", openapi_extra=documented(SIGNED_IN, CHANGE_PASSWORD, session=SESSION_NEEDED))
-async def change_password(request: Request, database: LimitedDb, rules: Rules, safer: Safer) -> Response:
+async def change_password(
+    request: Request, database: LimitedDb, rules: Rules, options: Chosen, defaults: Defaults
+) -> Response:
     """Better Auth's `changePassword`; with `revokeOtherSessions`, one new session takes the place of all.
 
     Without it the others end as well, unless it is false, and this one goes on.
@@ -33,9 +36,12 @@ async def change_password(request: Request, database: LimitedDb, rules: Rules, s
         current=text(fields, "currentPassword"),
         new=text(fields, "newPassword"),
         starts_over=sent.client if fields.get("revokeOtherSessions") is True else None,
-        ends_others=safer and fields.get("revokeOtherSessions") is not False,
-        ends_links=safer,
+        ends_others=defaults.safer and fields.get("revokeOtherSessions") is not False,
+        ends_links=defaults.safer,
+        tried_first=options.host if defaults.refuses_common_passwords else None,
     )
+    if defaults.safer:
+        options.tell("password_changed", visitor.user.email)
     return visitor.answer({"token": session.token if session else None, "user": user_json(visitor.user)})
 
 

@@ -10,11 +10,12 @@ from datetime import timedelta
 from typing import Final
 
 from functions.dependencies.callers import Rules
-from functions.dependencies.defaults import Safer
+from functions.dependencies.defaults import Defaults, Safer
 from functions.dependencies.limits import LimitedDb
 from functions.dependencies.options import Chosen
 from shared.app import build_handler
 from shared.auth.accounts import passwords
+from shared.auth.accounts.common_passwords import refuse_common
 from shared.auth.accounts.options import same_time
 from shared.auth.addresses import BASE_PATH, absolute
 from shared.auth.browser.known_device import remembering
@@ -89,7 +90,7 @@ async def follow_reset_link(
 
 @router.post("/api/auth/reset-password", openapi_extra=documented(STATUS, RESET_PASSWORD))
 async def reset_password(
-    request: Request, database: LimitedDb, rules: Rules, options: Chosen, safer: Safer
+    request: Request, database: LimitedDb, rules: Rules, options: Chosen, defaults: Defaults
 ) -> Response:
     """Better Auth's `resetPassword`: one statement spends the token and writes the password."""
     sent = await received(request, rules.origins, JSON)
@@ -100,15 +101,17 @@ async def reset_password(
         raise Refused(INVALID_RESET)
     new = text(fields, "newPassword")
     passwords.refuse_bad_length(new)
+    if defaults.refuses_common_passwords:
+        refuse_common(new, options.host)
     email = store.reset_password(
         database,
         _identifier(token),
         passwords.hashed(new, rules.password_scheme),
         now(),
         ends_sessions=options.account.reset_ends_sessions == "on",
-        ends_links=safer,
+        ends_links=defaults.safer,
     )
-    if not safer:
+    if not defaults.safer:
         return answer({"status": True})
     account = Limit.of_account(email, rules.cookies.secret)
     _forgive(database, account)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functions.dependencies.callers import Rules
-from functions.dependencies.defaults import Safer
+from functions.dependencies.defaults import Defaults
 from functions.dependencies.limits import LimitedDb
 from functions.dependencies.options import Chosen
 from shared.app import build_handler
+from shared.auth.accounts.common_passwords import refuse_common, words_about
 from shared.auth.accounts.credentials import sign_up, sign_up_only
 from shared.auth.accounts.options import Options, same_time
 from shared.auth.browser.known_device import remembering
@@ -24,13 +25,17 @@ router = APIRouter(route_class=BetterAuthRoute)
 
 
 @router.post("/api/auth/sign-up/email", openapi_extra=documented(SIGNED_IN, SIGN_UP))
-async def sign_up_email(request: Request, database: LimitedDb, rules: Rules, options: Chosen, safer: Safer) -> Response:
+async def sign_up_email(
+    request: Request, database: LimitedDb, rules: Rules, options: Chosen, defaults: Defaults
+) -> Response:
     """Better Auth's `signUpEmail`."""
     sent = await received(request, rules.origins, FORM, JSON)
     wanted = SignUp.read(sent.body)
     rules.origins.refuse_foreign_login(sent.headers)
     if options.account.sign_up == "off":
         raise Refused(SIGN_UP_DISABLED)
+    if defaults.refuses_common_passwords:
+        refuse_common(wanted.password, *words_about(wanted.email, options.host, wanted.name))
     if options.account.require_email_verification == "on":
         async with same_time():
             return _signed_up_only(database, wanted, rules, options)
@@ -39,7 +44,7 @@ async def sign_up_email(request: Request, database: LimitedDb, rules: Rules, opt
     somebody = sign_up(database, wanted, sent.client, rules.password_scheme)
     cookies = rules.cookies.for_signed_in(somebody, sent.cookies, remember=wanted.remember)
     account = Limit.of_account(wanted.email, rules.cookies.secret)
-    known = [remembering(rules.cookies, account.key)] if safer and wanted.remember else []
+    known = [remembering(rules.cookies, account.key)] if defaults.safer and wanted.remember else []
     body = {"token": somebody.session.token, "user": user_json(somebody.user)}
     return answer(body, cookies=[*cookies, *known])
 

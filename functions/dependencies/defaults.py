@@ -1,4 +1,4 @@
-"""Whether accounts behave safer than a Better Auth server would unless told otherwise."""
+"""Where accounts behave safer than a Better Auth server would unless told otherwise."""
 
 from __future__ import annotations
 
@@ -8,9 +8,17 @@ from shared.settings import DefaultsSettings
 from shared.web import Depends
 
 
-async def safer_defaults() -> bool:
+async def account_defaults() -> DefaultsSettings:
+    """All that the deployment says of it."""
+    return DefaultsSettings.read()
+
+
+Defaults = Annotated[DefaultsSettings, Depends(account_defaults)]
+
+
+async def safer_defaults(defaults: Defaults) -> bool:
     """Whether they do in this deployment."""
-    return DefaultsSettings.read().defaults == "safer"
+    return defaults.safer
 
 
 Safer = Annotated[bool, Depends(safer_defaults)]

@@ -55,6 +55,11 @@ INVALID_NEW_USER_CALLBACK_URL: Final = Refusal(403, "Invalid newUserCallbackURL"
 INVALID_EMAIL: Final = Refusal(400, "Invalid email", "INVALID_EMAIL")
 PASSWORD_TOO_SHORT: Final = Refusal(400, "Password too short", "PASSWORD_TOO_SHORT")
 PASSWORD_TOO_LONG: Final = Refusal(400, "Password too long", "PASSWORD_TOO_LONG")
+PASSWORD_COMPROMISED: Final = Refusal(
+    400, "Everybody tries this password first. Please choose a different one.", "PASSWORD_COMPROMISED"
+)
+"""The code of Better Auth's haveIBeenPwned plug-in."""
+
 INVALID_EMAIL_OR_PASSWORD: Final = Refusal(401, "Invalid email or password", "INVALID_EMAIL_OR_PASSWORD")
 USER_ALREADY_EXISTS: Final = Refusal(
     422, "User already exists. Use another email.", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"

@@ -48,6 +48,11 @@ class Options:
         """From the settings."""
         return cls(account, auth.base_url, auth.secret, open_mailer(mail))
 
+    @property
+    def host(self) -> str:
+        """What the deployment is called."""
+        return urlsplit(self.origin).hostname or self.origin
+
     def prepare(self) -> None:
         """See `Mailer.prepare`."""
         if self.mailer:
@@ -76,9 +81,8 @@ class Options:
 
     def _send(self, kind: Kind | Notice, recipient: str, link: str, address: str) -> None:
         assert self.mailer is not None  # noqa: S101 (both callers have looked)
-        host = urlsplit(self.origin).hostname or self.origin
         try:
-            self.mailer.send(written(kind, recipient, link, site=host, address=address))
+            self.mailer.send(written(kind, recipient, link, site=self.host, address=address))
         except Exception:  # noqa: BLE001 (boto3 raises whatever it likes; nobody can do anything about it now)
             log.exception("a mail was not sent: %s", kind)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.auth.accounts import passwords
+from shared.auth.accounts.common_passwords import refuse_common, words_about
 from shared.auth.models import Session
 from shared.auth.refusals import CREDENTIAL_ACCOUNT_NOT_FOUND, INVALID_PASSWORD, Refused
 from shared.auth.rows import queries
@@ -55,6 +56,7 @@ def change_own_password(  # noqa: PLR0913 (a change is all of this)
     starts_over: Client | None,
     ends_others: bool,
     ends_links: bool,
+    tried_first: str | None,
 ) -> Session | None:
     """Put a new password in the place of the current one.
 
@@ -66,14 +68,18 @@ def change_own_password(  # noqa: PLR0913 (a change is all of this)
         starts_over: Where given, all sessions end, and one begins at this client.
         ends_others: Whether the other sessions end.
         ends_links: Whether links to choose a new password are good for nothing from now on.
+        tried_first: What the site is called, where passwords are refused that everybody tries first.
 
     Returns:
         The new session, if one began.
 
     Raises:
-        Refused: The current password is another one, or the new one too short or too long.
+        Refused: The current password is another one, or the new one too short, too long or too common.
     """
     stored = checked_own_password(visitor, current, new=new, must_exist=True)
+    if tried_first is not None:
+        with visitor.keeping_cookies():
+            refuse_common(new, *words_about(visitor.user.email, tried_first, visitor.user.name))
     new_hash = passwords.hashed(new, scheme)
     values = (stored, new_hash, visitor.moment)
     thrown = (new_hash, visitor.token, ends_others and starts_over is None)

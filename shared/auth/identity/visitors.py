@@ -16,6 +16,7 @@ from shared.auth.requests.parsing import asked_for
 from shared.auth.rows import store
 from shared.auth.wire import answer
 from shared.clock import now
+from shared.settings import DefaultsSettings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
@@ -86,7 +87,8 @@ class Visitor:
         """As `run`, for routes that guests may ask too."""
         if self.token is None:
             return self._database.run(*statements, idempotent=idempotent) if statements else []
-        look_up = store.looking_up(self.token, self.moment, prolong=self._prolong)
+        longest = DefaultsSettings.read().longest_session
+        look_up = store.looking_up(self.token, self.moment, prolong=self._prolong, longest=longest)
         found, *results = self._database.run(look_up, *statements, idempotent=idempotent)
         self._recognise(store.found_session(found))
         return results

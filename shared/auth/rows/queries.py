@@ -101,8 +101,11 @@ with found as (
 ), ended as (
     delete from session where token = $1::text and "expiresAt" < $2::timestamptz
 ), prolonged as (
-    update session set "expiresAt" = $4::timestamptz, "updatedAt" = $2::timestamptz
+    update session
+    set "expiresAt" = least($4::timestamptz, "createdAt" + $5::interval),
+        "updatedAt" = $2::timestamptz
     where token = $1::text and "expiresAt" >= $2::timestamptz and "expiresAt" <= $3::timestamptz
+        and "expiresAt" < least($4::timestamptz, "createdAt" + $5::interval)
     returning "expiresAt", "updatedAt"
 )
 select
@@ -117,7 +120,7 @@ where f."expiresAt" >= $2::timestamptz and not is_banned(f.user_row, $2::timesta
 """
 """The live session of a token, prolonged where it is due; one that has expired is removed on the way.
 
-A banned user has none, whoever made it.
+So many days after it began it ends for good, where there is such a number. A banned user has none, whoever made it.
 
 For the rest of the batch `signed_in_user()` is the session's user, and null where there is no such session.
 """

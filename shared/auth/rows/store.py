@@ -162,7 +162,9 @@ def end_session(database: Database, token: str) -> None:
     database.run(Statement(queries.END_SESSION, (token,)), idempotent=True)
 
 
-def look_up_session(database: Database, token: str, now: datetime, *, prolong: bool) -> Found | None:
+def look_up_session(
+    database: Database, token: str, now: datetime, *, prolong: bool, longest: int | None
+) -> Found | None:
     """The live session of this token.
 
     Args:
@@ -170,15 +172,16 @@ def look_up_session(database: Database, token: str, now: datetime, *, prolong: b
         token: From a cookie that this deployment signed.
         now: Whole milliseconds.
         prolong: Give a session that is more than a day old seven days from now.
+        longest: Days that it may last in all; None: as long as it is used.
     """
-    [found] = database.run(looking_up(token, now, prolong=prolong), idempotent=True)
+    [found] = database.run(looking_up(token, now, prolong=prolong, longest=longest), idempotent=True)
     return found_session(found)
 
 
-def looking_up(token: str, now: datetime, *, prolong: bool) -> Statement:
+def looking_up(token: str, now: datetime, *, prolong: bool, longest: int | None) -> Statement:
     """The statement of `look_up_session`; later ones of its batch know the user as `signed_in_user()`."""
     due = now + SESSION_LIFETIME - REFRESH_AFTER if prolong else None
-    return Statement(queries.LOOK_UP_SESSION, (token, now, due, now + SESSION_LIFETIME))
+    return Statement(queries.LOOK_UP_SESSION, (token, now, due, now + SESSION_LIFETIME, longest and f"{longest} days"))
 
 
 def found_session(rows: Rows) -> Found | None:

@@ -80,6 +80,42 @@ def test_a_session_that_is_a_day_old_gets_seven_days_again(routes: Routes, cooki
     assert routes.rows('select "expiresAt" from session where token = %s', token_of(cookie)) == [(ends,)]
 
 
+def sign_in_days_ago(routes: Routes, cookie: str, days: int) -> None:
+    """As if the reader had come back ever since."""
+    routes.rows(
+        'update session set "createdAt" = now() - make_interval(days => %s) where token = %s', days, token_of(cookie)
+    )
+    give(routes, cookie, timedelta(days=5))
+
+
+def days_left(routes: Routes, cookie: str) -> float:
+    [[ends]] = routes.rows('select "expiresAt" from session where token = %s', token_of(cookie))
+    return (ends - datetime.now(UTC)) / timedelta(days=1)
+
+
+def test_a_session_ends_ninety_days_after_it_began_however_often_it_is_used(routes: Routes, cookie: str) -> None:
+    sign_in_days_ago(routes, cookie, 84)
+    assert "set-cookie" in routes.session(cookie).headers
+    assert 5.9 < days_left(routes, cookie) <= 6
+    again = routes.session(cookie)
+    assert again.json() is not None
+    assert "set-cookie" not in again.headers, "there is nothing left to prolong, and nothing is written"
+    sign_in_days_ago(routes, cookie, 91)
+    listed = routes.session(cookie, "/list-accounts")
+    assert (listed.status_code, "set-cookie" in listed.headers) == (200, False), "it goes on until its own end"
+    assert 4.9 < days_left(routes, cookie) <= 5
+
+
+@pytest.mark.parametrize("setting", [("SESSION_DAYS", "0"), ("ACCOUNT_DEFAULTS", "original")])
+def test_a_site_may_let_sessions_that_are_used_go_on_for_ever(
+    routes: Routes, cookie: str, setting: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(*setting)
+    sign_in_days_ago(routes, cookie, 1000)
+    assert "set-cookie" in routes.session(cookie).headers
+    assert days_left(routes, cookie) > 6.9
+
+
 def test_a_session_younger_than_a_day_is_left_as_it_is(routes: Routes, cookie: str) -> None:
     give(routes, cookie, timedelta(days=6) + timedelta(minutes=1))
     before = routes.rows('select "expiresAt" from session where token = %s', token_of(cookie))

@@ -115,11 +115,13 @@ def test_sessions_and_links_of_others_stay(routes: Routes, email: str) -> None:
     assert reset(routes, neighbours_link) == 200
 
 
-@pytest.mark.parametrize("what", ["password", "address"])
+@pytest.mark.parametrize("what", ["forgotten password", "password", "address"])
 def test_the_old_address_is_told(routes: Routes, email: str, what: str) -> None:
     cookie = cookie_header(routes.sign_up(email))
-    if what == "password":
+    if what == "forgotten password":
         reset(routes, reset_link(routes, email))
+    elif what == "password":
+        change_password(routes, cookie)
     else:
         routes.call("GET", change_email(routes, cookie, f"new-{email}"))
     told = [mail for mail in routes.mailbox.received if "was changed" in mail.subject]
