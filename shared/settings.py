@@ -315,9 +315,11 @@ class ChatSettings(_FromEnvironment):
 
     Attributes:
         words: The owner's texts as JSON, `{"<language>": {"<key>": "<text>"}}`, in place of those of answering/words.
+        stop_milliseconds: How often it is asked, while an answer is written, whether its reader wants no more of it.
     """
 
     words: Mapping[str, Mapping[str, str]] | None = _setting("CHAT_WORDS", default=None, read=_words)
+    stop_milliseconds: int = _setting("CHAT_STOP_MILLISECONDS", default=1000, read=_between(50, 30_000))
 
 
 @dataclass(frozen=True, slots=True)

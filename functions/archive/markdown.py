@@ -42,7 +42,8 @@ def _lines(export: Export) -> Iterator[str]:
 
 
 def _message(message: ArchivedMessage) -> Iterator[str]:
-    yield f"\n**{SPEAKERS[message.role]}**, {timestamp(message.created_at)}:"
+    replaced = " (replaced later)" if message.replaced_by else ""
+    yield f"\n**{SPEAKERS[message.role]}**, {timestamp(message.created_at)}{replaced}:"
     yield ""
     yield from _harmless(message.content)
     if message.sources:

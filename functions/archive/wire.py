@@ -65,6 +65,9 @@ class ArchivedMessage(Json):
     status: Status = "complete"
     mode: Mode | None = None
     created_at: AwareTime
+    replaced_by: UUID | None = Field(
+        default=None, description="Question that took the place of this turn; the message shows only in exports"
+    )
     feedback: Opinion | None = None
     feedback_comment: Comment | None = None
 

@@ -67,7 +67,9 @@ async def ask(  # noqa: PLR0913, PLR0917 (a question is all of this)
     With `Accept: text/event-stream` the reply comes as events, each as soon as there is something to tell.
     """
     keep = HistorySettings.read().conversations
-    chat = Chat(book.search, reader, keep, outbox, Words(ChatSettings.read().words or {}))
+    settings = ChatSettings.read()
+    words = Words(settings.words or {})
+    chat = Chat(book.search, reader, keep, outbox, words, stop_seconds=settings.stop_milliseconds / 1000)
     asked = question.as_ask(accept_language)
     voting = rules.cookies.secret if reader is None or question.temporary else None
     if not asks_for_events(accept):

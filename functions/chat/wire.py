@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 from uuid import UUID, uuid5
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from functions.wire import Sent, Storable
@@ -61,6 +70,11 @@ class Question(Sent):
         description="BCP 47 tag of the reader's language: the assistant speaks of itself in it, if it can. Without it "
         "the message tells, or the header Accept-Language",
     )
+    replaces: UUID | None = Field(
+        default=None,
+        description="Id of the question or the answer of the conversation's last turn, whose place this one takes: "
+        "asked anew, edited, or continued. With `conversationId`, and a new `messageId`",
+    )
     temporary: StrictBool = Field(default=False, description="Answer without storing anything")
 
     turns: Annotated[list[Turn], Field(max_length=MOST_SAID), AfterValidator(_bounded)] = Field(
@@ -68,6 +82,15 @@ class Question(Sent):
         description="What was said before, oldest first: the last 6 questions and their answers at most, and 8,000 "
         "characters. It counts where the conversation is not stored, or cannot be read; it is never stored itself",
     )
+
+    @model_validator(mode="after")
+    def replaces_in_a_conversation(self) -> Self:
+        """There is no last turn of what has not begun."""
+        if self.replaces and not self.conversation_id:
+            raise ValueError("replaces: needs conversationId")
+        if self.replaces and self.replaces == self.message_id:
+            raise ValueError("replaces: a turn cannot take its own place; give it a messageId of its own")
+        return self
 
     def _own_conversation(self) -> UUID:
         """A new conversation's id; the same for the same question, so that sending it again finds the answer."""
@@ -86,6 +109,7 @@ class Question(Sent):
             turns=tuple(Said(each.role, each.content) for each in self.turns),
             language=self.language,
             accepted=accepted,
+            replaces=self.replaces,
         )
 
 
@@ -125,6 +149,9 @@ class Answered(BaseModel):
         description="Only where the turn is stored nowhere: with it the answer can be rated at "
         "`POST /api/messages/{id}/feedback`, for 24 hours and without a session",
     )
+    status: Literal["partial", "stopped"] | None = Field(
+        default=None, description="Only where a written answer was cut short, or stopped by its reader"
+    )
     evicted_id: UUID | None = Field(
         default=None, description="Only where this turn began a conversation and another one had to go for it"
     )
@@ -143,6 +170,7 @@ class Answered(BaseModel):
             degraded=list(reply.degraded),
             receipt=reply.receipt,
             feedback_token=feedback_token,
+            status=answer.status if answer.status in ("partial", "stopped") else None,
             evicted_id=reply.evicted,
         )
 

@@ -164,6 +164,7 @@ class Platform:
             "OUTBOX_QUEUE_URL": f"{aws}/{ACCOUNT}/outbox-{transport}.fifo",
             "QDRANT_URL": f"http://{host}:{qdrant_port}",
             "QDRANT_COLLECTION": COLLECTION,
+            "CHAT_STOP_MILLISECONDS": "100",  # nobody pays for the batches here
             "RATE_LIMITS": "off" if self.relays else "on",  # tests sign up many people from one address
             "MAIL_FOLDER": str(self.state.private_folder("mail")),
         } | dict(self.deployment.settings)

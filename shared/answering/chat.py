@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final
 from shared.answering.events import Delta, Done, Sources
 from shared.answering.follow_up import may_refer_back, refers_back
 from shared.answering.languages import spoken
-from shared.answering.models import Mode
+from shared.answering.models import Answer, Mode
 from shared.answering.parallel import beside
 from shared.answering.pieces import pieces
 from shared.answering.respondent import Respondent
 from shared.answering.small_talk import heard
+from shared.answering.stopping import Watch, stop_of
 from shared.answering.storage import Storage, as_answer, done_without
 from shared.answering.words import Words
 from shared.answering.writer import Brief
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
 
     from shared.answering.events import Event
     from shared.answering.follow_up import Utterance
-    from shared.answering.models import Answer, Ask, Reply
+    from shared.answering.models import Ask, Reply
     from shared.answering.respondent import Search
     from shared.answering.small_talk import Heard
+    from shared.answering.stopping import Stop
     from shared.answering.storage import TurnKeeper
     from shared.answering.writer import Writer, Writing
     from shared.db import Database
@@ -53,6 +55,7 @@ class Chat:
         outbox: Takes the turn when the database cannot be reached; None for a guest.
         words: What is said of the assistant itself.
         writer: Writes answers of its own; None where all are quoted.
+        stop_seconds: How often it is asked, while one is written, whether its reader wants no more of it.
         missing: What this turn had to do without so far.
     """
 
@@ -62,6 +65,7 @@ class Chat:
     outbox: TurnKeeper | None = None
     words: Words = field(default_factory=Words)
     writer: Writer | None = None
+    stop_seconds: float = 1.0
     missing: set[Missing] = field(default_factory=set[Missing])
 
     def reply(self, ask: Ask) -> Reply:
@@ -92,7 +96,7 @@ class Chat:
             writing = self._writing(ask, answer, _said_before(ask, begun), language)
         yield self._sources(ask, answer, writing)
         if writing:
-            answer = yield from self._written(writing, answer)
+            answer = yield from self._written(writing, answer, stop_of(self.db if begun else None, ask.message_id))
         else:
             yield from _deltas(answer)
         yield Done(self._storage().complete(ask, answer, begun))
@@ -139,23 +143,26 @@ class Chat:
             degraded=done_without(self.missing),
         )
 
-    def _written(self, writing: Writing, quoted: Answer) -> Generator[Event, None, Answer]:
-        """The writer's units as they come, up to the longest answer; the quoted answer where nothing of them stands."""
-        size, cut = 0, False
-        try:
-            with tolerate(ModelUnavailable, Missing.MODEL, self.missing):
-                for unit in writing.units():
-                    cut = size + len(unit.encode()) > LONGEST
-                    if cut:
-                        break
-                    size += len(unit.encode())
-                    yield Delta(unit)
-        finally:
-            writing.stop()  # of a reader who went away, too
+    def _written(self, writing: Writing, quoted: Answer, stop: Stop) -> Generator[Event, None, Answer]:
+        """The writer's units as they come, until they end; the quoted answer where nothing of them stands."""
+        told, size = "", 0
+        without_model = tolerate(ModelUnavailable, Missing.MODEL, self.missing)
+        with Watch(writing.stop, stop, self.stop_seconds) as watch, without_model:
+            for unit in writing.units():
+                size += len(unit.encode())
+                if size > LONGEST:
+                    watch.end("partial")
+                    break
+                told += unit
+                yield Delta(unit)
         answer = writing.answer()
-        if answer is None and not size:
-            yield from _deltas(quoted)
-        return replace(answer, status="partial") if answer and cut else answer or quoted
+        if watch.ended == "stopped":  # also of nothing: whoever stopped it does not wait for a quotation
+            return replace(answer or Answer(told, Mode.GENERATED, writing.sources), status="stopped")
+        if answer is None:
+            if not told:
+                yield from _deltas(quoted)
+            return quoted
+        return replace(answer, status=watch.ended) if watch.ended else answer
 
 
 def _deltas(answer: Answer) -> Iterator[Event]:

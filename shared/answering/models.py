@@ -55,6 +55,7 @@ class Ask:
         turns: What was said before, oldest first, as far as the client remembers.
         language: BCP 47 tag that the client asks to be answered in.
         accepted: What the reader's browser prefers, as the header Accept-Language has it.
+        replaces: A message of the last turn, whose place this one takes.
     """
 
     message: str
@@ -67,6 +68,7 @@ class Ask:
     turns: tuple[Said, ...] = ()
     language: str | None = None
     accepted: str | None = None
+    replaces: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

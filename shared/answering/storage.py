@@ -71,9 +71,9 @@ class Storage:
 
         Raises:
             NotSignedIn: The session has ended.
-            NotFound: The conversation is somebody else's.
+            NotFound: The conversation is somebody else's, or has no message `replaces`.
             Gone: The conversation was deleted.
-            Conflict: The message id was used for another message.
+            Conflict: The message id was used for another message, or `replaces` is not of the last turn.
         """
         if self.db is None or ask.temporary:
             return None
@@ -85,6 +85,7 @@ class Storage:
                 message_id=ask.message_id,
                 content=ask.message,
                 keep=self.keep,
+                replaces=ask.replaces,
             )
         return None
 
@@ -168,4 +169,5 @@ def _waiting(ask: Ask, answer: Answer, owner: str) -> WaitingTurn:
         status=answer.status,
         mode=answer.mode,
         asked_at=datetime.now(UTC),
+        replaces=ask.replaces,
     )

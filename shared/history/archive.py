@@ -96,7 +96,7 @@ def import_conversations(db: Database, conversations: Sequence[dict[str, Any]], 
     Args:
         db: Of somebody signed in.
         conversations: `id, title, pinned, created_at, updated_at, messages` each, values as JSON; the messages with
-            `id, role, content, sources, status, mode, created_at, feedback, feedback_comment`, in their order.
+            `id, role, content, sources, status, mode, created_at, replaced_by, feedback, feedback_comment`, in order.
         keep: How many conversations a user keeps.
 
     Raises:

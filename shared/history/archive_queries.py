@@ -35,12 +35,12 @@ CONVERSATIONS: Final = """
 # in JSON, not as it is stored, where it is compressed; the 300 stand for all but the texts.
 MESSAGES: Final = """
     select measured.conversation_id, measured.id, measured.seq, measured.role, measured.content, measured.sources,
-           measured.status, measured.mode, measured.created_at, measured.size,
+           measured.status, measured.mode, measured.created_at, measured.replaced_by, measured.size,
            feedback.value as feedback, feedback.comment as feedback_comment
       from (
             select next.*, sum(size) over (order by conversation_id, seq) as total
               from (
-                    select conversation_id, id, seq, role, content, sources, status, mode, created_at,
+                    select conversation_id, id, seq, role, content, sources, status, mode, created_at, replaced_by,
                            octet_length(to_json(content)::text) + octet_length(sources::text) + 300 as size
                       from message
                      where user_id = (select signed_in_user()) and (conversation_id, seq) > ($1::uuid, $2::int)
@@ -109,27 +109,32 @@ IMPORT_MESSAGES: Final = """
           from target
          cross join lateral rows from (
                 jsonb_to_recordset(target.messages) as (
-                    id uuid, role text, content text, sources jsonb, status text, mode text, created_at timestamptz
+                    id uuid, role text, content text, sources jsonb, status text, mode text, created_at timestamptz,
+                    replaced_by uuid
                 )
-               ) with ordinality as given(id, role, content, sources, status, mode, created_at, place)
+               ) with ordinality as given(id, role, content, sources, status, mode, created_at, replaced_by, place)
          where not exists (
                 select from message where user_id = (select signed_in_user()) and message.id = given.id
                )
          order by given.id, given.place
     ), stored as (
         insert into message
-            (id, conversation_id, user_id, seq, role, content, sources, status, mode, created_at)
+            (id, conversation_id, user_id, seq, role, content, sources, status, mode, created_at, replaced_by)
         select fresh.id, fresh.conversation_id, "user".id,
                fresh.last + row_number() over (partition by fresh.conversation_id order by fresh.place),
                fresh.role, fresh.content, fresh.sources, fresh.status, fresh.mode,
-               least(fresh.created_at, clock_timestamp())
+               least(fresh.created_at, clock_timestamp()), fresh.replaced_by
           from fresh, "user"
          where "user".id = (select signed_in_user())
-        returning conversation_id
+        returning conversation_id, replaced_by
     )
     update conversation
-       set message_count = message_count + counted.messages
-      from (select conversation_id, count(*)::int as messages from stored group by conversation_id) counted
+       set message_count = message_count + counted.shown
+      from (
+            select conversation_id, count(*)::int as messages, count(*) filter (where replaced_by is null)::int as shown
+              from stored
+             group by conversation_id
+           ) counted
      where conversation.user_id = (select signed_in_user()) and conversation.id = counted.conversation_id
     returning counted.messages
 """

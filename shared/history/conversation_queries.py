@@ -44,6 +44,7 @@ MESSAGES: Final = """
               from (
                     select * from message
                      where user_id = (select signed_in_user()) and conversation_id = $1::uuid and seq < $2::int
+                       and replaced_by is null
                      order by seq desc
                      limit $3::int
                    ) next

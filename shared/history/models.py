@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 from uuid import UUID, uuid5
 
 if TYPE_CHECKING:
@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
 Role = Literal["user", "assistant"]
 
-Status = Literal["complete", "partial", "failed"]
-"""Of an answer: all of it, cut short, or none. A question is always complete."""
+Status = Literal["complete", "partial", "failed", "stopped"]
+"""Of an answer: all of it, cut short, none, or all that its reader wanted. A question is always complete."""
+
+FINAL: Final[frozenset[Status]] = frozenset({"complete", "stopped"})
+"""No other answer takes the place of such a one."""
 
 Opinion = Literal["up", "down"]
 """What a reader thinks of an answer."""
@@ -101,7 +104,7 @@ class Begun:
     Attributes:
         window: The last messages before the question, oldest first, without their sources.
         evicted: The conversation that had to go for this one, or one of them where the cap was lowered meanwhile.
-        answered: The complete answer, when this question was asked and answered before: the request came twice.
+        answered: The answer, when this question was asked and answered before: the request came twice.
     """
 
     window: list[Message]

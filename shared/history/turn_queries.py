@@ -75,7 +75,59 @@ STORE_WAITING_QUESTION: Final = _store_question("""
                )""")
 """Only if not everything was deleted since the question was asked."""
 
-QUESTION_OUTCOME: Final = """
+STORE_REPLACING_QUESTION: Final = _store_question("""
+           and exists (
+                select from message
+                 where user_id = (select signed_in_user()) and id = $6::uuid
+                   and conversation_id = $1::uuid and replaced_by = $2::uuid
+               )""")
+"""Only where it has taken the place of a turn."""
+
+
+def _replace(condition: LiteralString = "") -> LiteralString:
+    """Mark the turn, question and answer, that the message `$3` belongs to: the question `$2` takes its place."""
+    return f"""
+    with first as (
+        select max(seq) as seq
+          from message
+         where user_id = (select signed_in_user()) and conversation_id = $1::uuid
+           and role = 'user' and replaced_by is null
+           and seq <= (
+                select seq from message
+                 where user_id = (select signed_in_user()) and id = $3::uuid
+                   and conversation_id = $1::uuid and replaced_by is null
+               )
+    ), next as (
+        select min(message.seq) as seq
+          from message, first
+         where user_id = (select signed_in_user()) and conversation_id = $1::uuid
+           and role = 'user' and replaced_by is null and message.seq > first.seq
+    ), replaced as (
+        update message
+           set replaced_by = $2::uuid
+          from first, next
+         where user_id = (select signed_in_user()) and conversation_id = $1::uuid and replaced_by is null
+           and message.seq >= first.seq and message.seq < coalesce(next.seq, 2147483647){condition}
+           and not exists (
+                select from message where user_id = (select signed_in_user()) and id = $2::uuid
+               )
+        returning message.conversation_id
+    )
+    update conversation
+       set message_count = message_count - counted.messages
+      from (select conversation_id, count(*)::int as messages from replaced group by conversation_id) counted
+     where conversation.user_id = (select signed_in_user()) and conversation.id = counted.conversation_id
+"""  # noqa: S608 (as above)
+
+
+REPLACE_LAST: Final = _replace(" and next.seq is null")
+
+REPLACE_WAITING: Final = _replace()
+"""Whatever came after it while the question waited."""
+
+
+def _question_outcome(further: LiteralString = "") -> LiteralString:
+    return f"""
     select exists (
                 select from message
                  where user_id = (select signed_in_user()) and id = $2::uuid
@@ -93,8 +145,17 @@ QUESTION_OUTCOME: Final = """
                  where user_id = (select signed_in_user()) and evicted_for = $2::uuid
                  order by deleted_at, conversation_id
                  limit 1
-           ) as evicted
-"""
+           ) as evicted{further}
+"""  # noqa: S608 (as above)
+
+
+QUESTION_OUTCOME: Final = _question_outcome()
+
+REPLACING_OUTCOME: Final = _question_outcome(""",
+           exists (
+                select from message
+                 where user_id = (select signed_in_user()) and id = $4::uuid and conversation_id = $1::uuid
+           ) as replaced_known""")
 
 # Counted first, measured then: a long conversation is never read as a whole.
 WINDOW: Final = """
@@ -105,6 +166,7 @@ WINDOW: Final = """
                     select id, seq, role, content, status, mode, created_at
                       from message
                      where user_id = (select signed_in_user()) and conversation_id = $1::uuid
+                       and replaced_by is null
                        and seq < (
                             select seq from message where user_id = (select signed_in_user()) and id = $2::uuid
                            )
@@ -123,10 +185,11 @@ ANSWER: Final = """
        and conversation_id = $1::uuid
 """
 
-# An answer that is not complete gives way to a better one, in its place; a complete one stays as it is.
+# An answer that is not complete gives way to a better one, in its place; a complete one stays as it is, and so does one
+# that its reader stopped. An answer that comes after its question was replaced is replaced as well.
 STORE_ANSWER: Final = """
     with asked as (
-        select question.user_id, question.conversation_id,
+        select question.user_id, question.conversation_id, question.replaced_by,
                greatest(clock_timestamp(), newest.updated_at + interval '1 microsecond') as at
           from message question
          cross join (
@@ -139,10 +202,11 @@ STORE_ANSWER: Final = """
            set content = $4::text, sources = $5::jsonb, status = $6::text, mode = $7::text
           from asked
          where message.user_id = asked.user_id and message.id = $3::uuid
-           and message.conversation_id = asked.conversation_id and message.status <> 'complete'
+           and message.conversation_id = asked.conversation_id and message.status not in ('complete', 'stopped')
     ), continued as (
         update conversation
-           set message_count = message_count + 1, updated_at = asked.at
+           set message_count = message_count + case when asked.replaced_by is null then 1 else 0 end,
+               updated_at = asked.at
           from asked
          where conversation.user_id = asked.user_id and conversation.id = asked.conversation_id
            and not exists (
@@ -150,13 +214,14 @@ STORE_ANSWER: Final = """
                )
         returning conversation.id
     )
-    insert into message (id, conversation_id, user_id, seq, role, content, sources, status, mode, created_at)
+    insert into message
+        (id, conversation_id, user_id, seq, role, content, sources, status, mode, created_at, replaced_by)
     select $3::uuid, continued.id, asked.user_id,
            1 + (
                 select max(seq) from message
                  where user_id = (select signed_in_user()) and conversation_id = $1::uuid
            ),
-           'assistant', $4::text, $5::jsonb, $6::text, $7::text, asked.at
+           'assistant', $4::text, $5::jsonb, $6::text, $7::text, asked.at, asked.replaced_by
       from continued, asked
 """
 
@@ -208,6 +273,27 @@ APPENDED: Final = """
     select id, seq, role, content, sources, status, mode, created_at
       from message
      where user_id = (select signed_in_user()) and conversation_id = $1::uuid and id = any($2::uuid[])
+"""
+
+ASK_TO_STOP: Final = """
+    update message
+       set stop_asked = true
+     where user_id = (select signed_in_user()) and id = $1::uuid and role = 'user' and not stop_asked
+"""
+
+STOPPING: Final = """
+    select question.id,
+           not exists (
+                select from message answer
+                 where answer.user_id = (select signed_in_user()) and answer.id = $2::uuid
+                   and answer.status in ('complete', 'stopped')
+           ) as stopping
+      from message question
+     where question.user_id = (select signed_in_user()) and question.id = $1::uuid and question.role = 'user'
+"""
+
+STOP_ASKED: Final = """
+    select stop_asked from message where user_id = (select signed_in_user()) and id = $1::uuid
 """
 
 GIVE_FEEDBACK: Final = """

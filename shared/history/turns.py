@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 from shared.db import Json, Statement
 from shared.errors import Conflict, Gone, InvalidRequest, NotFound
 from shared.history import conversation_queries, turn_queries
-from shared.history.models import CONTENT_CHARACTERS, Begun, Conversation, Feedback, Message, Status, answer_id
+from shared.history.models import CONTENT_CHARACTERS, FINAL, Begun, Conversation, Feedback, Message, Status, answer_id
 from shared.history.titles import UNTITLED, title_of
 from shared.history.writing import still_there, write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -37,41 +37,60 @@ def begin_turn(  # noqa: PLR0913 (a question is all of this)
     content: str,
     keep: int,
     asked_at: datetime | None = None,
+    replaces: UUID | None = None,
 ) -> Begun:
     """Store a question, in a new conversation unless there is one with this id, and read what was said before it.
 
     Of the user's conversations the newest `keep` stay, this one among them. Pinned ones go last. A question that had to
     wait since `asked_at` is not stored if everything was deleted meanwhile.
 
+    The question takes the place of the turn that the message `replaces` belongs to, which must be the last one. Of a
+    question that had to wait this is not asked: others may have come, and the turn may never have been stored.
+
     Raises:
         InvalidRequest: The content is empty or too long.
-        NotFound: The conversation is somebody else's.
+        NotFound: The conversation is somebody else's, or has no message `replaces`.
         Gone: It was deleted or evicted, or everything was since `asked_at`.
-        Conflict: The message id was used for another message.
+        Conflict: The message id was used for another message, or `replaces` is not of the last turn.
     """
     if not content.strip() or len(content) > CONTENT_CHARACTERS:
         raise InvalidRequest(f"must have 1 to {CONTENT_CHARACTERS} characters", "message")
     turn = (conversation_id, message_id)
-    question = (*turn, title, content, UNTITLED)
-    waited = asked_at is not None
-    *everything, _, _, outcome, window, answer = write(
+    storing = list(_storing((*turn, title, content, UNTITLED), asked_at, replaces))
+    results = write(
         db,
-        *([Statement(turn_queries.EVERYTHING_DELETED, (asked_at,))] if waited else []),
-        Statement(turn_queries.STORE_WAITING_QUESTION, (*question, asked_at))
-        if waited
-        else Statement(turn_queries.STORE_QUESTION, question),
+        *storing,
         Statement(conversation_queries.EVICT, (*turn, keep)),
-        Statement(turn_queries.QUESTION_OUTCOME, (*turn, content)),
+        Statement(turn_queries.REPLACING_OUTCOME, (*turn, content, replaces))
+        if replaces
+        else Statement(turn_queries.QUESTION_OUTCOME, (*turn, content)),
         Statement(turn_queries.WINDOW, (*turn, WINDOW_MESSAGES, WINDOW_CHARACTERS)),
         Statement(turn_queries.ANSWER, (conversation_id, answer_id(message_id))),
+        *([Statement(turn_queries.EVERYTHING_DELETED, (asked_at,))] if asked_at else []),
     )
+    _, outcome, window, answer, *everything = results[len(storing) :]
     if any(rows.values for rows in everything):
         raise Gone
     [stored] = outcome.into(QuestionOutcome)
     stored.insist()
     answered = answer.first(Message)
-    complete = answered is not None and answered.status == "complete"
-    return Begun(window.into(Message), stored.evicted, answered if complete else None)
+    final = answered is not None and answered.status in FINAL
+    return Begun(window.into(Message), stored.evicted, answered if final else None)
+
+
+def _storing(
+    question: tuple[UUID, UUID, str, str, str], asked_at: datetime | None, replaces: UUID | None
+) -> Iterator[Statement]:
+    """What stores a question; what it replaces is marked first, as the window is read without it."""
+    if replaces:
+        replace = turn_queries.REPLACE_WAITING if asked_at else turn_queries.REPLACE_LAST
+        yield Statement(replace, (*question[:2], replaces))
+    if asked_at:
+        yield Statement(turn_queries.STORE_WAITING_QUESTION, (*question, asked_at))
+    elif replaces:
+        yield Statement(turn_queries.STORE_REPLACING_QUESTION, (*question, replaces))
+    else:
+        yield Statement(turn_queries.STORE_QUESTION, question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +102,14 @@ class QuestionOutcome:
         id_used: The id is that of a message of the user's, whichever.
         deleted: The conversation was deleted or evicted.
         evicted: The conversation that had to go for it.
+        replaced_known: The message that it shall replace is there; None where it shall replace none.
     """
 
     stored: bool
     id_used: bool
     deleted: bool
     evicted: UUID | None
+    replaced_known: bool | None = None
 
     def insist(self) -> None:
         """Raise what kept the question from being stored, if anything did."""
@@ -96,7 +117,11 @@ class QuestionOutcome:
             raise Gone
         if self.stored:
             return
-        raise Conflict if self.id_used else NotFound
+        if self.id_used:
+            raise Conflict
+        if self.replaced_known:
+            raise Conflict("replaces: only the last turn of a conversation can be replaced")
+        raise NotFound if self.replaced_known is None else NotFound("replaces: the conversation has no such message")
 
 
 def complete_turn(  # noqa: PLR0913 (an answer is all of this)
@@ -111,7 +136,7 @@ def complete_turn(  # noqa: PLR0913 (an answer is all of this)
 ) -> Message:
     """Store the answer to the question `message_id`, and return what is stored now.
 
-    A complete answer is never replaced: whoever comes second gets the first one's.
+    A complete answer stays, and so does one that its reader stopped: whoever comes second gets the first one's.
 
     Raises:
         NotFound: There is no such question in the conversation, or it is somebody else's.
@@ -129,6 +154,28 @@ def complete_turn(  # noqa: PLR0913 (an answer is all of this)
         Statement(conversation_queries.DELETED, (conversation_id,)),
     )
     return still_there(stored.first(Message), deleted)
+
+
+def ask_to_stop(db: Database, question_id: UUID) -> bool:
+    """Note that the user wants no more of the answer to a question; False where all of the answer is there already.
+
+    Raises:
+        NotFound: There is no such question, or not yet, or it is somebody else's.
+    """
+    _, stopping = write(
+        db,
+        Statement(turn_queries.ASK_TO_STOP, (question_id,)),
+        Statement(turn_queries.STOPPING, (question_id, answer_id(question_id))),
+    )
+    if not stopping.values:
+        raise NotFound
+    return bool(stopping.values[0][1])
+
+
+def stop_was_asked(db: Database, question_id: UUID) -> bool:
+    """Whether the user wants no more of the answer to a question."""
+    [asked] = db.run(Statement(turn_queries.STOP_ASKED, (question_id,)), idempotent=True)
+    return any(row[0] for row in asked.values)
 
 
 def append_messages(db: Database, conversation_id: UUID, given: Sequence[Given]) -> tuple[Conversation, list[Message]]:

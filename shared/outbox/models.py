@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 VERSION: Final = 1
 """Of the written form. A function that meets a version it does not know leaves the turn to a newer one."""
 
+REPLACING: Final = 2
+"""The version of a turn that takes the place of another one, which an older function would store beside it."""
+
 
 class UnknownVersion(Exception):
     """The turn was written by a later version of this code."""
@@ -33,6 +36,7 @@ class WaitingTurn:
         status: Of the answer.
         mode: How the answer came about.
         asked_at: When the question was answered.
+        replaces: A message of the turn whose place it takes.
     """
 
     owner: str
@@ -44,12 +48,13 @@ class WaitingTurn:
     status: Status
     mode: str
     asked_at: datetime
+    replaces: UUID | None = None
 
     def written(self) -> bytes:
         """As JSON; it holds no secret, and nothing but what the reader has seen."""
         return json.dumps(
             {
-                "version": VERSION,
+                "version": REPLACING if self.replaces else VERSION,
                 "owner": self.owner,
                 "conversationId": str(self.conversation_id),
                 "messageId": str(self.message_id),
@@ -59,6 +64,7 @@ class WaitingTurn:
                 "status": self.status,
                 "mode": self.mode,
                 "askedAt": self.asked_at.isoformat(),
+                **({"replaces": str(self.replaces)} if self.replaces else {}),
             },
             separators=(",", ":"),
         ).encode()
@@ -71,7 +77,7 @@ class WaitingTurn:
             UnknownVersion: Another version of this code wrote it.
         """
         content: dict[str, Any] = json.loads(written)
-        if content["version"] != VERSION:
+        if content["version"] not in {VERSION, REPLACING}:
             raise UnknownVersion
         return cls(
             owner=content["owner"],
@@ -83,4 +89,5 @@ class WaitingTurn:
             status=content["status"],
             mode=content["mode"],
             asked_at=datetime.fromisoformat(content["askedAt"]),
+            replaces=UUID(content["replaces"]) if content["version"] == REPLACING else None,
         )

@@ -77,8 +77,15 @@ def store(db: Database, turn: WaitingTurn, *, keep: int) -> UUID | None:
         Conflict: The message id was used for another message.
     """
     ids = {"conversation_id": turn.conversation_id, "message_id": turn.message_id}
-    title = UNTITLED if turn.mode == SMALL_TALK else title_of(turn.question)
-    begun = begin_turn(db, **ids, title=title, content=turn.question, keep=keep, asked_at=turn.asked_at)
+    begun = begin_turn(
+        db,
+        **ids,
+        title=UNTITLED if turn.mode == SMALL_TALK else title_of(turn.question),
+        content=turn.question,
+        keep=keep,
+        asked_at=turn.asked_at,
+        replaces=turn.replaces,
+    )
     if begun.answered is None:
         complete_turn(db, **ids, answer=turn.answer, sources=turn.sources, status=turn.status, mode=turn.mode)
     return begun.evicted

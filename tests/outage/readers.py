@@ -28,6 +28,8 @@ route for a batch (3.2 s); the rest is for cold starts on a busy machine."""
 
 PROMISED_503 = {"database_unavailable", "retrieval_unavailable"}
 CONVERSATIONS = 5
+REPLACING = 0.2
+"""The share of questions that take the place of the last turn, where that is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Promise(StrEnum):
 
     KEPT = "a turn called stored or queued that is not there exactly once"
     OWN = "something of another user's, or that nobody asked or answered"
+    REPLACED = "a turn that was replaced and is not marked, or that is marked and was not replaced"
     DELETED = "a deleted conversation that was revived"
     SIGNED_IN = "a signed-in reader who was told to sign in"
     PROMISED_ERRORS = "an error that is no promised 503, or no answer at all"
@@ -60,6 +63,7 @@ class Ledger:
     Attributes:
         turns: What readers were promised to find, by the id of the question.
         asked: Who asked what, by the id of the question.
+        replacing: Whose place a question takes, by its id: the other question's.
         answered: The answers that a question got, by the id of the answer: one of them is the one to be stored.
         gone: Conversations that their readers wanted to delete: nobody counts on them.
         deleted: Those of which they were told that they are not there now: nothing may revive them.
@@ -70,6 +74,7 @@ class Ledger:
 
     turns: dict[str, Turn] = field(default_factory=dict[str, Turn])
     asked: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    replacing: dict[str, str] = field(default_factory=dict[str, str])
     answered: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     gone: set[str] = field(default_factory=set[str])
     deleted: set[str] = field(default_factory=set[str])
@@ -110,6 +115,7 @@ class Reader:
         self._chance = random.Random(seed)  # noqa: S311 (the same traffic for the same seed)
         self._conversations: list[str] = []
         self._stored: set[str] = set()
+        self._last: dict[str, Turn] = {}
         self._habits = {
             self.ask: 62,
             self.list_all: 14,
@@ -126,7 +132,7 @@ class Reader:
         return self._chance.choices(list(self._habits), list(self._habits.values()))[0]()
 
     def ask(self) -> None:
-        """A question, now and then sent twice."""
+        """A question, now and then sent twice, or in place of the last one."""
         conversation = self._conversation()
         question = {
             "message": self._chance.choice(QUESTIONS),
@@ -134,6 +140,10 @@ class Reader:
             "messageId": str(uuid7()),
         }
         self._ledger.asked[question["messageId"]] = self.user_id, question["message"]
+        last = self._last.pop(conversation, None)
+        if last and self._chance.random() < REPLACING:
+            question["replaces"] = self._chance.choice([last.question_id, last.answer_id])
+            self._ledger.replacing[question["messageId"]] = last.question_id
         for _ in range(self._chance.choice([1, 1, 1, 1, 2])):
             answer = self._call("ask", "POST", "/api/chat", json=question)
             if answer.status_code == 200:
@@ -199,6 +209,9 @@ class Reader:
             self._ledger.complain(Promise.KEPT, f"a turn without a receipt was not kept: {reply['degraded']}")
         if reply["saved"] == "stored":
             self._stored.add(turn.conversation_id)
+            self._last[turn.conversation_id] = turn  # what waits cannot be replaced until it is stored
+        else:
+            self._last.pop(turn.conversation_id, None)
 
     def _conversation(self) -> str:
         if (len(self._conversations) < CONVERSATIONS and self._chance.random() < 0.3) or not self._conversations:

@@ -153,6 +153,9 @@ def verify(platform: Platform, ledger: Ledger) -> None:
         rows = connection.execute(
             "select id::text, user_id, conversation_id::text, role, content from message"
         ).fetchall()
+        marked = connection.execute(
+            "select id::text, replaced_by::text from message where replaced_by is not null"
+        ).fetchall()
         revived = connection.execute("select id::text from conversation").fetchall()
     stored: dict[str, list[tuple[str, str, str]]] = {}
     for message_id, user_id, conversation_id, role, _ in rows:
@@ -165,6 +168,7 @@ def verify(platform: Platform, ledger: Ledger) -> None:
     for each in ledger.deleted & {row[0] for row in revived}:
         ledger.complain(Promise.DELETED, each)
     verify_owners(rows, ledger)
+    verify_replaced(dict(marked), ledger)
     ledger.counts["messages stored"] = len(rows)
 
 
@@ -178,6 +182,22 @@ def verify_owners(rows: list[tuple[str, str, str, str, str]], ledger: Ledger) ->
             own = owners.get(message_id) == user_id and content in ledger.answered.get(message_id, ())
         if not own:
             ledger.complain(Promise.OWN, f"{user_id} has the {role}'s message {message_id}: {content[:80]}")
+
+
+def verify_replaced(marked: dict[str, str], ledger: Ledger) -> None:
+    """Every turn that gave up its place is marked with the question that took it, and no other one is."""
+    for question_id, replaced in ledger.replacing.items():
+        turn = ledger.turns.get(question_id)
+        if turn is None or turn.conversation_id in ledger.gone:
+            continue
+        ledger.counts["turns replaced"] += 1
+        for message_id in (replaced, str(answer_id(UUID(replaced)))):
+            if marked.get(message_id) != question_id:
+                ledger.complain(Promise.REPLACED, f"{turn} took the place of {message_id}: {marked.get(message_id)}")
+    for message_id, question_id in marked.items():
+        replaced = ledger.replacing.get(question_id, "")
+        if not replaced or message_id not in {replaced, str(answer_id(UUID(replaced)))}:
+            ledger.complain(Promise.REPLACED, f"{message_id} is marked as replaced by {question_id}")
 
 
 def report(ledger: Ledger, troubles: Troubles, seconds: float) -> int:
@@ -194,9 +214,9 @@ def report(ledger: Ledger, troubles: Troubles, seconds: float) -> int:
         print(f"  {sum(broken is promise for broken, _ in ledger.violations):6} times {promise}")
     for promise, how in ledger.violations[:SHOWN]:
         print(f"  BROKEN ({promise.name}): {how}")
-    idle = [what for what in ("saved stored", "saved queued") if not ledger.counts[what]]
+    idle = [what for what in ("saved stored", "saved queued", "turns replaced") if not ledger.counts[what]]
     for what in idle:
-        print(f"  BROKEN: this run proves nothing, as no turn was {what.removeprefix('saved ')}")
+        print(f"  BROKEN: this run proves nothing, as no turn was {what.split()[1]}")
     print(f"soak: {len(ledger.turns)} turns promised, {len(ledger.violations)} promises broken, {seconds:.0f} s")
     return 1 if ledger.violations or idle else 0
 

@@ -29,6 +29,7 @@ WITHOUT_DATABASE_AND_PASSAGES: dict[str, tuple[int, dict[str, Any] | None]] = {
     "authAnythingElse": (200, {"ok": True}),
     "profile": (401, {"code": "not_signed_in"}),
     "chat": (200, {"mode": "unavailable", "saved": "no"}),
+    "chatStop": (401, {"code": "not_signed_in"}),
     "outboxReceipt": (401, {"code": "not_signed_in"}),
     "search": (503, {"code": "retrieval_unavailable"}),
     "widget": (404, {"code": "not_found"}),

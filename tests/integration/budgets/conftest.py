@@ -12,7 +12,7 @@ import pytest
 
 from functions.archive import export_all, import_all
 from functions.auth import get_session, sessions, sign_in_email, sign_out, sign_up_email, user
-from functions.chat import ask
+from functions.chat import ask, stop
 from functions.conversations import append, change_one, create, delete_all, delete_one, list_all, open_one
 from functions.dependencies import book
 from functions.dependencies import counts as account_counts
@@ -51,7 +51,7 @@ HOME: Final = "http://api.example.test"
 MODULES: Final = (
     *(get_session, sessions, sign_in_email, sign_out, sign_up_email, user),
     *(append, change_one, create, delete_all, delete_one, list_all, open_one),
-    *(ask, export_all, give_feedback, import_all, own, passages, replay),
+    *(ask, export_all, give_feedback, import_all, own, passages, replay, stop),
 )
 CALIBRATE: Final = Passage(
     url="https://book.example.com/arm",

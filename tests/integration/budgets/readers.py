@@ -48,6 +48,7 @@ class Reader:
     user_id: str = field(default_factory=new_identifier)
     token: str = field(default_factory=new_identifier)
     conversations: tuple[UUID, ...] = field(default_factory=lambda: tuple(uuid4() for _ in range(CONVERSATIONS)))
+    question_id: UUID = field(default_factory=uuid4)
     answer_id: UUID = field(default_factory=uuid4)
     number: int = field(default_factory=lambda: next(_numbers))
 
@@ -97,8 +98,12 @@ class Reader:
 
     def _message(self, conversation_id: UUID, seq: int) -> tuple[object, ...]:
         role, content = ("user", QUESTION) if seq % 2 else ("assistant", ANSWER)
-        rated = conversation_id == self.conversations[0] and seq == MESSAGES
-        return self.answer_id if rated else uuid4(), conversation_id, self.user_id, seq, role, content
+        last = (
+            {MESSAGES - 1: self.question_id, MESSAGES: self.answer_id}
+            if conversation_id == self.conversations[0]
+            else {}
+        )
+        return last.get(seq) or uuid4(), conversation_id, self.user_id, seq, role, content
 
 
 def _one(reader: Reader) -> str:
@@ -175,7 +180,13 @@ CALLS: Final[dict[str, Callable[[Reader], Call]]] = {
     ),
     "POST /api/chat": lambda reader: ("POST", "/api/chat", _continued(reader)),
     "POST /api/chat, a new conversation": lambda _: ("POST", "/api/chat", {"message": QUESTION}),
+    "POST /api/chat, replacing": lambda reader: (
+        "POST",
+        "/api/chat",
+        {**_continued(reader), "replaces": str(reader.answer_id)},
+    ),
     "POST /api/chat, temporary": lambda _: ("POST", "/api/chat", {"message": QUESTION, "temporary": True}),
+    "POST /api/chat/{id}/stop": lambda reader: ("POST", f"/api/chat/{reader.question_id}/stop", None),
     "GET /api/search": lambda _: ("GET", "/api/search?q=calibrate", None),
     "GET /api/export": lambda _: ("GET", "/api/export", None),
     "POST /api/import": lambda reader: ("POST", "/api/import", _archive(reader)),

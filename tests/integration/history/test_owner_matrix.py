@@ -51,6 +51,7 @@ BODIES: Final[dict[str, Any]] = {
     "PATCH /api/conversations/{id}": {"title": "taken", "pinned": True},
     "POST /api/conversations/{id}/messages": {"messages": [{"role": "user", "content": "taken"}]},
     "POST /api/messages/{id}/feedback": {"value": "down", "comment": "taken"},
+    "POST /api/chat/{id}/stop": {"whatever": "it takes no body"},
 }
 """A good body for each route that wants one."""
 
@@ -73,12 +74,13 @@ class Site:
     app: FastAPI
     owner: psycopg.Connection
     conversation_id: UUID
+    question_id: UUID
     answer_id: UUID
 
     def call(self, route: str, token: str | None) -> httpx.Response:
         """Ask for what is Ada's, with somebody's session."""
         method, path = route.split()
-        owned = self.answer_id if path.startswith("/api/messages") else self.conversation_id
+        owned = {"messages": self.answer_id, "chat": self.question_id}.get(path.split("/")[2], self.conversation_id)
         body = BODIES.get(route)
         assert body or method in {"GET", "DELETE"}, f"{route} is new: give it a body above"
         bearer = {"authorization": f"Bearer {token}"} if token else {}
@@ -134,7 +136,7 @@ def site(ada: Reader, database: Database, owner: psycopg.Connection) -> Site:
     conversation_id, message_id, _ = ada.ask("Ada's question")
     answer = ada.answer(conversation_id, message_id, "Ada's answer")
     give_feedback(ada.db, answer.id, value="up", comment="Ada's comment")
-    return Site(app, owner, conversation_id, answer.id)
+    return Site(app, owner, conversation_id, message_id, answer.id)
 
 
 def test_there_are_routes_to_try() -> None:
