@@ -73,7 +73,9 @@ class Line:
 
 
 def direct(wanted: Wanted, sections: Sequence[Section]) -> tuple[str, Section] | None:
-    """The line and its section; None where none is sure enough."""
+    """The line and its section; None where none is sure enough, or the question asks for none."""
+    if not _asks_for_one(wanted):
+        return None
     found = [
         (score + 0.3 / (1 + place) - len(line.text) / 2000, -place, line.text, section)
         for place, section in enumerate(sections[:READ])
@@ -84,6 +86,12 @@ def direct(wanted: Wanted, sections: Sequence[Section]) -> tuple[str, Section] |
         return None
     *_, line, section = max(found, key=lambda each: each[:2])
     return line, section
+
+
+def _asks_for_one(wanted: Wanted) -> bool:
+    return bool(wanted.shape or wanted.asks_command or wanted.asks_what) or (
+        wanted.asks_whether or wanted.asks_how or wanted.asks_fact
+    )
 
 
 def _lines(section: Section) -> Iterator[Line]:

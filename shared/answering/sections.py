@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.answering.units import units_of
-from shared.answering.wanted import Wanted
+from shared.answering.wanted import Wanted, asked_by
 from shared.retrieval.blocks import Code, List
-from shared.retrieval.markdown import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,19 +86,23 @@ def ranked(
 ) -> tuple[Wanted, list[Section]]:
     """The sections, best first; of equal ones the one that was found first."""
     groups = sections_of(passages)
-    texts = [markdown(blocks) for *_, blocks in groups]
-    told = [" ".join([each.title, *each.heading_path, text]) for (_, each, _), text in zip(groups, texts, strict=True)]
-    wanted, stems = Wanted.of(question, told, vocabulary)
+    asked = asked_by(question)
+    units = [tuple(units_of(blocks, asked)) for *_, blocks in groups]
+    stems = [
+        asked.held_by(" ".join([each.title, *each.heading_path])).union(*(unit.terms for unit in told))
+        for (_, each, _), told in zip(groups, units, strict=True)
+    ]
+    wanted = Wanted.of(question, asked, stems, vocabulary)
     headings = [each.heading for _, each, _ in groups]
     sections = [
         Section(
             passage,
-            tuple(units_of(blocks, wanted)),
+            told,
             held,
-            _score(wanted, rank, passage, held, weights) + _kind(wanted, blocks, text, weights),
+            _score(wanted, rank, passage, held, weights) + _kind(wanted, blocks, told, weights),
             says_parent=headings.count(passage.heading) > 1,
         )
-        for (rank, passage, blocks), text, held in zip(groups, texts, stems, strict=True)
+        for (rank, passage, blocks), told, held in zip(groups, units, stems, strict=True)
     ]
     return wanted, sorted(sections, key=lambda each: -each.score)
 
@@ -116,8 +119,9 @@ def _score(wanted: Wanted, rank: int, passage: Passage, held: frozenset[str], we
     return score + weights.identifier * (sum(each in held for each in named) / len(named) if named else 0.0)
 
 
-def _kind(wanted: Wanted, blocks: Sequence[Block], text: str, weights: Weights) -> float:
+def _kind(wanted: Wanted, blocks: Sequence[Block], units: Sequence[Unit], weights: Weights) -> float:
     """Whether it is the kind of content that the question asks for."""
+    text = "\n".join(each.text for each in units)
     code = sum(len(each.text) for each in blocks if isinstance(each, Code))
     steps = any(isinstance(each, List) and each.start is not None for each in blocks)
     score = 0.0

@@ -11,7 +11,7 @@ from shared.retrieval.markdown import markdown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from shared.answering.wanted import Wanted
+    from shared.answering.asked import Asked
     from shared.retrieval.blocks import Block, Item
 
 QUESTION_MARKS: Final = ("?", "？", "؟")  # noqa: RUF001 (those of Chinese and Arabic)
@@ -42,7 +42,7 @@ class Unit:
         return any(map(_has_code, self.blocks))
 
 
-def units_of(blocks: Sequence[Block], wanted: Wanted) -> list[Unit]:
+def units_of(blocks: Sequence[Block], asked: Asked) -> list[Unit]:
     """The units of a section, in order; a question without its answer is none, nor is a list of such."""
     told: list[list[Block]] = []
     for block in blocks:
@@ -54,7 +54,7 @@ def units_of(blocks: Sequence[Block], wanted: Wanted) -> list[Unit]:
         else:
             told.append([block])
     texts = [markdown(each) for each in told]
-    return [Unit(tuple(each), text, wanted.held_by(text)) for each, text in zip(told, texts, strict=True)]
+    return [Unit(tuple(each), text, asked.held_by(text)) for each, text in zip(told, texts, strict=True)]
 
 
 def is_quiz(block: Block) -> bool:

@@ -114,15 +114,13 @@ class Wanted:
     shape: re.Pattern[str] | None
 
     @classmethod
-    def of(cls, question: str, texts: Sequence[str], vocabulary: Vocabulary) -> tuple[Wanted, list[frozenset[str]]]:
-        """What a question wants of some texts, and the stems of each."""
-        shape, names = shape_of(question)
-        asked = Asked.of(question, names)
-        held = [asked.held_by(each) for each in texts]
+    def of(cls, question: str, asked: Asked, held: Sequence[frozenset[str]], vocabulary: Vocabulary) -> Wanted:
+        """What a question wants of sections that hold these stems."""
+        shape, _ = shape_of(question)
         weights = {term: _weight(term, held, vocabulary) for term in sorted(asked.terms)}
         known = frozenset[str]().union(*held)
         total = sum(weight for term, weight in weights.items() if term in known) or 1.0
-        return cls(question, asked, weights, total, shape), held
+        return cls(question, asked, weights, total, shape)
 
     @property
     def asks_how(self) -> bool:
@@ -188,6 +186,11 @@ class Wanted:
     def share(self, held: frozenset[str] | set[str]) -> float:
         """How much of the question some stems say, 0 to 1."""
         return sum(weight for term, weight in self.weights.items() if term in held) / self.total
+
+
+def asked_by(question: str) -> Asked:
+    """Its terms, without those that only name the shape of the answer."""
+    return Asked.of(question, shape_of(question)[1])
 
 
 def shape_of(question: str) -> tuple[re.Pattern[str] | None, frozenset[str]]:

@@ -69,14 +69,33 @@ LATIN_ENDS: Final = 0x24F
 LATIN_ADDITIONAL: Final = range(0x1E00, 0x1F00)
 
 
+ALPHABETS_END: Final = 0x3000
+"""Nearly everything above is Chinese, Japanese or Korean: too many characters to remember each."""
+
+
+class _Spaced(dict[int, int]):
+    """Letters, digits and marks as they are, everything else a space; those of alphabets are looked up once.
+
+    What regular expressions call a word would leave out the vowel signs of Indic scripts, and cut every word to pieces.
+    """
+
+    def __missing__(self, code: int) -> int:
+        spaced = code if unicodedata.category(chr(code))[0] in "LNM" else ord(" ")
+        if code < ALPHABETS_END:
+            self[code] = spaced
+        return spaced
+
+
+SPACED: Final = _Spaced()
+
+
 def words(text: str) -> list[str]:
     """Every word of the text, folded to lower case; unspaced scripts give overlapping pairs of characters."""
     folded = text.casefold()
     if folded.isascii():
         return ASCII_WORD.findall(folded)
-    # `\w` leaves out the vowel signs of Indic scripts, which would cut every word to pieces
-    spaced = "".join(each if unicodedata.category(each)[0] in "LNM" else " " for each in folded)
-    return [piece for word in spaced.split() for piece in _pieces(word)]
+    spaced = folded.translate(SPACED).split()
+    return [piece for word in spaced for piece in _pieces(word)] if UNSPACED.search(folded) else spaced
 
 
 @lru_cache(maxsize=16_384)
