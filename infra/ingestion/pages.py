@@ -87,6 +87,7 @@ def passages(page: Page, site: str) -> Iterator[Passage]:
     position = 0
     for section in sections(page):
         blocks = arranged(section.blocks)
+        shown = arranged([*section.blocks, *section.announced]) if section.announced else blocks
         for part in packed(blocks, section.heading_path):
             anchor = _anchor(part, section)
             yield Passage(
@@ -104,7 +105,7 @@ def passages(page: Page, site: str) -> Iterator[Passage]:
                 release="current" if page.released else "other",
                 kind="code" if all(map(_is_code, part)) else "text",
                 text=markdown(joined(part)),
-                blocks=tuple(map(written, map(safe, _carried(part, blocks)))),
+                blocks=tuple(map(written, map(safe, _carried(part, shown)))),
                 position=position,
             )
             numbers[anchor] += 1

@@ -25,40 +25,47 @@ class Section:
         heading_path: The page's title and the headings down to its own.
         anchor: Its own, else the nearest above; empty: the page.
         blocks: As the reader found them.
+        announced: Those of the one section right below it, where its own last sentence announces them.
     """
 
     level: int
     heading_path: tuple[str, ...]
     anchor: str
     blocks: list[Block] = field(default_factory=list["Block"])
+    announced: Sequence[Block] = ()
 
 
 COLONS: Final = (":", "：")  # noqa: RUF001 (the colon of Chinese and Japanese)
 
 
 def sections(page: Page) -> Iterator[Section]:
-    """In the page's order; one that announces something and ends lists the headings right below it."""
+    """In the page's order; one that ends with an announcement has the one below it, or the headings of several."""
     found = list(_cut(page))
-    for place, section in enumerate(found):
-        last = section.blocks[-1] if section.blocks else None
-        if (
-            isinstance(last, Paragraph)
-            and last.text.endswith(COLONS)
-            and (below := _below(section, found[place + 1 :]))
-        ):
-            section.blocks.append(List(tuple(map(Item, below))))
-        yield section
+    announcing = [(place, each) for place, each in enumerate(found) if _announces(each)]
+    # the last one first: what a section announces may announce something itself
+    for place, section in reversed(announcing):
+        below = _below(section, found[place + 1 :])
+        if len(below) == 1:
+            section.announced = (*below[0].blocks, *below[0].announced)
+        elif below:
+            section.blocks.append(List(tuple(Item(each.heading_path[-1]) for each in below)))
+    yield from found
 
 
-def _below(section: Section, following: Sequence[Section]) -> list[str]:
-    """The headings one level further down, up to the next one that is not below the section."""
-    path, texts = section.heading_path, list[str]()
+def _announces(section: Section) -> bool:
+    last = section.blocks[-1] if section.blocks else None
+    return isinstance(last, Paragraph) and last.text.endswith(COLONS)
+
+
+def _below(section: Section, following: Sequence[Section]) -> list[Section]:
+    """Those one level further down, up to the next one that is not below the section."""
+    path, below = section.heading_path, list[Section]()
     for each in following:
         if each.heading_path[: len(path)] != path or len(each.heading_path) == len(path):
             break
         if len(each.heading_path) == len(path) + 1:
-            texts.append(each.heading_path[-1])
-    return texts
+            below.append(each)
+    return below
 
 
 def _cut(page: Page) -> Iterator[Section]:

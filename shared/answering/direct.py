@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.answering.sentences import split
-from shared.answering.units import lines_of
+from shared.answering.units import lines_of, row_as_line
 from shared.answering.wanted import ALL
-from shared.retrieval.blocks import Admonition, Code, Paragraph
+from shared.retrieval.blocks import Admonition, Code, Paragraph, Table
 from shared.retrieval.lexical import stem, words
 
 if TYPE_CHECKING:
@@ -65,11 +65,13 @@ class Line:
         text: As it would be shown.
         is_first: The section's prose begins with it.
         introduced: By these words, where it is something to type.
+        cells: Of a row, without the names of its columns, which every row has.
     """
 
     text: str
     is_first: bool = False
     introduced: str | None = None
+    cells: str | None = None
 
 
 def direct(wanted: Wanted, sections: Sequence[Section]) -> tuple[str, Section] | None:
@@ -99,6 +101,9 @@ def _lines(section: Section) -> Iterator[Line]:
     for unit in section.units:
         yield from _commands(unit)
         for block in unit.blocks:
+            if isinstance(block, Table):
+                yield from (Line(row_as_line(block, row), cells=" ".join(row)) for row in block.rows)
+                continue
             for text in lines_of(block):
                 for each in _pieces(block, text):
                     yield Line(each, is_first=first)
@@ -124,17 +129,24 @@ def _sure(wanted: Wanted, line: Line, section: Section) -> float | None:
     headings = wanted.held_by(" ".join(section.passage.heading_path))
     if line.introduced is not None:
         return _sure_to_type(wanted, line, line.introduced, headings)
-    if line.text.endswith((":", "?")) or len(line.text) > LONGEST:
-        return None
     own = wanted.held_by(line.text)
+    if not _stands_alone(wanted, line):
+        return None
     if wanted.shape is not None:
         return _sure_of_shape(wanted, line.text, own, headings)
-    if len(words(line.text)) < SHORTEST:
-        return None
     if _begins_what_is_asked_about(wanted, line, own, section):
         return 1.0
     said = wanted.share(own)
     return said if said >= _least(wanted, line.text) else None
+
+
+def _stands_alone(wanted: Wanted, line: Line) -> bool:
+    """It ends, is not too long, and has words enough; a number needs none. A row says something of the question."""
+    if line.text.endswith((":", "?")) or len(line.text) > LONGEST:
+        return False
+    if line.cells is not None and not wanted.share(wanted.held_by(line.cells)):
+        return False
+    return wanted.shape is not None or len(words(line.text)) >= SHORTEST
 
 
 def _sure_to_type(wanted: Wanted, line: Line, introduced: str, headings: frozenset[str]) -> float | None:

@@ -29,7 +29,7 @@ class Weights:
     heading: float = 0.55
     path: float = 0.25
     fits: float = 0.35
-    kind: float = 0.15
+    kind: float = 0.3
     shape: float = 0.35
     code: float = 0.25
     identifier: float = 0.4

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.answering.asked import Asked
-from shared.retrieval.lexical import STOP_WORDS, stem, words
+from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,6 +32,8 @@ ASKS_COMMAND: Final = re.compile(r"\bcommands?\b|\binstall\b", re.IGNORECASE)
 ASKS_FACT: Final = re.compile(r"\b(?:who|whom|whose|which|where|when|what)\b", re.IGNORECASE)
 ALL: Final = 0.95
 """Share of a question that is as good as all of it."""
+EVERYDAY: Final = 0.5
+"""What an everyday word counts."""
 COMPARES: Final = re.compile(
     r"\b(?:differences?|differ|compar\w+|versus|vs|better|instead of|rather than|or|between)\b", re.IGNORECASE
 )
@@ -117,7 +119,11 @@ class Wanted:
     def of(cls, question: str, asked: Asked, held: Sequence[frozenset[str]], vocabulary: Vocabulary) -> Wanted:
         """What a question wants of sections that hold these stems."""
         shape, _ = shape_of(question)
-        weights = {term: _weight(term, held, vocabulary) for term in sorted(asked.terms)}
+        everyday = {stem(word) for word in words(question) if word in COMMON_WORDS}
+        weights = {
+            term: _weight(term, held, vocabulary) * (EVERYDAY if term in everyday else 1)
+            for term in sorted(asked.terms)
+        }
         known = frozenset[str]().union(*held)
         total = sum(weight for term, weight in weights.items() if term in known) or 1.0
         return cls(question, asked, weights, total, shape)

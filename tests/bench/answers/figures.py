@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.bench.answers.questions import OFF_TOPIC
+from tests.bench.answers.questions import FOREIGN, OFF_TOPIC
 from tests.bench.machine import percentile
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Goal:
 
 
 ANSWERED: Final = ("gold", "ray", "xquad")
+UNSEEN: Final = ("studied", "held out")
 GOALS: Final = (
     Goal("gold", "held", 0.90),
     Goal("ray", "held", 0.80),
@@ -55,6 +56,7 @@ GOALS: Final = (
     Goal("xquad", "refused", 0.03, is_least=False),
     Goal(OFF_TOPIC, "refused", 0.97),
     Goal(OFF_TOPIC, "questions", 150),
+    Goal(FOREIGN, "refused or named", 0.70),
 )
 
 
@@ -75,6 +77,7 @@ def figures(answers: Sequence[Judged]) -> dict[str, float | None]:
         "direct right": _share(each.direct_held for each in direct),
         "in section": _ratio(sum(each.in_section for each in answers), sum(each.quoted for each in answers)),
         "refused": _share(each.refused for each in answers),
+        "refused or named": _share(each.refused or each.named for each in answers),
     }
 
 
@@ -110,4 +113,10 @@ def missed(sets: Mapping[str, Mapping[str, Any]], goals: Iterable[Goal] = GOALS)
 
 def failures(answers: Iterable[Judged]) -> list[Judged]:
     """Answers that should have held something, and refusals that should have been; and the other way round."""
-    return [each for each in answers if (not each.refused if each.question.set_name == OFF_TOPIC else not each.held)]
+    return [each for each in answers if _is_wrong(each)]
+
+
+def _is_wrong(each: Judged) -> bool:
+    if each.question.set_name == FOREIGN:
+        return not (each.refused or each.named)
+    return not each.refused if each.question.set_name == OFF_TOPIC else bool(each.question.gold) and not each.held

@@ -10,7 +10,7 @@ from shared.answering.direct import direct
 from shared.answering.extractive import written
 from shared.answering.models import Mode
 from shared.answering.sections import ranked
-from shared.answering.words import Words
+from shared.answering.words import USUAL, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,6 +30,7 @@ NUMBERED: Final = re.compile(r"^\s*\d+\.\s", re.MULTILINE)
 WORD: Final = re.compile(r"[^\W_]+")
 ELLIPSIS: Final = "…"
 SAID: Final = Words()
+NAMED: Final = SAID.text(USUAL, "refusal.closest_answer").partition("{")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Judged:
         question: What was asked.
         answer: What came.
         refused: It says that the book does not answer.
+        named: It begins by naming a word that the book does not hold.
         held: All that it must hold is in it.
         findable: Some passage that was found holds it.
         direct: The line that answers directly; empty where none was given.
@@ -50,6 +52,7 @@ class Judged:
     question: Question
     answer: str
     refused: bool
+    named: bool
     held: bool
     findable: bool
     direct: str
@@ -82,6 +85,7 @@ def judged(question: Question, found: Found, sections: Mapping[str, str]) -> Jud
         question=question,
         answer=answer.text,
         refused=refused,
+        named=answer.text.startswith(NAMED),
         held=not refused and holds(question.gold, answer.text),
         findable=any(holds(question.gold, f"{each.label} {each.text}") for each in found.passages),
         direct=line,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from tests.bench.answers.figures import ANSWERED, GOALS, by_kind, by_set, failures, figures, missed
-from tests.bench.answers.questions import OFF_TOPIC
+from tests.bench.answers.figures import ANSWERED, GOALS, UNSEEN, by_kind, by_set, failures, figures, missed
+from tests.bench.answers.questions import FOREIGN, OFF_TOPIC
 from tests.bench.machine import RESULTS, machine
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ COLUMNS: Final = (
     "in section",
     "refused",
 )
+STOPPED: Final = ("questions", "refused", "refused or named")
 COUNTS: Final = frozenset({"questions", "median", "p90"})
 
 
@@ -53,7 +54,7 @@ def write(answers: Sequence[Judged]) -> list[str]:
 
 def page(sets: Mapping[str, Figures], kinds: Mapping[str, Mapping[str, Figures]], lines: Sequence[str]) -> str:
     """The page."""
-    asked = [name for name in ANSWERED if name in sets]
+    asked = [name for name in (*ANSWERED, *UNSEEN) if name in sets]
     return "\n".join(
         [
             "# What answers are worth",
@@ -66,6 +67,10 @@ def page(sets: Mapping[str, Figures], kinds: Mapping[str, Mapping[str, Figures]]
             "Questions that no book answers, all of which must be refused:",
             "",
             *_table("asked of", kinds.get(OFF_TOPIC, {}), ("questions", "refused")),
+            "",
+            "Questions about a neighbouring subject, which the book holds (fair) or not (foreign):",
+            "",
+            *_table("label", {name: sets[name] for name in ("fair", FOREIGN) if name in sets}, STOPPED),
             "",
             *(_goals(lines)),
             *(line for name in asked for line in ("", f"## {name}, by kind", "", *_table("kind", kinds[name]))),

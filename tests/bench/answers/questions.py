@@ -19,6 +19,8 @@ FILES: Final = tuple(GOLD / each for each in ("textbook.jsonl", "lerobot.jsonl",
 """What of the questions lies outside the project."""
 
 OFF_TOPIC: Final = "off-topic"
+FOREIGN: Final = "foreign"
+"""What a neighbouring subject's questions are counted as whose subject the book does not hold; `fair` those others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class Question:
 
     Attributes:
         name: Tells it from others.
-        set_name: What it is counted with: `gold`, `xquad`, `ray`, `studied`, `held out` or `off-topic`.
+        set_name: What it is counted with: `gold`, `xquad`, `ray`, `studied`, `held out`,
+            `fair`, `foreign` or `off-topic`.
         kind: Of question, within its set.
         text: As a reader asks it.
         gold: Regular expressions, all of which the answer must hold; none where it must be refused.
@@ -47,7 +50,7 @@ def absent() -> list[Path]:
 
 def questions_to(book: Book) -> list[Question]:
     """All that are asked about a book, the off-topic ones last."""
-    return [*_answered_by(book), *([] if book.is_clone else _off_topic(book))]
+    return [*_answered_by(book), *_neighbouring(book), *([] if book.is_clone else _off_topic(book))]
 
 
 def _answered_by(book: Book) -> Iterator[Question]:
@@ -66,6 +69,12 @@ def _answered_by(book: Book) -> Iterator[Question]:
 
 def _gold(line: dict[str, Any], set_name: str) -> Question:
     return Question(line["id"], set_name, line["kind"], line["question"], tuple(line["gold"]))
+
+
+def _neighbouring(book: Book) -> Iterator[Question]:
+    for line in _lines(OWN / "neighbours.jsonl"):
+        if line["corpus"] == book.name:
+            yield Question(line["id"], line["kind"], book.name, line["question"])
 
 
 def _off_topic(book: Book) -> Iterator[Question]:

@@ -141,6 +141,7 @@ def test_a_line_that_answers_directly_comes_first(question: str, block: Block, l
         ("How do I install armctl?", Code("pip install armctl-types", "Get its types:")),
         ("How do I install armctl?", Code("armctl --version", "Look whether it is installed:")),
         ("Which motor turns the elbow joint?", Paragraph("The first motor does not turn the elbow joint.")),
+        ("How many weeks does it last?", Table((("Basics", "1-2"),), ("Part", "Weeks"))),
         ("since which version does it log", Paragraph("Set `LOG_MS=1000` in any version to log more.")),
     ],
 )

@@ -75,6 +75,23 @@ def test_a_section_that_announces_what_its_subsections_are_lists_their_headings(
     assert first == "It has two modules:\n\n- Gazebo\n- Isaac"
 
 
+def test_a_section_that_announces_the_only_one_below_it_shows_it_and_is_searched_without_it() -> None:
+    first, second = passages("""
+        # The course
+
+        It has these modules:
+
+        ## Overview
+
+        | Module | Weeks |
+        |--------|-------|
+        | Gazebo | 3     |
+        """)
+    table = {"kind": "table", "rows": [["Gazebo", "3"]], "head": ["Module", "Weeks"]}
+    assert (first.text, first.blocks) == ("It has these modules:", ({**table, "lead": "It has these modules:"},))
+    assert second.blocks == (table,)
+
+
 def test_an_authors_anchor_is_kept_and_taken_out_of_the_heading() -> None:
     for heading in ("## Set up {#own-anchor}", "## Set up[[own-anchor]]", '<h2 id="own-anchor">Set up</h2>'):
         passage = passages(f"# Arm\n\n{heading}\n\nText")[0]
