@@ -26,7 +26,7 @@ GRACE_SECONDS = 3.0
 PR_SET_PDEATHSIG = 1
 """From <linux/prctl.h>."""
 
-INHERITED = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "PATH", "TERM", "TMPDIR", "TZ", "USER")
+INHERITED = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "LOCPATH", "PATH", "TERM", "TMPDIR", "TZ", "USER")
 """All that a child sees of our own environment: never somebody's DATABASE_URL, PG*, AWS_* or PYTHONPATH."""
 
 _prctl = getattr(ctypes.CDLL(None), "prctl", None)

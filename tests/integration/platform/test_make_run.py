@@ -22,24 +22,24 @@ from infra.local.process import PROJECT, descendants
 from infra.local.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
 
 STARTING_SECONDS = 240.0
 STOPPING_SECONDS = 20.0
 
 
 class Run:
-    """`make run` in another process.
+    """`make run` in another process, in our own environment unless another one is given.
 
     Attributes:
         family: All processes that it consisted of when it was ready.
     """
 
-    def __init__(self, data: Path, *arguments: str) -> None:
+    def __init__(self, data: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
         command = [sys.executable, "-m", "infra.local", "--data", data, *arguments]
         self.output = data.with_name(f"output-{time.time_ns()}.txt")
         with self.output.open("w") as output:
-            self.child = subprocess.Popen(command, cwd=PROJECT, stdout=output, stderr=output)  # noqa: S603 (ours)
+            self.child = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=output, stderr=output)  # noqa: S603 (ours)
         self.family: list[int] = []
 
     @property

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import httpx
 import pytest
 from psycopg import pq
 
 from infra.local.ports import LOOPBACK, free_port
 from infra.local.process import PROJECT
+from infra.local.state import State
 from infra.local.users import set_aside
+from tests.integration.platform.test_make_run import STOPPING_SECONDS, Run
 
 if TYPE_CHECKING:
     from infra.local.postgres import Postgres
@@ -97,22 +101,52 @@ def turkish(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return variables
 
 
-def test_the_platforms_database_works_in_a_users_environment(turkish: dict[str, str], tmp_path: Path) -> None:
+@pytest.fixture
+def users_environment(turkish: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """Everything that somebody may have exported, at once."""
     (tmp_path / ".pgpass").write_text("*:*:*:*:wrong\n")
     (tmp_path / ".pgpass").chmod(0o600)
     (tmp_path / ".pg_service.conf").write_text("[production]\nhost=192.0.2.7\nsslmode=require\n")
     closed = f"http://{LOOPBACK}:{free_port()}"
     proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"), closed)
     amazons = {"AWS_PROFILE": "work", "AWS_ENDPOINT_URL": closed, "AWS_REGION": "nowhere"}
-    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **libpqs(), **proxies, **amazons, **turkish}
+    return {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **libpqs(), **proxies, **amazons, **turkish}
+
+
+def test_the_platforms_database_works_in_a_users_environment(users_environment: dict[str, str], tmp_path: Path) -> None:
     tests = ["tests/contract/test_database.py", "-k", "later_statement_sees", "-o", f"cache_dir={tmp_path}"]
     done = subprocess.run(  # noqa: S603 (ours)
         [sys.executable, "-m", "pytest", "-q", "-n", "0", *tests],
         cwd=PROJECT,
-        env=environment,
+        env=users_environment,
         check=False,
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stdout
     assert " passed" in done.stdout
+
+
+@pytest.mark.parametrize("transport", [pytest.param("http", marks=pytest.mark.long), "pooled"])
+def test_a_reader_is_served_by_a_platform_in_a_users_environment(
+    users_environment: dict[str, str], transport: str
+) -> None:
+    with State.temporary() as state:
+        run = Run(state.folder / "its data", "--transport", transport, environment=users_environment)
+        try:
+            serve(run)
+        finally:
+            run.end(signal.SIGTERM)
+        assert run.leftovers(STOPPING_SECONDS) == []
+
+
+def serve(run: Run) -> None:
+    """Somebody signs up, asks and searches, in capitals whose small letters differ from language to language."""
+    with httpx.Client(base_url=run.url, headers={"origin": run.url}, timeout=120, trust_env=False) as api:
+        new = {"name": "I\u015f\u0131k", "email": "ISIK@EXAMPLE.COM", "password": "correct horse battery"}
+        assert api.post("/api/auth/sign-up/email", json=new).status_code == httpx.codes.OK, run.said
+        asked = api.post("/api/chat", json={"message": "HOW DO I INGEST MY DOCUMENTATION?"}).json()
+        assert (asked["saved"], asked["degraded"]) == ("stored", []), run.said
+        assert asked["sources"]
+        found = api.get("/api/conversations", params={"search": "INGEST"}).json()["conversations"]
+        assert [each["id"] for each in found] == [asked["conversationId"]]
