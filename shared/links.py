@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 CONTROL_CHARACTERS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 ENCODED_SEPARATORS: Final = re.compile(r"%2f|%5c", re.IGNORECASE)
@@ -34,3 +34,12 @@ def _is_web_address(address: str) -> bool:
         return bool(parts.hostname) and "@" not in parts.netloc and (parts.port is None or parts.port > 0)
     except ValueError:  # of a port that is no number, of brackets that do not close
         return False
+
+
+def page_path(address: str | None) -> str:
+    """What all addresses of a page have in common, whatever host and ending it is served with; empty for none."""
+    try:
+        path = unquote(urlsplit(address or "").path)
+    except ValueError:  # such as http://[
+        return ""
+    return path.removesuffix("/index.html").removesuffix(".html").rstrip("/")

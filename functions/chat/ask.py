@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from functions.chat.wire import Answered, Begun, Question, Unit
 from functions.dependencies.allowances import Questions, ask_a_question
-from functions.dependencies.book import OpenBook
+from functions.dependencies.book import Examples, OpenBook
 from functions.dependencies.callers import Reader, Rules
 from functions.dependencies.outbox import ReadersOutbox
 from shared.answering.chat import Chat
@@ -59,6 +59,7 @@ async def ask(  # noqa: PLR0913, PLR0917 (a question is all of this)
     outbox: ReadersOutbox,
     book: OpenBook,
     rules: Rules,
+    examples: Examples,
     accept: Accept = "",
     accept_language: AcceptLanguage = None,
 ) -> Answered | Response:
@@ -68,8 +69,15 @@ async def ask(  # noqa: PLR0913, PLR0917 (a question is all of this)
     """
     keep = HistorySettings.read().conversations
     settings = ChatSettings.read()
-    words = Words(settings.words or {})
-    chat = Chat(book.search, reader, keep, outbox, words, stop_seconds=settings.stop_milliseconds / 1000)
+    chat = Chat(
+        book.search,
+        reader,
+        keep,
+        outbox,
+        Words(settings.words or {}),
+        examples=examples.first,
+        stop_seconds=settings.stop_milliseconds / 1000,
+    )
     asked = question.as_ask(accept_language)
     voting = rules.cookies.secret if reader is None or question.temporary else None
     if not asks_for_events(accept):

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Annotated, TypeAlias
 
 from shared.guarded_client import GuardedClient
+from shared.retrieval.examples import ExampleReader
 from shared.retrieval.search import Book
 from shared.settings import RetrievalSettings
 from shared.web import Depends
@@ -23,3 +24,16 @@ async def book() -> Book:
 
 
 OpenBook: TypeAlias = Annotated[Book, Depends(book)]
+
+
+@cache
+def _examples(its: Book) -> ExampleReader:
+    return ExampleReader(its)
+
+
+async def examples(its: OpenBook) -> ExampleReader:
+    """The container's example questions."""
+    return _examples(its)
+
+
+Examples: TypeAlias = Annotated[ExampleReader, Depends(examples)]

@@ -57,6 +57,7 @@ class PassageIndex:
     """The passages of all sites."""
 
     def __init__(self, url: str, options: Options, say: Callable[[str], None] = lambda _: None) -> None:
+        self.url, self.options = url, options
         self._alias, self._model, self._page = options.collection, options.model, options.page
         self._client = QdrantClient(
             url, api_key=options.api_key, cloud_inference=True, check_compatibility=False, timeout=TIMEOUT
@@ -171,15 +172,22 @@ class PassageIndex:
 
     def write_vocabulary(self, *, anew: bool) -> None:
         """Count the words of all sites; where nothing is new, only if nobody has counted them yet."""
-        known = self._try(lambda: self._client.retrieve(self._into, [POINT], with_payload=["version"]))
-        if known and not anew:
-            return
-        wanted = ["text", "heading_path"]
-        batches = self._batches(
-            self._into, models.Filter(must_not=[_NOBODYS]), self._page, payload=wanted, vectors=False
-        )
-        payload = vocabulary(embedded_text(**(each.payload or {})) for records in batches for each in records)
-        self._upsert([point(POINT, {}, payload)])
+        if anew or not self.holds(POINT):
+            self.write(POINT, vocabulary(embedded_text(**each) for each in self.fields("text", "heading_path")))
+
+    def holds(self, identifier: str) -> bool:
+        """Whether there is a point."""
+        return bool(self._try(lambda: self._client.retrieve(self._into, [identifier], with_payload=["version"])))
+
+    def fields(self, *names: str) -> Iterator[dict[str, Any]]:
+        """Give fields of every passage of all sites."""
+        all_sites = models.Filter(must_not=[_NOBODYS])
+        for records in self._batches(self._into, all_sites, self._page, payload=[*names], vectors=False):
+            yield from (each.payload or {} for each in records)
+
+    def write(self, identifier: str, payload: Mapping[str, object]) -> None:
+        """Store what is no passage, and what no search finds."""
+        self._upsert([point(identifier, {}, payload)])
 
     # --- a new collection in the place of the old one
 

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from infra.ingestion.choosing import Order, choose_reader
+from infra.ingestion.examples import ASKED, payload, searching
 from infra.ingestion.index import Options, PassageIndex
 from infra.ingestion.llms import Library
 from infra.ingestion.progress import Silent
 from infra.ingestion.reading import Reading, read_pages
 from infra.ingestion.sending import Sender
 from infra.ingestion.turns import taking_turns
+from shared.errors import RetrievalUnavailable
+from shared.retrieval.examples import POINT as EXAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,7 +124,10 @@ def _stored(index: PassageIndex, reading: Reading, site: str, started: float, sh
         sender.update()
     index.keep_files(site, dict(reading.library.files()))
     sample = 0 if site == SAMPLE_SITE else index.delete_site(SAMPLE_SITE)
-    index.write_vocabulary(anew=bool(reading.added or reading.changed or reading.gone() or sample))
+    is_new = bool(reading.added or reading.changed or reading.gone() or sample)
+    index.write_vocabulary(anew=is_new)
+    if is_new or not index.holds(EXAMPLES):
+        _write_examples(index, show)
     return Report(
         site=site,
         pages=len(reading.paths),
@@ -138,6 +144,16 @@ def _stored(index: PassageIndex, reading: Reading, site: str, started: float, sh
         dead=reading.dead,
         seconds=time.monotonic() - started,
     )
+
+
+def _write_examples(index: PassageIndex, show: Show) -> None:
+    """Readers are answered without them, too: where they cannot be asked now, the next ingestion asks them."""
+    try:
+        with searching(index.url, index.options) as search:
+            index.write(EXAMPLES, payload(index.fields(*ASKED), search, show))
+    except RetrievalUnavailable as error:
+        index.delete([EXAMPLES])
+        show.warn(f"no example questions were made, because the passages could not be searched: {error.__cause__}")
 
 
 def _is_another(reading: Reading) -> bool:

@@ -15,7 +15,7 @@ from shared.answering.languages import spoken
 from shared.answering.models import Answer, Mode
 from shared.answering.parallel import beside
 from shared.answering.pieces import pieces
-from shared.answering.respondent import Respondent
+from shared.answering.respondent import Respondent, no_examples
 from shared.answering.small_talk import heard
 from shared.answering.stopping import Watch, stop_of
 from shared.answering.storage import Storage, as_answer, done_without
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from shared.answering.events import Event
     from shared.answering.follow_up import Utterance
     from shared.answering.models import Ask, Reply
-    from shared.answering.respondent import Search
+    from shared.answering.respondent import Examples, Search
     from shared.answering.small_talk import Heard
     from shared.answering.stopping import Stop
     from shared.answering.storage import TurnKeeper
@@ -56,6 +56,7 @@ class Chat:
         words: What is said of the assistant itself.
         writer: Writes answers of its own; None where all are quoted.
         stop_seconds: How often it is asked, while one is written, whether its reader wants no more of it.
+        examples: Questions that the book answers.
         missing: What this turn had to do without so far.
     """
 
@@ -66,6 +67,7 @@ class Chat:
     words: Words = field(default_factory=Words)
     writer: Writer | None = None
     stop_seconds: float = 1.0
+    examples: Examples = no_examples
     missing: set[Missing] = field(default_factory=set[Missing])
 
     def reply(self, ask: Ask) -> Reply:
@@ -87,7 +89,7 @@ class Chat:
         """
         said = heard(ask.message)
         language = spoken(ask.language, ask.message, ask.accepted, said.languages)
-        respondent = Respondent(self.search, self.missing, self.words, language)
+        respondent = Respondent(self.search, self.missing, self.words, language, self.examples)
         begun, answer = self._begin_and_quote(ask, said, respondent)
         if begun and begun.answered:
             answer = as_answer(begun.answered)

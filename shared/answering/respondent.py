@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from shared.answering.extent import not_shown, shorter
 from shared.answering.extractive import quote_selection, written
@@ -27,6 +27,18 @@ Search: TypeAlias = Callable[[str], Found]
 """Finds passages for a question, or raises RetrievalUnavailable."""
 
 
+Examples: TypeAlias = Callable[[int], list[str]]
+"""Gives so many questions that the book answers, or fewer."""
+
+INVITING: Final = frozenset({"greeting", "help", "identity", "wellbeing"})
+SHOWN: Final = 3
+
+
+def no_examples(_: int) -> list[str]:
+    """Of a book that has none."""
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class Respondent:
     """Who answers.
@@ -36,16 +48,23 @@ class Respondent:
         missing: What an answer had to do without is noted here.
         words: What is said beside what the book says.
         language: One that there are words in.
+        examples: Questions that the book answers, in its own language.
     """
 
     search: Search
     missing: set[Missing]
     words: Words = field(default_factory=Words)
     language: str = USUAL
+    examples: Examples = no_examples
 
     def small_talk(self, kind: str) -> Answer:
-        """Answer what is not about the book; nothing is searched."""
-        return Answer(self.words.text(self.language, f"{kind}.reply"), Mode.SMALL_TALK)
+        """Answer what is not about the book; nothing is searched. Who greets or asks for help is shown what to ask."""
+        said = self.words.text(self.language, f"{kind}.reply")
+        questions = self.examples(SHOWN) if kind in INVITING else []
+        if questions:
+            listed = "\n".join(f"- {each}" for each in questions)
+            said = f"{said} {self.words.text(self.language, 'examples.lead')}\n\n{listed}"
+        return Answer(said, Mode.SMALL_TALK)
 
     def alone(self, question: str) -> Answer:
         """Answer a question that says all that it means."""

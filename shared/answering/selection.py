@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from shared.answering.follow_up import meaning
+from shared.links import page_path
 from shared.retrieval.lexical import terms
 
 if TYPE_CHECKING:
@@ -43,6 +43,6 @@ def searched(question: str, selection: str) -> str:
 
 def around(found: Found, page: str | None) -> Found:
     """What was found, the page first that the text was marked on."""
-    own = urlsplit(page or "").path.rstrip("/")
-    ordered = sorted(found.passages, key=lambda each: not own or urlsplit(each.url).path.rstrip("/") != own)
+    own = page_path(page)
+    ordered = sorted(found.passages, key=lambda each: not own or page_path(each.url) != own)
     return replace(found, passages=tuple(ordered))

@@ -52,19 +52,19 @@ class Book:
         """
         vocabulary = self._vocabulary or self._read_vocabulary()
         asked = vocabulary.repaired(question)
-        results = self._ask(queries.body(self.settings, asked, limit))
+        results = self.ask(queries.body(self.settings, asked, limit))
         if _version(results) != vocabulary.version:  # another book, of which the words of the last one tell nothing
             vocabulary = self._read_vocabulary()
             repaired = vocabulary.repaired(question)
             if repaired != asked:
                 asked = repaired
-                results = self._ask(queries.body(self.settings, asked, limit))
+                results = self.ask(queries.body(self.settings, asked, limit))
         return found(self.settings, (question, asked), results, vocabulary)
 
     def _read_vocabulary(self) -> Vocabulary:
         """The book's words, for this question and the next ones; nothing where they cannot be read now."""
         try:
-            points = self._ask(queries.vocabulary_body())[0]
+            points = self.ask(queries.vocabulary_body())[0]
             self._vocabulary = Vocabulary.read(points[0]["payload"]) if points else NOTHING
         except (RetrievalUnavailable, LookupError, TypeError, ValueError, AttributeError) as error:
             # the search itself will say whether Qdrant is away; words are only ever put right where it is not
@@ -72,11 +72,16 @@ class Book:
             self._vocabulary = NOTHING
         return self._vocabulary
 
-    def _ask(self, body: bytes) -> list[list[dict[str, Any]]]:
+    def ask(self, body: bytes, seconds: float = SECONDS) -> list[list[dict[str, Any]]]:
+        """The points of each search of a request.
+
+        Raises:
+            RetrievalUnavailable: See `search`.
+        """
         path, headers = queries.path(self.settings), queries.headers(self.settings)
         with measured("qdrant"):
             try:
-                response = self.client.request("POST", path, body, headers, timeout=SECONDS, idempotent=True)
+                response = self.client.request("POST", path, body, headers, timeout=seconds, idempotent=True)
             except Unreachable as error:
                 raise RetrievalUnavailable from error
         return _results(self.settings, response)

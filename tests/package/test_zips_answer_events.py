@@ -33,6 +33,7 @@ WITHOUT_DATABASE_AND_PASSAGES: dict[str, tuple[int, dict[str, Any] | None]] = {
     "outboxReceipt": (401, {"code": "not_signed_in"}),
     "search": (503, {"code": "retrieval_unavailable"}),
     "widget": (404, {"code": "not_found"}),
+    "suggestions": (503, {"code": "retrieval_unavailable"}),
     "conversationsList": (401, {"code": "not_signed_in"}),
     "conversationsOpen": (401, {"code": "not_signed_in"}),
     "conversationsDelete": (401, {"code": "not_signed_in"}),

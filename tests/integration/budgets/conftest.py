@@ -23,6 +23,7 @@ from functions.messages import give_feedback
 from functions.outbox import replay
 from functions.profile import own
 from functions.search import passages
+from functions.suggestions import of_page
 from infra.local.ports import LOOPBACK
 from infra.local.relay import Relay
 from infra.local.server import Server
@@ -51,7 +52,7 @@ HOME: Final = "http://api.example.test"
 MODULES: Final = (
     *(get_session, sessions, sign_in_email, sign_out, sign_up_email, user),
     *(append, change_one, create, delete_all, delete_one, list_all, open_one),
-    *(ask, export_all, give_feedback, import_all, own, passages, replay, stop),
+    *(ask, export_all, give_feedback, import_all, of_page, own, passages, replay, stop),
 )
 CALIBRATE: Final = Passage(
     url="https://book.example.com/arm",
@@ -71,6 +72,9 @@ class CannedBook:
     def search(self, _question: str, *, limit: int = 10) -> Found:
         assert limit
         return Found((CALIBRATE,), confidence=0.9, on_topic=True)
+
+    def ask(self, _body: bytes, _seconds: float) -> list[list[dict[str, Any]]]:
+        return [[]]
 
 
 class CountingDatabase(Database):

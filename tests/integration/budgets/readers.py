@@ -187,6 +187,7 @@ CALLS: Final[dict[str, Callable[[Reader], Call]]] = {
     ),
     "POST /api/chat, temporary": lambda _: ("POST", "/api/chat", {"message": QUESTION, "temporary": True}),
     "POST /api/chat/{id}/stop": lambda reader: ("POST", f"/api/chat/{reader.question_id}/stop", None),
+    "GET /api/suggestions": lambda _: ("GET", "/api/suggestions", None),
     "GET /api/search": lambda _: ("GET", "/api/search?q=calibrate", None),
     "GET /api/export": lambda _: ("GET", "/api/export", None),
     "POST /api/import": lambda reader: ("POST", "/api/import", _archive(reader)),

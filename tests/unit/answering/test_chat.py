@@ -217,3 +217,9 @@ def test_a_follow_up_is_searched_as_it_is_while_its_conversation_cannot_be_read(
 def test_what_forbids_the_question_ends_the_turn() -> None:
     with pytest.raises(Gone):
         Chat(Book().search, Failing(Gone()), 50).reply(ask())
+
+
+def test_a_page_whose_address_cannot_be_read_is_none() -> None:
+    reply = Chat(Book().search, None, 50).reply(ask("explain this", selected_text="The arm.", page="http://["))
+
+    assert reply.answer.mode is Mode.EXTRACTIVE
