@@ -15,6 +15,7 @@ from shared.answering.direct import direct
 from shared.answering.excerpts import excerpt
 from shared.answering.models import Answer, Mode
 from shared.answering.sections import ranked
+from shared.answering.wanted import ALL
 from shared.retrieval.lexical import words
 from shared.retrieval.vocabulary import Vocabulary
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 BUDGETS: Final = (750, 450, 350)
 """Characters of the first, second and third section."""
+MOST_STAGES: Final = 4
+"""Sections below one heading that are shown where together they say how something is done."""
 BUDGET_OF_STEPS: Final = 1_000
 """Of the first one, where it is asked how something is done."""
 TOTAL: Final = 1_550
@@ -59,21 +62,41 @@ class _Shown:
         return TOTAL - sum(map(len, self.parts))
 
 
-def quote(question: str, passages: Sequence[Passage], vocabulary: Vocabulary | None = None) -> Answer:
-    """Answer from the passages, which stand in the order in which they were found; `question` as it was searched."""
-    wanted, sections = ranked(question, passages, vocabulary or Vocabulary())
+def quote(
+    question: str, passages: Sequence[Passage], vocabulary: Vocabulary | None = None, *, focus: str = ""
+) -> Answer:
+    """Answer from the passages.
+
+    Args:
+        question: As it was searched.
+        passages: In the order in which they were found.
+        vocabulary: Of the book.
+        focus: What of the question is asked now, where the rest was asked before.
+    """
+    wanted, sections = ranked(question, passages, vocabulary or Vocabulary(), focus=focus)
     line = direct(wanted, sections)
     if line:
         sections = [line[1], *(each for each in sections if each is not line[1])]
     shown = _Shown(Citations(), [], frozenset(), [])
-    for section in sections:
-        if len(shown.parts) == len(BUDGETS) or shown.left < WORTH:
+    stages = _stages(wanted, sections)
+    for section in stages or sections:
+        if len(shown.parts) == (MOST_STAGES if stages else len(BUDGETS)) or shown.left < WORTH:
             break
-        if _is_wanted(wanted, section, sections[0], shown):
+        if stages or _is_wanted(wanted, section, sections[0], shown):
             _show(wanted, section, shown)
     if line and not _begins_with(shown, line[0]):
         shown.parts.insert(0, f"{line[0]} {shown.citations.cite(line[1], line[0])}")
     return Answer("\n\n".join(shown.parts), Mode.EXTRACTIVE, shown.citations.sources())
+
+
+def _stages(wanted: Wanted, sections: Sequence[Section]) -> list[Section]:
+    """The sections below a heading that says how to do all that is asked, in the page's order; none where it is one."""
+    above = sections[0].passage.heading_path[:-1] if sections else ()
+    if not wanted.asks_how or len(above) < 2 or wanted.share(wanted.held_by(above[-1])) < ALL:  # noqa: PLR2004 (a page and a heading)
+        return []
+    page = sections[0].passage.page
+    same = [each for each in sections if (each.passage.page, each.passage.heading_path[:-1]) == (page, above)]
+    return sorted(same[:MOST_STAGES], key=lambda each: each.passage.position) if len(same) > 1 else []
 
 
 def _is_wanted(wanted: Wanted, section: Section, best: Section, shown: _Shown) -> bool:
@@ -87,7 +110,7 @@ def _is_wanted(wanted: Wanted, section: Section, best: Section, shown: _Shown) -
 
 def _show(wanted: Wanted, section: Section, shown: _Shown) -> None:
     steps = wanted.asks_how and not shown.parts
-    budget = BUDGET_OF_STEPS if steps else min(BUDGETS[len(shown.parts)], shown.left)
+    budget = BUDGET_OF_STEPS if steps else min(BUDGETS[min(len(shown.parts), len(BUDGETS) - 1)], shown.left)
     found = excerpt(section.units, wanted, budget)
     if found is None or _is_repeated(found, shown) or (shown.parts and len(found.text) > 1.6 * shown.left):
         return

@@ -29,6 +29,7 @@ LONGEST_COMMAND: Final = 120
 SURE: Final = 0.75
 """Share of the question that a line must say, its headings included where a number or a command is asked for."""
 SURE_WHETHER: Final = 0.8
+SURE_ITEM: Final = 0.3
 SURE_HOW: Final = 0.9
 SURE_FACT: Final = 0.78
 NEVER: Final = 2.0
@@ -185,7 +186,8 @@ def _begins_what_is_asked_about(wanted: Wanted, line: Line, own: frozenset[str],
 def _least(wanted: Wanted, line: str) -> float:
     """The share of the question that a sentence must say to answer it; more than all where it does not answer."""
     if wanted.asks_what:
-        return SURE if defines(wanted, line) else NEVER
+        # what is asked now need not say again what it is of
+        return (SURE_ITEM if wanted.focus else SURE) if defines(wanted, line) else NEVER
     if LEAN.search(line):
         return NEVER
     if wanted.asks_whether:

@@ -33,7 +33,7 @@ SUBJECT: Final = 0.25
 """Share of the question's weight that words must have whose absence is worth telling."""
 
 
-def written(question: str, found: Found, words: Words, language: str = USUAL) -> Answer:
+def written(question: str, found: Found, words: Words, language: str = USUAL, *, focus: str = "") -> Answer:
     """Answer from what was found, or say that it is not there; in whatever language, in the reader's words.
 
     Args:
@@ -41,12 +41,13 @@ def written(question: str, found: Found, words: Words, language: str = USUAL) ->
         found: By a search for it.
         words: What is said beside what the book says.
         language: The reader's, one that there are words in.
+        focus: What of the question is asked now, where the rest was asked before.
     """
     book = found.passages[0].language if found.passages else USUAL
     asked_in = foreign_language(question, language, book) if book == USUAL else None
     if not found.on_topic or not found.passages:
         return refuse(found.question or question, found, words, asked_in or language, foreign=asked_in is not None)
-    answer = quote(found.question or question, found.passages, found.vocabulary)
+    answer = quote(found.question or question, found.passages, found.vocabulary, focus=focus)
     if asked_in:
         return _led(words.text(asked_in, f"language.{USUAL}"), answer)
     named = _unknown_subject(question, found)

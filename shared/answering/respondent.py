@@ -91,7 +91,7 @@ class Respondent:
         found = self._found(follow_up.question) if follow_up else None
         if follow_up is None or found is None or not found.on_topic:
             return refused
-        return self._written(follow_up.question, focused(found, follow_up))
+        return self._written(follow_up.question, focused(found, follow_up), follow_up.focus)
 
     def _followed(self, message: str, follow_up: FollowUp, found: Found) -> Answer:
         """A few words that the subject has nothing to do with may be a subject of their own: one search more."""
@@ -100,7 +100,7 @@ class Respondent:
             before = covered(found.passages[0], follow_up) if found.passages else 0.0
             if alone and alone.on_topic and alone.passages and covered(alone.passages[0], follow_up) > before:
                 return self._written(message, alone)
-        return self._written(follow_up.question, found)
+        return self._written(follow_up.question, found, follow_up.focus)
 
     def _further(self, question: str, found: Found, said: Sequence[Utterance]) -> Answer:
         left = not_shown(found.passages, [each.content for each in said if each.role == "assistant"])
@@ -114,8 +114,8 @@ class Respondent:
             return self.search(question)
         return None
 
-    def _written(self, question: str, found: Found) -> Answer:
-        return replace(written(question, found, self.words, self.language), basis=Basis(question, found))
+    def _written(self, question: str, found: Found, focus: str = "") -> Answer:
+        return replace(written(question, found, self.words, self.language, focus=focus), basis=Basis(question, found))
 
     def _unavailable(self) -> Answer:
         return Answer(self.words.text(self.language, "unavailable.reply"), Mode.UNAVAILABLE, status="failed")

@@ -33,6 +33,7 @@ class Weights:
     shape: float = 0.35
     code: float = 0.25
     identifier: float = 0.4
+    example: float = 0.3
 
 
 WEIGHTS: Final = Weights()
@@ -82,7 +83,7 @@ def _together(passages: Sequence[Passage]) -> tuple[Block, ...]:
 
 
 def ranked(
-    question: str, passages: Sequence[Passage], vocabulary: Vocabulary, weights: Weights = WEIGHTS
+    question: str, passages: Sequence[Passage], vocabulary: Vocabulary, weights: Weights = WEIGHTS, *, focus: str = ""
 ) -> tuple[Wanted, list[Section]]:
     """The sections, best first; of equal ones the one that was found first."""
     groups = sections_of(passages)
@@ -92,7 +93,7 @@ def ranked(
         asked.held_by(" ".join([each.title, *each.heading_path])).union(*(unit.terms for unit in told))
         for (_, each, _), told in zip(groups, units, strict=True)
     ]
-    wanted = Wanted.of(question, asked, stems, vocabulary)
+    wanted = Wanted.of((question, focus), asked, stems, vocabulary)
     headings = [each.heading for _, each, _ in groups]
     sections = [
         Section(
@@ -125,6 +126,8 @@ def _kind(wanted: Wanted, blocks: Sequence[Block], units: Sequence[Unit], weight
     code = sum(len(each.text) for each in blocks if isinstance(each, Code))
     steps = any(isinstance(each, List) and each.start is not None for each in blocks)
     score = 0.0
+    if wanted.asks_example:
+        score += weights.example if code else -weights.example
     if not wanted.asks_code and not wanted.asks_how and 2 * code > len(text):
         score -= weights.code
     if (wanted.asks_code and code) or (wanted.asks_how and (code or steps)):

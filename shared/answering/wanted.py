@@ -32,6 +32,10 @@ ASKS_COMMAND: Final = re.compile(r"\bcommands?\b|\binstall\b", re.IGNORECASE)
 ASKS_FACT: Final = re.compile(r"\b(?:who|whom|whose|which|where|when|what)\b", re.IGNORECASE)
 ALL: Final = 0.95
 """Share of a question that is as good as all of it."""
+ASKS_EXAMPLE: Final = re.compile(r"\b(?:examples?|samples?|snippets?|show me)\b", re.IGNORECASE)
+EXPLAIN: Final = re.compile(r"^\W*(?:please )?(?:explain|describe|define)\b", re.IGNORECASE)
+FOCUSED: Final = 2.0
+"""What a stem of the focus counts."""
 EVERYDAY: Final = 0.5
 """What an everyday word counts."""
 COMPARES: Final = re.compile(
@@ -107,6 +111,7 @@ class Wanted:
         weights: Of its stems; a rare one is heavy.
         total: Of those that any passage holds.
         shape: That the answer has: a price, a date, a number; None where the question asks for none.
+        focus: Stems of what is asked last, where the others only tell what it is about.
     """
 
     question: str
@@ -114,19 +119,25 @@ class Wanted:
     weights: Mapping[str, float]
     total: float
     shape: re.Pattern[str] | None
+    focus: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, question: str, asked: Asked, held: Sequence[frozenset[str]], vocabulary: Vocabulary) -> Wanted:
-        """What a question wants of sections that hold these stems."""
-        shape, _ = shape_of(question)
-        everyday = {stem(word) for word in words(question) if word in COMMON_WORDS}
+    def of(
+        cls, question: tuple[str, str], asked: Asked, held: Sequence[frozenset[str]], vocabulary: Vocabulary
+    ) -> Wanted:
+        """What a question wants, given with its focus, of sections that hold these stems."""
+        whole, focus = question[0], frozenset(map(stem, words(question[1]))) & asked.terms
+        shape, _ = shape_of(whole)
+        everyday = {stem(word) for word in words(whole) if word in COMMON_WORDS}
         weights = {
-            term: _weight(term, held, vocabulary) * (EVERYDAY if term in everyday else 1)
+            term: _weight(term, held, vocabulary)
+            * (EVERYDAY if term in everyday else 1)
+            * (FOCUSED if term in focus else 1)
             for term in sorted(asked.terms)
         }
         known = frozenset[str]().union(*held)
         total = sum(weight for term, weight in weights.items() if term in known) or 1.0
-        return cls(question, asked, weights, total, shape)
+        return cls(whole, asked, weights, total, shape, focus)
 
     @property
     def asks_how(self) -> bool:
@@ -141,12 +152,19 @@ class Wanted:
     @property
     def asks_what(self) -> bool:
         """It asks what something is."""
+        if self.focus and EXPLAIN.search(self.question):
+            return True
         return bool(ASKS_WHAT.search(self.question)) or (len(words(self.question)) <= 2 and not self.asks_how)  # noqa: PLR2004
 
     @property
     def asks_whether(self) -> bool:
         """It wants yes or no."""
         return bool(ASKS_WHETHER.search(self.question))
+
+    @property
+    def asks_example(self) -> bool:
+        """It asks for an example, which is code where there is any."""
+        return bool(ASKS_EXAMPLE.search(self.question))
 
     @property
     def asks_command(self) -> bool:
@@ -183,6 +201,8 @@ class Wanted:
     @property
     def subject(self) -> list[str]:
         """The stems that it asks about, in order."""
+        if self.focus:
+            return sorted(self.focus)
         return [stem(word) for word in words(self.question) if word not in STOP_WORDS and stem(word) in self.weights]
 
     def held_by(self, text: str) -> frozenset[str]:

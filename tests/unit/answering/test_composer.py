@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -172,6 +173,49 @@ def test_what_a_unit_says_that_no_other_one_has_said_comes_before_more_of_the_sa
     other = Paragraph("With `bearer` the class is derived.")
 
     assert "`bearer`" in quote("bearer instead of the token in the header of a client", [passage(*same, other)]).text
+
+
+def test_stages_below_the_heading_that_is_asked_for_are_shown_in_the_pages_order() -> None:
+    stages = [
+        replace(passage(Code(code), heading=heading, parents=("Install the arm",), cosine=cosine), position=place)
+        for place, code, heading, cosine in (
+            (7, "armctl --help", "Verify the arm", 0.9),
+            (5, "apt update", "Add the archive", 0.5),
+            (6, "apt install arm", "Install packages", 0.6),
+        )
+    ]
+    other = passage(Code("apt install tools"), heading="Install tools of the arm", cosine=0.8)
+
+    text = quote("How do I install the arm?", [stages[0], other, *stages[1:]]).text
+
+    assert re.findall(r"^(?:apt|armctl) .*$", text, re.MULTILINE) == ["apt update", "apt install arm", "armctl --help"]
+
+
+def test_what_is_asked_now_counts_more_than_what_was_asked_before() -> None:
+    table = Table((("slow arm", "`old`", "10 GB"), ("quick arm", "`act`", "2 GB")), ("Group", "Policy", "Memory"))
+
+    text = quote("How much memory does the old arm need for act", [passage(table)], focus="act").text
+
+    assert text.startswith("quick arm · Policy: `act` · Memory: 2 GB [1]")
+
+
+def test_an_item_that_is_to_be_explained_comes_first() -> None:
+    joints = List(
+        (Item("Revolute: One axis with limits."), Item("Continuous: One axis without limits.")), "Joint types:"
+    )
+
+    text = quote("explain Continuous of the joint types", [passage(joints)], focus="Continuous").text
+
+    assert text.startswith("Continuous: One axis without limits. [1]")
+
+
+def test_an_example_is_code_where_there_is_any() -> None:
+    about = passage(
+        Paragraph("A launch file of an arm is an example of a good file."), heading="Launch files", cosine=0.7
+    )
+    code = passage(Code("launch(arm)"), heading="A launch file", cosine=0.5)
+
+    assert quote("Give me an example of a launch file", [about, code]).text.startswith("**The arm: A launch file** [1]")
 
 
 def test_a_second_section_follows_where_the_question_compares() -> None:
