@@ -168,7 +168,7 @@ def _sure_of_shape(wanted: Wanted, line: str, own: frozenset[str], headings: fro
     if (
         not (wanted.share(own) or wanted.share(headings) >= ALL)
         or not wanted.shape.search(line)
-        or wanted.heaviest not in own | headings
+        or not wanted.decisive <= own | headings
     ):
         return None
     said = wanted.share(own | headings)

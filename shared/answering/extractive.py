@@ -14,6 +14,8 @@ from shared.answering.excerpts import excerpt
 from shared.answering.foreign import foreign_language
 from shared.answering.models import Answer, Mode
 from shared.answering.sections import ranked
+from shared.answering.sentences import split
+from shared.answering.units import QUESTION_MARKS
 from shared.answering.words import USUAL, Words
 from shared.retrieval.lexical import terms
 from shared.retrieval.markup import inline
@@ -47,7 +49,7 @@ def written(question: str, found: Found, words: Words, language: str = USUAL, *,
     asked_in = foreign_language(question, language, book) if book == USUAL else None
     if not found.on_topic or not found.passages:
         return refuse(found.question or question, found, words, asked_in or language, foreign=asked_in is not None)
-    answer = quote(found.question or question, found.passages, found.vocabulary, focus=focus)
+    answer = quote(found.question or question, found.passages, found.vocabulary, focus=focus or asking(question))
     if asked_in:
         return _led(words.text(asked_in, f"language.{USUAL}"), answer)
     named = _unknown_subject(question, found)
@@ -89,12 +91,20 @@ def _unknown_subject(question: str, found: Found) -> str:
     """The words that the book lacks, as code, where the question is about them."""
     if not found.missing:
         return ""
-    asked = set(terms(question))
+    asked = set(terms(asking(question) or question))
     weights = {term: found.vocabulary.rarity(term) for term in asked}
-    lacking = sum(found.vocabulary.rarity(term) for each in found.missing for term in terms(each))
+    missing = [each for each in found.missing if asked.intersection(terms(each))]
+    lacking = sum(found.vocabulary.rarity(term) for each in missing for term in terms(each))
     if lacking < SUBJECT * (sum(weights.values()) or 1.0):
         return ""
-    return ", ".join(f"`{each}`" for each in found.missing[:MOST_NAMED])
+    return ", ".join(f"`{each}`" for each in missing[:MOST_NAMED])
+
+
+def asking(message: str) -> str:
+    """The sentences of a longer message that ask; empty where all of it asks, or nothing does."""
+    told = split(" ".join(message.split()))
+    asked = [each for each in told if each.endswith(QUESTION_MARKS)]
+    return " ".join(asked) if len(asked) < len(told) else ""
 
 
 def _is_close(question: str, passage: Passage) -> bool:

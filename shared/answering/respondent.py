@@ -129,7 +129,7 @@ class Respondent:
         found = self._found(asked)
         if found is None or not found.on_topic or not found.passages:
             return own
-        return self._written(asked, around(found, page))
+        return self._written(asked, around(found, page), question)
 
 
 def _address(page: str | None) -> str | None:

@@ -34,9 +34,12 @@ class Weights:
     code: float = 0.25
     identifier: float = 0.4
     example: float = 0.3
+    overview: float = 0.6
 
 
 WEIGHTS: Final = Weights()
+OVERVIEW: Final = re.compile(r"\b(?:overview|introduction|summary|about)\b", re.IGNORECASE)
+"""The heading of a section that tells what a page is about; what stands before the first heading does, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,8 @@ def _score(wanted: Wanted, rank: int, passage: Passage, held: frozenset[str], we
         weights.text * wanted.share(held) + weights.heading * wanted.share(last) + weights.path * wanted.share(above)
     )
     score += weights.fits * (len(last & wanted.weights.keys()) / len(last) if last else 0.0)
+    if wanted.asks_overview and (not passage.heading_path[1:] or OVERVIEW.search(passage.heading)):
+        score += weights.overview
     named = wanted.asked.identifiers
     return score + weights.identifier * (sum(each in held for each in named) / len(named) if named else 0.0)
 

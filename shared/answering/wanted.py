@@ -32,6 +32,9 @@ ASKS_COMMAND: Final = re.compile(r"\bcommands?\b|\binstall\b", re.IGNORECASE)
 ASKS_FACT: Final = re.compile(r"\b(?:who|whom|whose|which|where|when|what)\b", re.IGNORECASE)
 ALL: Final = 0.95
 """Share of a question that is as good as all of it."""
+ASKS_OVERVIEW: Final = re.compile(
+    r"\b(?:summari[sz]e|summary|overview|in short|introduce|introduction)\b", re.IGNORECASE
+)
 ASKS_EXAMPLE: Final = re.compile(r"\b(?:examples?|samples?|snippets?|show me)\b", re.IGNORECASE)
 EXPLAIN: Final = re.compile(r"^\W*(?:please )?(?:explain|describe|define)\b", re.IGNORECASE)
 FOCUSED: Final = 2.0
@@ -126,7 +129,8 @@ class Wanted:
         cls, question: tuple[str, str], asked: Asked, held: Sequence[frozenset[str]], vocabulary: Vocabulary
     ) -> Wanted:
         """What a question wants, given with its focus, of sections that hold these stems."""
-        whole, focus = question[0], frozenset(map(stem, words(question[1]))) & asked.terms
+        whole, now = question
+        focus = asked.terms & {stem(word) for word in words(now) if word not in COMMON_WORDS}
         shape, _ = shape_of(whole)
         everyday = {stem(word) for word in words(whole) if word in COMMON_WORDS}
         weights = {
@@ -162,6 +166,11 @@ class Wanted:
         return bool(ASKS_WHETHER.search(self.question))
 
     @property
+    def asks_overview(self) -> bool:
+        """It asks what something is about, as a whole."""
+        return bool(ASKS_OVERVIEW.search(self.question))
+
+    @property
     def asks_example(self) -> bool:
         """It asks for an example, which is code where there is any."""
         return bool(ASKS_EXAMPLE.search(self.question))
@@ -189,9 +198,13 @@ class Wanted:
         return bool(named) and named <= self.weights.keys() and self.share(named) >= ALL
 
     @property
-    def heaviest(self) -> str:
-        """The stem that tells most of what is asked."""
-        return max(self.weights, key=lambda each: (self.weights[each], each), default="")
+    def decisive(self) -> frozenset[str]:
+        """What a number must be of: what is asked now, where that is a word or two, else the stem that tells most."""
+        if 0 < len(self.focus) <= 2:  # noqa: PLR2004 (a word or two)
+            return self.focus
+        return (
+            frozenset([max(self.weights, key=lambda each: (self.weights[each], each))]) if self.weights else self.focus
+        )
 
     @property
     def compares(self) -> bool:

@@ -218,6 +218,27 @@ def test_an_example_is_code_where_there_is_any() -> None:
     assert quote("Give me an example of a launch file", [about, code]).text.startswith("**The arm: A launch file** [1]")
 
 
+def test_a_summary_is_what_a_page_says_about_itself_first() -> None:
+    step = passage(Paragraph("Complete the capstone project."), heading="Next steps of the project", cosine=0.7)
+    about = passage(Paragraph("The capstone is a robot that talks."), heading="Overview", cosine=0.6)
+
+    assert quote("Summarize the capstone project", [step, about]).text.startswith("**The arm: Overview** [1]")
+
+
+def test_of_a_message_that_tells_a_story_what_it_asks_counts_more() -> None:
+    story = passage(Paragraph("Students in a university flash the card of the kit."), heading="Flash the card")
+    asked = passage(Paragraph("Record a test with the microphone."), heading="Test the microphone")
+    found = Found((story, asked), 0.6, on_topic=True, missing=("karachi",), vocabulary=Vocabulary(passages=2))
+
+    text = written(
+        "I am a student in Karachi, in a university, and I flashed the card of the kit. How do I test the microphone?",
+        found,
+        Words(),
+    ).text
+
+    assert text.startswith("**The arm: Test the microphone** [1]")
+
+
 def test_a_second_section_follows_where_the_question_compares() -> None:
     answer = quote(
         "What is the difference between servos and steppers?",
