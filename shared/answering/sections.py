@@ -34,7 +34,7 @@ class Weights:
     code: float = 0.25
     identifier: float = 0.4
     example: float = 0.3
-    overview: float = 0.6
+    overview: float = 0.9
 
 
 WEIGHTS: Final = Weights()
@@ -120,7 +120,7 @@ def _score(wanted: Wanted, rank: int, passage: Passage, held: frozenset[str], we
     )
     score += weights.fits * (len(last & wanted.weights.keys()) / len(last) if last else 0.0)
     if wanted.asks_overview and (not passage.heading_path[1:] or OVERVIEW.search(passage.heading)):
-        score += weights.overview
+        score += weights.overview * wanted.share(above | last)
     named = wanted.asked.identifiers
     return score + weights.identifier * (sum(each in held for each in named) / len(named) if named else 0.0)
 

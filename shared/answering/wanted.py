@@ -37,8 +37,6 @@ ASKS_OVERVIEW: Final = re.compile(
 )
 ASKS_EXAMPLE: Final = re.compile(r"\b(?:examples?|samples?|snippets?|show me)\b", re.IGNORECASE)
 EXPLAIN: Final = re.compile(r"^\W*(?:please )?(?:explain|describe|define)\b", re.IGNORECASE)
-FOCUSED: Final = 2.0
-"""What a stem of the focus counts."""
 EVERYDAY: Final = 0.5
 """What an everyday word counts."""
 COMPARES: Final = re.compile(
@@ -132,13 +130,7 @@ class Wanted:
         whole, now = question
         focus = asked.terms & {stem(word) for word in words(now) if word not in COMMON_WORDS}
         shape, _ = shape_of(whole)
-        everyday = {stem(word) for word in words(whole) if word in COMMON_WORDS}
-        weights = {
-            term: _weight(term, held, vocabulary)
-            * (EVERYDAY if term in everyday else 1)
-            * (FOCUSED if term in focus else 1)
-            for term in sorted(asked.terms)
-        }
+        weights = _balanced(_weights(whole, asked, held, vocabulary), focus)
         known = frozenset[str]().union(*held)
         total = sum(weight for term, weight in weights.items() if term in known) or 1.0
         return cls(whole, asked, weights, total, shape, focus)
@@ -249,6 +241,22 @@ def _counting(counted: re.Match[str]) -> re.Pattern[str]:
         rf"(?:\b\d[\d,.]*|\b(?:{NUMBERS}))\s?[x×]?\s+(?:[\w-]+\s+){{0,3}}(?:{noun})|\d+[x×]\s|\b(?:{noun})\w*\s?[:=]\W{{0,3}}\d",  # noqa: RUF001 (a sign of multiplication)
         re.IGNORECASE,
     )
+
+
+def _weights(question: str, asked: Asked, held: Sequence[frozenset[str]], vocabulary: Vocabulary) -> dict[str, float]:
+    everyday = {stem(word) for word in words(question) if word in COMMON_WORDS}
+    return {
+        term: _weight(term, held, vocabulary) * (EVERYDAY if term in everyday else 1) for term in sorted(asked.terms)
+    }
+
+
+def _balanced(weights: dict[str, float], focus: frozenset[str]) -> dict[str, float]:
+    """What is asked now counts at least as much as all that it is about, however much was told."""
+    now = sum(weight for term, weight in weights.items() if term in focus)
+    rest = sum(weights.values()) - now
+    if not now or rest <= now:
+        return weights
+    return {term: weight if term in focus else weight * now / rest for term, weight in weights.items()}
 
 
 def _weight(term: str, texts: Sequence[frozenset[str]], vocabulary: Vocabulary) -> float:

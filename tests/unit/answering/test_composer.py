@@ -220,9 +220,13 @@ def test_an_example_is_code_where_there_is_any() -> None:
 
 def test_a_summary_is_what_a_page_says_about_itself_first() -> None:
     step = passage(Paragraph("Complete the capstone project."), heading="Next steps of the project", cosine=0.7)
-    about = passage(Paragraph("The capstone is a robot that talks."), heading="Overview", cosine=0.6)
+    text = Paragraph("You build a robot that talks.")
+    path = ("The capstone project", "Overview")
+    about = replace(passage(text, cosine=0.6), page="capstone", title=path[0], heading_path=path)
 
-    assert quote("Summarize the capstone project", [step, about]).text.startswith("**The arm: Overview** [1]")
+    assert quote("Summarize the capstone project", [step, about]).text.startswith(
+        "**The capstone project: Overview** [1]"
+    )
 
 
 def test_of_a_message_that_tells_a_story_what_it_asks_counts_more() -> None:
