@@ -35,6 +35,13 @@ NOUNS_AS_WELL: Final = frozenset(each.removesuffix("*") for each in _VERBS if ea
 
 ARTICLES: Final = frozenset(["a", "all", "an", "any", "both", "each", "it", "its", "my", "new", "the", "this", "your"])
 
+FAULTS: Final = re.compile(r"^(?:error|failure|issue|problem|warning|crash|conflict|timeout)(?:e?s)?\b", re.IGNORECASE)
+DONE_TO_FAULTS: Final = re.compile(
+    "analyze|avoid|catch|debug|detect|diagnose|find|fix|handle|ignore|inspect|interpret|log|manage|prevent|raise|read|"
+    "report|reproduce|resolve|solve|suppress|test|throw|track|troubleshoot|understand|view"
+)
+"""With any other verb before them faults are what goes wrong then: "build errors" are not built."""
+
 
 def question_of(heading: str, language: str = "en") -> str | None:
     """The question that the section under a heading answers; None where the heading alone does not tell."""
@@ -65,6 +72,8 @@ def _done(text: str) -> str | None:
         return None
     may_be_a_noun = base in NOUNS_AS_WELL and verb.lower() == base
     if may_be_a_noun and what.split()[0].lower() not in ARTICLES:
+        return None
+    if FAULTS.match(what) and not DONE_TO_FAULTS.fullmatch(base):
         return None
     return f"How do I {base} {_mine(what)}?"
 

@@ -21,6 +21,8 @@ ASKED = {
     "The Brindlewood kettle": "What is the Brindlewood kettle?",
     "The two commands": "What are the two commands?",
     "Search the index": "How do I search the index?",
+    "Fix errors of the build": "How do I fix errors of the build?",
+    "Handling timeouts": "How do I handle timeouts?",
 }
 NONE = [
     "Installation",
@@ -32,6 +34,9 @@ NONE = [
     "",
     "?",
     "Known issues",
+    "Build errors with custom interfaces",
+    "Q7: Connect timeouts",
+    "Installing problems",
     "v1.2",
 ]
 OF_ANY_LANGUAGE = ["Wie installiere ich das?", "如何安装？", "كيف أعاير الذراع؟", "¿Cómo lo instalo?"]  # noqa: RUF001 (so they are written)
