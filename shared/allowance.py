@@ -1,7 +1,9 @@
-"""How much one address may ask of what needs no account: counted in the container, where it costs nothing.
+"""How much one address, or one reader, may ask of what costs money or time.
 
-An allowance is a bucket of requests that refills steadily: a class behind one address may ask all at once, a flood from
-it may not go on. API Gateway's throttle bounds what all containers do together.
+What needs no account is counted in the container, where that costs nothing; what a reader does also in Postgres, in the
+round trip that tells who they are (shared/auth/identity/callers.py). An allowance is a bucket of requests that refills
+steadily: a class behind one address may ask all at once, a flood from it may not go on. API Gateway's throttle bounds
+what all containers do together.
 """
 
 from __future__ import annotations
@@ -36,12 +38,35 @@ class Allowance:
 QUESTIONS: Final = Allowance(at_once=300, a_second=1.0)
 """300 students with two questions each within ten minutes; not 600 a minute."""
 
+HOUR: Final = 3600
+AN_HOUR: Final = 12
+"""Of what comes back in an hour, one of so many parts may be used at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Something that costs, done by a reader.
+
+    Attributes:
+        name: What the counter is called.
+        allowance: How often.
+    """
+
+    name: str
+    allowance: Allowance
+
+    @classmethod
+    def of(cls, name: str, an_hour: int) -> Use | None:
+        """So often an hour; None for any number."""
+        return cls(name, Allowance(max(1, an_hour // AN_HOUR), an_hour / HOUR)) if an_hour else None
+
+
 LOOKS_AT_HEALTH: Final = Allowance(at_once=60, a_second=1.0)
 """Each asks all that we depend on, and wakes a sleeping database."""
 
 
 class Allowances:
-    """What is left of each address's allowance in this container.
+    """What is left in this container of each address's or reader's allowance.
 
     Args:
         allowance: The same for each.

@@ -224,6 +224,17 @@ class LimitSettings(_FromEnvironment):
 
 
 @dataclass(frozen=True, slots=True)
+class UseSettings(_FromEnvironment):
+    """How much one reader may ask of what costs money or time.
+
+    Attributes:
+        an_hour: Questions, imports and searches of the own history, each; 0: any number.
+    """
+
+    an_hour: int = _setting("USES_AN_HOUR", default=720, read=_between(0, 1_000_000))
+
+
+@dataclass(frozen=True, slots=True)
 class DefaultsSettings(_FromEnvironment):
     """Where Better Auth's own defaults hurt people.
 
@@ -379,6 +390,7 @@ SETTINGS = (
     AuthSettings,
     HostSettings,
     LimitSettings,
+    UseSettings,
     DefaultsSettings,
     TokenSettings,
     AccountSettings,

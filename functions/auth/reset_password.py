@@ -34,7 +34,7 @@ from shared.auth.requests.validation import (
     checked,
     text,
 )
-from shared.auth.rows import store
+from shared.auth.rows import resets
 from shared.auth.wire import answer, redirected
 from shared.clock import now
 from shared.errors import DatabaseUnavailable
@@ -63,7 +63,7 @@ async def request_password_reset(
         email, token, moment = text(fields, "email").lower(), new_reset_token(), now()
         if safer:
             database.count(Limit.of_mailbox("reset", email, rules.cookies.secret))
-        if store.add_verification(database, email, _identifier(token), moment, moment + LIFETIME):
+        if resets.add_verification(database, email, _identifier(token), moment, moment + LIFETIME):
             callback = text(fields, "redirectTo")
             options.send("reset_password", email, f"/reset-password/{token}?", callback)
     return answer({"status": True, "message": ALIKE})
@@ -83,7 +83,7 @@ async def follow_reset_link(
     if not callback:
         error_page = f"{options.origin}{BASE_PATH}/error"
         return redirected(absolute(error_page, options.origin, "error", "INVALID_TOKEN"))
-    good = store.has_verification(database, _identifier(token), now())
+    good = resets.has_verification(database, _identifier(token), now())
     name, value = ("token", token) if good else ("error", "INVALID_TOKEN")
     return redirected(absolute(callback, options.origin, name, value))
 
@@ -103,7 +103,7 @@ async def reset_password(
     passwords.refuse_bad_length(new)
     if defaults.refuses_common_passwords:
         refuse_common(new, options.host)
-    email = store.reset_password(
+    email = resets.reset_password(
         database,
         _identifier(token),
         passwords.hashed(new, rules.password_scheme),

@@ -10,6 +10,7 @@ from functions.dependencies.allowances import Questions, ask_a_question
 from functions.dependencies.book import Examples, OpenBook
 from functions.dependencies.callers import Reader, Rules
 from functions.dependencies.outbox import ReadersOutbox
+from functions.dependencies.uses import count_use
 from shared.answering.chat import Chat
 from shared.answering.events import Delta, Done, Sources
 from shared.answering.feedback_token import Rated, token_for
@@ -36,7 +37,7 @@ BOTH: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-async def guests_question(request: Request, reader: Reader, questions: Questions) -> None:
+async def counted_question(request: Request, reader: Reader, questions: Questions) -> None:
     """A guest's question counts for their address, a signed-in reader's for themselves.
 
     Raises:
@@ -44,13 +45,15 @@ async def guests_question(request: Request, reader: Reader, questions: Questions
     """
     if reader is None:
         await ask_a_question(request, questions)
+    else:
+        count_use(reader, "chat")
 
 
 @router.post(
     "/api/chat",
     response_model=Answered,
     response_model_exclude_none=True,
-    dependencies=[Depends(guests_question)],
+    dependencies=[Depends(counted_question)],
     responses=BOTH,
 )
 async def ask(  # noqa: PLR0913, PLR0917 (a question is all of this)

@@ -8,6 +8,7 @@ from pydantic import StringConstraints
 
 from functions.conversations.wire import PAGE, Conversation, Conversations, Limit, Match
 from functions.dependencies.callers import SignedIn
+from functions.dependencies.uses import count_use
 from functions.wire import Cursor, Storable
 from shared.app import build_handler
 from shared.errors import InvalidRequest
@@ -32,6 +33,7 @@ async def list_all(db: SignedIn, limit: Limit = PAGE, cursor: Cursor = None, sea
         return Conversations.model_validate(list_conversations(db, limit=limit, cursor=cursor))
     if cursor is not None:
         raise InvalidRequest("a search has one page", "cursor")
+    count_use(db, "search")
     found = search_conversations(db, search, limit=limit)
     return Conversations(conversations=[_shown(each) for each in found], next_cursor=None)
 

@@ -68,7 +68,7 @@ def main() -> int:
         print("bench-ceiling: skipped, since wrk is not installed (Debian's package: wrk)")
         return 0
     transports: list[Transport] = ["http", "pooled"] if PgBouncer.installed() else ["http"]
-    deployment = Deployment(settings={"RATE_LIMITS": "off"})  # everything comes from one address
+    deployment = Deployment(settings={"RATE_LIMITS": "off", "USES_AN_HOUR": "0"})  # everything comes from one address
     with State.temporary() as state, Platform(state, transports, deployment=deployment) as platform:
         found = [each for transport in transports for each in _of(platform, transport)]
     _write(found)

@@ -119,7 +119,7 @@ def _recorded(name: str) -> dict[str, Any]:
 
 def _platform(state: State) -> Platform:
     """Without rate limits: a function that only refuses would be fast."""
-    return Platform(state, deployment=Deployment(settings={"RATE_LIMITS": "off"}))
+    return Platform(state, deployment=Deployment(settings={"RATE_LIMITS": "off", "USES_AN_HOUR": "0"}))
 
 
 def _arguments() -> argparse.Namespace:

@@ -156,7 +156,7 @@ def main() -> int:
         print(f"without names and silent addresses, as {own_network.REFUSED}", file=sys.stderr)
     print(HEAD, flush=True)
     measured: list[Outages] = []
-    named = Deployment(host=own_network.HOST if own_network.inside() else LOOPBACK)
+    named = Deployment({"USES_AN_HOUR": "0"}, host=own_network.HOST if own_network.inside() else LOOPBACK)
     with (
         State.temporary() as state,
         Platform(state, ["http", "pooled"], breakable=True, deployment=named) as platform,

@@ -61,7 +61,7 @@ def main() -> int:
         print(f"  no name server fails: {own_network.REFUSED}")
         if os.environ.get("CI"):
             return 1
-    named = Deployment(host=own_network.HOST if own_network.inside() else LOOPBACK)
+    named = Deployment({"USES_AN_HOUR": "0"}, host=own_network.HOST if own_network.inside() else LOOPBACK)
     with State.temporary() as state, Platform(state, transports, breakable=True, deployment=named) as platform:
         ingest_own_documents(state, platform.qdrant.url)
         ledger = Ledger()

@@ -17,6 +17,7 @@ from functions.dependencies.outbox import readers_outbox
 from functions.search import passages
 from shared.allowance import QUESTIONS, Allowances
 from shared.app import build_app
+from shared.auth.identity.callers import SignedInDatabase
 from shared.auth.identity.rules import AuthRules
 from shared.db.batch import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable, RetrievalUnavailable
@@ -126,11 +127,19 @@ def test_search_and_chat_draw_on_the_same_allowance(app: FastAPI) -> None:
     assert answered(statuses(app, 200)) == 100
 
 
+def test_whoever_is_signed_in_has_an_allowance_of_their_own_though_the_database_is_away(app: FastAPI) -> None:
+    async def somebody() -> Database:
+        return SignedInDatabase(Away(), "another token")
+
+    app.dependency_overrides[reader] = somebody
+    assert answered(statuses(app, 70)) == 60
+
+
 def test_whoever_is_signed_in_does_not_count_for_the_address(app: FastAPI) -> None:
     statuses(app, 300)
 
     async def somebody() -> Database:
-        return Away()
+        return SignedInDatabase(Away(), "a token")
 
     app.dependency_overrides[reader] = somebody
     assert {each.status_code for each in statuses(app, 3)} == {200}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from shared.auth.browser.cookies import decoded, read_signed
 from shared.auth.models import User
 from shared.auth.rows import queries
-from shared.auth.rows.store import USER_WIDTH, signed_in_user
+from shared.auth.rows.store import USER_WIDTH, refusing_too_many_uses, signed_in_user
 from shared.auth.tokens.jwt import NotToken, looks_like
 from shared.clock import now
 from shared.db import USUAL, Database, Rows, Statement
@@ -23,6 +23,7 @@ from shared.observability import name_user
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from shared.allowance import Use
     from shared.auth.identity.rules import AuthRules
     from shared.auth.models import SignedInUser
     from shared.db import Transaction
@@ -48,6 +49,7 @@ class SignedInDatabase(Database):
         self._database = database
         self._token = token
         self._pseudonyms = pseudonyms
+        self._due: Use | None = None
         self.signed_in: SignedInUser | None = None
         self.user: User | None = None
         """Who is asking; None before the first batch."""
@@ -56,6 +58,15 @@ class SignedInDatabase(Database):
     def token(self) -> str:
         """The session's token, as good as a password; empty where another server vouches for the user."""
         return self._token
+
+    @property
+    def caller(self) -> str:
+        """Who is asking as far as that can be told before the first batch."""
+        return self._token
+
+    def counting(self, use: Use) -> None:
+        """Count a use of something with the next batch; where it is one too many, that does not happen."""
+        self._due = use
 
     def identified(self) -> User:
         """Who is asking, for those who must know before they can begin; it costs a round trip of its own.
@@ -72,10 +83,13 @@ class SignedInDatabase(Database):
 
         Raises:
             NotSignedIn: The session has ended, or there never was one.
+            TooManyRequests: The batch counts a use, which is one too many; nothing has happened.
         """
-        found, *results = self._database.run(
-            self._identify(), *statements, idempotent=idempotent, transaction=transaction
-        )
+        due, self._due = self._due, None
+        with refusing_too_many_uses():
+            found, *results = self._database.run(
+                self._identify(due), *statements, idempotent=idempotent, transaction=transaction
+            )
         if not found.values:
             raise NotSignedIn
         self._learn(found.values[0])
@@ -87,8 +101,10 @@ class SignedInDatabase(Database):
         """Close the connection of the database underneath."""
         self._database.close()
 
-    def _identify(self) -> Statement:
-        return Statement(queries.IDENTIFY, (self._token, now()))
+    def _identify(self, use: Use | None) -> Statement:
+        if use is None:
+            return Statement(queries.IDENTIFY, (self._token, now()))
+        return Statement(queries.USE, (self._token, now(), *_counted(use)))
 
     def _learn(self, row: tuple[Any, ...]) -> None:
         self.signed_in = signed_in_user(row)
@@ -102,11 +118,22 @@ class VouchedDatabase(SignedInDatabase):
         super().__init__(database, "", pseudonyms)
         self._user_id = user_id
 
-    def _identify(self) -> Statement:
-        return Statement(queries.IDENTIFY_BY_ID, (self._user_id, now()))
+    @property
+    def caller(self) -> str:
+        """The user."""
+        return self._user_id
+
+    def _identify(self, use: Use | None) -> Statement:
+        if use is None:
+            return Statement(queries.IDENTIFY_BY_ID, (self._user_id, now()))
+        return Statement(queries.USE_BY_ID, (self._user_id, now(), *_counted(use)))
 
     def _learn(self, row: tuple[Any, ...]) -> None:
         self.user = User(*row[:USER_WIDTH])
+
+
+def _counted(use: Use) -> tuple[str, int, int]:
+    return use.name, use.allowance.at_once, round(1000 / use.allowance.a_second)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Signing in, signing up and whatever sends mail are counted so: in the same round
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from shared.auth.refusals import Refused, too_many_requests
 from shared.auth.rows import queries
@@ -16,9 +16,6 @@ from shared.errors import DatabaseUnavailable, StatementFailed
 if TYPE_CHECKING:
     from shared.auth.limits.in_container import Limit, LocalCounts
     from shared.db import Transaction
-
-OVER_LIMIT: Final = "RL429"
-"""SQLSTATE of `count_request` (infra/migrations/0020_rate_limit.sql)."""
 
 
 class LimitedDatabase(Database):
@@ -58,7 +55,7 @@ class LimitedDatabase(Database):
                 *(_counted(limit) for limit in due), *statements, idempotent=idempotent, transaction=transaction
             )
         except StatementFailed as error:
-            if error.sqlstate != OVER_LIMIT:
+            if error.sqlstate != queries.OVER_LIMIT:
                 raise
             raise self._refused(due, error.constraint or "") from error
         return results[len(due) :]
@@ -99,5 +96,5 @@ class LimitedDatabase(Database):
 
 
 def _counted(limit: Limit) -> Statement:
-    """Counts a request, or fails with `OVER_LIMIT`."""
+    """Counts a request, or fails with `queries.OVER_LIMIT`."""
     return Statement(queries.COUNT_REQUEST, (limit.key, limit.rule.seconds, limit.rule.most))

@@ -148,6 +148,29 @@ where u.id = $1::text and not is_banned(to_jsonb(u), $2::timestamptz)
 """
 """As `IDENTIFY`, for a user whom another server vouches for."""
 
+USE: Final = """
+select
+    u.id, u.name, u.email, u."emailVerified", u.image, u."createdAt", u."updatedAt",
+    s.id, s.token, s."userId", s."expiresAt", s."createdAt", s."updatedAt", s."ipAddress", s."userAgent",
+    set_config('app.user_id', u.id, true), count_use('use|' || $3::text || '|' || u.id, $4::integer, $5::integer)
+from session s
+join "user" u on u.id = s."userId"
+where s.token = $1::text and s."expiresAt" >= $2::timestamptz and not is_banned(to_jsonb(u), $2::timestamptz)
+"""
+"""As `IDENTIFY`, and counts that user's use of something; where it is one too many, nothing of the batch happens."""
+
+USE_BY_ID: Final = """
+select
+    u.id, u.name, u.email, u."emailVerified", u.image, u."createdAt", u."updatedAt",
+    set_config('app.user_id', u.id, true), count_use('use|' || $3::text || '|' || u.id, $4::integer, $5::integer)
+from "user" u
+where u.id = $1::text and not is_banned(to_jsonb(u), $2::timestamptz)
+"""
+"""As `USE`, for a user whom another server vouches for."""
+
+OVER_LIMIT: Final = "RL429"
+"""SQLSTATE of `count_request` and `count_use` (infra/migrations/0020_rate_limit.sql, 0090_uses.sql)."""
+
 COUNT_REQUEST: Final = """
 select count_request($1::text, $2::integer, $3::integer)
 """

@@ -11,15 +11,13 @@ from shared.auth.models import REFRESH_AFTER, SESSION_LIFETIME, Credentials, Ses
 from shared.auth.refusals import (
     FAILED_TO_CREATE_USER,
     INVALID_EMAIL_OR_PASSWORD,
-    INVALID_RESET,
     NO_USERNAMES,
-    NOBODYS_RESET,
     USER_ALREADY_EXISTS,
     Refused,
 )
 from shared.auth.rows import queries
 from shared.db import Statement
-from shared.errors import StatementFailed
+from shared.errors import StatementFailed, TooManyRequests
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -86,6 +84,17 @@ def _refusing(states: tuple[str, ...], refusal: Refusal) -> Generator[None]:
         if (error.sqlstate or "").startswith(states):
             raise Refused(refusal) from error
         raise
+
+
+@contextmanager
+def refusing_too_many_uses() -> Generator[None]:
+    """A block in which a use that `count_use` found one too many ends in `TooManyRequests`."""
+    try:
+        yield
+    except StatementFailed as error:
+        if error.sqlstate != queries.OVER_LIMIT:
+            raise
+        raise TooManyRequests(int((error.constraint or "1").partition(" ")[0])) from error
 
 
 def credentials(database: Database, email: str, now: datetime) -> Credentials | None:
@@ -198,47 +207,3 @@ def _found(row: Sequence[Any]) -> Found:
 def signed_in_user(row: Sequence[Any]) -> SignedInUser:
     """Read a row that holds the core's columns of a user and of a session."""
     return SignedInUser(User(*row[:USER_WIDTH]), Session(*row[USER_WIDTH:SIGNED_IN_WIDTH]))
-
-
-def add_verification(database: Database, email: str, identifier: str, now: datetime, ends: datetime) -> bool:
-    """Store something that only the user with this e-mail address can know; False where there is no such user.
-
-    Whatever has expired is removed on the way.
-    """
-    row_id = new_identifier()
-    add = Statement(queries.ADD_VERIFICATION, (row_id, identifier, ends, now, email))
-    is_stored = Statement(queries.VERIFICATION_IS_STORED, (row_id,))
-    sweep = Statement(queries.SWEEP_VERIFICATIONS, (now,))
-    [_, stored, _] = database.run(add, is_stored, sweep, idempotent=True)
-    return bool(stored.values)
-
-
-def has_verification(database: Database, identifier: str, now: datetime) -> bool:
-    """Whether that is still good."""
-    [found] = database.run(Statement(queries.LOOK_UP_VERIFICATION, (identifier, now)), idempotent=True)
-    return bool(found.values)
-
-
-def reset_password(
-    database: Database, identifier: str, password_hash: str, now: datetime, *, ends_sessions: bool, ends_links: bool
-) -> str:
-    """Spend a reset token for a new password; gives the user's address.
-
-    Args:
-        database: Where users are.
-        identifier: Of the token.
-        password_hash: Of the new password.
-        now: The moment.
-        ends_sessions: Whether the user is signed out everywhere.
-        ends_links: Whether other such links of the user's are good for nothing from now on.
-
-    Raises:
-        Refused: It is unknown, spent or expired, or its user is gone.
-    """
-    values = (identifier, now, new_identifier(), password_hash, ends_sessions, ends_links)
-    # not sent twice: the second try would find the token spent
-    [told] = database.run(Statement(queries.SPEND_RESET, values))
-    [[done, user_is_gone, email]] = told.values
-    if not done:
-        raise Refused(NOBODYS_RESET if user_is_gone else INVALID_RESET)
-    return email

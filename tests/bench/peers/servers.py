@@ -114,6 +114,7 @@ class Servers:
             "BETTER_AUTH_SECRET": SECRET,
             "BETTER_AUTH_URL": HOME,
             "RATE_LIMITS": "off",
+            "USES_AN_HOUR": "0",
             "TOKEN": self._person.token,
             "AWS_LAMBDA_FUNCTION_NAME": "peer",
         }

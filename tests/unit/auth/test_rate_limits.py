@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from shared.auth.limits.in_container import ACCOUNT, CREDENTIALS, GENERAL, MAIL, REMEMBERED, Limit, LocalCounts, Rule
-from shared.auth.limits.in_postgres import OVER_LIMIT, LimitedDatabase
+from shared.auth.limits.in_postgres import LimitedDatabase
 from shared.auth.refusals import Refused
 from shared.auth.rows import queries
+from shared.auth.rows.queries import OVER_LIMIT
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable, StatementFailed
 from tests.fixtures.clock import Clock
