@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from infra.local.process import PROJECT
+from tests.e2e.sites import Site
 from tests.fixtures.platform import forget_outage, invocations
 
 if TYPE_CHECKING:
@@ -87,13 +88,24 @@ def stoppable(platform: Platform) -> Generator[Postgres]:
 
 
 @pytest.fixture
-def page(browser: Browser, platform: Platform) -> Generator[Page]:
-    """The demo page, opened by somebody who was never here before."""
+def newcomer(browser: Browser, platform: Platform) -> Generator[Page]:
+    """An empty page of somebody who was never here before."""
     context = browser.new_context(
         base_url=platform.url("http"), locale="en-GB", viewport={"width": 1100, "height": 800}
     )
     context.set_default_timeout(PATIENCE_MILLISECONDS)
-    page = context.new_page()
-    page.goto("/")
-    yield page
+    yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def page(newcomer: Page) -> Page:
+    """The demo page."""
+    newcomer.goto("/")
+    return newcomer
+
+
+@pytest.fixture
+def site(newcomer: Page) -> Site:
+    """A site whose pages carry the element, at the platform's origin."""
+    return Site(newcomer)

@@ -143,7 +143,7 @@ def test_a_conversation_is_rated_renamed_pinned_found_by_its_words_and_exported(
     expect(in_history(page, "Which kettle")).to_be_visible()
     page.get_by_label("Search your conversations").fill("often")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("1 conversation found.")).to_be_visible()
+    expect(page.get_by_text("Conversations found: 1")).to_be_visible()
     expect(in_history(page, renamed).locator("mark")).to_have_text("often")
 
     in_history(page, renamed).click()

@@ -118,7 +118,7 @@ export class Chat {
     this.start();
     if (this.shell.mayFocusField) this.composer.field.focus();
     else this.shell.heading.focus();
-    this.composer.write(this.composer.field.value); // only now it can be measured
+    this.composer.fit(); // only now it can be measured
     this.emit("open");
   }
 

@@ -62,10 +62,15 @@ export class Composer {
     this.#typed();
   }
 
-  #typed() {
+  /** As high as its text. */
+  fit() {
     this.field.style.height = "auto";
     // not while it is not laid out, where it has no height
     if (this.field.scrollHeight) this.field.style.height = `${this.field.scrollHeight + 2}px`;
+  }
+
+  #typed() {
+    this.fit();
     this.does.typed(this.field.value);
   }
 

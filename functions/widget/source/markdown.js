@@ -215,7 +215,7 @@ function item(text, number, reading) {
   const [only] = blocks;
   // an item of one paragraph is the paragraph; what follows the first paragraph stays a block
   const content = only?.tagName === "P" && !only.className ? [...only.childNodes, ...blocks.slice(1)] : blocks;
-  return el("li", number === null ? { dir: "auto" } : { value: number, dir: "auto" }, ...content);
+  return el("li", { value: number }, ...content); // in the direction of the list, which its first item tells
 }
 
 /**
@@ -228,7 +228,7 @@ function quotation(lines, reading) {
     quoted.push(found[1]);
     lines.shift();
   }
-  return el("blockquote", { dir: "auto" }, ...blockNodes(quoted.join("\n"), reading));
+  return el("blockquote", {}, ...blockNodes(quoted.join("\n"), reading));
 }
 
 /**

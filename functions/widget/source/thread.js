@@ -2,7 +2,7 @@
 
 import { copyButton, blockNodes } from "./markdown.js";
 import { el, iconButton, safeAddress } from "./dom.js";
-import { AGAIN, DOWNWARDS } from "./icons.js";
+import { AGAIN } from "./icons.js";
 
 /** @typedef {import("./types").Source} Source */
 /** @typedef {import("./types").Opinion} Opinion */
@@ -29,25 +29,17 @@ export class Thread {
     this.log = el("div", { class: "log", role: "log", "aria-live": "off", part: "messages" });
     this.welcome = el("div", { class: "welcome", part: "welcome" });
     this.earlier = el("div", { class: "earlier" });
-    this.toEnd = iconButton(DOWNWARDS, "", () => this.scroll.scrollTo({ top: this.scroll.scrollHeight }), { class: "icon to-end", hidden: true });
     this.scroll = el("div", { class: "scroll", tabindex: "0", role: "group" }, this.welcome, this.earlier, this.log);
-    this.box = el("div", { class: "thread" }, this.scroll, this.toEnd);
-    this.scroll.addEventListener("scroll", () => this.#seeEnd());
-    new ResizeObserver(() => this.#seeEnd()).observe(this.log);
+    this.box = el("div", { class: "thread" }, this.scroll);
   }
 
   draw() {
     this.log.setAttribute("aria-label", this.say("title"));
     this.scroll.setAttribute("aria-label", this.say("title"));
-    for (const name of ["aria-label", "title"]) this.toEnd.setAttribute(name, this.say("latest"));
   }
 
   get isEmpty() {
     return !this.log.childElementCount;
-  }
-
-  #seeEnd() {
-    this.toEnd.hidden = this.isEmpty || this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 120;
   }
 
   /** An old conversation is not news: it is not read aloud unasked. @param {HTMLElement[]} nodes */

@@ -26,7 +26,6 @@ export const ENGLISH = {
   again: "Answer again",
   about: "About",
   removeAbout: "Ask without the selected text",
-  latest: "To the end",
   notNow: "This is not available right now. Nothing is lost: please try again in a moment.",
   wait: "That was a lot of questions. You can ask again in {seconds} s.",
   accountsAway: "Accounts and conversations cannot be reached right now. You can go on asking.",

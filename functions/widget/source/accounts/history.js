@@ -110,8 +110,7 @@ export class History {
   /** @param {number} count */
   #told(count) {
     if (!this.#search) return count ? "" : this.say("nothing");
-    const kind = new Intl.PluralRules(this.chat.speech.language).select(count);
-    return this.say(`found_${kind in { one: 1 } ? "one" : "other"}`, { count });
+    return this.say("found", { count });
   }
 
   /** @param {Conversation} conversation */

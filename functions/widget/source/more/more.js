@@ -1,6 +1,7 @@
 /** What nobody needs before the chat is open or something is selected: a file of its own. */
 
 import { addStyles } from "../dom.js";
+import { leadToEnd } from "./end.js";
 import { Opinions } from "./opinions.js";
 import { AskAbout } from "./selection.js";
 import { welcome } from "./welcome.js";
@@ -9,6 +10,7 @@ import styles from "./more.css";
 /** @typedef {import("../chat.js").Chat} Chat */
 
 const ENGLISH = {
+  latest: "To the end",
   stopped: "Stopped.",
   noReceipt: "This answer could not be saved, and this browser keeps nothing for later.",
   deleted: "This conversation was deleted. Your question is kept: ask it in a new one.",
@@ -23,10 +25,10 @@ const ENGLISH = {
   followUps: "Ask next",
   welcome: "What would you like to know?",
   welcomeMore: "Answers come from this documentation, with the places they come from.",
-  privacy: "Without an account nothing you ask is kept in a history. The site’s server answers{provider}",
-  privacyModel: "; the provider of its language model, if it uses one, sees your question.",
-  privacyProvider: "; {provider}, who runs its language model, sees your question.",
-  privacyNobody: ", and no language model’s provider sees your question.",
+  privacy: "Without an account, nothing you ask is kept in a history.",
+  privacyModel: "If this site uses a language model, its provider sees your question.",
+  privacyProvider: "{provider}, who runs the language model, sees your question.",
+  privacyNobody: "No provider of a language model sees your question.",
   privacyLink: "Privacy",
   examples: "For example",
   good: "Good answer",
@@ -43,6 +45,7 @@ const ENGLISH = {
 export function attach(chat) {
   chat.speech.learn(ENGLISH);
   addStyles(chat.shadow, styles);
+  leadToEnd(chat);
   const about = new AskAbout(chat);
   welcome(chat);
   return {

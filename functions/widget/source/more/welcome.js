@@ -22,7 +22,7 @@ function suggestions(chat) {
   const found =
     asked.get(chat) ??
     chat.api.call("GET", `/api/suggestions?page=${encodeURIComponent(location.origin + location.pathname)}`).then(
-      ({ suggestions = [] }) => suggestions.slice(0, 3).map((/** @type {any} */ each) => each.question ?? each),
+      (known) => (known?.suggestions ?? []).slice(0, 3).map((/** @type {any} */ each) => each.question ?? each),
       () => [],
     );
   asked.set(chat, found);
@@ -34,5 +34,5 @@ function privacy({ speech: { say }, options: { privacyUrl, provider } }) {
   const who = provider === "none" ? say("privacyNobody") : provider ? say("privacyProvider", { provider }) : say("privacyModel");
   const url = privacyUrl && safeAddress(privacyUrl);
   const link = url ? el("a", { href: url.href, target: "_blank", rel: "noopener" }, say("privacyLink")) : null;
-  return el("p", { class: "privacy", part: "privacy" }, say("privacy", { provider: who }), link && " ", link);
+  return el("p", { class: "privacy", part: "privacy" }, `${say("privacy")} ${who}`, link && " ", link);
 }
