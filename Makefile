@@ -117,6 +117,10 @@ calibrate: setup-python ## print which questions a gate refuses: FILE=questions.
 bench-answers: setup-python ## what answers without a model are worth (tests/bench/results/answers.md; ARGS=--failures prints each wrong one)
 	@exec $(python) -m tests.bench.answers $(ARGS)
 
+.PHONY: bench-checking
+bench-checking: setup-python ## what the check of written answers catches (tests/bench/results/checking.md)
+	@exec $(python) -m tests.bench.checking
+
 .PHONY: bench-history
 bench-history: setup-python ## what a history costs as the site grows (ARGS="--users 100 10000 100000" for more than a glance)
 	@exec $(python) -m tests.bench.history $(ARGS)
@@ -175,7 +179,7 @@ audit: setup-python setup-node ## ask the public databases for known weaknesses 
 .PHONY: bench
 bench: ## every measurement, one after the other, in about half an hour: let the machine do nothing else meanwhile
 	@missed=; $(MAKE) bench-history ARGS="--users 100 10000 100000" || missed=history; \
-	for each in answers db cold imports flights peers outage ceiling load; do $(MAKE) bench-$$each ARGS= || missed="$$missed $$each"; done; \
+	for each in answers checking db cold imports flights peers outage ceiling load; do $(MAKE) bench-$$each ARGS= || missed="$$missed $$each"; done; \
 	$(MAKE) bench-plots; \
 	if [ -n "$$missed" ]; then echo "Goals were missed by: $$missed"; exit 1; fi
 

@@ -127,25 +127,28 @@ class HttpClient:
             Unreachable: There is no complete answer; `TimedOut` and `AnswerTooLarge` say so more closely.
         """
         ends_at = time.monotonic() + deadline.remaining(timeout)
-        message = _message(method, path, body, {"Host": self._authority, **headers})
+        message = self._message(method, path, body, headers)
         sent = False
         kept = self._take()
         if kept is not None:
             try:
-                return self._exchange(_Wire(kept, ends_at), method, message)
+                return self._exchange(Wire(kept, ends_at), method, message)
             except TimedOut:
                 raise
             except Unreachable as failure:
                 if failure.heard or (failure.sent and not idempotent):
                     raise
                 sent = failure.sent
-        return self._exchange(_Wire(self._connect(ends_at, sent=sent), ends_at, sent=sent), method, message)
+        return self._exchange(Wire(self._connect(ends_at, sent=sent), ends_at, sent=sent), method, message)
 
     def close(self) -> None:
         """Close the kept connection, if any; the next request opens a new one."""
         with suppress(IndexError):
             while True:
                 self._idle.pop()[0].close()
+
+    def _message(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+        return message_of(method, path, body, {"Host": self._authority, **headers})
 
     def _take(self) -> socket.socket | None:
         """A kept connection that can still be trusted, now the caller's alone."""
@@ -166,9 +169,9 @@ class HttpClient:
         except Unresolved as error:
             raise NotFound(str(error), sent=sent) from error
         except OSError as error:
-            raise _failure(error, sent=sent) from error
+            raise failure_of(error, sent=sent) from error
 
-    def _exchange(self, wire: _Wire, method: str, message: bytes) -> Response:
+    def _exchange(self, wire: Wire, method: str, message: bytes) -> Response:
         response = HTTPResponse(cast("socket.socket", wire), method=method)
         keep = False
         try:
@@ -176,11 +179,14 @@ class HttpClient:
             body = self._read(response)
             keep = not response.will_close
         except (OSError, HTTPException) as error:
-            raise _failure(error, sent=wire.sent, heard=wire.heard) from error
+            raise failure_of(error, sent=wire.sent, heard=wire.heard) from error
         finally:
             response.close()
-            self._idle.append((wire.sock, time.time())) if keep else wire.sock.close()
-        return Response(response.status, {name.lower(): text for name, text in response.headers.items()}, body)
+            self._keep(wire) if keep else wire.sock.close()
+        return Response(response.status, lowered(response), body)
+
+    def _keep(self, wire: Wire) -> None:
+        self._idle.append((wire.sock, time.time()))
 
     def _read(self, response: HTTPResponse) -> bytes:
         response.begin()
@@ -192,36 +198,49 @@ class HttpClient:
         return body
 
 
-class _Wire(io.RawIOBase):
-    """What the parser needs of a socket; all waits together end at one time, and what happened is remembered."""
+class Wire(io.RawIOBase):
+    """What the parser needs of a socket; all waits together end at one time, and what happened is remembered.
+
+    Attributes:
+        ends_at: When they end, as `time.monotonic()` tells it; whoever reads a stream moves it on.
+    """
 
     def __init__(self, sock: socket.socket, ends_at: float, *, sent: bool = False) -> None:
         self.sock = sock
         self.sent = sent
         self.heard = False
-        self._ends_at = ends_at
+        self.ends_at = ends_at
 
     def write(self, message: bytes) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] (writes all of it)
+        """Send the message, all of it."""
         rest = memoryview(message)
         while rest:
-            self.sock.settimeout(sockets.left(self._ends_at))
+            self.sock.settimeout(sockets.left(self.ends_at))
             rest = rest[self.sock.send(rest) :]
             self.sent = True
 
     def makefile(self, _mode: str) -> io.BufferedReader:
+        """What `HTTPResponse` asks a socket for."""
         return io.BufferedReader(self)
 
     def readable(self) -> bool:
+        """What `BufferedReader` asks for."""
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # pyright: ignore[reportIncompatibleMethodOverride] (all that BufferedReader hands in)
-        self.sock.settimeout(sockets.left(self._ends_at))
+        """Receive what is there, or wait for it."""
+        self.sock.settimeout(sockets.left(self.ends_at))
         count = self.sock.recv_into(buffer)
         self.heard = self.heard or count > 0
         return count
 
 
-def _message(method: str, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+def message_of(method: str, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+    """One request, whole.
+
+    Raises:
+        ValueError: It would not be one request.
+    """
     lines = [f"{method} {path} HTTP/1.1", "Accept-Encoding: identity", f"Content-Length: {len(body)}"]
     lines += [f"{name}: {text}" for name, text in headers.items()]
     if any("\r" in line or "\n" in line for line in lines):
@@ -229,9 +248,15 @@ def _message(method: str, path: str, body: bytes, headers: Mapping[str, str]) ->
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
-def _failure(error: Exception, *, sent: bool, heard: bool = False) -> Unreachable:
+def failure_of(error: Exception, *, sent: bool, heard: bool = False) -> Unreachable:
+    """What became of a request, from the driver's own error."""
     kind = TimedOut if isinstance(error, TimeoutError) else Unreachable
     return kind(f"{type(error).__name__}: {error}", sent=sent, heard=heard)
+
+
+def lowered(response: HTTPResponse) -> dict[str, str]:
+    """Its headers by lower-case name; of repeated ones the last."""
+    return {name.lower(): text for name, text in response.headers.items()}
 
 
 @cache

@@ -47,7 +47,7 @@ WITHOUT = {
 }
 """Counts requests that had to do without a component, or were refused for want of it."""
 
-COUNTED = ("TurnsQueued", "ReceiptsGiven", "AnswersRefused", "BreakersOpened")
+COUNTED = ("TurnsQueued", "ReceiptsGiven", "AnswersRefused", "BreakersOpened", "AnswersWritten", "ModelTokens")
 """What else is counted. These and those above are metrics of the whole stack: alarms watch them (specs/runbook.md)."""
 
 _has_answered = False
@@ -145,10 +145,10 @@ def note(**facts: Any) -> None:  # noqa: ANN401 (whatever JSON can hold)
         request.facts.update(facts)
 
 
-def count(name: str) -> None:
+def count(name: str, by: int = 1) -> None:
     """Count one of COUNTED in the running request."""
     if request := _running.get():
-        request.counts[name] = request.counts.get(name, 0) + 1
+        request.counts[name] = request.counts.get(name, 0) + by
 
 
 def count_without(component: str) -> None:

@@ -7,6 +7,7 @@ does not learn which. `specs/settings.md` is compared with the fields below by a
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 from dataclasses import MISSING, Field, dataclass, field, fields
@@ -103,6 +104,13 @@ def _days(text: str) -> int:
 
 def _session_days(text: str) -> int:
     return 0 if text == "0" else _between(7, 3650)(text)
+
+
+def _price(text: str) -> float:
+    price = float(text)
+    if not 0 <= price < math.inf:
+        raise ValueError
+    return price
 
 
 def _words(text: str) -> dict[str, dict[str, str]]:
@@ -334,6 +342,49 @@ class ChatSettings(_FromEnvironment):
 
 
 @dataclass(frozen=True, slots=True)
+class ModelSettings(_FromEnvironment):
+    """The model that writes answers; without an address there is none, and all answers are quoted.
+
+    Attributes:
+        url: Of an API that is compatible with OpenAI's, up to its `/v1`; https, but for this machine.
+        name: What the model is called there.
+        api_key: Sent to it as a bearer's.
+        fallback_url: Of another one, which is asked when the first fails.
+        fallback_name: What the model is called there.
+        fallback_api_key: Sent to that one.
+        provider: Who runs it, as a reader's consent must name it; without one, no marked text is passed on.
+        first_seconds: Until its first word.
+        seconds: Until its last.
+        source_tokens: Of the book's sections that it is given.
+        answer_tokens: Of an answer.
+        input_price: Of a million tokens that it reads.
+        output_price: Of a million tokens that it writes.
+        day_tokens: Of everybody's answers a day.
+        reader_tokens: Of a signed-in reader's.
+        reader_questions: Of a signed-in reader a day.
+        address_questions: Of a guest's address a day.
+    """
+
+    url: str | None = _setting("MODEL_URL", default=None, read=_url)
+    name: str = _setting("MODEL_NAME", default="")
+    api_key: str | None = _setting("MODEL_API_KEY", default=None, secret=True)
+    fallback_url: str | None = _setting("MODEL_FALLBACK_URL", default=None, read=_url)
+    fallback_name: str = _setting("MODEL_FALLBACK_NAME", default="")
+    fallback_api_key: str | None = _setting("MODEL_FALLBACK_API_KEY", default=None, secret=True)
+    provider: str = _setting("MODEL_PROVIDER", default="")
+    first_seconds: int = _setting("MODEL_FIRST_SECONDS", default=8, read=_between(1, 25))
+    seconds: int = _setting("MODEL_SECONDS", default=20, read=_between(2, 25))
+    source_tokens: int = _setting("MODEL_SOURCE_TOKENS", default=3000, read=_between(100, 100_000))
+    answer_tokens: int = _setting("MODEL_ANSWER_TOKENS", default=800, read=_between(50, 8000))
+    input_price: float | None = _setting("MODEL_INPUT_PRICE", default=None, read=_price)
+    output_price: float | None = _setting("MODEL_OUTPUT_PRICE", default=None, read=_price)
+    day_tokens: int = _setting("MODEL_DAY_TOKENS", default=2_000_000, read=_between(100_000, 10**12))
+    reader_tokens: int = _setting("MODEL_READER_TOKENS", default=200_000, read=_between(0, 10**12))
+    reader_questions: int = _setting("MODEL_READER_QUESTIONS", default=100, read=_between(0, 1_000_000))
+    address_questions: int = _setting("MODEL_ADDRESS_QUESTIONS", default=100, read=_between(0, 1_000_000))
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionSettings(_FromEnvironment):
     """What time does to the history.
 
@@ -397,6 +448,7 @@ SETTINGS = (
     MailSettings,
     HistorySettings,
     ChatSettings,
+    ModelSettings,
     RetentionSettings,
     RetrievalSettings,
     OutboxSettings,

@@ -11,6 +11,7 @@ from functions.dependencies.book import Examples, OpenBook
 from functions.dependencies.callers import Reader, Rules
 from functions.dependencies.outbox import ReadersOutbox
 from functions.dependencies.uses import count_use
+from functions.dependencies.writer import AnswersWriter
 from shared.answering.chat import Chat
 from shared.answering.events import Delta, Done, Sources
 from shared.answering.feedback_token import Rated, token_for
@@ -63,6 +64,7 @@ async def ask(  # noqa: PLR0913, PLR0917 (a question is all of this)
     book: OpenBook,
     rules: Rules,
     examples: Examples,
+    writer: AnswersWriter,
     accept: Accept = "",
     accept_language: AcceptLanguage = None,
 ) -> Answered | Response:
@@ -81,6 +83,8 @@ async def ask(  # noqa: PLR0913, PLR0917 (a question is all of this)
         examples=examples.first,
         stop_seconds=settings.stop_milliseconds / 1000,
     )
+    if writer is not None and question.mode is None:
+        writer.join(chat, stored=reader is not None and not question.temporary)
     asked = question.as_ask(accept_language)
     voting = rules.cookies.secret if reader is None or question.temporary else None
     if not asks_for_events(accept):
@@ -114,6 +118,11 @@ def _answered(reply: Reply, voting: str | None) -> Answered:
 
 def _tell_the_log(reply: Reply) -> None:
     note(mode=reply.answer.mode, saved=reply.saved, degraded=list(reply.degraded))
+    if usage := reply.answer.usage:
+        tokens = usage.input + usage.output
+        note(model={"input": usage.input, "output": usage.output, "cost": usage.cost}, grounded=reply.answer.grounded)
+        count("AnswersWritten")
+        count("ModelTokens", tokens)
     for name, happened in {
         "TurnsQueued": reply.saved == "queued",
         "ReceiptsGiven": bool(reply.receipt),

@@ -19,7 +19,7 @@ from pydantic.alias_generators import to_camel
 
 from functions.wire import Sent, Storable
 from shared.answering.events import Sources
-from shared.answering.models import Ask, Mode, Reply, Said, Saved, Source
+from shared.answering.models import Ask, Mode, Reply, Said, Saved, Source, Usage
 from shared.degraded import Missing
 from shared.history.models import Role
 from shared.uuid7 import uuid7
@@ -31,6 +31,7 @@ MOST_CHARACTERS_SAID: Final = 8_000
 Message = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), Storable]
 Selection = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), Storable]
 Address = Annotated[str, StringConstraints(max_length=2000), Storable]
+Provider = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), Storable]
 Language = Annotated[str, StringConstraints(max_length=35), Storable]
 
 
@@ -67,8 +68,8 @@ class Question(Sent):
     )
     language: Language | None = Field(
         default=None,
-        description="BCP 47 tag of the reader's language: the assistant speaks of itself in it, if it can. Without it "
-        "the message tells, or the header Accept-Language",
+        description="BCP 47 tag of the reader's language: a model writes in it, and the assistant speaks of itself in "
+        "it, if it can. Without it the message tells, or the header Accept-Language",
     )
     replaces: UUID | None = Field(
         default=None,
@@ -76,6 +77,14 @@ class Question(Sent):
         "asked anew, edited, or continued. With `conversationId`, and a new `messageId`",
     )
     temporary: StrictBool = Field(default=False, description="Answer without storing anything")
+    mode: Literal["extractive"] | None = Field(
+        default=None, description="`extractive`: no model writes the answer, it is quoted from the book"
+    )
+    consent: Provider | None = Field(
+        default=None,
+        description="Name of the provider (`MODEL_PROVIDER`) to whom the reader has agreed that `selectedText` may be "
+        "passed on; without it a question about a marked text is answered by quotes",
+    )
 
     turns: Annotated[list[Turn], Field(max_length=MOST_SAID), AfterValidator(_bounded)] = Field(
         default=[],
@@ -110,6 +119,8 @@ class Question(Sent):
             language=self.language,
             accepted=accepted,
             replaces=self.replaces,
+            mode=Mode(self.mode) if self.mode else None,
+            consent=self.consent,
         )
 
 
@@ -125,6 +136,24 @@ class Cited(BaseModel):
     def all_of(cls, sources: tuple[Source, ...]) -> list[Self]:
         """As JSON, in the order of their numbers."""
         return [cls(n=each.n, title=each.title, url=each.url, snippet=each.snippet) for each in sources]
+
+
+class Spent(BaseModel):
+    """What a written answer cost."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True)
+
+    input_tokens: int
+    output_tokens: int
+    cost: float = Field(description="In the currency of the owner's prices; 0 without prices")
+    estimated: bool = Field(description="The provider did not say, so the tokens are ours to guess")
+
+    @classmethod
+    def of(cls, usage: Usage | None) -> Self | None:
+        """As JSON."""
+        if usage is None:
+            return None
+        return cls(input_tokens=usage.input, output_tokens=usage.output, cost=usage.cost, estimated=usage.estimated)
 
 
 class Answered(BaseModel):
@@ -152,6 +181,12 @@ class Answered(BaseModel):
     status: Literal["partial", "stopped"] | None = Field(
         default=None, description="Only where a written answer was cut short, or stopped by its reader"
     )
+    grounded: bool | None = Field(
+        default=None,
+        description="Only of an answer that a model wrote: false where more than a third of what it wrote did not "
+        "stand in the sources and was left out, so that what is left deserves a doubt",
+    )
+    usage: Spent | None = Field(default=None, description="Only of an answer that a model wrote")
     evicted_id: UUID | None = Field(
         default=None, description="Only where this turn began a conversation and another one had to go for it"
     )
@@ -172,6 +207,8 @@ class Answered(BaseModel):
             feedback_token=feedback_token,
             status=answer.status if answer.status in ("partial", "stopped") else None,
             evicted_id=reply.evicted,
+            grounded=answer.grounded,
+            usage=Spent.of(answer.usage),
         )
 
 

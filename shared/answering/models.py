@@ -56,6 +56,8 @@ class Ask:
         language: BCP 47 tag that the client asks to be answered in.
         accepted: What the reader's browser prefers, as the header Accept-Language has it.
         replaces: A message of the last turn, whose place this one takes.
+        mode: `extractive` where the reader wants no answer that a model writes.
+        consent: The provider to whom the reader has agreed that marked text may be passed on.
     """
 
     message: str
@@ -69,6 +71,8 @@ class Ask:
     language: str | None = None
     accepted: str | None = None
     replaces: UUID | None = None
+    mode: Mode | None = None
+    consent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,23 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What a written answer cost.
+
+    Attributes:
+        input: Tokens that the model read.
+        output: Tokens that it wrote.
+        cost: In the currency of the owner's prices.
+        estimated: Counted by us, since the provider did not say.
+    """
+
+    input: int
+    output: int
+    cost: float
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the assistant says.
 
@@ -109,6 +130,8 @@ class Answer:
         sources: In the order of their numbers.
         status: All of it, cut short, or none.
         basis: What it was made from; None where nothing was found, or nothing searched.
+        usage: Of a model; None where none was asked.
+        grounded: Of what a model wrote, at least two thirds stood in the sources; None where none wrote it.
     """
 
     text: str
@@ -116,6 +139,8 @@ class Answer:
     sources: tuple[Source, ...] = ()
     status: Status = "complete"
     basis: Basis | None = field(default=None, compare=False, repr=False)
+    usage: Usage | None = None
+    grounded: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,210 @@
+"""One address of one model: what is sent to it, and what becomes of its reply, token by token."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from shared.http_client import TimedOut, Unreachable
+from shared.http_stream import StreamingClient
+from shared.model.chunks import DONE, Usage, chunk
+from shared.model.dialect import Dialect
+from shared.model.failures import Broken, Garbage, Late, ModelFailed, NothingSaid, Unanswered, of_status
+from shared.model.sse import events
+from shared.model.thinking import without_thoughts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator
+
+    from shared.http_stream import Streamed
+
+PATH: Final = "/chat/completions"
+REFUSAL_BYTES: Final = 16 * 1024
+REFUSING: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY})
+WHOLE_BYTES: Final = 1024 * 1024
+"""Of an answer that comes in one piece, from a server that does not stream."""
+USAGE_SECONDS: Final = 0.5
+"""After the last word, for the chunk that says what it cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Until when is waited, as `time.monotonic()` tells it.
+
+    Attributes:
+        first: For the first word.
+        between: Seconds from one word to the next.
+        whole: For the last one.
+    """
+
+    first: float
+    between: float
+    whole: float
+
+
+@dataclass(slots=True)
+class Told:
+    """What is known of an answer besides its words.
+
+    Attributes:
+        ended: Why the model stopped: `stop`, `length`, `time` where it was stopped by us, or another word of its own.
+        usage: What it cost, where the provider says so.
+        model: Which model it was.
+        stop: Ends the connection, from whatever thread.
+    """
+
+    ended: str = ""
+    usage: Usage | None = None
+    model: str = ""
+    stop: Callable[[], None] = field(default=lambda: None)
+
+
+class Endpoint:
+    """An OpenAI-compatible `/chat/completions`.
+
+    Args:
+        url: Of the API, up to `/v1` or what stands for it; https, but for this machine.
+        model: Its name there.
+        key: Sent as a bearer's; None where none is needed.
+
+    Raises:
+        Misconfigured: The address is neither https nor on this machine.
+    """
+
+    def __init__(self, url: str, model: str, key: str | None = None) -> None:
+        parts = urlsplit(url)
+        self.model = model
+        self._client = StreamingClient(f"{parts.scheme}://{parts.netloc}")
+        path = parts.path.rstrip("/")
+        self._path = (path if path.endswith(PATH) else path + PATH) + (f"?{parts.query}" if parts.query else "")
+        self._headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
+        if key:
+            self._headers["Authorization"] = f"Bearer {key}"
+            if (parts.hostname or "").endswith(".azure.com"):
+                self._headers["api-key"] = key
+        self._dialect = Dialect()
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.model})"
+
+    def tokens(
+        self, messages: list[dict[str, str]], most_tokens: int, patience: Patience, told: Told
+    ) -> Generator[str]:
+        """The words of its answer as they come.
+
+        Raises:
+            ModelFailed: See shared/model/failures.py.
+        """
+        told.model = self.model
+        with self._replied(messages, most_tokens, patience) as reply:
+            told.stop = reply.stop
+            said = False
+            for text in without_thoughts(_texts(reply, patience, told)):
+                said = said or bool(text.strip())
+                yield text
+            if not said:
+                raise NothingSaid
+
+    @contextmanager
+    def _replied(self, messages: list[dict[str, str]], most_tokens: int, patience: Patience) -> Generator[Streamed]:
+        """Its reply with status 200; the request is put right where a refusal says how."""
+        refused: ModelFailed | None = None
+        learnt: Dialect | None = self._dialect
+        while learnt is not None:
+            self._dialect = learnt
+            with self._asked(messages, most_tokens, patience) as reply:
+                if reply.status == HTTPStatus.OK:
+                    yield reply
+                    return
+                refused = of_status(reply.status, reply.headers.get("retry-after", ""))
+                learnt = self._dialect.learnt(_refusal(reply)) if reply.status in REFUSING else None
+        assert refused is not None  # noqa: S101 (the loop ran)
+        raise refused
+
+    @contextmanager
+    def _asked(self, messages: list[dict[str, str]], most_tokens: int, patience: Patience) -> Generator[Streamed]:
+        body = json.dumps(self._dialect.body(self.model, messages, most_tokens)).encode()
+        ends_at = min(patience.first, patience.whole)
+        try:
+            with self._client.stream("POST", self._path, body, self._headers, ends_at=ends_at) as reply:
+                yield reply
+        except TimedOut as error:
+            raise Late from error
+        except Unreachable as error:
+            raise Unanswered from error
+
+
+def _refusal(reply: Streamed) -> str:
+    read = b""
+    try:
+        for piece in reply.pieces():
+            read += piece
+            if len(read) > REFUSAL_BYTES:
+                break
+    except Unreachable:
+        pass  # the status is what counts
+    return read.decode(errors="replace")
+
+
+def _texts(reply: Streamed, patience: Patience, told: Told) -> Iterator[str]:
+    heard = said = False
+    try:
+        for data in _data(reply):
+            heard = True
+            if data == DONE:
+                told.ended = told.ended or "stop"
+                return
+            read = chunk(data)
+            told.usage = read.usage or told.usage
+            told.ended = read.ended or told.ended
+            if read.text:
+                said = True
+                yield read.text
+            reply.ends_at = _until(patience, told, said=said)
+    except TimedOut as error:
+        if said and time.monotonic() >= patience.whole:
+            told.ended = told.ended or "time"
+        if not told.ended:
+            raise Late from error
+    except Unreachable as error:
+        if not told.ended:
+            raise (Broken() if said else Unanswered()) from error
+    if not told.ended:
+        nothing = NothingSaid() if heard else Garbage()
+        raise (Broken() if said else nothing) from EOFError("the stream ended without saying why")
+
+
+def _until(patience: Patience, told: Told, *, said: bool) -> float:
+    """When waiting for the next chunk ends: what is no word, such as a comment, buys no time."""
+    now = time.monotonic()
+    if told.ended:
+        return min(now + USAGE_SECONDS, patience.whole)
+    return min(now + patience.between if said else patience.first, patience.whole)
+
+
+def _data(reply: Streamed) -> Iterable[str]:
+    """Each event; the body itself, where the server does not stream."""
+    if "json" not in reply.headers.get("content-type", ""):
+        return events(reply.pieces())
+    return _whole(reply.pieces())
+
+
+def _whole(pieces: Iterable[bytes]) -> Iterator[str]:
+    read = b""
+    for piece in pieces:
+        read += piece
+        if len(read) > WHOLE_BYTES:
+            raise Garbage from ValueError("an answer without end")
+    try:
+        yield read.decode()
+    except UnicodeDecodeError as error:
+        raise Garbage from error
+    yield DONE
+
+
+__all__ = ["Endpoint", "ModelFailed", "Patience", "Told"]

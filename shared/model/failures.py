@@ -1,0 +1,140 @@
+"""How a model fails. All are `ModelUnavailable` to whoever only wants an answer; the log tells them apart.
+
+    ModelUnavailable
+    ├── KeyRefused      401, 403: the owner's key or its rights
+    ├── UnknownModel    404: no such address or model
+    ├── RequestRefused  400 and others: this request will not be answered, the next one may be
+    ├── RateLimited     429: says when to come back
+    ├── Overloaded      408, 5xx
+    ├── Unanswered      no connection, or it broke off before a word
+    ├── Late            no first word, or no further one, in time
+    ├── Broken          it broke off among its words
+    ├── Garbage         what came is no chat completion
+    ├── NothingSaid     it is one, and holds no text
+    ├── WrongLanguage   it writes in another language than was asked for
+    └── AwayNow         the circuit breaker asks nobody
+
+What a failure is called stands in the log; what the provider wrote about it does not.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import ClassVar, Final
+
+from shared.errors import ModelUnavailable
+
+LONGEST_PAUSE: Final = 2.0
+"""Seconds that a reader may be kept waiting because a provider says `Retry-After`."""
+
+
+class ModelFailed(ModelUnavailable):
+    """The model gave no answer.
+
+    Attributes:
+        again: Asking once more may help.
+        away: It is the model that is away, not this request that is wrong.
+        after: Seconds until it is worth asking again, where it said so.
+    """
+
+    again: ClassVar[bool] = False
+    away: ClassVar[bool] = True
+    after: float | None = None
+
+
+class KeyRefused(ModelFailed):
+    """The key is wrong, or may not use this model: somebody has to mend it."""
+
+
+class UnknownModel(ModelFailed):
+    """There is nothing at this address, or no model of this name: somebody has to mend it."""
+
+
+class RequestRefused(ModelFailed):
+    """The model will not answer this request."""
+
+    away = False
+
+
+class RateLimited(ModelFailed):
+    """The provider lets nobody in for now.
+
+    Args:
+        after: Seconds after which it will.
+    """
+
+    again = True
+
+    def __init__(self, after: float | None = None) -> None:
+        super().__init__()
+        self.after = after
+
+
+class Overloaded(ModelFailed):
+    """The provider has trouble of its own."""
+
+    again = True
+
+
+class Unanswered(ModelFailed):
+    """No connection, or it broke off before a word."""
+
+    again = True
+
+
+class Late(ModelFailed):
+    """No word in time."""
+
+
+class Broken(ModelFailed):
+    """It broke off in the middle."""
+
+
+class Garbage(ModelFailed):
+    """What came is no chat completion."""
+
+
+class NothingSaid(ModelFailed):
+    """A chat completion without any text: empty, a call of a tool, or withheld by the provider."""
+
+    away = False
+
+
+class WrongLanguage(ModelFailed):
+    """It writes in another language than was asked for."""
+
+    away = False
+
+
+class AwayNow(ModelFailed):
+    """It was away a moment ago."""
+
+
+MENDED_BY_SOMEBODY: Final = (KeyRefused, UnknownModel)
+"""What no waiting cures."""
+
+
+def of_status(status: int, after: str = "") -> ModelFailed:
+    """What a status other than 200 means.
+
+    Args:
+        status: Of the reply, or the code in an error that came inside a stream.
+        after: The header `Retry-After`.
+    """
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return KeyRefused()
+    if status == HTTPStatus.NOT_FOUND:
+        return UnknownModel()
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return RateLimited(_seconds(after))
+    if status == HTTPStatus.REQUEST_TIMEOUT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Overloaded()
+    return RequestRefused()
+
+
+def _seconds(after: str) -> float | None:
+    """RFC 9110, section 10.2.3; a date is as good as nothing, because clocks differ."""
+    try:
+        return max(0.0, float(after))
+    except ValueError:
+        return None

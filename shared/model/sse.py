@@ -1,0 +1,63 @@
+"""Server-sent events as providers of models write them, piece by piece as they arrive.
+
+https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation, less what nobody sends here
+(ids, reconnection). Lines are cut from bytes, so that a character which two pieces share is whole before it is read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from shared.model.failures import Garbage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+LINE_END: Final = re.compile(rb"\r\n|\n|\r")
+LONGEST_LINE: Final = 1024 * 1024
+"""Bytes; a chunk of an answer has a few hundred."""
+
+TELLING: Final = frozenset({"data", "error"})
+"""Fields that say something; llama.cpp has sent its errors in a field of that name."""
+
+
+def events(pieces: Iterable[bytes]) -> Iterator[str]:
+    """The data of each event.
+
+    Raises:
+        Garbage: A line has no end, or is not UTF-8.
+    """
+    data: list[str] = []
+    for line in _lines(pieces):
+        if not line:
+            if data:
+                yield "\n".join(data)
+            data = []
+            continue
+        field, _, value = _text(line).removeprefix("\ufeff").partition(":")
+        if field in TELLING:
+            data.append(value.removeprefix(" "))
+    if data:  # the last empty line is missing where a server closes without [DONE]
+        yield "\n".join(data)
+
+
+def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for piece in pieces:
+        rest += piece
+        # a CR at the end may be half of a CRLF: it waits for what follows
+        held = rest[-1:] if rest.endswith(b"\r") else b""
+        *lines, rest = LINE_END.split(rest[: len(rest) - len(held)])
+        yield from lines
+        rest += held
+        if len(rest) > LONGEST_LINE:
+            raise Garbage from ValueError("a line without end")
+    yield from LINE_END.split(rest)
+
+
+def _text(line: bytes) -> str:
+    try:
+        return line.decode()
+    except UnicodeDecodeError as error:
+        raise Garbage from error

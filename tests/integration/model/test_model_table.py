@@ -1,0 +1,155 @@
+"""Whatever the model does, the reader gets what specs/model.md says, over both routes, and it is what is stored."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.docs.prose import table_rows
+from tests.fixtures import scripted_model as scripts
+from tests.fixtures.platform import CALIBRATE, PATIENCE_SECONDS
+from tests.fixtures.scripted_model import Behaviour, Caller, ScriptedModel, refuses, says
+from tests.fixtures.writers import read_events
+from tests.integration.chat.conftest import Chatting
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tests.fixtures.platform import Person
+
+TABLE = {row[0]: row[1:] for row in table_rows("specs/model.md", "## What the model does, and what the reader gets")}
+SLACK_SECONDS = 20.0
+"""What a busy machine adds to what is promised: a wait without an end takes longer than both."""
+
+FIRST = "Move each joint of the Wombat arm to the middle of its range before you start the calibration [n]."
+SECOND = "Calibration takes four minutes and survives a power cut [n]."
+GOOD = f"{FIRST} {SECOND}"
+
+
+def citing(text: str) -> Behaviour:
+    return says(lambda caller: text.replace("[n]", f"[{number(caller)}]"))
+
+
+def number(caller: Caller) -> str:
+    """Under which the model is given the section that answers."""
+    told = caller.body["messages"][1]["content"].partition("Move each joint")[0]
+    return re.findall(r"source (\d+)>>", told)[-1]
+
+
+def stalls(caller: Caller) -> None:
+    scripts.stalls_after(GOOD.replace("[n]", f"[{number(caller)}]") + " And")(caller)
+
+
+def breaks_off(caller: Caller) -> None:
+    scripts.cut_after(GOOD.replace("[n]", f"[{number(caller)}]") + " And")(caller)
+
+
+def never_ends(caller: Caller) -> None:
+    scripts.endless(FIRST.replace("[n]", f"[{number(caller)}]") + " ")(caller)
+
+
+def at_its_limit(caller: Caller) -> None:
+    says(GOOD.replace("[n]", f"[{number(caller)}]") + " The arm", ended="length")(caller)
+
+
+BEHAVIOURS: dict[str, tuple[Behaviour, ...]] = {
+    "answers well": (citing(GOOD),),
+    "is silent": (scripts.silent,),
+    "is slow to start": (scripts.never_starts,),
+    "is slow between tokens": (stalls,),
+    "is cut in the middle": (breaks_off,),
+    "hangs up": (scripts.hangs_up,),
+    **{f"says {status}": (refuses(status),) for status in (400, 401, 403, 404, 408, 429, 500, 503)},
+    "says 503 once": (refuses(503), citing(GOOD)),
+    "sends garbage": (scripts.garbage,),
+    "sends a web page": (scripts.page,),
+    "says nothing": (scripts.empty,),
+    "never ends": (never_ends,),
+    "is cut at its limit": (at_its_limit,),
+    "writes another language": (
+        citing("Bewegen Sie jedes Gelenk in die Mitte, bevor Sie mit der Kalibrierung beginnen [n]."),
+    ),
+    "cites [9]": (citing(f"{FIRST[:-1]}[9]. {SECOND}"),),
+    "invents a link": (citing(f"[{FIRST[:-5]}](https://evil.example/?q=1) [n]. {SECOND}"),),
+    "shows an image of another host": (citing(f"![](https://evil.example/?q=1) {GOOD}"),),
+    "writes HTML": (citing(f"<b>{FIRST}</b> <script>{SECOND}"),),
+    "invents a number": (citing(f"{GOOD} Calibration takes nine minutes [n]."),),
+    "calls a tool": (scripts.calls_a_tool,),
+    "refuses": (says("I'm sorry, but I can't help with that request."),),
+    "finds no answer": (says("NO_ANSWER"),),
+    "invents all of it": (citing("Calibration takes nine minutes [n]. Use `wombat fly` [n]."),),
+}
+
+
+@pytest.fixture
+def reader(person: Person) -> Chatting:
+    return Chatting(person.api)
+
+
+def ask(reader: Chatting, route: str) -> tuple[dict[str, Any], float]:
+    began = time.monotonic()
+    if route == "plain":
+        return reader.ask(CALIBRATE), time.monotonic() - began
+    body = {"message": CALIBRATE}
+    streamed = reader.api.post("/api/chat", json=body, headers={"accept": "text/event-stream"})
+    assert streamed.status_code == 200, streamed.text
+    events = read_events(streamed.text)
+    assert (events[0][0], events[-1][0]) == ("sources", "done")
+    return events[-1][1], time.monotonic() - began
+
+
+def until_it_is_asked_again(reader: Chatting, model: ScriptedModel) -> None:
+    """The circuit breaker opens after a failure, and lets somebody ask again after a second or more."""
+    model.behave(citing(GOOD))
+    ends_at = time.monotonic() + PATIENCE_SECONDS
+    while reader.ask(CALIBRATE, conversationId=None)["mode"] != "generated":
+        assert time.monotonic() < ends_at, "the model is not asked again"
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("route", ["plain", "streamed"])
+@pytest.mark.parametrize("does", TABLE)
+def test_the_reader_gets_what_the_table_says(does: str, route: str, reader: Chatting, model: ScriptedModel) -> None:
+    mode, answer, degraded, status, seconds = TABLE[does]
+    quoted = reader.ask(CALIBRATE, mode="extractive")["answer"]
+    until_it_is_asked_again(reader, model)
+    model.behave(*BEHAVIOURS[does])
+
+    reply, took = ask(reader, route)
+
+    assert reply["mode"] == mode
+    assert (reply["answer"] == quoted) == (answer == "quoted")
+    assert reply["degraded"] == [each for each in [degraded] if each]
+    assert took < float(seconds) + SLACK_SECONDS
+    stored = reader.messages(reply["conversationId"])[1]
+    assert (stored["content"], stored["status"]) == (reply["answer"], status)
+    if answer != "quoted":
+        check_written(answer, reply)
+
+
+def check_written(answer: str, reply: dict[str, Any]) -> None:
+    [source] = reply["sources"]
+    expected = GOOD.replace("[n]", f"[{source['n']}]")
+    assert source["url"].endswith("#calibrate-by-hand")
+    assert (reply["answer"] == expected) or reply["answer"].startswith(expected.partition(" Calib")[0])
+    assert reply["grounded"]
+    assert reply["usage"]["cost"] > 0
+    for word in ("[9]", "evil.example", "<", "nine", "]("):
+        assert word not in reply["answer"], answer
+
+
+def test_every_behaviour_of_the_table_is_tried() -> None:
+    assert TABLE.keys() == BEHAVIOURS.keys()
+
+
+def test_a_guest_is_answered_by_the_model_as_well(api: httpx.Client, model: ScriptedModel, reader: Chatting) -> None:
+    until_it_is_asked_again(reader, model)
+    guest = Chatting(api)
+    ends_at = time.monotonic() + PATIENCE_SECONDS
+    # a guest whose batch takes longer than the search is quoted to: the second time it is open
+    while (reply := guest.ask(CALIBRATE))["mode"] != "generated":
+        assert time.monotonic() < ends_at
+    assert reply["saved"] == "no"

@@ -1,0 +1,170 @@
+"""What a model writes is shown only where it stands in the sources that it cites."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.model.checker import Checked, Checker
+from shared.model.evidence import Evidence
+from shared.model.units import units
+from tests.fixtures.model.verdicts import ALTERED, NAMED, TRUE, verdicts
+
+TESTS = """# Testing: Run the tests
+Run `make test` to run all 240 tests; it takes about 5 minutes. Add `--quick` for the quick ones. See
+https://docs.example/testing for more.
+
+```sh
+# everything
+make test
+make test ARGS="-k chat"
+```
+
+1. Install the packages
+2. Start Postgres
+3. Run the tests
+
+| tier | minutes |
+|---|---|
+| browser | 4 |
+| model | 2 |
+"""
+INSTALL = "# Installation\nThe installer needs Python 3.11 and 2 GB of memory. Run `make setup` once."
+
+CHECKER = Checker({1: Evidence.of(TESTS), 2: Evidence.of(INSTALL)})
+
+
+def checked(text: str, checker: Checker = CHECKER) -> list[Checked]:
+    before: tuple[int, ...] = ()
+    found: list[Checked] = []
+    for unit in units([text]):
+        found.append(checker.checked(unit, before))
+        before = found[-1].sources or before
+    return found
+
+
+def shown(text: str, checker: Checker = CHECKER) -> list[str]:
+    found = checked(text, checker)
+    while found and found[-1].leads:
+        found.pop()
+    return [each.text for each in found if each.text is not None]
+
+
+@pytest.mark.parametrize("file", ["pairs-tuned.txt", "pairs-held-back.txt"])
+def test_altered_numbers_units_flags_and_names_are_caught_and_true_sentences_kept(file: str) -> None:
+    found = verdicts(file)
+    assert found.share(ALTERED) >= 0.98
+    assert found.share(NAMED) >= 0.90
+    assert found.share(TRUE) <= 0.05
+    assert found.share(frozenset({"wrong source cited"})) >= 0.90
+
+
+def test_there_are_enough_pairs_to_say_so() -> None:
+    assert sum((verdicts("pairs-tuned.txt").total + verdicts("pairs-held-back.txt").total).values()) >= 300
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("Run `make test` [1].", "Run `make test` [1]."),
+        ("Run `make test` [1, 2].", "Run `make test` [1][2]."),
+        ("Run `make test`【1†source】.", "Run `make test`[1]."),
+        ("Run `make test` [source 1].", "Run `make test` [1]."),
+        ("Run `make test` [^1].", "Run `make test` [1]."),
+        ("Run `make test` [۱].", "Run `make test` [1]."),  # noqa: RUF001 (an Urdu digit)
+        ("Run `make test` [1][9].", "Run `make test` [1]."),
+        ("Run `make test` [1](https://evil.example/x).", "Run `make test` [1]."),
+        ("Run [`make test`](https://evil.example) [1].", "Run `make test` [1]."),
+        ("Run `make test` ![x](https://evil.example/?q=1) [1].", "Run `make test` x [1]."),
+        ("Run `make test` <img src=x onerror=alert(1)> [1].", "Run `make test` [1]."),
+        ("![](https://evil.example/?q=1) Run `make test` [1].", "Run `make test` [1]."),
+        ("Run <b>`make test`</b> [1].", "Run `make test` [1]."),
+        ("Run `make test` https://evil.example/?q=secret [1].", "Run `make test` [1]."),
+        (
+            "Run `make test`, see https://docs.example/testing [1].",
+            "Run `make test`, see https://docs.example/testing [1].",
+        ),
+        ("Run `make test` javascript:alert(1) [1].", "Run `make test` [1]."),
+        ("Run `make test` [1]\u202e.", "Run `make test` [1]."),
+        ("Run `make test`.", "Run `make test` [1]."),
+        ("1. Run `make test` [1]", "1. Run `make test` [1]"),
+        ("- **Run** `make test` [1]", "- **Run** `make test` [1]"),
+        ("Run `make test` [a [b](c) d](https://evil.example) [1].", "Run `make test` a b d [1]."),
+    ],
+)
+def test_citations_get_one_form_and_links_images_and_html_go(written: str, expected: str) -> None:
+    assert shown(written) == [expected]
+
+
+@pytest.mark.parametrize(
+    "invented",
+    [
+        "It takes 7 minutes [1].",
+        "It takes 5 hours [1].",
+        "It takes seven minutes [1].",
+        "It takes ۷ minutes [1].",  # noqa: RUF001 (an Urdu digit)
+        "Add `--fast` for the quick ones [1].",
+        "Add --fast for the quick ones [1].",
+        "Run `pytest -q` to run the tests [1].",
+        "Run the tests with PyTest [1].",
+        "Docker runs all tests [1].",
+        "Run `make test` [2].",
+        "Run `make test` [9] in Berlin.",
+        "The moon is made of cheese [1].",
+        "I'm sorry, but I cannot help with that request.",
+        "The installer needs Python 3.12 [2].",
+        "```sh\npytest -q\n```",
+        "```sh\nmake test\nrm -rf /\n```",
+        "| browser | 5 |",
+        "<script>alert(1)</script>",
+        "[Click here](https://evil.example)",
+        "![](https://evil.example/?q=1)",
+        "The browser tier takes 2 minutes [1].",
+    ],
+)
+def test_what_stands_in_no_source_that_it_cites_is_dropped(invented: str) -> None:
+    assert shown(invented) == []
+
+
+@pytest.mark.parametrize(
+    "true",
+    [
+        "All 240 tests take about five minutes [1].",
+        "It takes about 300 seconds to run all tests [1].",
+        "There are three steps to run the tests [1].",
+        "Python 3.11 is needed, and `make setup` must be run once [2].",
+        "The installer needs 2 GB of memory, and the tests take 5 minutes [1][2].",
+        "| browser | 4 |",
+        "The browser tier takes 4 minutes [1].",
+        "**Step 1**: Install the packages [1].",
+        "```sh\nmake test\n```",
+        "```sh\n$ make test\n```",
+    ],
+)
+def test_what_stands_there_in_other_words_is_kept(true: str) -> None:
+    assert len(shown(true)) == 1
+
+
+def test_comments_of_the_models_own_leave_a_block_of_code() -> None:
+    assert shown("```sh\n# this is the best command ever\nmake test\n```") == ["```sh\nmake test\n```"]
+    assert shown("```sh\n# everything\nmake test\n```") == ["```sh\n# everything\nmake test\n```"]
+
+
+def test_what_only_leads_on_claims_nothing_and_waits_for_what_follows() -> None:
+    lead, item = checked("To run the tests:\n\n1. Start Postgres [1]")
+    assert lead.leads
+    assert not item.leads
+
+
+def test_an_answer_in_another_language_is_checked_by_what_languages_share() -> None:
+    urdu = Checker(CHECKER.sources, same_language=False)
+    assert shown("`make test` چلائیں، اس میں 5 منٹ لگتے ہیں [1]۔", urdu)  # noqa: RUF001 (Urdu)
+    assert not shown("`make test` چلائیں، اس میں 9 منٹ لگتے ہیں [1]۔", urdu)  # noqa: RUF001 (Urdu)
+    assert not shown("اس کے لیے Docker چاہیے [1]۔", urdu)  # noqa: RUF001 (Urdu)
+    german = Checker(CHECKER.sources, same_language=False, nouns_have_capitals=True)
+    assert shown("Alle 240 Tests brauchen etwa 5 Minuten [1].", german)
+    assert not shown("Alle 250 Tests brauchen etwa 5 Minuten [1].", german)
+
+
+def test_a_denial_in_the_sources_own_words_is_not_seen() -> None:
+    """Reported, not promised: `make bench-checking` prints how many of them pass."""
+    assert shown("Running all tests does not take 5 minutes [1].")
