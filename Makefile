@@ -49,6 +49,10 @@ bench-cold: setup-python ## what a cold start costs, beside a bare FastAPI (test
 	@sh infra/setup_tool.sh sam
 	@exec $(python) -m tests.bench.cold $(ARGS)
 
+.PHONY: bench-warm
+bench-warm: setup-python ## simulate how many requests meet a cold start, and what it costs to keep containers (tests/bench/results/warm.md)
+	@exec $(python) -m tests.bench.warm
+
 .PHONY: bench-imports
 bench-imports: setup-python ## what each function imports, and what that costs (tests/bench/results/imports.md)
 	@exec $(python) -m tests.bench.imports $(ARGS)

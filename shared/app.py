@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from shared import deadline
 from shared.complaints import UNREADABLE, complaint
 from shared.errors import AppError, InvalidRequest
-from shared.events import WARM, answer_in, as_http_api, shape_of
+from shared.events import answer_in, as_http_api, found_warm, shape_of
 from shared.failures import SERVER_ERROR, body_of, foreseen, unforeseen
 from shared.observability import name_request, report_request, request_timings, server_timing
 from shared.rewriting_host import rewriting_host
@@ -71,7 +71,7 @@ class Handler(Mangum):
         """The answer to an event."""
         shape = shape_of(event)
         if shape is None:
-            return dict(WARM)
+            return found_warm(event)
         return answer_in(shape, event, super().__call__(as_http_api(event, shape), context))
 
 

@@ -16,6 +16,7 @@ belongs to them is told by the template of the route that API Gateway has chosen
 
 from __future__ import annotations
 
+import time
 from enum import StrEnum
 from http import HTTPStatus
 from itertools import product
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 WARM: Final = {"warm": True}
 """The answer to whoever keeps a container warm; nothing was done for it, and nothing is measured."""
+
+STAY_SECONDS: Final = 0.1
+"""What a call may stay where a second container shall be there beside it."""
 
 NO_TEMPLATE: Final = "$default"
 
@@ -52,6 +56,14 @@ def shape_of(event: object) -> Shape | None:
     if "elb" in context:
         return Shape.LOAD_BALANCER
     return Shape.REST_API if "resource" in event else None
+
+
+def found_warm(event: object) -> dict[str, bool]:
+    """The answer to an event that is no request, after a moment where it asks for that."""
+    stay = event.get("staySeconds") if isinstance(event, dict) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] (JSON)
+    if isinstance(stay, (int, float)) and stay > 0:
+        time.sleep(min(stay, STAY_SECONDS))
+    return dict(WARM)
 
 
 def as_http_api(event: Event, shape: Shape) -> dict[str, Any]:

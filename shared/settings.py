@@ -436,6 +436,17 @@ class DeadLetterSettings(_FromEnvironment):
     url: str | None = _setting("OUTBOX_DEAD_LETTER_URL", default=None, read=_url)
 
 
+@dataclass(frozen=True, slots=True)
+class WarmSettings(_FromEnvironment):
+    """What is kept warm.
+
+    Attributes:
+        functions: Their names, each with how many containers there shall be: `chat=2,search=1`.
+    """
+
+    functions: str = _setting("WARM_FUNCTIONS", default="")
+
+
 SETTINGS = (
     DatabaseSettings,
     AuthSettings,
@@ -453,5 +464,6 @@ SETTINGS = (
     RetrievalSettings,
     OutboxSettings,
     DeadLetterSettings,
+    WarmSettings,
 )
 """Every object above, for the test that compares them with specs/settings.md."""

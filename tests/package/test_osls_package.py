@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from infra.bundle import PROJECT, Service
 from infra.packaging.import_graph import reach
@@ -19,12 +20,16 @@ from tests.package.conftest import OSLS, SITE, without_credentials
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.package.conftest import Package
+
 ROLES = {
     "chat": "ChatRole",
     "health": "HealthRole",
     "outboxReplay": "OutboxReplayRole",
+    "keepWarm": "KeepWarmRole",
     **dict.fromkeys(
-        ("authSignUpEmail", "authSignInEmail", "authResetPassword", "authEmail", "authDeleteUser"), "MailRole"
+        ("authSignUpEmail", "authSignInEmail", "authPassword", "authResetPassword", "authEmail", "authDeleteUser"),
+        "MailRole",
     ),
 }
 """Every other function has the role that osls makes."""
@@ -109,6 +114,7 @@ def _name_of(resource: Any) -> str:  # noqa: ANN401 (a template holds anything)
 
 def expected_permissions() -> dict[str, set[tuple[str, str]]]:
     expected = {role: {*pairs, *ANY_RESOURCE} for role, pairs in BESIDE_LOGS_AND_TRACES.items()}
+    expected["KeepWarmRole"] = {("lambda:InvokeFunction", name) for name in routed()}  # and no traces: nobody has any
     for name in Service.read().handlers:
         group = f"{name[0].upper()}{name[1:]}LogGroup"
         expected[ROLES.get(name, COMMON_ROLE)] |= {("logs:CreateLogStream", group), ("logs:PutLogEvents", group)}
@@ -179,8 +185,9 @@ def test_functions_that_send_mail_may_send_it_from_one_identity_and_no_other_fun
 
 def test_every_traced_function_may_hand_in_its_traces(template: dict[str, Any]) -> None:
     lambdas = of_type(template, "AWS::Lambda::Function")
-    assert {each["TracingConfig"]["Mode"] for each in lambdas} == {"Active"}
-    for name in {each["Role"]["Fn::GetAtt"][0] for each in lambdas}:
+    untraced = [each["FunctionName"] for each in lambdas if each["TracingConfig"]["Mode"] != "Active"]
+    assert untraced == ["docs-chatbot-backend-dev-keepWarm"]
+    for name in {each["Role"]["Fn::GetAtt"][0] for each in lambdas if each["FunctionName"] not in untraced}:
         assert "xray:PutTraceSegments" in json.dumps(template["Resources"][name])
 
 
@@ -200,7 +207,7 @@ def test_alarms_watch_the_share_of_failures_and_each_function_that_no_reader_cal
     alarms = of_type(template, "AWS::CloudWatch::Alarm")
     assert {json.dumps(each["AlarmActions"]) for each in alarms} == {'[{"Ref": "Alarms"}]'}
     watched = {each["Dimensions"][0]["Value"]["Ref"] for each in alarms if each.get("MetricName") == "Errors"}
-    assert watched == {"OutboxReplayLambdaFunction", "RetentionPurgeLambdaFunction"}
+    assert watched == {"OutboxReplayLambdaFunction", "RetentionPurgeLambdaFunction", "KeepWarmLambdaFunction"}
     metrics = {each["MetricName"] for each in alarms if "MetricName" in each}
     assert {"Latency", "Throttles", "ApproximateAgeOfOldestMessage", *WITHOUT.values()} <= metrics
     [share] = [each for each in alarms if "Metrics" in each]
@@ -281,8 +288,53 @@ def test_cors_names_the_site_and_allows_cookies(production: dict[str, Any]) -> N
 def test_every_route_leads_to_its_lambda(template: dict[str, Any]) -> None:
     targets = [json.dumps(route["Target"]) for route in of_type(template, "AWS::ApiGatewayV2::Route")]
     scheduled = of_type(template, "AWS::Events::Rule")
-    assert {rule["ScheduleExpression"] for rule in scheduled} == {"rate(1 day)"}
+    assert sorted(rule["ScheduleExpression"] for rule in scheduled) == ["rate(1 day)", "rate(4 minutes)"]
     assert len(set(targets)) == len(Service.read().handlers) - len(scheduled) - 1  # a queue calls outboxReplay
+
+
+def routed() -> set[str]:
+    """The functions with a route, as the stack calls them."""
+    functions = yaml.safe_load((PROJECT / "serverless.yml").read_text("utf-8"))["functions"]
+    names = [name for name, each in functions.items() if any("httpApi" in event for event in each.get("events", []))]
+    return {f"{name[0].upper()}{name[1:]}LambdaFunction" for name in names}
+
+
+def warmed(template: dict[str, Any]) -> dict[str, int]:
+    """How many containers are kept warm, by the resource that is called."""
+    keeper = template["Resources"]["KeepWarmLambdaFunction"]["Properties"]
+    _, parts = keeper["Environment"]["Variables"]["WARM_FUNCTIONS"]["Fn::Join"]
+    names = [str(each["Ref"]) for each in parts if "Ref" in each]
+    return dict(zip(names, [int(each[1:]) for each in parts if str(each).startswith("=")], strict=True))
+
+
+def test_every_function_with_a_route_is_kept_warm_and_no_other_one(template: dict[str, Any]) -> None:
+    found = warmed(template)
+    assert set(found) == routed()
+    assert {name for name, containers in found.items() if containers > 1} == {
+        "AuthGetSessionLambdaFunction",
+        "ChatLambdaFunction",
+        "ConversationsListLambdaFunction",
+    }
+    role = template["Resources"]["KeepWarmRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    [calls] = [each for each in role if each["Action"] == ["lambda:InvokeFunction"]]
+    assert {each["Fn::GetAtt"][0] for each in calls["Resource"]} == routed()
+
+
+def test_of_a_function_with_snapshots_the_version_that_routes_call_is_kept_warm(production: dict[str, Any]) -> None:
+    aliases = [name for name, each in production["Resources"].items() if each["Type"] == "AWS::Lambda::Alias"]
+    assert aliases
+    assert set(aliases) <= set(warmed(production))
+
+
+def test_who_wants_nothing_kept_warm_pays_nothing_for_it(template: dict[str, Any], package: Package) -> None:
+    states = [
+        {rule["ScheduleExpression"]: rule["State"] for rule in of_type(each, "AWS::Events::Rule")}
+        for each in (template, package(WARM="off"))
+    ]
+    assert states == [
+        {"rate(1 day)": "ENABLED", "rate(4 minutes)": "ENABLED"},
+        {"rate(1 day)": "ENABLED", "rate(4 minutes)": "DISABLED"},
+    ]
 
 
 def test_a_secret_is_in_the_template_only_as_a_reference_to_a_parameter(template: dict[str, Any]) -> None:

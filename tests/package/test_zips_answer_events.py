@@ -72,9 +72,13 @@ def test_each_zip_answers_its_recorded_event_under_the_real_runtime_client(trial
 
 
 def test_a_scheduled_zip_says_that_it_failed_so_that_lambda_tries_again(trials: dict[str, Trial]) -> None:
-    failed = {name: trials[name].kind for name in called_by("schedule")}
-    assert failed == {"retentionPurge": "error"}
+    ended = {name: trials[name].kind for name in called_by("schedule")}
+    assert ended["retentionPurge"] == "error"
     assert "DatabaseUnavailable" in trials["retentionPurge"].body.decode()
+
+
+def test_the_zip_that_keeps_others_warm_calls_nobody_where_it_is_told_of_nobody(trials: dict[str, Trial]) -> None:
+    assert trials["keepWarm"].answer == {"called": 0}
 
 
 def test_the_zip_of_the_replay_puts_off_what_it_cannot_store(trials: dict[str, Trial]) -> None:

@@ -1,0 +1,1 @@
+"""The containers that Lambda keeps of the other functions."""
