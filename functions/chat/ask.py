@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -75,7 +76,7 @@ async def ask(  # noqa: PLR0913, PLR0917 (a question is all of this)
     keep = HistorySettings.read().conversations
     settings = ChatSettings.read()
     chat = Chat(
-        book.search,
+        partial(book.search, edition=question.edition()),
         reader,
         keep,
         outbox,

@@ -22,6 +22,7 @@ from shared.answering.events import Sources
 from shared.answering.models import Ask, Mode, Reply, Said, Saved, Source, Usage
 from shared.degraded import Missing
 from shared.history.models import Role
+from shared.retrieval.edition import Edition
 from shared.uuid7 import uuid7
 
 MOST_SAID: Final = 12
@@ -32,6 +33,7 @@ Message = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, 
 Selection = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), Storable]
 Address = Annotated[str, StringConstraints(max_length=2000), Storable]
 Provider = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), Storable]
+Version = Annotated[str, StringConstraints(max_length=100), Storable]
 Language = Annotated[str, StringConstraints(max_length=35), Storable]
 
 
@@ -64,7 +66,15 @@ class Question(Sent):
         default=None, description="Marked by the reader: answered from it, or explained by what the book says"
     )
     page: Address | None = Field(
-        default=None, description="Address of the page that the reader is on, the source of `selectedText`"
+        default=None,
+        description="Address of the page that the reader is on, the source of `selectedText`, whose version answers",
+    )
+    version: Version | None = Field(
+        default=None,
+        description="Name of the version whose pages answer; without it that of `page`, else the one that readers have",
+    )
+    pages_language: Language | None = Field(
+        default=None, description="BCP 47 tag of the language whose pages answer; without it all may"
     )
     language: Language | None = Field(
         default=None,
@@ -104,6 +114,10 @@ class Question(Sent):
     def _own_conversation(self) -> UUID:
         """A new conversation's id; the same for the same question, so that sending it again finds the answer."""
         return uuid5(self.message_id, "conversation") if self.message_id else uuid7()
+
+    def edition(self) -> Edition:
+        """The pages that may answer."""
+        return Edition(self.version or None, self.pages_language or None, self.page)
 
     def as_ask(self, accepted: str | None) -> Ask:
         """The question as the use-case knows it, with ids where the client brought none."""

@@ -11,6 +11,7 @@ from functions.dependencies.book import OpenBook
 from shared.answering.citations import plain
 from shared.answering.snippets import snippet
 from shared.app import build_handler
+from shared.retrieval.edition import Edition
 from shared.retrieval.models import Found, Passage, one_of_each_page
 from shared.web import APIRouter, Depends, Query
 
@@ -23,6 +24,11 @@ PASSAGES_A_PAGE = 3
 Words = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=r"^[^\x00]*$"), Query()
 ]
+
+
+Version = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")]
+Address = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")]
+Language = Annotated[str, StringConstraints(max_length=35, pattern=r"^[^\x00]*$")]
 
 
 class Result(BaseModel):
@@ -42,9 +48,21 @@ class Results(BaseModel):
 
 
 @router.get("/api/search")
-async def passages(book: OpenBook, q: Words, limit: Annotated[int, Query(ge=1, le=20)] = 8) -> Results:
-    """Search the book; no account is needed."""
-    found = book.search(q, limit=limit * PASSAGES_A_PAGE)
+async def passages(
+    book: OpenBook,
+    q: Words,
+    limit: Annotated[int, Query(ge=1, le=20)] = 8,
+    version: Version | None = None,
+    pages_language: Annotated[Language | None, Query(alias="pagesLanguage")] = None,
+    page: Address | None = None,
+) -> Results:
+    """Search the book; no account is needed.
+
+    Pages of `version` are found, else those of the version of the reader's `page`, else of the one that readers have;
+    with `pagesLanguage` only those in that language.
+    """
+    edition = Edition(version or None, pages_language or None, page)
+    found = book.search(q, limit=limit * PASSAGES_A_PAGE, edition=edition)
     return Results(results=[_result(found, each) for each in one_of_each_page(found.passages)[:limit]])
 
 

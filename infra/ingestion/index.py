@@ -15,6 +15,7 @@ from infra.ingestion.generations import DENSE, MINILM, Generations
 from infra.ingestion.llms import INDEX
 from infra.ingestion.pages import embedded_text
 from infra.ingestion.patience import LONGEST_WAIT, Patience, StoreFailed
+from infra.ingestion.places import Places
 from infra.ingestion.points import COMPARED, Points, Stored, file_id, file_points, point, stored
 from infra.ingestion.vocabulary import vocabulary
 from shared.retrieval.vocabulary import POINT
@@ -172,12 +173,19 @@ class PassageIndex:
 
     def write_vocabulary(self, *, anew: bool) -> None:
         """Count the words of all sites; where nothing is new, only if nobody has counted them yet."""
-        if anew or not self.holds(POINT):
-            self.write(POINT, vocabulary(embedded_text(**each) for each in self.fields("text", "heading_path")))
+        if anew or not self.holds(POINT, "places"):
+            places = Places()
+            self.write(POINT, vocabulary(self._texts(places), places))
 
-    def holds(self, identifier: str) -> bool:
-        """Whether there is a point."""
-        return bool(self._try(lambda: self._client.retrieve(self._into, [identifier], with_payload=["version"])))
+    def _texts(self, places: Places) -> Iterator[str]:
+        for each in self.fields("text", "heading_path", "url", "version", "release"):
+            places.see(each.get("url") or "", each.get("version") or "", each.get("release") or "")
+            yield embedded_text(each.get("heading_path") or (), each.get("text") or "")
+
+    def holds(self, identifier: str, field: str = "version") -> bool:
+        """Whether there is a point with that field."""
+        found = self._try(lambda: self._client.retrieve(self._into, [identifier], with_payload=[field]))
+        return bool(found) and field in (found[0].payload or {})
 
     def fields(self, *names: str) -> Iterator[dict[str, Any]]:
         """Give fields of every passage of all sites."""

@@ -13,14 +13,21 @@ from shared.retrieval.lexical import STOP_WORDS, stem, words
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from infra.ingestion.places import Places
+
 LARGEST: Final = 300_000
 """Bytes of the payload; what does not fit is left out, the rarest and longest first."""
 ENVELOPE: Final = 4_000
 """Bytes left for the payload's other fields and the numbers in it."""
 
 
-def vocabulary(texts: Iterable[str]) -> dict[str, Any]:
-    """The payload: every stem with the endings of its words, by the number of texts that hold it."""
+def vocabulary(texts: Iterable[str], places: Places | None = None) -> dict[str, Any]:
+    """The payload: every stem with the endings of its words, by the number of texts that hold it.
+
+    Args:
+        texts: Of all passages.
+        places: That are known when all of them have been read.
+    """
     holding: Counter[str] = Counter()
     spelled: defaultdict[str, Counter[str]] = defaultdict(Counter)
     total = 0
@@ -31,7 +38,8 @@ def vocabulary(texts: Iterable[str]) -> dict[str, Any]:
         for base, word in found:
             spelled[base][word] += 1
     entries, complete = _fitting(holding, spelled)
-    content = {"form": FORM, "passages": total, "complete": complete, "words": entries}
+    where = places.found() if places else {}
+    content = {"form": FORM, "passages": total, "complete": complete, "words": entries, "places": where}
     return content | {"version": hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]}
 
 

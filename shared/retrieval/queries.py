@@ -12,10 +12,12 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
+from shared.retrieval.edition import RELEASED
 from shared.retrieval.lexical import mostly_latin
 from shared.retrieval.vocabulary import POINT
 
 if TYPE_CHECKING:
+    from shared.retrieval.edition import Edition
     from shared.settings import RetrievalSettings
 
 DENSE: Final = "dense"
@@ -23,8 +25,6 @@ BM25: Final = "bm25"
 """Names of the vectors, as infra/ingestion writes them."""
 
 BM25_MODEL: Final = "qdrant/bm25"
-RELEASED: Final[dict[str, Any]] = {"must_not": [{"key": "release", "match": {"value": "other"}}]}
-"""What documents an older or a coming version does not answer for the one that readers have."""
 MEASURED: Final = 24
 """Points of which the cosine and BM25 are told: those that are found are seldom further away."""
 WITHOUT_TEXT: Final = {"exclude": ["content_hash", "details_hash", "embed_model"]}
@@ -45,13 +45,14 @@ def headers(settings: RetrievalSettings) -> dict[str, str]:
     return {"content-type": "application/json", **key}
 
 
-def body(settings: RetrievalSettings, question: str, limit: int) -> bytes:
+def body(settings: RetrievalSettings, question: str, limit: int, edition: Edition = RELEASED) -> bytes:
     """Both searches as JSON.
 
     A question in a script that the dense model cannot read is searched by words alone: its vector would be noise, and
     fusion would give that noise half the vote.
     """
-    searches = hybrid(settings, question, limit) if mostly_latin(question) else [by_words(question, limit)]
+    known = mostly_latin(question)
+    searches = hybrid(settings, question, limit, edition) if known else [by_words(question, limit, edition)]
     searches.append({**VOCABULARY, "with_payload": ["version"]})
     return json.dumps({"searches": searches}, ensure_ascii=False).encode()
 
@@ -61,10 +62,11 @@ def vocabulary_body() -> bytes:
     return json.dumps({"searches": [{**VOCABULARY, "with_payload": True}]}).encode()
 
 
-def hybrid(settings: RetrievalSettings, question: str, limit: int) -> list[dict[str, Any]]:
+def hybrid(settings: RetrievalSettings, question: str, limit: int, edition: Edition) -> list[dict[str, Any]]:
     """The passages by meaning and by words, fused by reciprocal rank; and how close each kind found them."""
-    by_meaning = {"query": {"text": question, "model": settings.dense_model}, "using": DENSE, "filter": RELEASED}
-    by_word = _nearest_words(question)
+    chosen = edition.filter()
+    by_meaning = {"query": {"text": question, "model": settings.dense_model}, "using": DENSE, "filter": chosen}
+    by_word = _nearest_words(question, edition)
     prefetch = [{**by_meaning, "limit": PREFETCHED}, {**by_word, "limit": PREFETCHED}]
     return [
         {"prefetch": prefetch, "query": {"fusion": "rrf"}, "limit": limit, "with_payload": WITHOUT_TEXT},
@@ -73,10 +75,10 @@ def hybrid(settings: RetrievalSettings, question: str, limit: int) -> list[dict[
     ]
 
 
-def by_words(question: str, limit: int) -> dict[str, Any]:
+def by_words(question: str, limit: int, edition: Edition) -> dict[str, Any]:
     """The passages by words alone."""
-    return {**_nearest_words(question), "limit": limit, "with_payload": WITHOUT_TEXT}
+    return {**_nearest_words(question, edition), "limit": limit, "with_payload": WITHOUT_TEXT}
 
 
-def _nearest_words(question: str) -> dict[str, Any]:
-    return {"query": {"text": question, "model": BM25_MODEL}, "using": BM25, "filter": RELEASED}
+def _nearest_words(question: str, edition: Edition) -> dict[str, Any]:
+    return {"query": {"text": question, "model": BM25_MODEL}, "using": BM25, "filter": edition.filter()}

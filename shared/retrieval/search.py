@@ -10,6 +10,7 @@ from shared.errors import RetrievalUnavailable
 from shared.http_client import Unreachable
 from shared.observability import log, measured
 from shared.retrieval import queries
+from shared.retrieval.edition import RELEASED
 from shared.retrieval.gate import judged
 from shared.retrieval.lexical import mostly_latin
 from shared.retrieval.payloads import passage
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from shared.http_client import HttpClient, Response
+    from shared.retrieval.edition import Edition
     from shared.retrieval.models import Found, Passage
     from shared.settings import RetrievalSettings
 
@@ -43,23 +45,28 @@ class Book:
         self.settings = settings
         self._vocabulary: Vocabulary | None = None
 
-    def search(self, question: str, *, limit: int = LIMIT) -> Found:
-        """The passages that belong to the question.
+    def search(self, question: str, *, limit: int = LIMIT, edition: Edition = RELEASED) -> Found:
+        """The passages that belong to the question, of the pages that may answer it.
 
         Raises:
             RetrievalUnavailable: Qdrant cannot be reached, is too slow, refuses, or has no such collection; the cause
                 says which.
         """
         vocabulary = self._vocabulary or self._read_vocabulary()
-        asked = vocabulary.repaired(question)
-        results = self.ask(queries.body(self.settings, asked, limit))
+        asked, body = self._prepared(vocabulary, question, limit, edition)
+        results = self.ask(body)
         if _version(results) != vocabulary.version:  # another book, of which the words of the last one tell nothing
             vocabulary = self._read_vocabulary()
-            repaired = vocabulary.repaired(question)
-            if repaired != asked:
-                asked = repaired
-                results = self.ask(queries.body(self.settings, asked, limit))
+            before = body
+            asked, body = self._prepared(vocabulary, question, limit, edition)
+            if body != before:
+                results = self.ask(body)
         return found(self.settings, (question, asked), results, vocabulary)
+
+    def _prepared(self, vocabulary: Vocabulary, question: str, limit: int, edition: Edition) -> tuple[str, bytes]:
+        """The question as it is searched, and the request that does it."""
+        asked = vocabulary.repaired(question)
+        return asked, queries.body(self.settings, asked, limit, edition.at(vocabulary.places))
 
     def _read_vocabulary(self) -> Vocabulary:
         """The book's words, for this question and the next ones; nothing where they cannot be read now."""

@@ -37,12 +37,14 @@ class Vocabulary:
         passages: How many there are.
         frequencies: By stem, how many passages hold it.
         complete: It holds every word, so that one that it does not hold stands nowhere in the book.
+        places: Version by the beginning of its pages' paths, of the versions that readers do not have.
     """
 
     version: str = ""
     passages: int = 0
     frequencies: Mapping[str, int] = field(default_factory=dict[str, int])
     complete: bool = False
+    places: Mapping[str, str] = field(default_factory=dict[str, str])
     _by_shape: Mapping[tuple[str, int], list[str]] = field(default_factory=dict[tuple[str, int], list[str]])
 
     @classmethod
@@ -65,6 +67,7 @@ class Vocabulary:
             passages=int(payload["passages"]),
             frequencies=frequencies,
             complete=bool(payload["complete"]),
+            places=_places(payload.get("places") or {}),
             _by_shape=by_shape,
         )
 
@@ -102,6 +105,10 @@ class Vocabulary:
     def _of_similar_length(self, word: str) -> Iterator[str]:
         for length in range(len(word) - 2, len(word) + 3):
             yield from self._by_shape.get((word[0], length), ())
+
+
+def _places(told: Mapping[str, object]) -> dict[str, str]:
+    return {path: str(version) for path, version in told.items()}
 
 
 def is_near(word: str, other: str) -> bool:

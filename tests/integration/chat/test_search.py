@@ -37,6 +37,32 @@ def test_no_more_than_the_limit_is_found(api: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("chosen", "pages"),
+    [
+        ({"pagesLanguage": "en"}, ["calibrate"]),
+        ({"pagesLanguage": "de"}, []),
+        ({"version": "9.9"}, []),
+        ({"page": f"{SITE}/calibrate"}, ["calibrate"]),
+    ],
+)
+def test_only_pages_of_the_version_and_language_that_are_asked_for_are_found(
+    api: httpx.Client, chosen: dict[str, str], pages: list[str]
+) -> None:
+    found = api.get("/api/search", params={"q": "How do I calibrate the Wombat arm?", "limit": 1, **chosen}).json()
+
+    assert [each["page"] for each in found["results"]] == pages
+
+
+@pytest.mark.parametrize(("chosen", "mode"), [({}, "extractive"), ({"version": "9.9"}, "refused")])
+def test_the_chat_answers_from_the_pages_that_are_asked_for_alone(
+    api: httpx.Client, chosen: dict[str, str], mode: str
+) -> None:
+    asked = {"message": "How do I calibrate the Wombat arm?", **chosen}
+
+    assert api.post("/api/chat", json=asked).json()["mode"] == mode
+
+
+@pytest.mark.parametrize(
     "parameters",
     [
         {},
@@ -48,6 +74,10 @@ def test_no_more_than_the_limit_is_found(api: httpx.Client) -> None:
         {"q": "a", "limit": 21},
         {"q": "a", "limit": "many"},
         {"q": "a", "limit": 1.5},
+        {"q": "a", "version": "x" * 101},
+        {"q": "a", "version": "a\x00b"},
+        {"q": "a", "pagesLanguage": "x" * 36},
+        {"q": "a", "page": "x" * 2001},
     ],
 )
 def test_a_search_that_makes_no_sense_is_refused(api: httpx.Client, parameters: dict[str, str]) -> None:

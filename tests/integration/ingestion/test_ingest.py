@@ -21,7 +21,10 @@ from infra.ingestion.progress import Silent
 from infra.ingestion.reader import page_html
 from infra.ingestion.sources import NothingToIngest
 from infra.local.ports import LOOPBACK, free_port
+from shared.http_client import HttpClient
 from shared.retrieval import queries
+from shared.retrieval.edition import Edition
+from shared.retrieval.search import Book as Searched
 from shared.retrieval.vocabulary import POINT, Vocabulary
 from shared.settings import RetrievalSettings
 from tests.contract.qdrant.stand_in import running_stand_in
@@ -472,3 +475,35 @@ def test_the_version_to_come_is_stored_when_asked_for_and_does_not_answer_for_th
     found = httpx.post(f"{book.server.url}{queries.path(settings)}", content=asked).json()["result"][0]["points"]
     assert {each["payload"]["version"] for each in found} == {"2.0"}
     assert {each["version"] for each in book.passages().values()} == {"2.0", "current"}
+
+
+def test_a_reader_on_a_page_of_the_version_to_come_is_answered_from_it(book: Book, tmp_path: Path) -> None:
+    site = tmp_path / "lamp" / "build"
+    for place, version, hours in (("", "2.0", "seven"), ("next/", "current", "ninety")):
+        head = f'<meta name="docsearch:version" content="{version}">'
+        (site / place).mkdir(parents=True, exist_ok=True)
+        text = f"The lamp burns for {hours} hours."
+        page = f"<html lang=en><head>{head}</head><main><h1>Use</h1><p>{text}</p></main></html>"
+        (site / place / "use.html").write_text(page)
+    ingest(Order([str(site)], all_versions=True), book.server.url, book.options)
+    settings = RetrievalSettings(
+        url=book.server.url, api_key=None, collection=book.options.collection, dense_model=MINILM, threshold=0.3
+    )
+    client = HttpClient(settings.url)
+    searched = Searched(client, settings)
+
+    def versions(edition: Edition) -> set[str]:
+        return {
+            each.version for each in searched.search("How many hours does the lamp burn?", edition=edition).passages
+        }
+
+    try:
+        [coming] = [each["url"] for each in book.passages().values() if each["version"] == "current"]
+        assert versions(Edition(page=coming)) == {"current"}
+        assert versions(Edition(page=coming.replace("next/", ""))) == {"2.0"}
+        assert versions(Edition("current")) == {"current"}
+        assert versions(Edition("2.0", page=coming)) == {"2.0"}
+        assert versions(Edition(language="en-GB")) == {"2.0"}
+        assert versions(Edition(language="de")) == set()
+    finally:
+        client.close()

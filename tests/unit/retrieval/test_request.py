@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from shared.retrieval import queries
+from shared.retrieval.edition import Edition
 from shared.retrieval.vocabulary import POINT
 from shared.settings import RetrievalSettings
 
@@ -31,6 +32,13 @@ def test_one_request_searches_by_meaning_and_by_words_and_measures_the_closest_p
     assert closest == {**by_meaning, "limit": 24, "with_payload": False}
     assert wordiest == {**by_words, "limit": 24, "with_payload": False}
     assert vocabulary == {"filter": {"must": [{"has_id": [POINT]}]}, "limit": 1, "with_payload": ["version"]}
+
+
+def test_another_edition_is_asked_for_by_every_search() -> None:
+    for question in ("How?", "کیسے؟"):
+        sent = json.loads(queries.body(SETTINGS, question, 8, Edition("1.0", "en")))["searches"]
+        filters = [each["filter"] for search in sent[:-1] for each in search.get("prefetch", [search])]
+        assert filters == [Edition("1.0", "en").filter()] * len(filters)
 
 
 def test_a_question_that_the_dense_model_cannot_read_is_searched_by_words_alone() -> None:
