@@ -22,7 +22,7 @@ from shared.answering.events import Sources
 from shared.answering.models import Ask, Mode, Reply, Said, Saved, Source, Usage
 from shared.degraded import Missing
 from shared.history.models import Role
-from shared.retrieval.edition import Edition
+from shared.retrieval.queries import Edition
 from shared.uuid7 import uuid7
 
 MOST_SAID: Final = 12

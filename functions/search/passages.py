@@ -11,8 +11,8 @@ from functions.dependencies.book import OpenBook
 from shared.answering.citations import plain
 from shared.answering.snippets import snippet
 from shared.app import build_handler
-from shared.retrieval.edition import Edition
 from shared.retrieval.models import Found, Passage, one_of_each_page
+from shared.retrieval.queries import Edition
 from shared.web import APIRouter, Depends, Query
 
 router = APIRouter(dependencies=[Depends(ask_a_question)])

@@ -10,18 +10,18 @@ from shared.errors import RetrievalUnavailable
 from shared.http_client import Unreachable
 from shared.observability import log, measured
 from shared.retrieval import queries
-from shared.retrieval.edition import RELEASED
 from shared.retrieval.gate import judged
 from shared.retrieval.lexical import mostly_latin
 from shared.retrieval.payloads import passage
+from shared.retrieval.queries import RELEASED
 from shared.retrieval.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from shared.http_client import HttpClient, Response
-    from shared.retrieval.edition import Edition
     from shared.retrieval.models import Found, Passage
+    from shared.retrieval.queries import Edition
     from shared.settings import RetrievalSettings
 
 SECONDS: Final = 2.0

@@ -23,7 +23,7 @@ from infra.ingestion.sources import NothingToIngest
 from infra.local.ports import LOOPBACK, free_port
 from shared.http_client import HttpClient
 from shared.retrieval import queries
-from shared.retrieval.edition import Edition
+from shared.retrieval.queries import Edition
 from shared.retrieval.search import Book as Searched
 from shared.retrieval.vocabulary import POINT, Vocabulary
 from shared.settings import RetrievalSettings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra.ingestion.places import Places
-from shared.retrieval.edition import Edition
+from shared.retrieval.queries import Edition
 
 NOT_OTHERS = {"must_not": [{"key": "release", "match": {"value": "other"}}]}
 PLACES = {"/docs/next/": "next", "/docs/next/beta/": "beta", "/docs/1.0/": "1.0"}

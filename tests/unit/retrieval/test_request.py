@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from shared.retrieval import queries
-from shared.retrieval.edition import Edition
+from shared.retrieval.queries import Edition
 from shared.retrieval.vocabulary import POINT
 from shared.settings import RetrievalSettings
 
