@@ -20,7 +20,7 @@ from shared.rewriting_host import rewriting_host
 from shared.web import APIRouter, FastAPI, JSONResponse, Request, RequestValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from mangum.types import LambdaContext
     from mangum.types import Response as AsgiResponse
@@ -53,9 +53,10 @@ def build_app(*routers: APIRouter) -> FastAPI:
     return app
 
 
-def build_handler(*routers: APIRouter) -> Handler:
-    """What a function module exports as `handler`."""
-    return Handler(build_app(*routers))
+def build_handler(*routers: APIRouter, around: Callable[[ASGIApp], ASGIApp] | None = None) -> Handler:
+    """What a function module exports as `handler`; `around` is middleware of its own."""
+    app: ASGIApp = build_app(*routers)
+    return Handler(around(app) if around else app)
 
 
 class Handler(Mangum):
@@ -73,6 +74,13 @@ class Handler(Mangum):
         if shape is None:
             return found_warm(event)
         return answer_in(shape, event, super().__call__(as_http_api(event, shape), context))
+
+    def request_of(self, event: dict[str, Any], context: object) -> HTTPGateway | None:
+        """The request of an event, as `scope` and `body`; None where it is none."""
+        shape = shape_of(event)
+        if shape is None:
+            return None
+        return _Gateway(as_http_api(event, shape), context, self.config)  # pyright: ignore[reportArgumentType] (it hands the context on)
 
 
 class _Gateway(HTTPGateway):

@@ -19,6 +19,9 @@ OLDEST_DATE = (1980, 1, 1, 0, 0, 0)
 READABLE_FILE = 0o100644 << 16
 """Lambda runs the files as another user than their owner, so everybody must be able to read them."""
 
+SCRIPT = 0o100755 << 16
+"""Of what begins with `#!`: told by the content, since modes may differ between checkouts."""
+
 UNIX = 3
 
 SMALLEST = 9
@@ -42,8 +45,10 @@ def add_files(archive: Path, files: Mapping[str, Path]) -> None:
     with ZipFile(archive, "a") as zipped:
         for name, path in sorted(files.items()):
             entry = ZipInfo(name, OLDEST_DATE)
-            entry.create_system, entry.external_attr, entry.compress_type = UNIX, READABLE_FILE, ZIP_DEFLATED
-            zipped.writestr(entry, path.read_bytes(), compresslevel=SMALLEST)
+            content = path.read_bytes()
+            entry.create_system, entry.compress_type = UNIX, ZIP_DEFLATED
+            entry.external_attr = SCRIPT if content.startswith(b"#!") else READABLE_FILE
+            zipped.writestr(entry, content, compresslevel=SMALLEST)
 
 
 def files_below(folder: Path) -> dict[str, Path]:

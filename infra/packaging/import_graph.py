@@ -51,6 +51,8 @@ def reach(root: Path, module: str) -> Reached:
             if path not in files:
                 files |= {path, *_data_beside(path)}
                 pending += _imports(root, own, path)
+                if path.name == "__init__.py" and path.with_name("__main__.py").is_file():
+                    pending.append(f"{own}.__main__")  # what `python -m` runs
     own_files = tuple(sorted(path.relative_to(root) for path in files))
     return Reached(own_files, frozenset(packages - sys.stdlib_module_names - IN_THE_RUNTIME))
 

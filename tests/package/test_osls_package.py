@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ROLES = {
     "chat": "ChatRole",
+    "chatStream": "ChatRole",
     "health": "HealthRole",
     "outboxReplay": "OutboxReplayRole",
     "keepWarm": "KeepWarmRole",
@@ -203,11 +204,16 @@ def test_what_comes_in_is_limited_measured_and_logged_in_json(
     assert not [value for value in line.values() if re.search(r"\.ip|sourceIp|userAgent|path|query", value)]
 
 
-def test_alarms_watch_the_share_of_failures_and_each_function_that_no_reader_calls(template: dict[str, Any]) -> None:
+def test_alarms_watch_the_share_of_failures_and_each_function_outside_of_the_http_api(template: dict[str, Any]) -> None:
     alarms = of_type(template, "AWS::CloudWatch::Alarm")
     assert {json.dumps(each["AlarmActions"]) for each in alarms} == {'[{"Ref": "Alarms"}]'}
     watched = {each["Dimensions"][0]["Value"]["Ref"] for each in alarms if each.get("MetricName") == "Errors"}
-    assert watched == {"OutboxReplayLambdaFunction", "RetentionPurgeLambdaFunction", "KeepWarmLambdaFunction"}
+    assert watched == {
+        "ChatStreamLambdaFunction",
+        "OutboxReplayLambdaFunction",
+        "RetentionPurgeLambdaFunction",
+        "KeepWarmLambdaFunction",
+    }
     metrics = {each["MetricName"] for each in alarms if "MetricName" in each}
     assert {"Latency", "Throttles", "ApproximateAgeOfOldestMessage", *WITHOUT.values()} <= metrics
     [share] = [each for each in alarms if "Metrics" in each]
@@ -289,7 +295,36 @@ def test_every_route_leads_to_its_lambda(template: dict[str, Any]) -> None:
     targets = [json.dumps(route["Target"]) for route in of_type(template, "AWS::ApiGatewayV2::Route")]
     scheduled = of_type(template, "AWS::Events::Rule")
     assert sorted(rule["ScheduleExpression"] for rule in scheduled) == ["rate(1 day)", "rate(4 minutes)"]
-    assert len(set(targets)) == len(Service.read().handlers) - len(scheduled) - 1  # a queue calls outboxReplay
+    streamed = [each for each in of_type(template, "AWS::ApiGateway::Method") if each["HttpMethod"] != "OPTIONS"]
+    others = len(scheduled) + len(streamed) + 1  # a queue calls outboxReplay
+    assert len(set(targets)) == len(Service.read().handlers) - others
+
+
+def test_what_streams_lets_through_what_the_http_api_does(template: dict[str, Any]) -> None:
+    [stage] = of_type(template, "AWS::ApiGateway::Stage")
+    [limits] = stage["MethodSettings"]
+    usual = template["Resources"]["HttpApiStage"]["Properties"]["DefaultRouteSettings"]
+    assert (limits["HttpMethod"], limits["ResourcePath"]) == ("*", "/*")
+    for limit in ("ThrottlingRateLimit", "ThrottlingBurstLimit"):
+        assert limits[limit] == usual[limit] > 0
+    [method] = [each for each in of_type(template, "AWS::ApiGateway::Method") if each["HttpMethod"] != "OPTIONS"]
+    assert method["Integration"]["ResponseTransferMode"] == "STREAM"
+
+
+def test_what_streams_answers_preflights_for_the_origins_of_the_http_api(template: dict[str, Any]) -> None:
+    [preflight] = [each for each in of_type(template, "AWS::ApiGateway::Method") if each["HttpMethod"] == "OPTIONS"]
+    [answer] = preflight["Integration"]["IntegrationResponses"]
+    told = {name.rpartition(".")[2].lower(): value.strip("'") for name, value in answer["ResponseParameters"].items()}
+    usual = template["Resources"]["HttpApi"]["Properties"]["CorsConfiguration"]
+    assert told["access-control-allow-origin"] in usual["AllowOrigins"]
+    assert set(told["access-control-allow-headers"].split(",")) == set(usual["AllowHeaders"])
+    assert told["access-control-allow-credentials"] == "true"
+
+
+def test_the_deployment_of_what_streams_is_named_after_what_it_deploys(template: dict[str, Any]) -> None:
+    [name] = [each for each in template["Resources"] if each.startswith("ApiGatewayDeployment")]
+    assert not name.removeprefix("ApiGatewayDeployment").isdigit(), "osls would name it after the time"
+    assert of_type(template, "AWS::ApiGateway::Stage")[0]["DeploymentId"] == {"Ref": name}
 
 
 def routed() -> set[str]:

@@ -18,7 +18,7 @@ from infra.local.gateway.invocation import REGION
 from infra.local.gateway.runtime_api import LOOPBACK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import AsyncGenerator, Callable, Mapping
     from typing import BinaryIO
 
     from infra.local.gateway.invocation import Invocation
@@ -87,7 +87,7 @@ class Environment:
         self._began = time.perf_counter()
         self._queue: asyncio.Queue[Invocation] = asyncio.Queue()
         self._current: str | None = None
-        self._result: asyncio.Future[bytes] | None = None
+        self._parts: asyncio.Queue[bytes | FunctionFailed | None] = asyncio.Queue()
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
 
@@ -95,11 +95,10 @@ class Environment:
         """Start the process; it is usable once `ready` says True."""
         root = code.root_of(self.function)
         self._began = time.perf_counter()
+        runtime = (code.python, "-m", "awslambdaric", self.function.handler)
+        wrapper = self.function.wrapper  # is called with the runtime's command, and may run another one
         self._process = await asyncio.create_subprocess_exec(
-            code.python,
-            "-m",
-            "awslambdaric",
-            self.function.handler,
+            *((str(root / wrapper), *runtime) if wrapper else runtime),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=self._log,
             stderr=self._log,
@@ -138,8 +137,10 @@ class Environment:
         if self._watch:
             await self._watch
 
-    async def invoke(self, invocation: Invocation) -> bytes:
-        """Hand the process an event, and wait for its result as the function's timeout allows.
+    async def stream(self, invocation: Invocation) -> AsyncGenerator[bytes]:
+        """Hand the process an event, and give its result as it comes, for as long as the function's timeout allows.
+
+        A result that is not streamed comes in one piece.
 
         Raises:
             FunctionFailed: The function raised, or its process ended.
@@ -148,16 +149,19 @@ class Environment:
         if not self.alive:
             raise FunctionFailed("the process has ended")
         self.invocations += 1
-        self._current, self._result = invocation.request_id, asyncio.get_running_loop().create_future()
+        self._current, self._parts = invocation.request_id, asyncio.Queue()
         self._queue.put_nowait(invocation)
+        ends_at = time.monotonic() + self.function.timeout
         try:
-            async with asyncio.timeout(self.function.timeout):
-                return await self._result
+            while (part := await asyncio.wait_for(self._parts.get(), ends_at - time.monotonic())) is not None:
+                if isinstance(part, FunctionFailed):
+                    raise part
+                yield part
         except TimeoutError:
             self.kill()
             raise FunctionTimedOut from None
         finally:
-            self._current = self._result = None
+            self._current = None
 
     def kill(self) -> None:
         """End the process, and whatever it started, at once."""
@@ -177,26 +181,32 @@ class Environment:
             self.ready.set_result(True)
         return await self._queue.get()
 
-    def succeed(self, request_id: str, result: bytes) -> bool:
-        """The function returned; False when it was not asked (any more)."""
-        if request_id != self._current or not self._result or self._result.done():
-            return False
-        self._result.set_result(result)
-        return True
+    def give(self, request_id: str, part: bytes) -> bool:
+        """A part of what the function returns; False when it was not asked (any more)."""
+        return self._put(request_id, part)
+
+    def succeed(self, request_id: str) -> bool:
+        """The function returned all that it will; False when it was not asked (any more)."""
+        return self._put(request_id, None)
 
     def fail(self, request_id: str, report: bytes) -> bool:
         """The function raised; False when it was not asked (any more)."""
-        if request_id != self._current or not self._result or self._result.done():
+        return self._put(request_id, FunctionFailed(report.decode("utf-8", "replace")))
+
+    def _put(self, request_id: str, part: bytes | FunctionFailed | None) -> bool:
+        if request_id != self._current:
             return False
-        self._result.set_exception(FunctionFailed(report.decode("utf-8", "replace")))
+        self._parts.put_nowait(part)
+        if not isinstance(part, bytes):
+            self._current = None
         return True
 
     async def _watched(self, process: asyncio.subprocess.Process) -> None:
         """Tell whoever waits for this process when it ends."""
         code = await process.wait()
         self.kill()
-        if self._result and not self._result.done():
-            self._result.set_exception(FunctionFailed(f"the process ended with code {code}"))
+        if self._current:
+            self._put(self._current, FunctionFailed(f"the process ended with code {code}"))
 
     def _variables(self, root: Path, runtime_api_port: int) -> dict[str, str]:
         """As Lambda sets them (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html)."""

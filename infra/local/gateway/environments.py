@@ -14,7 +14,7 @@ from infra.local.gateway.logs import open_log, report_line
 from infra.local.gateway.runtime_api import RuntimeApi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncGenerator, Iterable
     from pathlib import Path
     from typing import BinaryIO
 
@@ -115,10 +115,14 @@ class Environments:
         self._stopped = False
 
     async def invoke(self, function: Function, event: bytes) -> bytes:
-        """Run a function on an event, and return its result, which is JSON.
+        """Run a function on an event, and return its result, which is JSON; raises what `stream` raises."""
+        return b"".join([part async for part in self.stream(function, event)])
+
+    async def stream(self, function: Function, event: bytes) -> AsyncGenerator[bytes]:
+        """Run a function on an event, and give its result as it comes.
 
         Raises:
-            FunctionFailed: It raised, its process ended, or it could not be started.
+            FunctionFailed: It raised, its process ended, or it was never started.
             FunctionTimedOut: It took longer than its timeout.
             Overloaded: All environments stayed busy for too long.
         """
@@ -127,14 +131,15 @@ class Environments:
         invocation = Invocation.of(function, event)
         began = time.perf_counter()
         try:
-            return await environment.invoke(invocation)
+            async for part in environment.stream(invocation):
+                yield part
         finally:
             group.invocations += 1
             group.log.write(report_line(environment, invocation, time.perf_counter() - began))
             self._release(group, environment)
 
     async def prewarm(self) -> None:
-        """Start one environment of each function, one after the other, so as to leave the processors to requests."""
+        """Start one environment of each function, one after the other: the processors belong to requests."""
         for group in self._groups.values():
             if not group.size and self._has_room():
                 await asyncio.shield(self._start(group).ready)

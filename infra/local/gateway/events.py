@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl
 from infra.local.gateway.invocation import ACCOUNT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncGenerator, Mapping
 
     from starlette.types import Scope
 
@@ -42,11 +42,16 @@ class MalformedResult(Exception):
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """What goes back to the client."""
+    """What goes back to the client.
+
+    Attributes:
+        rest: What follows the body, where it is streamed.
+    """
 
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes
+    rest: AsyncGenerator[bytes] | None = None
 
 
 def new_request_id() -> str:
@@ -172,6 +177,17 @@ def _formatted(returned: dict[str, Any]) -> HttpResponse:
     if body and not any(name == b"content-type" for name, _ in headers):
         headers.append((b"content-type", b"text/plain;charset=UTF-8"))
     return HttpResponse(status, _content(headers, status, body), b"" if status in _BODILESS else body)
+
+
+def streamed_response(head: bytes, body: bytes, rest: AsyncGenerator[bytes]) -> HttpResponse:
+    """The HTTP response whose status and headers came before a streamed body.
+
+    Raises:
+        MalformedResult: API Gateway would answer 502.
+    """
+    whole = response_from(head)
+    headers = [(name, value) for name, value in whole.headers if name != b"content-length"]
+    return HttpResponse(whole.status, headers, body, rest)
 
 
 def _status(value: Any) -> int:  # noqa: ANN401 (a function may return anything)

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 DEFAULT_ROUTE = "$default"
 DEFAULT_TIMEOUT_SECONDS = 6
 DEFAULT_MEMORY_MEGABYTES = 1024
+TASK_ROOT = "/var/task/"
+WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
+STREAM_BASE = "/stream"
+"""Base path of the REST API, as a custom domain that both APIs share would map it (specs/guides/aws.md)."""
 
 _PLACEHOLDER = re.compile(r"\\\{(\w+)(\\\+)?\\\}")
 
@@ -34,6 +38,7 @@ class Function:
         handler: `path/to/module.attribute`, from the root of the code.
         timeout: Seconds that one invocation may take.
         memory: Megabytes; told to the function, not enforced.
+        wrapper: Program that starts its runtime, from the root of the code (`AWS_LAMBDA_EXEC_WRAPPER`).
     """
 
     key: str
@@ -41,16 +46,22 @@ class Function:
     handler: str
     timeout: float
     memory: int
+    wrapper: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One route of the API, such as `GET /api/conversations/{id}`."""
+    """One route of the API, such as `GET /api/conversations/{id}`.
+
+    Attributes:
+        resource: Path of its own in the REST API that it is of, whose answers are streamed; None in the HTTP API.
+    """
 
     key: str
     method: str
     path: str
     function: Function
+    resource: str | None = None
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -118,6 +129,7 @@ def _function(document: Mapping[str, Any], key: str) -> Function:
         handler=declared["handler"],
         timeout=float(declared.get("timeout") or provider.get("timeout") or DEFAULT_TIMEOUT_SECONDS),
         memory=int(declared.get("memorySize") or provider.get("memorySize") or DEFAULT_MEMORY_MEGABYTES),
+        wrapper=str(section(declared.get("environment")).get(WRAPPER, "")).removeprefix(TASK_ROOT) or None,
     )
 
 
@@ -126,6 +138,16 @@ def _routes(document: Mapping[str, Any], functions: list[Function]) -> Iterator[
         events: list[object] = section(document["functions"][function.key]).get("events") or []
         declared = [section(event).get("httpApi") for event in events]
         yield from (_route(each, function) for each in declared if each)
+        streamed = [section(section(event).get("http")) for event in events]
+        yield from (_streamed_route(each, function) for each in streamed if each)
+
+
+def _streamed_route(declared: dict[str, Any], function: Function) -> Route:
+    """Of a REST API, whose integration must say that it streams: nothing else is behind one here."""
+    if section(declared.get("response")).get("transferMode") != "STREAM":
+        raise ValueError(f"serverless.yml: {function.key}: `http` without `response: {{transferMode: STREAM}}`")
+    method, resource = str(declared["method"]).upper(), f"/{str(declared['path']).strip('/')}"
+    return Route(f"{method} {resource}", method, f"{STREAM_BASE}{resource}", function, resource)
 
 
 def _route(declared: str | dict[str, str], function: Function) -> Route:

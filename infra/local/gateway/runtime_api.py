@@ -33,6 +33,9 @@ BACKLOG = 8
 ACCEPTED = (202, b'{"status":"OK"}')
 BAD_REQUEST = (400, b'{"errorType":"InvalidRequestID"}')
 UNKNOWN = (404, b'{"errorType":"NotFound"}')
+STREAMED = b"lambda-runtime-function-response-mode"
+FAILED = b"lambda-runtime-function-error-type"
+BROKE_OFF = b'{"errorType":"Runtime.TruncatedResponse"}'
 TOO_LARGE = b'{"errorType":"Function.ResponseSizeTooLarge"}'
 
 
@@ -83,6 +86,8 @@ class RuntimeApi:
             await _answer(send, *UNKNOWN)
         elif call == "invocation/next":
             await _hand_over(environment, send)
+        elif (STREAMED, b"streaming") in scope["headers"]:
+            await _answer(send, *await _pass_on(environment, call, scope, receive))
         else:
             await _answer(send, *_take_back(environment, call, await _read_all(receive)))
 
@@ -93,6 +98,24 @@ async def _hand_over(environment: Environment, send: Send) -> None:
     await send({"type": "http.response.body", "body": invocation.event})
 
 
+async def _pass_on(environment: Environment, call: str, scope: Scope, receive: Receive) -> tuple[int, bytes]:
+    """Each part of a streamed result as it comes; what ends without its end is a failure."""
+    request_id = call.split("/")[1]
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            environment.fail(request_id, BROKE_OFF)
+            environment.kill()  # it is dying, or its runtime has lost the thread
+            return ACCEPTED  # nobody is there to read it
+        if message["body"] and not environment.give(request_id, message["body"]):
+            return BAD_REQUEST
+        if not message["more_body"]:
+            break
+    failure = next((value for name, value in scope["headers"] if name == FAILED), None)  # a trailer, as uvicorn has it
+    known = environment.fail(request_id, failure) if failure else environment.succeed(request_id)
+    return ACCEPTED if known else BAD_REQUEST
+
+
 def _take_back(environment: Environment, call: str, body: bytes | None) -> tuple[int, bytes]:
     if call == "init/error" or body is None:
         return ACCEPTED  # the process ends, and that is what counts
@@ -100,7 +123,7 @@ def _take_back(environment: Environment, call: str, body: bytes | None) -> tuple
     if outcome == "response" and len(body) > PAYLOAD_LIMIT:
         known = environment.fail(request_id, TOO_LARGE)
     elif outcome == "response":
-        known = environment.succeed(request_id, body)
+        known = environment.give(request_id, body) and environment.succeed(request_id)
     elif outcome == "error":
         known = environment.fail(request_id, body)
     else:

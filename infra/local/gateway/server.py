@@ -15,12 +15,20 @@ from infra.local.gateway.cors import Cors, without_cors
 from infra.local.gateway.environment import FunctionFailed, FunctionTimedOut
 from infra.local.gateway.environments import Overloaded
 from infra.local.gateway.event_sources import EventSourceMapping
-from infra.local.gateway.events import HttpResponse, MalformedResult, event_from, new_request_id, response_from
+from infra.local.gateway.events import (
+    HttpResponse,
+    MalformedResult,
+    event_from,
+    new_request_id,
+    response_from,
+    streamed_response,
+)
+from infra.local.gateway.rest_events import AFTER_HEAD, rest_event_from
 from infra.local.gateway.runtime_api import PAYLOAD_LIMIT
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Iterable
+    from collections.abc import AsyncGenerator, Iterable
 
     from starlette.types import Receive, Scope, Send
 
@@ -93,14 +101,16 @@ class Front:
         response = await self._answer(scope, receive, request_id)
         headers = [*response.headers, (b"apigw-requestid", request_id.encode())]
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
-        await send({"type": "http.response.body", "body": response.body})
+        await send({"type": "http.response.body", "body": response.body, "more_body": response.rest is not None})
+        if response.rest:
+            await _send_all(response.rest, send)
 
     async def _answer(self, scope: Scope, receive: Receive, request_id: str) -> HttpResponse:
         origin = _header(scope, b"origin")
         if self.cors and self._is_preflight(scope, origin):
             return HttpResponse(204, self.cors.preflight_headers(origin), b"")
         response = await self._routed(scope, receive, request_id)
-        if self.cors is None:
+        if self.cors is None or response.rest:  # a REST API leaves the headers to the function
             return response
         headers = without_cors(response.headers) + self.cors.response_headers(origin)
         return HttpResponse(response.status, headers, response.body)
@@ -123,12 +133,15 @@ class Front:
             return TOO_LONG
         except Incomplete:
             return BAD_REQUEST  # nobody is there to read it
-        event = json.dumps(event_from(scope, body, match, request_id)).encode()
+        shaped = rest_event_from if match.route.resource else event_from
+        event = json.dumps(shaped(scope, body, match, request_id)).encode()
         return TOO_LONG if len(event) > PAYLOAD_LIMIT else await self._invoked(match, event)
 
     async def _invoked(self, match: Match, event: bytes) -> HttpResponse:
         function = match.route.function
         try:
+            if match.route.resource:
+                return await _begun(self.environments.stream(function, event))
             return response_from(await self.environments.invoke(function, event))
         except (FunctionFailed, MalformedResult) as error:
             log.warning("%s: %s", function.key, error)
@@ -183,6 +196,32 @@ class GatewayServer(uvicorn.Server):
             self._prewarming.cancel()
         await self._environments.stop()
         await super().shutdown(sockets)
+
+
+async def _begun(parts: AsyncGenerator[bytes]) -> HttpResponse:
+    """The response as far as its body has come when status and headers are there."""
+    told = b""
+    async for part in parts:
+        told += part
+        head, separator, body = told.partition(AFTER_HEAD)
+        if separator:
+            return streamed_response(head, body, parts)
+    raise MalformedResult("nothing was streamed")
+
+
+async def _send_all(parts: AsyncGenerator[bytes], send: Send) -> None:
+    """Each part as it comes, to the end whether or not the client still reads: a function is not told that it left.
+
+    A function that ends before its answer does leaves the client without the last chunk, so that nobody takes what came
+    for all. uvicorn closes a connection whose answer was not completed.
+    """
+    try:
+        async for part in parts:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+    except (FunctionFailed, FunctionTimedOut) as error:
+        log.warning("a streamed answer broke off: %s", error or type(error).__name__)
+        return
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _read_body(scope: Scope, receive: Receive) -> bytes:

@@ -15,14 +15,18 @@ if TYPE_CHECKING:
     from tests.fixtures.platform import Person
 
 
+PLAIN, STREAMED = "/api/chat", "/stream/api/chat"
+
+
 @dataclass(frozen=True, slots=True)
 class Chatting:
-    """Asks questions through one client."""
+    """Asks questions through one client, of one of the two functions that answer them."""
 
     api: httpx.Client
+    path: str = PLAIN
 
     def post(self, message: object, **more: object) -> httpx.Response:
-        return self.api.post("/api/chat", json={"message": message, **more})
+        return self.api.post(self.path, json={"message": message, **more})
 
     def ask(self, message: str, **more: object) -> dict[str, Any]:
         answer = self.post(message, **more)
@@ -37,14 +41,20 @@ class Chatting:
 
 
 @pytest.fixture
-def guest(api: httpx.Client) -> Chatting:
-    return Chatting(api)
+def chat_path() -> str:
+    """Which function is asked; a module whose tests hold for both gives this fixture its parameters."""
+    return PLAIN
 
 
 @pytest.fixture
-def reader(person: Person) -> Chatting:
+def guest(api: httpx.Client, chat_path: str) -> Chatting:
+    return Chatting(api, chat_path)
+
+
+@pytest.fixture
+def reader(person: Person, chat_path: str) -> Chatting:
     """Somebody who is signed in; the chat's function is warm, and the queue answers."""
     until_queue_answers(person.api)
-    reader = Chatting(person.api)
+    reader = Chatting(person.api, chat_path)
     reader.ask("Which motors does the Wombat arm have?", temporary=True)
     return reader

@@ -6,11 +6,17 @@ from uuid import uuid4
 import pytest
 
 from tests.fixtures.platform import CALIBRATE
+from tests.integration.chat.conftest import PLAIN, STREAMED, Chatting
 
 if TYPE_CHECKING:
     import httpx
 
-    from tests.integration.chat.conftest import Chatting
+
+@pytest.fixture(params=[PLAIN, STREAMED])
+def chat_path(request: pytest.FixtureRequest) -> str:
+    """The function that streams refuses what the other one refuses."""
+    return request.param
+
 
 BODIES = {
     "nothing": b"",
@@ -82,7 +88,7 @@ def test_nothing_of_a_refused_question_is_stored(reader: Chatting) -> None:
 
 
 def test_a_question_must_be_sent_as_json(guest: Chatting) -> None:
-    answer = guest.api.post("/api/chat", content=b'{"message": "Hello?"}', headers={"content-type": "text/plain"})
+    answer = guest.api.post(guest.path, content=b'{"message": "Hello?"}', headers={"content-type": "text/plain"})
 
     assert_refused(answer)
 
@@ -103,7 +109,7 @@ def test_fields_that_nobody_knows_are_named_and_without_them_the_question_is_ans
 
 @pytest.mark.parametrize("name", ["question", "query"])
 def test_a_question_by_another_name_is_answered_as_well(guest: Chatting, name: str) -> None:
-    answer = guest.api.post("/api/chat", json={name: CALIBRATE, "selected_text": "", "session_id": str(uuid4())})
+    answer = guest.api.post(guest.path, json={name: CALIBRATE, "selected_text": "", "session_id": str(uuid4())})
 
     assert answer.json()["mode"] == "extractive"
 
@@ -122,7 +128,7 @@ def test_an_empty_selection_is_none(guest: Chatting, selected: str | None) -> No
 
 
 def send(chatting: Chatting, body: bytes) -> httpx.Response:
-    return chatting.api.post("/api/chat", content=body, headers={"content-type": "application/json"})
+    return chatting.api.post(chatting.path, content=body, headers={"content-type": "application/json"})
 
 
 def assert_refused(answer: httpx.Response) -> None:

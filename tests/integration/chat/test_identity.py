@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fixtures.platform import CALIBRATE
-from tests.integration.chat.conftest import Chatting
+from tests.integration.chat.conftest import PLAIN, STREAMED, Chatting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from infra.local.platform import Relays
     from shared.settings import Transport
     from tests.fixtures.platform import Person
+
+
+@pytest.fixture(params=[PLAIN, STREAMED])
+def chat_path(request: pytest.FixtureRequest) -> str:
+    """The function that streams refuses what the other one refuses."""
+    return request.param
 
 
 def code(answer: httpx.Response) -> tuple[int, str]:
@@ -62,14 +68,14 @@ def test_a_token_that_was_not_signed_here_is_refused_before_anything_is_asked(
     guest: Chatting, relays: Relays, transport: Transport, headers: dict[str, str]
 ) -> None:
     with relays.database(transport).count() as stored, relays.qdrant.count() as searched:
-        answer = guest.api.post("/api/chat", json={"message": CALIBRATE}, headers=headers)
+        answer = guest.api.post(guest.path, json={"message": CALIBRATE}, headers=headers)
 
     assert code(answer) == (401, "not_signed_in")
     assert (stored.flights, searched.flights) == (0, 0)
 
 
 def test_cookies_that_another_site_made_the_browser_send_count_for_nothing(reader: Chatting) -> None:
-    answer = reader.api.post("/api/chat", json={"message": CALIBRATE}, headers={"origin": "https://evil.test"})
+    answer = reader.api.post(reader.path, json={"message": CALIBRATE}, headers={"origin": "https://evil.test"})
 
     assert (answer.status_code, answer.json()["saved"]) == (200, "no")
     assert reader.conversations() == []

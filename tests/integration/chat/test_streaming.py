@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,17 +10,13 @@ import pytest
 from shared.history.models import answer_id
 from tests.fixtures.platform import CALIBRATE
 from tests.fixtures.writers import read_events
-
-if TYPE_CHECKING:
-    import httpx
-
-    from tests.integration.chat.conftest import Chatting
+from tests.integration.chat.conftest import PLAIN, STREAMED, Chatting
 
 EVENTS = {"accept": "text/event-stream"}
 
 
 def stream(chatting: Chatting, message: str, **more: object) -> list[tuple[str, Any]]:
-    answer = chatting.api.post("/api/chat", json={"message": message, **more}, headers=EVENTS)
+    answer = chatting.api.post(chatting.path, json={"message": message, **more}, headers=EVENTS)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.headers["cache-control"] == "no-store"
@@ -79,17 +75,17 @@ def test_a_question_sent_again_brings_the_stored_answer(reader: Chatting) -> Non
     ids=["no JSON", "no message"],
 )
 def test_what_is_wrong_with_the_question_is_said_by_a_status(
-    api: httpx.Client, body: bytes, status: int, code: str
+    guest: Chatting, body: bytes, status: int, code: str
 ) -> None:
-    answer = api.post("/api/chat", content=body, headers=EVENTS | {"content-type": "application/json"})
+    answer = guest.api.post(guest.path, content=body, headers=EVENTS | {"content-type": "application/json"})
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-def test_a_forged_token_is_no_guests(api: httpx.Client) -> None:
+def test_a_forged_token_is_no_guests(guest: Chatting) -> None:
     headers = EVENTS | {"authorization": "Bearer forged"}
 
-    answer = api.post("/api/chat", json={"message": CALIBRATE}, headers=headers)
+    answer = guest.api.post(guest.path, json={"message": CALIBRATE}, headers=headers)
 
     assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
 
@@ -98,6 +94,36 @@ def test_a_deleted_conversation_is_gone_by_a_status(reader: Chatting) -> None:
     conversation = reader.ask(CALIBRATE)["conversationId"]
     reader.api.delete(f"/api/conversations/{conversation}")
 
-    answer = reader.api.post("/api/chat", json={"message": CALIBRATE, "conversationId": conversation}, headers=EVENTS)
+    answer = reader.api.post(reader.path, json={"message": CALIBRATE, "conversationId": conversation}, headers=EVENTS)
 
     assert (answer.status_code, answer.json()["code"]) == (410, "gone")
+
+
+@pytest.fixture(params=[PLAIN, STREAMED], ids=["buffered", "streamed"])
+def chat_path(request: pytest.FixtureRequest) -> str:
+    """What buffers events hands on the same ones."""
+    return request.param
+
+
+def test_a_page_of_the_site_may_read_what_streams_and_another_one_not(guest: Chatting) -> None:
+    own = f"http://localhost:{guest.api.base_url.port}"
+    for origin, allowed in ((own, own), ("https://evil.test", None)):
+        answer = guest.api.post(STREAMED, json={"message": CALIBRATE}, headers=EVENTS | {"origin": origin})
+        assert answer.headers.get("access-control-allow-origin") == allowed
+
+
+def test_without_asking_for_events_both_reply_in_one_piece(guest: Chatting) -> None:
+    for accept in ("*/*", "application/json", "text/event-stream;q=much", ",;=q"):
+        answer = guest.api.post(guest.path, json={"message": CALIBRATE}, headers={"accept": accept})
+        assert answer.json()["mode"] == "extractive"
+
+
+def test_a_turn_is_stored_although_nobody_reads_its_events_to_the_end(reader: Chatting) -> None:
+    ids = {"messageId": str(uuid4()), "conversationId": str(uuid4())}
+    body = {"message": CALIBRATE, **ids}
+    with reader.api.stream("POST", reader.path, json=body, headers=EVENTS) as answer:
+        next(answer.iter_lines())
+
+    *_, (_, done) = stream(reader, CALIBRATE, **ids)
+
+    assert [each["content"] for each in reader.messages(ids["conversationId"])] == [CALIBRATE, done["answer"]]

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
 
 PROJECT = Path(__file__).resolve().parents[3]
 READY_SECONDS = 120
@@ -70,6 +70,9 @@ functions:
 """
 
 
+MODULES = {"probes.py": PROBES}
+
+
 @dataclass(frozen=True)
 class Gateway:
     """A gateway that runs, and a client for it."""
@@ -102,9 +105,11 @@ class Gateway:
 
 
 @contextmanager
-def running_gateway(folder: Path, *options: str) -> Generator[Gateway]:
-    """A gateway whose functions are `PROBES`; stopped when the block ends."""
-    _write_project(folder)
+def running_gateway(
+    folder: Path, *options: str, service: str = SERVICE, modules: Mapping[str, str] = MODULES
+) -> Generator[Gateway]:
+    """A gateway with these functions; stopped when the block ends."""
+    _write_project(folder, service, modules)
     logs = folder / "logs"
     files = ["--serverless", folder / "serverless.yml", "--environment", folder / "environment.json", "--root", folder]
     process = subprocess.Popen(  # noqa: S603 (our own module)
@@ -123,11 +128,12 @@ def running_gateway(folder: Path, *options: str) -> Generator[Gateway]:
         process.stdout.close()
 
 
-def _write_project(folder: Path) -> None:
+def _write_project(folder: Path, service: str, modules: Mapping[str, str]) -> None:
     (folder / "functions").mkdir()
     (folder / "functions" / "__init__.py").touch()
-    (folder / "functions" / "probes.py").write_text(PROBES, "utf-8")
-    (folder / "serverless.yml").write_text(SERVICE, "utf-8")
+    for name, text in modules.items():
+        (folder / "functions" / name).write_text(text, "utf-8")
+    (folder / "serverless.yml").write_text(service, "utf-8")
     (folder / "environment.json").write_text(json.dumps({"COLOUR": "blue"}), "utf-8")
 
 

@@ -1,0 +1,43 @@
+'use strict';
+
+// A plugin for osls and serverless v3/v4: the stage of the REST API, behind which answers are streamed, lets as many requests
+// through as the HTTP API does. osls makes the stage by the way, as a property of the deployment, and has no word for limits.
+// And it names the deployment after the time. Here it is named after what is deployed: the same sources give the same template,
+// and a deployment that changes nothing of the API makes no new one.
+
+const { createHash } = require('node:crypto');
+
+const STAGE = 'ApiGatewayStage';
+
+module.exports = class StreamStage {
+  constructor(serverless) {
+    this.serverless = serverless;
+    // as in error_alarms.js
+    this.hooks = { 'before:aws:package:finalize:mergeCustomProviderResources': () => this.limit() };
+  }
+
+  limit() {
+    const { compiledCloudFormationTemplate: template } = this.serverless.service.provider;
+    const [name, deployment] = Object.entries(template.Resources).find(([, { Type }]) => Type === 'AWS::ApiGateway::Deployment') ?? [];
+    if (!deployment) return;
+    const { StageName } = deployment.Properties;
+    delete deployment.Properties.StageName;
+    const parts = Object.entries(template.Resources).filter(([, { Type }]) => /^AWS::ApiGateway::(Resource|Method)$/.test(Type));
+    const digest = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+    const named = `ApiGatewayDeployment${digest}`;
+    delete template.Resources[name];
+    template.Resources[named] = deployment;
+    const { requestsPerSecond, requestsInABurst } = this.serverless.service.custom.streamLimits;
+    template.Resources[STAGE] = {
+      Type: 'AWS::ApiGateway::Stage',
+      Properties: {
+        RestApiId: { Ref: 'ApiGatewayRestApi' },
+        DeploymentId: { Ref: named },
+        StageName,
+        MethodSettings: [
+          { HttpMethod: '*', ResourcePath: '/*', ThrottlingRateLimit: requestsPerSecond, ThrottlingBurstLimit: requestsInABurst },
+        ],
+      },
+    };
+  }
+};
