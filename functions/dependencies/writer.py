@@ -44,10 +44,12 @@ class Hired:
             stored: It makes batches anyway, so that asking for the cost takes no round trip of its own.
         """
         from shared.answering.author import Author  # noqa: PLC0415 (a site without a model does not pay for it)
+        from shared.model.rewriting import Rewriter  # noqa: PLC0415 (as above)
         from shared.model.spending import Spending, SpendingDatabase  # noqa: PLC0415 (as above)
 
         spending = Spending(self.settings, self.guest, addresses=LimitSettings.read().rate_limits == "on")
         chat.writer = Author(self.model, self.settings, spending)
+        chat.rewriter = Rewriter(self.model, spending)
         if stored:
             chat.db = SpendingDatabase(self.db, spending)
             return

@@ -23,6 +23,7 @@ from shared.model.evidence import Evidence
 from shared.model.failures import ModelFailed, WrongLanguage
 from shared.model.prompt import NO_ANSWER, Matter, Numbered, messages, tokens_of
 from shared.model.units import units
+from shared.observability import note
 from shared.retrieval.lexical import mostly_latin, words
 
 if TYPE_CHECKING:
@@ -47,8 +48,6 @@ GROUNDED: Final = 1 / 3
 """The share of an answer's units that may be dropped before the rest is called doubtful."""
 ENOUGH: Final = 5
 """Words by which the language of a unit is judged."""
-CUT: Final = frozenset({"length", "max_tokens", "time"})
-"""Why an answer ends in the middle, its last unit perhaps with it."""
 PRICED: Final = 1_000_000
 """Tokens that a price is for."""
 NOTHING: Final = re.compile(rf"^\W*{NO_ANSWER}\b")
@@ -128,7 +127,7 @@ class ModelWriting:
             self._spending.is_being_written = True
         try:
             for unit in units(self._words()):
-                if self._has_ended and self._told.ended in CUT:
+                if self._has_ended and self._told.is_cut:
                     return
                 self._judge_language(unit)
                 if NOTHING.match(unit.text):
@@ -157,15 +156,27 @@ class ModelWriting:
             kept.text,
             Mode.GENERATED,
             cited,
-            status="partial" if self._told.ended in CUT else "complete",
+            status="partial" if self._told.is_cut else "complete",
             usage=self.usage,
             grounded=kept.dropped <= GROUNDED * kept.judged,
         )
 
+    @property
+    def judged(self) -> int:
+        """How many of its units claimed something."""
+        return self._kept.judged
+
+    @property
+    def dropped(self) -> int:
+        """How many of those stood in no source that they cite."""
+        return self._kept.dropped
+
     def _account(self) -> None:
+        note(units={"judged": self.judged, "dropped": self.dropped})
         if self._spending is not None:
             self._spending.is_being_written = False
-            self._spending.used = self.usage.input + self.usage.output if self._kept.written else 0
+            answer = self.usage.input + self.usage.output if self._kept.written else 0
+            self._spending.used = answer + self._spending.aside
 
     @property
     def usage(self) -> Usage:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from shared.answering.small_talk import Heard
     from shared.answering.stopping import Stop
     from shared.answering.storage import TurnKeeper
-    from shared.answering.writer import Writer, Writing
+    from shared.answering.writer import Rewriter, Writer, Writing
     from shared.db import Database
     from shared.history.models import Begun
 
@@ -55,6 +55,7 @@ class Chat:
         outbox: Takes the turn when the database cannot be reached; None for a guest.
         words: What is said of the assistant itself.
         writer: Writes answers of its own; None where all are quoted.
+        rewriter: Makes questions of messages that lean on others, or are in another language than the book.
         stop_seconds: How often it is asked, while one is written, whether its reader wants no more of it.
         examples: Questions that the book answers.
         missing: What this turn had to do without so far.
@@ -66,6 +67,7 @@ class Chat:
     outbox: TurnKeeper | None = None
     words: Words = field(default_factory=Words)
     writer: Writer | None = None
+    rewriter: Rewriter | None = None
     stop_seconds: float = 1.0
     examples: Examples = no_examples
     missing: set[Missing] = field(default_factory=set[Missing])
@@ -89,7 +91,7 @@ class Chat:
         """
         said = heard(ask.message)
         language = spoken(ask.language, ask.message, ask.accepted, said.languages)
-        respondent = Respondent(self.search, self.missing, self.words, language, self.examples)
+        respondent = Respondent(self.search, self.missing, self.words, language, self.examples, self.rewriter)
         begun, answer = self._begin_and_quote(ask, said, respondent)
         if begun and begun.answered:
             answer = as_answer(begun.answered)
@@ -123,7 +125,7 @@ class Chat:
         answer = result.result()
         if continues and answer.mode is Mode.REFUSED and may_refer_back(question):
             answer = respondent.tried_again(question, _said_before(ask, begun), answer)
-        return begun, answer
+        return begun, respondent.translated(question, answer)
 
     def _storage(self) -> Storage:
         return Storage(self.db, self.keep, self.outbox, self.missing)

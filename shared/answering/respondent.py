@@ -10,6 +10,7 @@ from shared.answering.extent import not_shown, shorter
 from shared.answering.extractive import quote_selection, written
 from shared.answering.focus import belongs, covered, focused
 from shared.answering.follow_up import understood
+from shared.answering.foreign import written_in
 from shared.answering.models import Answer, Basis, Mode
 from shared.answering.selection import answers_alone, around, searched
 from shared.answering.words import USUAL, Words
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shared.answering.follow_up import FollowUp, Utterance
+    from shared.answering.writer import Rewriter
 
 Search: TypeAlias = Callable[[str], Found]
 """Finds passages for a question, or raises RetrievalUnavailable."""
@@ -49,6 +51,7 @@ class Respondent:
         words: What is said beside what the book says.
         language: One that there are words in.
         examples: Questions that the book answers, in its own language.
+        rewriter: Makes questions of messages that lean on others, or are in another language than the book.
     """
 
     search: Search
@@ -56,6 +59,7 @@ class Respondent:
     words: Words = field(default_factory=Words)
     language: str = USUAL
     examples: Examples = no_examples
+    rewriter: Rewriter | None = None
 
     def small_talk(self, kind: str) -> Answer:
         """Answer what is not about the book; nothing is searched. Who greets or asks for help is shown what to ask."""
@@ -83,6 +87,9 @@ class Respondent:
             return shorter(self._written(follow_up.question, found))
         if follow_up.wish == "more":
             return self._further(follow_up.question, found, said)
+        meant = self._meant(message, said, found)
+        if meant is not None:
+            return self._written(message, meant)
         return self._followed(message, follow_up, focused(found, follow_up))
 
     def tried_again(self, message: str, said: Sequence[Utterance], refused: Answer) -> Answer:
@@ -92,6 +99,23 @@ class Respondent:
         if follow_up is None or found is None or not found.on_topic:
             return refused
         return self._written(follow_up.question, focused(found, follow_up), follow_up.focus)
+
+    def translated(self, question: str, refused: Answer) -> Answer:
+        """Answer a question in another language than the book's that was refused as it stands: one search more."""
+        found = refused.basis.found if refused.basis else None
+        if refused.mode is not Mode.REFUSED or found is None or not _is_foreign(question, found):
+            return refused
+        meant = self._meant(question, (), found)
+        return refused if meant is None else self._written(question, meant)
+
+    def _meant(self, message: str, said: Sequence[Utterance], found: Found) -> Found | None:
+        """What is found by the question that a model makes of the message; None where the message's words must do."""
+        if self.rewriter is None:
+            return None
+        told = [("Reader" if each.role == "user" else "Assistant", each.content) for each in said]
+        question = self.rewriter.rewritten(message, told, _language(found))
+        meant = self._found(question) if question else None
+        return meant if meant and meant.on_topic and meant.passages else None
 
     def _followed(self, message: str, follow_up: FollowUp, found: Found) -> Answer:
         """A few words that the subject has nothing to do with may be a subject of their own: one search more."""
@@ -130,6 +154,15 @@ class Respondent:
         if found is None or not found.on_topic or not found.passages:
             return own
         return self._written(asked, around(found, page), question)
+
+
+def _language(found: Found) -> str:
+    return found.passages[0].language if found.passages else USUAL
+
+
+def _is_foreign(question: str, found: Found) -> bool:
+    asked = written_in(question)
+    return asked is not None and asked != _language(found)
 
 
 def _address(page: str | None) -> str | None:

@@ -63,6 +63,14 @@ class Writing(Protocol):
         ...
 
 
+class Rewriter(Protocol):
+    """Makes questions of messages that do not stand alone."""
+
+    def rewritten(self, message: str, said: Sequence[tuple[str, str]], language: str) -> str | None:
+        """The message as a question in the book's language; None where its words must do."""
+        ...
+
+
 class Writer(Protocol):
     """Writes answers."""
 

@@ -35,12 +35,14 @@ class Limits:
         first: Seconds to its first word.
         between: Seconds from one word to the next.
         whole: Seconds to its last word.
+        is_aside: A short call beside the answer: it is asked once, and that it took too long says nothing about others.
     """
 
     tokens: int
     first: float
     between: float
     whole: float
+    is_aside: bool = False
 
 
 class _Guarded:
@@ -61,13 +63,14 @@ class _Guarded:
         except BreakerOpen as error:
             raise AwayNow from error
         except ModelFailed as failure:
-            self._breaker.found_away(seconds) if failure.away else self._breaker.found_well()
+            if not ask.is_aside:
+                self._breaker.found_away(seconds) if failure.away else self._breaker.found_well()
             raise
         self._breaker.found_well()
         return words
 
     def _tried(self, ask: _Ask, told: Told) -> tuple[str, Generator[str]]:
-        for left in reversed(range(self._tries)):
+        for left in reversed(range(1 if ask.is_aside else self._tries)):
             try:
                 words = self.endpoint.tokens(ask.messages, ask.most, _within_the_invocation(ask.patience), told)
                 return next(words), words
@@ -85,6 +88,7 @@ class _Ask:
     messages: list[dict[str, str]]
     most: int
     patience: Patience
+    is_aside: bool
 
 
 class Model:
@@ -129,7 +133,7 @@ class Model:
         """
         began = time.monotonic()
         patience = Patience(began + limits.first, limits.between, began + limits.whole)
-        first, following = self._begun(_Ask(messages, limits.tokens, patience), told)
+        first, following = self._begun(_Ask(messages, limits.tokens, patience, limits.is_aside), told)
         yield first
         yield from _timed(following)
 

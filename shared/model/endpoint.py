@@ -28,6 +28,7 @@ REFUSAL_BYTES: Final = 16 * 1024
 REFUSING: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY})
 WHOLE_BYTES: Final = 1024 * 1024
 """Of an answer that comes in one piece, from a server that does not stream."""
+CUT: Final = frozenset({"length", "max_tokens", "time"})
 USAGE_SECONDS: Final = 0.5
 """After the last word, for the chunk that says what it cost."""
 
@@ -62,6 +63,11 @@ class Told:
     usage: Usage | None = None
     model: str = ""
     stop: Callable[[], None] = field(default=lambda: None)
+
+    @property
+    def is_cut(self) -> bool:
+        """It ends in the middle, its last unit perhaps with it."""
+        return self.ended in CUT
 
 
 class Endpoint:

@@ -105,15 +105,15 @@ def messages(matter: Matter, word: str | None = None) -> list[dict[str, str]]:
     """
     fence = word or secrets.token_hex(6)
     rules = RULES.format(language=_in_language(matter.language), fence=fence)
-    parts = [_fenced(fence, f"source {each.n}", f"{each.title}\n\n{each.text}") for each in matter.sources]
+    parts = [fenced(fence, f"source {each.n}", f"{each.title}\n\n{each.text}") for each in matter.sources]
     if matter.said:
-        said = "\n".join(f"{who}: {_shortened(what)}" for who, what in matter.said[-SAID:])
-        parts.append(_fenced(fence, "said before", said))
+        said = "\n".join(f"{who}: {shortened(what)}" for who, what in matter.said[-SAID:])
+        parts.append(fenced(fence, "said before", said))
     if matter.page:
-        parts.append(_fenced(fence, "page that the reader is on", matter.page))
+        parts.append(fenced(fence, "page that the reader is on", matter.page))
     if matter.selection:
-        parts.append(_fenced(fence, "text that the reader marked", matter.selection))
-    parts.append(_fenced(fence, "question", matter.question))
+        parts.append(fenced(fence, "text that the reader marked", matter.selection))
+    parts.append(fenced(fence, "question", matter.question))
     return [{"role": "system", "content": rules}, {"role": "user", "content": "\n\n".join(parts)}]
 
 
@@ -124,11 +124,13 @@ def _in_language(tag: str | None) -> str:
     return f"Write in {name}." if name else f"Write in the language with the BCP 47 tag {tag}."
 
 
-def _fenced(fence: str, name: str, text: str) -> str:
+def fenced(fence: str, name: str, text: str) -> str:
+    """The text between two lines that it cannot hold itself."""
     return f"<<{fence} {name}>>\n{HIDDEN.sub('', text)}\n<<{fence} end>>"
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
+    """Its beginning, where it is long."""
     return text if len(text) <= SAID_CHARACTERS else f"{text[:SAID_CHARACTERS]}…"
 
 

@@ -48,6 +48,7 @@ class Spending:
     Attributes:
         is_granted: The day holds what the answer may cost, as far as the database has said so.
         used: Tokens that it did cost; None while no model was asked.
+        aside: Tokens that rewriting the question did cost.
         is_being_written: The answer still costs, so that a batch in between settles nothing.
     """
 
@@ -56,6 +57,7 @@ class Spending:
     addresses: bool = True
     is_granted: bool = False
     used: int | None = None
+    aside: int = 0
     is_being_written: bool = False
     slice: int = 0
 
