@@ -61,6 +61,9 @@ class Use:
         return cls(name, Allowance(max(1, an_hour // AN_HOUR), an_hour / HOUR)) if an_hour else None
 
 
+GUESTS_VOTES: Final = Allowance(at_once=120, a_second=0.5)
+"""A class that rates what it read; each is a round trip to the database and a row."""
+
 LOOKS_AT_HEALTH: Final = Allowance(at_once=60, a_second=1.0)
 """Each asks all that we depend on, and wakes a sleeping database."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated
 
-from shared.allowance import LOOKS_AT_HEALTH, QUESTIONS, Allowance, Allowances
+from shared.allowance import GUESTS_VOTES, LOOKS_AT_HEALTH, QUESTIONS, Allowance, Allowances
 from shared.auth.addresses import normalised_ip
 from shared.settings import LimitSettings
 from shared.web import Depends, Request
@@ -14,6 +14,11 @@ from shared.web import Depends, Request
 async def questions() -> Allowances | None:
     """What the container has counted of questions; None where all readers seem to have one address."""
     return _allowances(QUESTIONS)
+
+
+async def guests_votes() -> Allowances | None:
+    """The same of guests' opinions on answers."""
+    return _allowances(GUESTS_VOTES)
 
 
 async def looks_at_health() -> Allowances | None:
@@ -27,6 +32,7 @@ def _allowances(allowance: Allowance) -> Allowances | None:
 
 
 Questions = Annotated[Allowances | None, Depends(questions)]
+GuestsVotes = Annotated[Allowances | None, Depends(guests_votes)]
 LooksAtHealth = Annotated[Allowances | None, Depends(looks_at_health)]
 
 
@@ -36,7 +42,7 @@ async def ask_a_question(request: Request, allowances: Questions) -> None:
     Raises:
         TooManyRequests: It is one too many for now.
     """
-    _take(request, allowances)
+    take(request, allowances)
 
 
 async def look_at_health(request: Request, allowances: LooksAtHealth) -> None:
@@ -45,9 +51,14 @@ async def look_at_health(request: Request, allowances: LooksAtHealth) -> None:
     Raises:
         TooManyRequests: It is one too many for now.
     """
-    _take(request, allowances)
+    take(request, allowances)
 
 
-def _take(request: Request, allowances: Allowances | None) -> None:
+def take(request: Request, allowances: Allowances | None) -> None:
+    """Take one request from what the address may ask.
+
+    Raises:
+        TooManyRequests: It is one too many for now.
+    """
     if allowances is not None:
         allowances.take(normalised_ip(request.client.host if request.client else None))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from functions.dependencies.allowances import GuestsVotes, take
 from functions.dependencies.callers import MaybeSignedIn, Rules
 from functions.dependencies.database import Db
 from functions.wire import Json, Sent, Storable
@@ -16,7 +17,7 @@ from shared.errors import NotSignedIn
 from shared.history.guest_feedback import keep_guest_feedback
 from shared.history.models import Opinion
 from shared.history.turns import give_feedback, take_back_feedback
-from shared.web import APIRouter, Path
+from shared.web import APIRouter, Path, Request
 
 router = APIRouter()
 
@@ -44,15 +45,18 @@ class Feedback(Json):
 
 
 @router.post("/api/messages/{id}/feedback")
-async def feedback(
+async def feedback(  # noqa: PLR0913, PLR0917 (an opinion, and who may have it)
     message_id: Annotated[UUID, Path(alias="id", description="Of an answer")],
     new: NewFeedback,
     reader: MaybeSignedIn,
     opened: Db,
     rules: Rules,
+    votes: GuestsVotes,
+    request: Request,
 ) -> Feedback:
     """Rate an answer; 404 when it is somebody else's, is gone or never was, or is a question."""
     if new.feedback_token is not None:
+        take(request, votes)
         rated = rated_by(new.feedback_token, message_id, rules.cookies.secret)
         return Feedback.model_validate(keep_guest_feedback(opened, rated, value=new.value, comment=new.comment))
     if reader is None:
