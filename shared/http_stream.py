@@ -13,13 +13,14 @@ from __future__ import annotations
 import socket
 import time
 from contextlib import contextmanager, suppress
+from functools import partial
 from http.client import HTTPException, HTTPResponse
 from typing import TYPE_CHECKING, cast
 
 from shared.http_client import HttpClient, TimedOut, Unreachable, Wire, failure_of, lowered
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
 PIECE_BYTES = 16 * 1024
 
@@ -63,8 +64,7 @@ class Streamed:
 
     def stop(self) -> None:
         """End the connection at once; whoever waits for a piece, on whatever thread, is told."""
-        with suppress(OSError):
-            self._wire.sock.shutdown(socket.SHUT_RDWR)
+        end(self._wire.sock)
 
     @property
     def is_whole(self) -> bool:
@@ -72,12 +72,25 @@ class Streamed:
         return self._response.isclosed() and not self._response.will_close
 
 
+def end(sock: socket.socket) -> None:
+    """End a connection that another thread may be waiting for."""
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
+
+
 class StreamingClient(HttpClient):
     """An `HttpClient` that can also read an answer piece by piece."""
 
     @contextmanager
     def stream(
-        self, method: str, path: str, body: bytes, headers: Mapping[str, str], *, ends_at: float
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        ends_at: float,
+        begun: Callable[[Callable[[], None]], None] = lambda _: None,
     ) -> Generator[Streamed]:
         """Send one request; in the block its answer is read. Redirects are not followed.
 
@@ -89,12 +102,13 @@ class StreamingClient(HttpClient):
             body: Likewise.
             headers: Likewise.
             ends_at: When waiting for the head ends, as `time.monotonic()` tells it.
+            begun: Is told how to end the connection, before anything is sent over it.
 
         Raises:
             Unreachable: No answer began; `TimedOut` where it did not begin in time.
         """
         message = self._message(method, path, body, headers)
-        wire, response = self._opened(message, method, ends_at)
+        wire, response = self._opened(message, method, ends_at, begun)
         streamed = Streamed(wire, response)
         kept = False
         try:
@@ -104,14 +118,19 @@ class StreamingClient(HttpClient):
             response.close()
             self._keep(wire) if kept else wire.sock.close()
 
-    def _opened(self, message: bytes, method: str, ends_at: float) -> tuple[Wire, HTTPResponse]:
+    def _opened(
+        self, message: bytes, method: str, ends_at: float, begun: Callable[[Callable[[], None]], None]
+    ) -> tuple[Wire, HTTPResponse]:
         kept = self._take()
         if kept is not None:
+            begun(partial(end, kept))
             with suppress(Unreachable):
                 return self._begun(Wire(kept, ends_at), message, method)
             if ends_at <= time.monotonic():
                 raise TimedOut("no answer in the time for this request", sent=True)
-        return self._begun(Wire(self._connect(ends_at, sent=False), ends_at), message, method)
+        sock = self._connect(ends_at, sent=False)
+        begun(partial(end, sock))
+        return self._begun(Wire(sock, ends_at), message, method)
 
     def _begun(self, wire: Wire, message: bytes, method: str) -> tuple[Wire, HTTPResponse]:
         response = HTTPResponse(cast("socket.socket", wire), method=method)

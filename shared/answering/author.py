@@ -197,7 +197,6 @@ class ModelWriting:
         )
         for word in self._model.words(self._messages, limits, self._told):
             if self._is_stopped:
-                self._told.stop()  # it may have come before there was a connection
                 break
             self._kept.written += word
             size += len(word.encode())

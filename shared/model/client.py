@@ -63,7 +63,7 @@ class _Guarded:
         except BreakerOpen as error:
             raise AwayNow from error
         except ModelFailed as failure:
-            if not ask.is_aside:
+            if not ask.is_aside and not told.is_stopped:
                 self._breaker.found_away(seconds) if failure.away else self._breaker.found_well()
             raise
         self._breaker.found_well()
@@ -77,7 +77,7 @@ class _Guarded:
             except ModelFailed as failure:
                 _tell(self.endpoint, failure)
                 pause = _pause(failure)
-                if not left or pause is None or ask.patience.first - time.monotonic() - pause < SHORTEST_TRY:
+                if not left or told.is_stopped or pause is None or _is_too_late(ask.patience, pause):
                     raise
             self._sleep(pause)
         raise AssertionError  # it returns or raises
@@ -144,6 +144,8 @@ class Model:
         try:
             return first.begun(replace(ask, patience=_half(ask.patience)), told)
         except ModelFailed:
+            if told.is_stopped:
+                raise
             return second[0].begun(ask, told)
 
 
@@ -157,6 +159,10 @@ def _pause(failure: ModelFailed) -> float | None:
     if not failure.again or (failure.after or 0.0) > LONGEST_PAUSE:
         return None
     return max(failure.after or 0.0, random.uniform(0.2, 0.8))  # noqa: S311 (spreads those who failed together)
+
+
+def _is_too_late(patience: Patience, pause: float) -> bool:
+    return patience.first - time.monotonic() - pause < SHORTEST_TRY
 
 
 def _half(patience: Patience) -> Patience:

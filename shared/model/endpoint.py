@@ -56,13 +56,25 @@ class Told:
         ended: Why the model stopped: `stop`, `length`, `time` where it was stopped by us, or another word of its own.
         usage: What it cost, where the provider says so.
         model: Which model it was.
-        stop: Ends the connection, from whatever thread.
+        is_stopped: Nobody wants more of it.
     """
 
     ended: str = ""
     usage: Usage | None = None
     model: str = ""
-    stop: Callable[[], None] = field(default=lambda: None)
+    is_stopped: bool = False
+    _end: Callable[[], None] = field(default=lambda: None)
+
+    def stop(self) -> None:
+        """End the connection, from whatever thread; one that is opened later ends as it opens."""
+        self.is_stopped = True
+        self._end()
+
+    def begun(self, end: Callable[[], None]) -> None:
+        """There is a connection, which can be ended so."""
+        self._end = end
+        if self.is_stopped:
+            end()
 
     @property
     def is_cut(self) -> bool:
@@ -107,8 +119,7 @@ class Endpoint:
             ModelFailed: See shared/model/failures.py.
         """
         told.model = self.model
-        with self._replied(messages, most_tokens, patience) as reply:
-            told.stop = reply.stop
+        with self._replied(messages, most_tokens, patience, told) as reply:
             said = False
             for text in without_thoughts(_texts(reply, patience, told)):
                 said = said or bool(text.strip())
@@ -117,13 +128,15 @@ class Endpoint:
                 raise NothingSaid
 
     @contextmanager
-    def _replied(self, messages: list[dict[str, str]], most_tokens: int, patience: Patience) -> Generator[Streamed]:
+    def _replied(
+        self, messages: list[dict[str, str]], most_tokens: int, patience: Patience, told: Told
+    ) -> Generator[Streamed]:
         """Its reply with status 200; the request is put right where a refusal says how."""
         refused: ModelFailed | None = None
         learnt: Dialect | None = self._dialect
         while learnt is not None:
             self._dialect = learnt
-            with self._asked(messages, most_tokens, patience) as reply:
+            with self._asked(messages, most_tokens, patience, told) as reply:
                 if reply.status == HTTPStatus.OK:
                     yield reply
                     return
@@ -133,11 +146,15 @@ class Endpoint:
         raise refused
 
     @contextmanager
-    def _asked(self, messages: list[dict[str, str]], most_tokens: int, patience: Patience) -> Generator[Streamed]:
+    def _asked(
+        self, messages: list[dict[str, str]], most_tokens: int, patience: Patience, told: Told
+    ) -> Generator[Streamed]:
         body = json.dumps(self._dialect.body(self.model, messages, most_tokens)).encode()
         ends_at = min(patience.first, patience.whole)
         try:
-            with self._client.stream("POST", self._path, body, self._headers, ends_at=ends_at) as reply:
+            with self._client.stream(
+                "POST", self._path, body, self._headers, ends_at=ends_at, begun=told.begun
+            ) as reply:
                 yield reply
         except TimedOut as error:
             raise Late from error

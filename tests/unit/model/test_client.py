@@ -17,6 +17,7 @@ from shared.model.failures import (
     Broken,
     KeyRefused,
     Late,
+    ModelFailed,
     Overloaded,
     RateLimited,
     RequestRefused,
@@ -233,6 +234,33 @@ def test_stop_ends_the_connection_while_a_word_is_waited_for(server: ScriptedMod
     threading.Timer(0.05, told.stop).start()
     with pytest.raises(Broken):
         list(words)
+
+
+@pytest.mark.parametrize("behaviour", [scripts.silent, scripts.never_starts])
+def test_stop_ends_it_before_the_first_word_too_and_nothing_is_asked_again(
+    server: ScriptedModel, behaviour: scripts.Behaviour
+) -> None:
+    gone = threading.Event()
+
+    def noting(caller: scripts.Caller) -> None:
+        behaviour(caller)
+        gone.set()
+
+    server.behave(noting)
+    told = Told()
+    threading.Timer(0.1, told.stop).start()
+    with pytest.raises(ModelFailed):
+        said(asking(server), told=told)
+    assert gone.wait(20)
+    assert (len(server.asked), slept) == (1, [])
+
+
+def test_what_was_stopped_before_it_began_ends_as_it_begins(server: ScriptedModel) -> None:
+    server.behave(scripts.silent)
+    told = Told()
+    told.stop()
+    with pytest.raises(ModelFailed):
+        said(asking(server), told=told)
 
 
 def test_whoever_stops_reading_ends_the_connection(server: ScriptedModel) -> None:
