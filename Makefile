@@ -27,7 +27,7 @@ setup-python setup-node setup-system: setup-%:
 	@sh infra/setup_$*.sh
 
 .PHONY: run
-run: setup-python ## start the platform and print its URL (PORT=..., TRANSPORT=http or pooled); Ctrl-C stops it
+run: setup-python ## start the platform and print its URL (PORT=..., TRANSPORT=http or pooled, MODEL=local); Ctrl-C stops it
 	@exec $(python) -m infra.local run
 
 .PHONY: ingest
@@ -172,7 +172,7 @@ lock: setup-python ## lock the Python packages anew, after a change in pyproject
 		$(compile) --python-version 3.11 --group $$group -c infra/requirements/dev.txt -o infra/requirements/$$group.txt || exit 1; \
 	done
 	@$(compile) --python-version 3.11 --group bench -c infra/requirements/dev.txt -o infra/requirements/bench.txt
-	@for tool in deploy sam audit; do \
+	@for tool in deploy sam audit language; do \
 		$(compile) --python-version 3.13 --group $$tool -o infra/requirements/$$tool.txt || exit 1; \
 	done
 	@grep -c '^[a-z0-9]' infra/requirements/*.txt

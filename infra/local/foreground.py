@@ -6,10 +6,12 @@ import os
 import signal
 import sys
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, NoReturn
 
 import psycopg
 
+from infra.local.language_model import LanguageModel, chosen_model
 from infra.local.origins import NoOrigin, chosen_site, own_other_name, site_origins
 from infra.local.passages import ingest_own_documents, is_empty
 from infra.local.platform import Deployment, Platform
@@ -74,9 +76,11 @@ class Foreground:
             signal.signal(each, _interrupt_once)
         self.state.begin_logs()
         try:
-            chosen = Deployment(chosen_site(os.environ), prewarm=True)
-            with Platform(self.state, [self.transport], port=self.port, deployment=chosen, say=self._say) as platform:
-                self._serve(platform)
+            with ExitStack() as running:
+                settings = chosen_site(os.environ) | self._model(running)
+                chosen = Deployment(settings, prewarm=True)
+                platform = Platform(self.state, [self.transport], port=self.port, deployment=chosen, say=self._say)
+                self._serve(running.enter_context(platform))
         except KeyboardInterrupt:
             self._say("everything is stopped")
             return 0
@@ -85,6 +89,13 @@ class Foreground:
             return 1
         finally:
             self.state.remove(RUNNING)
+
+    def _model(self, running: ExitStack) -> dict[str, str]:
+        """What the functions are told of a model: MODEL=local starts one here, MODEL_URL names one elsewhere."""
+        if os.environ.get("MODEL") != "local":
+            return chosen_model(os.environ)
+        self._say("loading a language model of 135 million weights")
+        return running.enter_context(LanguageModel(self.state)).settings
 
     def _serve(self, platform: Platform) -> NoReturn:
         """Ends by an exception: an interruption, or the end of a component."""

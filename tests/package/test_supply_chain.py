@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 LOCKS = sorted((PROJECT / "infra" / "requirements").glob("*.txt"))
 SCRIPTS = [PROJECT / "Makefile", *(PROJECT / "infra").glob("*.sh")]
-TOOLS = ("deploy", "sam", "audit", "bench")
+TOOLS = ("deploy", "sam", "audit", "language", "bench")
 BROUGHT_BY_LAMBDA = {"boto3", "botocore"}
 """Not in the zips, because AWS' Python runtime has them; in development from the group `dev`."""
 
