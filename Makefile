@@ -97,6 +97,10 @@ test-all: ## every tier, one after the other
 	@missed=; for tier in $(tiers); do $(MAKE) $$tier || missed="$$missed $$tier"; done; \
 	if [ -n "$$missed" ]; then echo "Tests failed in:$$missed"; exit 1; fi; echo "Every tier passed: $(tiers)"
 
+.PHONY: screenshots
+screenshots: setup ## pictures of <docs-chat> in each state, in build/screenshots; look at them
+	@$(python) -m tests.e2e.screenshots
+
 .PHONY: mutants
 mutants: setup ## change modules in small ways and name the changes that no test notices (FILES="shared/db/http.py ...", ARGS="--most 40")
 	@test -n "$$FILES" || { echo "Say what to change: make mutants FILES=\"shared/db/http.py shared/breaker.py\""; exit 2; }
@@ -217,6 +221,12 @@ bench-load: bench-tools ## 1,000 of 10,000 readers at once, over both transports
 .PHONY: bench-plots
 bench-plots: bench-tools ## draw what the benchmarks wrote (tests/bench/results/*.png)
 	@build/bench/bin/python -m tests.bench.plots
+
+.PHONY: bench-element
+bench-element: setup ## what <docs-chat> costs a page, beside three peers from npm (tests/bench/results/element.md)
+	@npm install --prefix build/bench-element --no-save --ignore-scripts --no-audit --no-fund --loglevel=error \
+		deep-chat@2.4.2 @docsearch/js@5.2.0 @markprompt/web@0.14.3
+	@$(python) -m tests.bench.element
 
 .PHONY: bench-peers
 bench-peers: bench-tools ## do the same work with other libraries, side by side (tests/bench/results/peers.md)

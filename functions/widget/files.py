@@ -54,7 +54,7 @@ def files() -> dict[str, File]:
 
 def _file(path: FilePath) -> File:
     content = path.read_bytes()
-    return File(path.name, content, hashlib.sha256(content).hexdigest()[:12])
+    return File(path.name, content, hashlib.sha256(content).hexdigest()[:8])
 
 
 @cache

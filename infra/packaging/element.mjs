@@ -62,7 +62,7 @@ async function one(entry, name, format, define = {}) {
   return text;
 }
 
-const hashed = (name, text) => `${name}-${createHash("sha256").update(text).digest("hex").slice(0, 12)}.js`;
+const hashed = (name, text) => `${name}-${createHash("sha256").update(text).digest("hex").slice(0, 8)}.js`;
 
 await mkdir(BUILT, { recursive: true });
 const languages = (await readdir(join(SOURCE, "languages")).catch(() => [])).map((each) => basename(each, ".js")).toSorted();

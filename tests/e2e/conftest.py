@@ -18,7 +18,7 @@ from tests.fixtures.platform import forget_outage, invocations
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Playwright
 
     from infra.local.platform import Platform
     from infra.local.postgres import Postgres
@@ -51,17 +51,24 @@ Wipe the lid of the Brindlewood kettle with a damp cloth; never put it into the 
 """
 
 
+def launched(playwright: Playwright) -> Browser | None:
+    """The system's Chromium, without a window; None where there is none."""
+    chromium = next(filter(None, map(shutil.which, NAMES)), None)
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    if chromium is None:
+        return None
+    return playwright.chromium.launch(executable_path=chromium, args=[*OPTIONS, *as_root])
+
+
 @pytest.fixture(scope="module")
 def browser() -> Generator[Browser]:
     """Headless Chromium; for one module only, since Playwright keeps an event loop running meanwhile."""
-    chromium = next(filter(None, map(shutil.which, NAMES)), None)
-    if chromium is None:
-        reason = "Chromium is not installed (on Debian: apt install chromium)"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=[*OPTIONS, *as_root])
+        browser = launched(playwright)
+        if browser is None:
+            reason = "Chromium is not installed (on Debian: apt install chromium)"
+            pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
         yield browser
         browser.close()
 

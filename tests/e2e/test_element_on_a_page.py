@@ -252,6 +252,92 @@ def test_an_answer_is_stopped_and_what_was_written_stays(site: Site) -> None:
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
 
 
+def signed_in(page: Page) -> None:
+    session = {"user": {"id": "u", "name": "Ada", "email": "ada@example.com"}, "session": {"token": "t"}}
+    page.route("**/api/auth/get-session", lambda route: route.fulfill(json=session))
+    page.route("**/api/conversations", lambda route: route.fulfill(json={"conversations": [], "nextCursor": None}))
+
+
+def test_a_readers_answer_is_stopped_on_the_server_which_is_asked_once_more_where_it_does_not_know_it_yet(
+    site: Site,
+) -> None:
+    signed_in(site.page)
+    asked: list[str] = []
+    held: list[Route] = []
+
+    def stop(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.fulfill(status=404, json={"message": "There is nothing here.", "code": "not_found"})
+        else:
+            route.fulfill(json={"messageId": REPLY["messageId"], "stopping": True})
+            held[0].fulfill(json=REPLY | {"answer": "So far", "saved": "stored", "status": "stopped"})
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    site.page.route("**/stop", stop)
+    site.page.route("**/api/chat", hold)
+    page = site.open()
+    launcher(page).click()
+    expect(page.get_by_role("button", name="Account of Ada")).to_be_visible()
+    ask(page, "How?")
+    page.get_by_role("button", name="Stop").click()
+
+    expect(answer(page)).to_contain_text("So far")
+    expect(answer(page)).to_contain_text("Stopped.")
+    assert {url.rsplit("/", 2)[1] for url in asked} == {site.sent[0]["messageId"]}
+    assert len(asked) == 2
+
+
+def test_an_answer_that_was_written_is_written_again_in_its_place(site: Site) -> None:
+    signed_in(site.page)
+    site.reply(mode="generated", saved="stored", answer="First.")
+    page = site.open()
+    launcher(page).click()
+    expect(page.get_by_role("button", name="Account of Ada")).to_be_visible()
+    ask_and_wait(page, "How?")
+    site.reply(mode="generated", saved="stored", answer="Second.", messageId="01939d7e-3f4a-7000-8000-000000000002")
+
+    page.get_by_role("button", name="Answer again").click()
+
+    expect(answer(page)).to_contain_text("Second.")
+    expect(page.get_by_role("article", name="Answer")).to_have_count(1)
+    expect(page.get_by_role("article", name="You asked")).to_have_count(1)
+    first, second = site.sent
+    assert (second["message"], second["replaces"], second["turns"]) == ("How?", first["messageId"], [])
+    assert second["messageId"] != first["messageId"]
+
+
+def test_a_quoted_answer_would_be_the_same_again(site: Site) -> None:
+    site.reply()
+    page = site.open()
+    launcher(page).click()
+    ask_and_wait(page, "How?")
+
+    expect(page.get_by_role("button", name="Answer again")).to_have_count(0)
+
+
+@pytest.mark.parametrize("there", ["yes", "no answer", "no route"])
+def test_answers_are_streamed_from_an_address_of_their_own_or_else_from_the_apis(site: Site, there: str) -> None:
+    site.reply(answer="From the API.")
+    page = site.open('stream="/stream"')
+    streamed = REPLY | {"answer": "From the stream."}
+
+    def answer_streamed(route: Route) -> None:
+        if there == "yes":
+            route.fulfill(json=streamed)
+        elif there == "no route":
+            route.fulfill(status=403, json={"message": "Missing Authentication Token"})
+        else:
+            route.abort()
+
+    page.route("**/stream/api/chat", answer_streamed)
+    launcher(page).click()
+
+    expect(ask_and_wait(page, "How?")).to_contain_text("From the stream." if there == "yes" else "From the API.")
+
+
 def test_a_strict_policy_has_nothing_to_report(site: Site) -> None:
     site.reply(answer="**It** works [1]\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```sh\nls\n```")
     page = site.open('privacy-url="https://example.com/privacy"')

@@ -88,10 +88,13 @@ export class Api {
    * @param {Json} question
    * @param {Arriving} arriving
    * @param {AbortSignal} signal
+   * @param {string} [stream] Where answers are streamed, if that is elsewhere; where nothing
+   *   answers there, or no function does (no gateway gives a code), they are not.
    * @returns {Promise<Reply>}
    */
-  async ask(question, arriving, signal) {
-    const response = await this.#send("POST", "/api/chat", question, { accept: "text/event-stream, application/json", signal });
+  async ask(question, arriving, signal, stream) {
+    const send = (base = "") => this.#send("POST", `${base}/api/chat`, question, { accept: "text/event-stream, application/json", signal });
+    const response = await (stream ? send(stream).catch((error) => (refusal(error).status && error.code ? Promise.reject(error) : send())) : send());
     if (!response.headers.get("content-type")?.startsWith("text/event-stream") || !response.body) return response.json();
     for await (const { event, data } of readEvents(response.body)) {
       if (event === "sources") arriving.sources(data.sources ?? data);
@@ -151,7 +154,7 @@ export class Api {
     if (accept) headers.accept = accept;
     if (this.token) headers.authorization = `Bearer ${this.token}`;
     try {
-      return await fetch(this.base + path, { method, headers, credentials: "include", signal, body: body && JSON.stringify(body) });
+      return await fetch((/^http/.test(path) ? "" : this.base) + path, { method, headers, credentials: "include", signal, body: body && JSON.stringify(body) });
     } catch (error) {
       if (signal?.aborted) throw error;
       throw new Refusal(0, (await this.#isThere()) ? { code: ORIGIN } : {});

@@ -16,7 +16,7 @@ const MOST_CHARACTERS = 8000;
 /** Seconds to wait where a server that is asked too much does not say for how long. */
 const PAUSE = 10;
 
-/** @typedef {{message: string, about: string, conversation: string, node: HTMLElement, question: HTMLElement}} Turn */
+/** @typedef {{message: string, about: string, conversation: string, replaced: import("./types").Said[], node: HTMLElement, question: HTMLElement}} Turn */
 
 export class Asking {
   /** The question that was sent last: sent again unchanged, it keeps its id and is asked only once. */
@@ -33,12 +33,19 @@ export class Asking {
     return this.#running !== null;
   }
 
-  stop() {
+  /** Nobody waits for the answer any more: another conversation is shown. */
+  abandon() {
     this.#running?.abort();
   }
 
-  /** @param {string} message @param {{replaces?: string}} [more] */
-  async ask(message, more) {
+  /** The reader has read enough; what was written stays. */
+  stop() {
+    const running = this.#running;
+    if (running) this.chat.more().then((more) => more.stop(this.#sent.id, () => running.abort()));
+  }
+
+  /** @param {string} message @param {import("./types").Said[]} [replaced] The last turn, in whose place this one comes. */
+  async ask(message, replaced = []) {
     const { chat } = this;
     const { composer, shell, thread } = chat;
     if (this.#running || !message || composer.waits) return;
@@ -46,7 +53,7 @@ export class Asking {
     if (message !== this.#sent.message) this.#sent = { message, id: newId() };
     const running = (this.#running = new AbortController());
     const about = composer.about;
-    const turn = { message, about, conversation: chat.conversation, question: thread.question(message, about), node: thread.waiting() };
+    const turn = { message, about, replaced, conversation: chat.conversation, question: thread.question(message, about), node: thread.waiting() };
     this.#busy(true);
     thread.add(turn.question, turn.node);
     if (composer.text === message) composer.write("");
@@ -54,7 +61,7 @@ export class Asking {
     chat.emit("ask", { question: message });
     const arriving = this.#arriving(turn.node);
     try {
-      const reply = await chat.api.ask({ ...this.#body(turn), ...more }, arriving, running.signal);
+      const reply = await chat.api.ask(this.#body(turn), arriving, running.signal, chat.options.stream);
       if (chat.conversation === turn.conversation) await this.#answered(reply, turn);
     } catch (error) {
       if (chat.conversation !== turn.conversation) return; // another one was begun or opened meanwhile
@@ -66,10 +73,10 @@ export class Asking {
     }
   }
 
-  /** Answer the last question anew; the new answer stands below the old one. */
+  /** Answer the last question anew; the new turn takes the place of the old one. */
   again() {
-    const asked = this.chat.said.findLast((each) => each.role === "user");
-    if (asked) this.ask(asked.content, { replaces: asked.id });
+    const last = this.chat.said.slice(-2);
+    this.ask(last[0].content, last);
   }
 
   /** @param {boolean} busy */
@@ -79,13 +86,14 @@ export class Asking {
   }
 
   /** @param {Turn} turn */
-  #body({ message, about, conversation }) {
+  #body({ message, about, conversation, replaced }) {
     const { page, version } = pageFacts();
     return {
       message,
       conversationId: conversation,
       messageId: this.#sent.id,
-      turns: this.#lastSaid(),
+      turns: this.#lastSaid(replaced),
+      replaces: this.chat.session.user ? replaced[0]?.id : undefined, // what a guest said is stored nowhere
       selectedText: about || undefined,
       page,
       version: this.chat.options.version || version,
@@ -93,9 +101,9 @@ export class Asking {
     };
   }
 
-  /** As much of what was said as a question may bring along. */
-  #lastSaid() {
-    const turns = this.chat.said.slice(-MOST_TURNS).map(({ role, content }) => ({ role, content }));
+  /** As much of what was said as a question may bring along. @param {import("./types").Said[]} without */
+  #lastSaid(without) {
+    const turns = this.chat.said.filter((each) => !without.includes(each)).slice(-MOST_TURNS).map(({ role, content }) => ({ role, content }));
     while (turns.reduce((sum, { content }) => sum + [...content].length, 0) > MOST_CHARACTERS) turns.shift();
     return turns;
   }
@@ -122,12 +130,14 @@ export class Asking {
   }
 
   /** @param {Reply} reply @param {Turn} turn */
-  async #answered(reply, { message, node }) {
+  async #answered(reply, { message, node, replaced }) {
     const { chat } = this;
     const { answer, sources, messageId, feedbackToken, saved, followUps = [] } = reply;
     const rateable = saved === "stored" || feedbackToken;
+    if (replaced.length) chat.replace(replaced);
     chat.thread.fill(node, answer, sources);
-    chat.thread.finish(node, { text: answer, id: rateable ? messageId : undefined, token: feedbackToken });
+    if (reply.status) node.append(el("p", { class: "quiet" }, chat.speech.say(/** "stopped" or "partial" */ reply.status)));
+    chat.thread.finish(node, { text: answer, id: rateable ? messageId : undefined, token: feedbackToken, again: reply.mode === "generated" });
     chat.thread.next(node, followUps);
     chat.add({ id: this.#sent.id, role: "user", content: message }, { id: messageId, role: "assistant", content: answer, sources, token: feedbackToken });
     this.#sent = { message: "", id: "" };
@@ -141,7 +151,8 @@ export class Asking {
     const { account } = chat.session;
     const told = noticesOf(reply, account);
     chat.shell.tell(told.map((key) => chat.speech.say(key)).join(" "));
-    if (reply.receipt) chat.keepReceipt(reply.receipt);
+    const { receipt } = reply;
+    if (receipt) (await chat.accounts()).handIn(receipt);
     if (told.includes("endedUnsaved")) await chat.askWhetherEnded();
     else if (account !== "guest" && isOutage(reply)) chat.outage();
     if (chat.session.account === "user") (await chat.accounts()).answered(reply);

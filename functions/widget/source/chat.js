@@ -4,7 +4,7 @@ import { Api, ORIGIN } from "./api.js";
 import { Asking } from "./asking.js";
 import { Composer } from "./composer.js";
 import { el, newId } from "./dom.js";
-import { Memory, Receipts } from "./memory.js";
+import { Memory } from "./memory.js";
 import { Options } from "./options.js";
 import { Session } from "./session.js";
 import { Shell } from "./shell.js";
@@ -45,7 +45,6 @@ export class Chat {
     this.speech = new Speech();
     this.api = new Api(base);
     this.memory = new Memory(base);
-    this.receipts = new Receipts();
     this.session = new Session(this.api, () => this.options.remember, {
       changed: (before) => this.#accountChanged(before),
       reached: () => this.#reached(),
@@ -188,7 +187,7 @@ export class Chat {
 
   /** Begin a new conversation. */
   begin() {
-    this.asking.stop();
+    this.asking.abandon();
     this.conversation = newId();
     this.owner = undefined;
     this.show([]);
@@ -205,6 +204,12 @@ export class Chat {
     this.thread.show(this.thread.nodesOf(said, given));
     const first = said.find((each) => each.role === "user");
     if (first) this.shell.title(first.content.slice(0, 200));
+  }
+
+  /** The last turn leaves: another one takes its place. @param {Said[]} turn */
+  replace(turn) {
+    this.said = this.said.filter((each) => !turn.includes(each));
+    this.thread.removeTurnBefore();
   }
 
   /** @param {Said} question @param {Said} answer */
@@ -258,15 +263,9 @@ export class Chat {
     if (this.shell.isSheet && this.options.inPlace) this.shell.close();
   }
 
-  /** Of a turn that could be neither stored nor queued: it is handed in until it is taken. @param {string} receipt */
-  keepReceipt(receipt) {
-    if (!this.receipts.write([...this.receipts.read(), receipt])) return this.tell("noReceipt");
-    this.accounts().then((accounts) => accounts.handIn());
-  }
-
   stop() {
     this.#accounts?.then((accounts) => accounts.stop());
-    this.asking.stop();
+    this.asking.abandon();
     this.session.stop();
     this.shell.stop();
     this.composer.stop();

@@ -29,23 +29,6 @@ export class Memory {
 }
 
 /**
- * Receipts of turns that could be neither stored nor queued. They outlive the tab, and are sealed: nobody can read them.
- */
-export class Receipts {
-  static KEY = "docs-chat receipts";
-
-  /** @returns {string[]} */
-  read() {
-    return read(() => localStorage, Receipts.KEY) ?? [];
-  }
-
-  /** Whether this browser keeps them. @param {string[]} receipts */
-  write(receipts) {
-    return keep(() => localStorage, Receipts.KEY, receipts);
-  }
-}
-
-/**
  * Storage may be missing or forbidden, and somebody else may have written there.
  *
  * @param {() => Storage} storage

@@ -59,6 +59,12 @@ export class Options {
     return this.#text("questions").split("|").map((each) => each.trim()).filter(Boolean);
   }
 
+  /** Where answers are streamed, if that is another address than the API's. */
+  get stream() {
+    const given = this.#text("stream");
+    return given && new URL(given, location.href).href.replace(/\/$/, "");
+  }
+
   get selection() {
     return this.#text("selection") !== "off";
   }

@@ -51,6 +51,7 @@ export class Shell {
   draw({ account, name }) {
     const { options, say } = this;
     this.root.dataset.placement = options.placement;
+    this.root.classList.toggle("floats", options.floats);
     this.panel.setAttribute("role", options.floats ? "dialog" : "region");
     const title = options.heading || say("title");
     this.panel.setAttribute("aria-label", title);

@@ -60,6 +60,11 @@ export class Thread {
     this.scroll.scrollTop = nodes[0].offsetTop - 16; // and not the page, which scrollIntoView would move as well
   }
 
+  /** Of the two newest turns the older one goes. */
+  removeTurnBefore() {
+    for (const each of [...this.log.children].slice(-4, -2)) each.remove();
+  }
+
   /**
    * @param {string} text
    * @param {string} [about]

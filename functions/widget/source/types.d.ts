@@ -30,6 +30,7 @@ export interface Reply {
   feedbackToken?: string;
   evictedId?: string;
   followUps?: string[];
+  status?: "partial" | "stopped";
 }
 
 export interface User {
@@ -78,12 +79,13 @@ export interface Accounts {
   open(id: string): Promise<void>;
   current(): void;
   reset(): void;
-  handIn(): Promise<void>;
+  handIn(receipt: string): void;
   stop(): void;
 }
 
 /** What the file with what is not needed at first puts into the chat. */
 export interface More {
+  stop(questionId: string, giveUp: () => void): void;
   welcome(): void;
   selected(): void;
   rateable(node: HTMLElement, id: string, token: string | undefined, given: Opinion | null): void;

@@ -33,7 +33,7 @@ def get(path: str, **headers: str) -> httpx.Response:
 def hashed(name: str) -> str:
     content = (WIDGET / name).read_bytes()
     stem, _, ending = name.partition(".")
-    return f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
+    return f"{stem}-{hashlib.sha256(content).hexdigest()[:8]}.{ending}"
 
 
 def test_the_first_script_is_kept_for_minutes_and_used_while_a_newer_one_is_fetched() -> None:

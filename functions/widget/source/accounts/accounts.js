@@ -55,7 +55,7 @@ export function attach(chat) {
     },
     open: (id) => conversations.open(id),
     current: () => conversations.mark(),
-    handIn: () => handing.start(),
+    handIn: (receipt) => handing.keep(receipt),
     stop: () => {
       handing.stop();
       conversations.stop();

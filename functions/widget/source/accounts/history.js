@@ -177,7 +177,7 @@ export class History {
   async open(id) {
     try {
       const { conversation, messages, nextCursor } = await this.calls.conversation(id);
-      this.chat.asking.stop();
+      this.chat.asking.abandon();
       this.chat.conversation = id;
       this.chat.show(messages, opinionOf(messages));
       this.chat.own();

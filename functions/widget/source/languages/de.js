@@ -32,6 +32,7 @@ export default {
   old: "Diese Seite ist älter als der Chat. Bitte laden Sie sie neu.",
   tryAgain: "Noch einmal versuchen",
   stopped: "Angehalten.",
+  partial: "Diese Antwort ist nicht vollständig.",
   noReceipt: "Diese Antwort konnte nicht gespeichert werden, und dieser Browser hebt nichts für später auf.",
   deleted: "Diese Unterhaltung wurde gelöscht. Ihre Frage ist noch da: Stellen Sie sie in einer neuen.",
   evicted: "Nur die neuesten Unterhaltungen werden aufbewahrt: Die älteste hat dieser Platz gemacht.",

@@ -32,6 +32,7 @@ export default {
   old: "Esta página es más antigua que el chat. Recárguela, por favor.",
   tryAgain: "Intentar de nuevo",
   stopped: "Detenido.",
+  partial: "Esta respuesta no está completa.",
   noReceipt: "Esta respuesta no se pudo guardar, y este navegador no conserva nada para después.",
   deleted: "Esta conversación se eliminó. Su pregunta sigue aquí: hágala en una nueva.",
   evicted: "Solo se conservan las conversaciones más recientes: la más antigua dejó sitio a esta.",

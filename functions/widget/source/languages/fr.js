@@ -32,6 +32,7 @@ export default {
   old: "Cette page est plus ancienne que le chat. Rechargez-la, s’il vous plaît.",
   tryAgain: "Réessayer",
   stopped: "Arrêté.",
+  partial: "Cette réponse n’est pas complète.",
   noReceipt: "Cette réponse n’a pas pu être enregistrée, et ce navigateur ne garde rien pour plus tard.",
   deleted: "Cette conversation a été supprimée. Votre question est conservée : posez-la dans une nouvelle.",
   evicted: "Seules vos conversations les plus récentes sont conservées : la plus ancienne a laissé sa place à celle-ci.",

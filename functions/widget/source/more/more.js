@@ -4,6 +4,7 @@ import { addStyles } from "../dom.js";
 import { leadToEnd } from "./end.js";
 import { Opinions } from "./opinions.js";
 import { AskAbout } from "./selection.js";
+import { stopWriting } from "./stopping.js";
 import { welcome } from "./welcome.js";
 import styles from "./more.css";
 
@@ -12,7 +13,7 @@ import styles from "./more.css";
 const ENGLISH = {
   latest: "To the end",
   stopped: "Stopped.",
-  noReceipt: "This answer could not be saved, and this browser keeps nothing for later.",
+  partial: "This answer is not complete.",
   deleted: "This conversation was deleted. Your question is kept: ask it in a new one.",
   evicted: "Only your newest conversations are kept: the oldest one made room for this.",
   queued: "Your history is not available right now. This answer will appear in it later.",
@@ -50,6 +51,7 @@ export function attach(chat) {
   welcome(chat);
   return {
     welcome: () => welcome(chat),
+    stop: (id, giveUp) => stopWriting(chat, id, giveUp),
     selected: () => about.offer(),
     rateable: (node, id, token, given) => new Opinions(chat, node, id, token, given),
   };

@@ -38,7 +38,7 @@ export class Opinions {
   async #press(value) {
     if (!(await this.#send(this.given === value ? null : value))) return;
     this.node.querySelector(".why")?.remove();
-    if (this.given === "down") this.node.append(this.#why());
+    if (this.given === "down") this.node.querySelector(".after")?.after(this.#why());
   }
 
   /** Whether it is stored; if not, the reader is told. @param {Opinion | null} value @param {string} [comment] */
