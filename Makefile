@@ -134,6 +134,10 @@ bench-answers: setup-python ## what answers without a model are worth (tests/ben
 bench-checking: setup-python ## what the check of written answers catches (tests/bench/results/checking.md)
 	@exec $(python) -m tests.bench.checking
 
+.PHONY: bench-units
+bench-units: setup-python ## how soon a written unit leaves, and a stop arrives (tests/bench/results/units.md)
+	@exec $(python) -m tests.bench.units
+
 .PHONY: bench-history
 bench-history: setup-python ## what a history costs as the site grows (ARGS="--users 100 10000 100000" for more than a glance)
 	@exec $(python) -m tests.bench.history $(ARGS)
@@ -192,7 +196,7 @@ audit: setup-python setup-node ## ask the public databases for known weaknesses 
 .PHONY: bench
 bench: ## every measurement, one after the other, in about half an hour: let the machine do nothing else meanwhile
 	@missed=; $(MAKE) bench-history ARGS="--users 100 10000 100000" || missed=history; \
-	for each in answers checking db cold imports flights peers outage ceiling load; do $(MAKE) bench-$$each ARGS= || missed="$$missed $$each"; done; \
+	for each in answers checking units db cold imports flights peers outage ceiling load; do $(MAKE) bench-$$each ARGS= || missed="$$missed $$each"; done; \
 	$(MAKE) bench-plots; \
 	if [ -n "$$missed" ]; then echo "Goals were missed by: $$missed"; exit 1; fi
 
