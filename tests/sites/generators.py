@@ -50,12 +50,16 @@ class Generator:
         out = FOLDER / "out" / f"{self.name}-{self._version()}"
         if not (out / "done").exists():
             shutil.rmtree(out, ignore_errors=True)
-            work = self._installed()
-            bin_folders = [str(ENVIRONMENT / "bin"), str(work / "node_modules" / ".bin"), os.environ["PATH"]]
-            command = [each.format(source=work, out=out / "site") for each in self.command]
-            run(command, work, {"PATH": os.pathsep.join(bin_folders), "ASTRO_TELEMETRY_DISABLED": "1"})
+            work = self.installed()
+            self.build(work, out / "site")
             (out / "done").touch()
         return out / "site"
+
+    def build(self, work: Path, out: Path, *more: str) -> None:
+        """Build what stands beside the generator, with more words on the command line."""
+        bin_folders = [str(ENVIRONMENT / "bin"), str(work / "node_modules" / ".bin"), os.environ["PATH"]]
+        command = [*(each.format(source=work, out=out) for each in self.command), *more]
+        run(command, work, {"PATH": os.pathsep.join(bin_folders), "ASTRO_TELEMETRY_DISABLED": "1"})
 
     def _version(self) -> str:
         digest = hashlib.sha256(repr((self.command, self.npm, PACKAGES if not self.npm else ())).encode())
@@ -63,7 +67,7 @@ class Generator:
             digest.update(file.read_bytes() if file.is_file() else b"")
         return digest.hexdigest()[:12]
 
-    def _installed(self) -> Path:
+    def installed(self) -> Path:
         """Copy the sources beside what builds them."""
         work = FOLDER / "work" / self.name
         for each in work.iterdir() if work.exists() else ():
