@@ -396,6 +396,17 @@ class RetentionSettings(_FromEnvironment):
 
 
 @dataclass(frozen=True, slots=True)
+class OriginSettings(_FromEnvironment):
+    """Whose pages may call what knows no accounts.
+
+    Attributes:
+        trusted_origins: As in `AuthSettings`.
+    """
+
+    trusted_origins: tuple[str, ...] = _setting("TRUSTED_ORIGINS", default=(), read=_origins)
+
+
+@dataclass(frozen=True, slots=True)
 class RetrievalSettings(_FromEnvironment):
     """How to search the passages.
 
@@ -461,6 +472,7 @@ SETTINGS = (
     ChatSettings,
     ModelSettings,
     RetentionSettings,
+    OriginSettings,
     RetrievalSettings,
     OutboxSettings,
     DeadLetterSettings,

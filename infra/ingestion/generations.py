@@ -20,7 +20,10 @@ BM25: Final = "qdrant/bm25"
 MINILM: Final = "sentence-transformers/all-minilm-l6-v2"
 SIZES: Final = {MINILM: 384, "intfloat/multilingual-e5-small": 384}
 """Numbers in a vector of each dense model that Qdrant Cloud runs for free."""
-INDEXED: Final = {"site": True, "path": False, "section": False, "lang": False, "version": False, "release": False}
+INDEXED: Final = {
+    "site": True,
+    **dict.fromkeys(("path", "url", "section", "lang", "version", "release", "file"), False),
+}
 """Fields that filters name, and whether the field says whose a passage is."""
 
 

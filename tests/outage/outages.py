@@ -41,6 +41,9 @@ ARCHIVED: dict[str, object] = {
     "messages": [],
 }
 METHODS = {"get", "post", "put", "patch", "delete"}
+SITE = "http://localhost:3000"
+"""A page that may call, unless another one is chosen."""
+
 SERVED = Routes(read_serverless(PROJECT / "serverless.yml", {}))
 
 ENDING = {
@@ -152,6 +155,10 @@ class Outage:
             "/api/chat": {"json": {"message": CALIBRATE}},
             "/api/replay": {"json": {"receipt": "none of ours"}},
             "/api/search": {"params": {"q": "calibrate"}},
+            "/mcp": {
+                "content": b'{"jsonrpc": "2.0", "id": 1, "method": "resources/list"}',
+                "headers": {"origin": SITE},
+            },
             "/api/auth/sign-in/email": {"json": credentials},
             "/api/auth/sign-in/username": {"json": {"username": "somebody", "password": person.password}},
             "/api/auth/sign-up/email": {"json": new},
@@ -199,8 +206,17 @@ def filled(path: str) -> str:
 
 def routes() -> list[str]:
     """Every route of the OpenAPI document."""
-    paths: dict[str, dict[str, Any]] = json.loads(DOCUMENT.read_text("utf-8"))["paths"]
-    return [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods if method in METHODS]
+    return [f"{method.upper()} {path}" for path, methods in _paths().items() for method in methods if method in METHODS]
+
+
+def knows_readers(route: str) -> bool:
+    """Whether it asks who is signed in, so that the database is needed."""
+    method, path = route.split(" ")
+    return path.startswith("/api/auth/") or bool(_paths()[path][method.lower()]["security"])
+
+
+def _paths() -> dict[str, dict[str, Any]]:
+    return json.loads(DOCUMENT.read_text("utf-8"))["paths"]
 
 
 def until(

@@ -34,6 +34,8 @@ WITHOUT_DATABASE_AND_PASSAGES: dict[str, tuple[int, dict[str, Any] | None]] = {
     "search": (503, {"code": "retrieval_unavailable"}),
     "widget": (404, {"code": "not_found"}),
     "suggestions": (503, {"code": "retrieval_unavailable"}),
+    "llms": (503, {"code": "retrieval_unavailable"}),
+    "mcp": (200, {"jsonrpc": "2.0"}),
     "conversationsList": (401, {"code": "not_signed_in"}),
     "conversationsOpen": (401, {"code": "not_signed_in"}),
     "conversationsDelete": (401, {"code": "not_signed_in"}),

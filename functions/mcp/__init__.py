@@ -1,0 +1,1 @@
+"""/mcp: the book for agents and editors, by the Model Context Protocol."""
