@@ -67,9 +67,18 @@ class _Request:
 _running: ContextVar[_Request | None] = ContextVar("running", default=None)
 
 
+_named: ContextVar[str] = ContextVar("named", default="")
+
+
 def name_request(request_id: str, route: str) -> None:
     """Put these on every line until the next request, and whether this container is new; forget the last user."""
+    _named.set(request_id)
     log.append_keys(request_id=request_id, route=route, cold_start=not _has_answered, user=None)
+
+
+def request_named() -> str:
+    """The id of the running request, as its reader has seen it; empty where there is none."""
+    return _named.get()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -19,16 +19,19 @@ from functions.dependencies.database import opened_database
 from shared.db.attempts import unhurried
 from shared.db.sqlstate import can_ever_be_stored
 from shared.deadline import within
-from shared.errors import StatementFailed
+from shared.errors import DatabaseUnavailable, StatementFailed
 from shared.events import WARM
-from shared.observability import log
+from shared.observability import log, name_request
 from shared.outbox.again import LATER_SECONDS, seconds_until
-from shared.outbox.queue import Queue, QueueUnavailable
+from shared.outbox.queue import REQUEST, Queue, QueueUnavailable
 from shared.outbox.replay import Outcome, replay, set_aside
 from shared.outbox.seal import BrokenSeal
 from shared.settings import AuthSettings, DeadLetterSettings, HistorySettings, OutboxSettings
 
 MARGIN_SECONDS = 1.0
+
+ROUTE: Final = "outbox"
+"""What lines about turns that waited have in place of a route."""
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -41,6 +44,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with within(seconds), unhurried(), processor(event["Records"], _store):
         processor.process()  # pyright: ignore[reportUnknownMemberType] (Powertools does not say what it returns)
     answer = processor.response()
+    name_request(str(getattr(context, "aws_request_id", "")), ROUTE)
     _put_off(event["Records"], {str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]})
     log.info("replayed", extra={"records": len(event["Records"]), "later": len(answer["batchItemFailures"])})
     return dict(answer)
@@ -62,18 +66,30 @@ def _put_off(records: list[dict[str, Any]], undone: set[str]) -> None:
 def _store(record: SQSRecord) -> Outcome:
     """Store one, or set it aside where no later try can. What is raised leaves it in the queue.
 
-    That goes for a turn of a later version of this code, too: it waits until that version is back.
+    That goes for a turn of a later version of this code, too: it waits until that version is back. Every line about it
+    has the id of the request in which its reader asked.
     """
+    name_request(_request_of(record), ROUTE)
     try:
-        return replay(
+        outcome = replay(
             record.body, opened_database(), AuthSettings.read().secret, keep=HistorySettings.read().conversations
         )
+    except DatabaseUnavailable as error:
+        log.warning("a queued turn waits: %s", error.__cause__ or error)
+        raise
     except BrokenSeal as error:  # dropping could lose a turn, so a person has to look
         return _set_aside(record, error)
     except StatementFailed as error:
         if can_ever_be_stored(error.sqlstate):
             raise  # after a migration or a deployment; until then it waits
         return _set_aside(record, error)
+    log.info("a queued turn is %s", outcome)
+    return outcome
+
+
+def _request_of(record: SQSRecord) -> str:
+    attributes: dict[str, dict[str, str]] = record.raw_event.get("messageAttributes") or {}
+    return attributes.get(REQUEST, {}).get("stringValue") or record.message_id
 
 
 def _set_aside(record: SQSRecord, error: Exception) -> Outcome:

@@ -23,7 +23,7 @@ from shared.db.sqlstate import AWAY, MAYBE_RUN, NOT_RUN, REFUSED, SLOW, judge_st
 from shared.db.values import parameters, row_decoder
 from shared.errors import Misconfigured, StatementFailed
 from shared.http_client import AnswerTooLarge, HttpClient, NotFound, Response, TimedOut, Unreachable
-from shared.observability import log
+from shared.observability import note
 
 if TYPE_CHECKING:
     from shared.db.batch import Statement, Transaction
@@ -90,7 +90,8 @@ class HttpDatabase(Database):
             )
         except Unreachable as error:
             raise _no_answer(error) from error
-        log.debug("neon-request-id %s", response.headers.get("neon-request-id"))
+        if neon := response.headers.get("neon-request-id"):
+            note(neon=neon)  # the last one of a request, by which Neon's support finds it
         answer = _parsed(response.body)
         if response.status != OK or not (_is_object(answer) and ("results" in answer or "fields" in answer)):
             raise refused(response, answer)

@@ -89,6 +89,7 @@ class PooledDatabase(Database):
             "password": unquote(parts.password or ""),
             "dbname": unquote(parts.path.lstrip("/")),
             "client_encoding": "UTF8",
+            "application_name": os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "docs-chatbot"),  # in pg_stat_activity
             "gssencmode": "disable",
             "passfile": os.devnull,  # where the address has no password, nobody's ~/.pgpass has one
             "sslcertmode": "disable",  # nor ~/.postgresql a certificate

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from shared.breaker import BreakerOpen, CircuitBreaker
 from shared.deadline import remaining
 from shared.names import is_address, names
-from shared.observability import count_without, log, measured
+from shared.observability import count_without, log, measured, request_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,6 +36,10 @@ WAITING: Final = (
 """Ready, being replayed, and held back; together they are what is not stored yet."""
 
 
+REQUEST: Final = "request"
+"""The attribute of a message that names the request it comes from."""
+
+
 class QueueUnavailable(Exception):
     """The queue could not be reached, or refused the message."""
 
@@ -43,11 +47,11 @@ class QueueUnavailable(Exception):
 class SqsClient(Protocol):
     """The calls of boto3's client that we use."""
 
-    def send_message(self, **parameters: str) -> object:
+    def send_message(self, **parameters: Any) -> object:  # noqa: ANN401 (boto3 has no types)
         """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html."""
         ...
 
-    def get_queue_attributes(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 (boto3 has no types)
+    def get_queue_attributes(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 (as above)
         """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html."""
         ...
 
@@ -87,12 +91,20 @@ class Queue:
     def send(self, text: str, *, group: str, once: str) -> None:
         """Queue a text behind those of the same group; a second one with the same `once` within 5 minutes is dropped.
 
+        The message says which request it comes from, so that lines about it can be found by that.
+
         Raises:
             QueueUnavailable: It is not certain that the queue has it.
         """
+        named = request_named()
+        told = {REQUEST: {"DataType": "String", "StringValue": named}} if named else {}
         self._call(
             lambda client: client.send_message(
-                QueueUrl=self._url, MessageBody=text, MessageGroupId=group, MessageDeduplicationId=once
+                QueueUrl=self._url,
+                MessageBody=text,
+                MessageGroupId=group,
+                MessageDeduplicationId=once,
+                MessageAttributes=told,
             )
         )
 

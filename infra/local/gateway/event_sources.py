@@ -159,6 +159,7 @@ class EventSourceMapping(threading.Thread):
         received = self._client.receive_message(
             QueueUrl=self._source.url,
             AttributeNames=["All"],
+            MessageAttributeNames=["All"],
             MaxNumberOfMessages=self._source.batch,
             VisibilityTimeout=HIDDEN_SECONDS,
             WaitTimeSeconds=LONG_POLL_SECONDS,
@@ -194,7 +195,10 @@ def _record(message: dict[str, Any], arn: str) -> dict[str, Any]:
         "receiptHandle": message["ReceiptHandle"],
         "body": message["Body"],
         "attributes": message["Attributes"],
-        "messageAttributes": {},
+        "messageAttributes": {
+            name: {f"{key[:1].lower()}{key[1:]}": value for key, value in attribute.items()}
+            for name, attribute in message.get("MessageAttributes", {}).items()
+        },
         "md5OfBody": message["MD5OfBody"],
         "eventSource": "aws:sqs",
         "eventSourceARN": arn,

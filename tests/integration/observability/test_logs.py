@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 import httpx
+import psycopg
 
 from shared.observability import VERSION, Pseudonyms
-from tests.fixtures.platform import CALIBRATE
+from tests.fixtures.platform import CALIBRATE, until_outbox_is_empty, until_queue_answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,3 +147,38 @@ def test_the_line_of_a_request_counts_it_and_its_batches_in_the_embedded_metric_
     assert (line["route"], line["transport"]) == ("POST /api/chat", transport)
     assert len(line["DatabaseMilliseconds"]) == 2  # the question and its answer are two batches
     assert line["RequestMilliseconds"][0] > max(line["DatabaseMilliseconds"]) > 0
+
+
+def test_one_id_follows_a_question_from_its_answer_through_the_queue_into_the_history(
+    platform: Platform, transport: Transport, person: Person, relays: Relays
+) -> None:
+    until_queue_answers(person.api)
+    ask(person.api, CALIBRATE)
+    relays.database(transport).refuse()
+    answer = ask(person.api, CALIBRATE)
+    assert answer.json()["saved"] == "queued"
+    relays.database(transport).restore()
+    until_outbox_is_empty(person.api)
+
+    request_id = answer.headers["x-request-id"]
+    told = [each for each in lines_of(platform, transport) if each.get("request_id") == request_id]
+    assert [each["message"] for each in told if each["route"] == "POST /api/chat"][-1] == "answered"
+    of_the_queue = [each["message"] for each in told if each["route"] == "outbox"]
+    assert of_the_queue[-1] == "a queued turn is stored"
+
+
+def test_the_database_shows_which_function_asks(platform: Platform, transport: Transport, person: Person) -> None:
+    answer = ask(person.api, CALIBRATE)
+
+    if transport == "http":
+        [line] = [
+            each
+            for each in lines_of(platform, transport)
+            if (each.get("request_id"), each.get("message")) == (answer.headers["x-request-id"], "answered")
+        ]
+        assert uuid.UUID(line["neon"])
+        return
+    with psycopg.connect(platform.postgres.superuser_url) as connection:
+        query = "select application_name from pg_stat_activity where usename = 'docs_app'"
+        names = {row[0] for row in connection.execute(query).fetchall()}
+    assert [name for name in names if name.startswith("docs-chatbot-backend-")]

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from shared.observability import name_request
 from shared.outbox.keeping import Outbox, session_owner, user_owner
 from shared.outbox.models import WaitingTurn
-from shared.outbox.queue import PAUSE_SECONDS, Queue, QueueUnavailable
+from shared.outbox.queue import PAUSE_SECONDS, REQUEST, Queue, QueueUnavailable
 from shared.outbox.replay import read_receipt
 from shared.outbox.seal import LONGEST_SEALED, Seal
 from tests.unit.outbox.turns import QUESTION, SECRET, USER, turn
@@ -18,11 +19,11 @@ class Sqs:
     """Holds what it is sent, until it is told to fail."""
 
     def __init__(self, error: Exception | None = None) -> None:
-        self.sent: list[dict[str, str]] = []
+        self.sent: list[dict[str, Any]] = []
         self.asked = 0
         self.error = error
 
-    def send_message(self, **parameters: str) -> object:
+    def send_message(self, **parameters: Any) -> object:  # noqa: ANN401 (as boto3 declares it)
         self.asked += 1
         if self.error:
             raise self.error
@@ -51,6 +52,17 @@ def test_a_turn_of_a_known_user_is_queued_behind_the_users_other_turns() -> None
     assert WaitingTurn.read(Seal.of(SECRET, "outbox").opened(message["MessageBody"])).message_id == QUESTION
     assert str(QUESTION) in message["MessageDeduplicationId"]
     assert USER not in message["MessageGroupId"]
+
+
+def test_a_message_names_the_request_that_it_comes_from() -> None:
+    sqs = Sqs()
+    name_request("8476a536-e9f4-11e8-9739-2dfe598c3fcd", "POST /api/chat")
+
+    outbox(sqs).keep(turn())
+
+    [message] = sqs.sent
+    told = {"DataType": "String", "StringValue": "8476a536-e9f4-11e8-9739-2dfe598c3fcd"}
+    assert message["MessageAttributes"] == {REQUEST: told}
 
 
 def test_a_better_answer_is_not_taken_for_a_repetition_of_the_one_that_failed() -> None:
