@@ -36,6 +36,7 @@ PAUSE_SECONDS = 30
 PATIENCE_SECONDS = 90.0
 UNLIKE_AWS = ("--param", "emulator=true")
 SECRET = f"docs-chatbot-backend/{STAGE}"
+DEAD_LETTERS = f"docs-chatbot-backend-{STAGE}-outbox-dead-letters.fifo"
 SITE = "https://book.example.com"
 SERVICE = "serverless.yml"
 OSLS = PROJECT / "node_modules" / ".bin" / "osls"
@@ -125,6 +126,7 @@ def _rehearse(state: State) -> None:
             addresses = listeners(emulator.process.pid)
             _expect(addresses and addresses <= LOOPBACKS, {"listens elsewhere than on loopback": sorted(addresses)})
             say("nobody but this machine can reach it")
+            try_removing(emulator, folder, say)
             _osls(emulator, folder, "remove")
             _expect(not emulator.functions(), emulator.functions())
             say("osls remove: no function is left")
@@ -187,6 +189,26 @@ def try_outage(reader: Reader, database: Relay, say: Callable[[str], None]) -> N
         time.sleep(1)
     _expect([each["role"] for each in messages] == ["user", "assistant"], messages)
     say("SQS and outboxReplay: the turn of the outage is in the history")
+
+
+def try_removing(emulator: Emulator, folder: Path, say: Callable[[str], None]) -> None:
+    """Remove the stack while a turn waits, which must not be; then drop the turn.
+
+    Raises:
+        NotAsPromised: It was removed.
+    """
+    url = str(emulator.call("AmazonSQS", "GetQueueUrl", QueueName=DEAD_LETTERS)["QueueUrl"])
+    message = {"MessageBody": "a turn", "MessageGroupId": "a reader", "MessageDeduplicationId": "once"}
+    emulator.call("AmazonSQS", "SendMessage", QueueUrl=url, **message)
+    try:
+        _osls(emulator, folder, "remove")
+    except NotAsPromised as refusal:
+        _expect(f"1 in {DEAD_LETTERS}" in str(refusal), str(refusal))
+    else:
+        raise NotAsPromised("a stack was removed while a turn waited in its queue")
+    _expect(emulator.functions(), "the functions are gone")
+    emulator.call("AmazonSQS", "PurgeQueue", QueueUrl=url)
+    say("osls remove, while a turn waits: refused")
 
 
 def _messages(reader: Reader, conversation_id: str) -> list[dict[str, Any]]:

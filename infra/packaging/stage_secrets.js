@@ -6,8 +6,7 @@
 // stage's secret. One with a default may be missing there, every other one stops the deployment before it has changed
 // anything. The values are in this process and in the call to CloudFormation: in no file, template or bucket.
 
-const { spawnSync } = require('node:child_process');
-const path = require('node:path');
+const askPython = require('./project_python.js');
 
 module.exports = class StageSecrets {
   constructor(serverless) {
@@ -36,28 +35,12 @@ module.exports = class StageSecrets {
       .map((name) => ({ ParameterKey: name, ParameterValue: found[key(name)] }));
   }
 
-  async ask(keys) {
-    const { serviceDir, classes } = this.serverless;
-    const provider = this.serverless.getProvider('aws');
-    const python = path.join(serviceDir, '.venv', 'bin', 'python');
-    const words = ['-m', 'infra.stage_secrets', provider.getStage(), ...keys];
-    // asked in Python, because osls brings no client of Secrets Manager; with the credentials that osls itself deploys with
-    const { credentials } = await provider.getAwsSdkV3Config();
-    const env = { ...process.env, ...variables(await credentials()), AWS_REGION: provider.getRegion() };
-    const { status, stdout, stderr } = spawnSync(python, words, { cwd: serviceDir, env, encoding: 'utf-8' });
-    if (status !== 0) throw new classes.Error(`The secrets of the stage: ${stderr.trim()}`);
-    return JSON.parse(stdout);
+  ask(keys) {
+    const stage = this.serverless.getProvider('aws').getStage();
+    return askPython(this.serverless, 'The secrets of the stage', ['infra.stage_secrets', stage, ...keys]);
   }
 };
 
 function key(parameter) {
   return parameter.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toUpperCase();
-}
-
-function variables({ accessKeyId, secretAccessKey, sessionToken }) {
-  return {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    ...(sessionToken && { AWS_SESSION_TOKEN: sessionToken }),
-  };
 }

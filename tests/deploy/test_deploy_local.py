@@ -21,5 +21,6 @@ def test_what_osls_deploys_serves_a_reader_and_can_be_removed() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "saved: stored" in done.stdout
     assert "SQS and outboxReplay: the turn of the outage is in the history" in done.stdout
+    assert "osls remove, while a turn waits: refused" in done.stdout
     assert "osls remove: no function is left" in done.stdout
     assert "No process is left behind." in done.stdout

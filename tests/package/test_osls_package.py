@@ -195,11 +195,16 @@ def test_every_traced_function_may_hand_in_its_traces(template: dict[str, Any]) 
 def test_what_comes_in_is_limited_measured_and_logged_in_json(
     template: dict[str, Any], production: dict[str, Any]
 ) -> None:
-    [stage] = of_type(template, "AWS::ApiGatewayV2::Stage")
-    limits = {"DetailedMetricsEnabled": False, "ThrottlingRateLimit": 50, "ThrottlingBurstLimit": 100}
-    assert stage["DefaultRouteSettings"] == limits
+    for stack, rate, burst in ((template, 50, 100), (production, 500, 1000)):
+        [stage] = of_type(stack, "AWS::ApiGatewayV2::Stage")
+        limits = {
+            "ThrottlingRateLimit": {"Ref": "RequestsPerSecond"},
+            "ThrottlingBurstLimit": {"Ref": "RequestsInABurst"},
+        }
+        assert stage["DefaultRouteSettings"] == {"DetailedMetricsEnabled": False, **limits}
+        wanted = [stack["Parameters"][name]["Default"] for name in ("RequestsPerSecond", "RequestsInABurst")]
+        assert [int(each) for each in wanted] == [rate, burst]
     [stage] = of_type(production, "AWS::ApiGatewayV2::Stage")
-    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] == 500
     line = json.loads(stage["AccessLogSettings"]["Format"])
     assert not [value for value in line.values() if re.search(r"\.ip|sourceIp|userAgent|path|query", value)]
 
