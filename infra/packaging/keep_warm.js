@@ -46,7 +46,7 @@ module.exports = class KeepWarm {
 
   routed() {
     const { functions } = this.serverless.service;
-    return Object.keys(functions).filter((name) => (functions[name].events ?? []).some((event) => event.httpApi));
+    return Object.keys(functions).filter((name) => (functions[name].events ?? []).some((event) => event.httpApi ?? event.http));
   }
 
   // What a route calls: the function, or the version of it that SnapStart wakes.

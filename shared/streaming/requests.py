@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from shared.events import WARM
+from shared.events import found_warm
 from shared.observability import log
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Server:
     async def _answer(self, invocation: Invocation) -> None:
         request = self._handler.request_of(invocation.event, invocation.context)
         if request is None:
-            invocation.return_whole(WARM)
+            invocation.return_whole(found_warm(invocation.event))
             return
         unread: list[Message] = [{"type": "http.request", "body": request.body, "more_body": False}]
 

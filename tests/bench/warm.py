@@ -185,7 +185,11 @@ def document() -> dict[str, Any]:
 def routed() -> list[str]:
     """The functions with a route."""
     functions: dict[str, Any] = document()["functions"]
-    return [name for name, each in functions.items() if any("httpApi" in event for event in each.get("events", []))]
+    return [
+        name
+        for name, each in functions.items()
+        if any({"http", "httpApi"} & event.keys() for event in each.get("events", []))
+    ]
 
 
 def kept() -> dict[str, int]:
