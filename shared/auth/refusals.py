@@ -126,6 +126,13 @@ NOBODYS_RESET: Final = Refusal(400, "User not found", "USER_NOT_FOUND")
 DELETION_DISABLED: Final = Refusal(404, "")
 DELETION_LINK_DISABLED: Final = Refusal(404, "Not found", "NOT_FOUND")
 NOBODY_TO_DELETE: Final = Refusal(404, "Failed to get user info", "FAILED_TO_GET_USER_INFO")
+STILL_REFERRED_TO: Final = Refusal(
+    409,
+    "Other data of the site belongs to this account. Ask the site to delete it.",
+    "ACCOUNT_STILL_REFERRED_TO",
+)
+"""Ours: where a table of the site's own refers to its users without `on delete cascade`."""
+
 INVALID_DELETION: Final = Refusal(404, "Invalid token", "INVALID_TOKEN")
 
 POST_NEEDS_DEFERRED_REFRESH: Final = Refusal(

@@ -5,6 +5,7 @@ One round trip each; two with a password, because checking it lies between what 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -19,17 +20,25 @@ from shared.auth.refusals import (
     INVALID_PASSWORD,
     NOBODY_TO_DELETE,
     SESSION_EXPIRED,
+    STILL_REFERRED_TO,
     Refusal,
     Refused,
 )
 from shared.auth.rows import queries
 from shared.db import Statement
+from shared.errors import StatementFailed
+from shared.observability import log
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from shared.auth.accounts.options import Options
     from shared.auth.identity.visitors import Visitor
 
 LIFETIME: Final = timedelta(days=1)
+
+STILL_NEEDED: Final = ("23503", "23001")
+"""SQLSTATEs of a row that others refer to: foreign key violation, restrict violation."""
 
 
 def delete_user(visitor: Visitor, options: Options, *, password: str, token: str, callback: str, limited: bool) -> bool:
@@ -71,7 +80,8 @@ def follow_deletion_link(visitor: Visitor, options: Options, token: str) -> None
     """
     if options.account.delete_user == "off":
         raise Refused(DELETION_LINK_DISABLED)
-    [deleted] = visitor.run_as_anybody(_by_token(token, visitor), idempotent=False)
+    with _refusing_what_is_referred_to(visitor):
+        [deleted] = visitor.run_as_anybody(_by_token(token, visitor), idempotent=False)
     if visitor.somebody is None:
         raise visitor.refused(NOBODY_TO_DELETE)
     if not deleted.values:
@@ -81,10 +91,23 @@ def follow_deletion_link(visitor: Visitor, options: Options, token: str) -> None
 
 def _delete(visitor: Visitor, statement: Statement, otherwise: Refusal) -> None:
     # not sent twice: the second try would find nobody, and sign a user out who has in fact been deleted
-    [deleted] = visitor.run(statement, idempotent=False)
+    with _refusing_what_is_referred_to(visitor):
+        [deleted] = visitor.run(statement, idempotent=False)
     if not deleted.values:
         raise visitor.refused(otherwise)
     visitor.leave()
+
+
+@contextmanager
+def _refusing_what_is_referred_to(visitor: Visitor) -> Generator[None]:
+    """A block that ends in a refusal where a table of the site's own keeps a user from going."""
+    try:
+        yield
+    except StatementFailed as error:
+        if error.sqlstate not in STILL_NEEDED:
+            raise
+        log.error("no user can be deleted while %s has no `on delete cascade`", error.constraint)
+        raise visitor.refused(STILL_REFERRED_TO) from error
 
 
 def _send_link(visitor: Visitor, options: Options, callback: str, counting: list[Statement]) -> None:

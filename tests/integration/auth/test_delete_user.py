@@ -127,3 +127,52 @@ def test_who_has_no_password_cannot_give_one(routes: Routes, email: str) -> None
     user_id, token = somebody(routes, email)
     routes.rows('delete from account where "userId" = %s', user_id)
     assert delete(routes, token, password=PASSWORD).json()["code"] == "CREDENTIAL_ACCOUNT_NOT_FOUND"
+
+
+@pytest.mark.parametrize("by", ["password", "session", "link"])
+def test_who_is_referred_to_by_a_table_of_the_sites_own_stays_and_is_told_why(
+    routes: Routes, routes_with: Callable[[AccountSettings], Routes], email: str, by: str
+) -> None:
+    user_id, token = somebody(routes, email)
+    routes.rows('create table if not exists site_order (by text references "user" (id))')
+    routes.rows("insert into site_order values (%s)", user_id)
+    if by == "link":
+        confirming = routes_with(AccountSettings(delete_user="confirm"))
+        delete(confirming, token)
+        refused = routes.call("GET", routes.mailbox.link(), headers={"cookie": signed(token)})
+    else:
+        refused = delete(routes, token, **({"password": PASSWORD} if by == "password" else {}))
+    assert (refused.status_code, refused.json()["code"]) == (409, "ACCOUNT_STILL_REFERRED_TO")
+    assert is_there(routes, user_id)
+    assert routes.session(signed(token)).json()["user"]["id"] == user_id, "nobody was signed out"
+    routes.rows("delete from site_order where by = %s", user_id)
+    assert delete(routes, token, password=PASSWORD).json() == DELETED
+    routes.rows("drop table site_order")
+
+
+def test_verifications_of_others_whose_address_or_id_holds_this_one_stay(routes: Routes, email: str) -> None:
+    user_id, token = somebody(routes, email)
+    mine = [
+        (f"sign-in-otp-{email}", "1"),
+        (email, "1"),
+        (f"magic-{user_id}", f'{{"email":"{email}","name":"Ann"}}'),
+        (f"passkey:{user_id}", "1"),
+    ]
+    others = [
+        (f"sign-in-otp-{email}m", "1"),
+        (f"sign-in-otp-x-{email}", "1"),
+        (f"magic-2-{user_id}x", f'{{"email":"{email}m"}}'),
+        (f"passkey:{user_id}9", "1"),
+    ]
+    for identifier, value in (*mine, *others):
+        routes.rows(
+            """insert into verification (id, identifier, value, "expiresAt", "createdAt", "updatedAt")
+            values (gen_random_uuid()::text, %s, %s, now() + interval '1 hour', now(), now())""",
+            identifier,
+            value,
+        )
+    assert delete(routes, token, password=PASSWORD).json() == DELETED
+    left = routes.rows(
+        "select identifier from verification where identifier = any(%s)", [each for each, _ in (*mine, *others)]
+    )
+    assert sorted(each for (each,) in left) == sorted(each for each, _ in others)
