@@ -161,7 +161,10 @@ def _shown(spent: dict[str, float], path: str) -> dict[str, float]:
 
 def render(error: AppError, request_id: str) -> JSONResponse:
     """`{"message", "code", "requestId"}` and what else the error says (specs/errors.md)."""
-    return JSONResponse(body_of(error, request_id), status_code=error.status, headers=error.headers)
+    response = JSONResponse(body_of(error, request_id), status_code=error.status, headers=error.headers)
+    for cookie in error.cookies:
+        response.headers.append("set-cookie", cookie)
+    return response
 
 
 async def _render_app_error(request: Request, error: Exception) -> JSONResponse:

@@ -40,6 +40,9 @@ class AppError(Exception):
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or self.sentence)
 
+    cookies: Sequence[str] = ()
+    """`Set-Cookie` values that go along."""
+
     @property
     def message(self) -> str:
         """The sentence for the client."""
@@ -97,9 +100,17 @@ class UnknownFields(InvalidRequest):
 
 
 class NotSignedIn(AppError):
-    """There is no session, or it has ended. Never raised because a session could not be checked."""
+    """There is no session, or it has ended. Never raised because a session could not be checked.
+
+    Args:
+        cookies: `Set-Cookie` values that go along.
+    """
 
     status, code, sentence = 401, "not_signed_in", "Sign in to do this."
+
+    def __init__(self, cookies: Sequence[str] = ()) -> None:
+        super().__init__()
+        self.cookies = cookies
 
 
 class NotThroughHost(AppError):

@@ -9,7 +9,7 @@ from functions.dependencies.defaults import Defaults
 from functions.dependencies.limits import LimitedDb
 from shared.app import build_handler
 from shared.auth.browser.cookies import sent_cookies
-from shared.auth.identity.callers import presented_token
+from shared.auth.identity.callers import presented_tokens
 from shared.auth.refusals import POST_NEEDS_DEFERRED_REFRESH
 from shared.auth.requests.errors import BetterAuthRoute
 from shared.auth.requests.openapi import MAYBE_SIGNED_IN, SESSION_READ, documented
@@ -29,16 +29,21 @@ router = APIRouter(route_class=BetterAuthRoute)
 async def get_session(request: Request, database: LimitedDb, rules: Rules, defaults: Defaults) -> Response:
     """Better Auth's `getSession`: prolongs a session that is due, and forgets the cookies of one that has ended."""
     sent = sent_cookies(request)
-    token = presented_token(request.headers, sent, rules)
-    if token is None:
+    tokens = presented_tokens(request.headers, sent, rules)
+    if not tokens:
         return answer(None, headers=NOT_KEPT, cookies=rules.cookies.ended_cache(sent))
+    token = tokens[0] if len(tokens) == 1 else store.chosen_token(database, tokens, now())
+    if token is None:
+        return answer(None, headers=NOT_KEPT, cookies=rules.cookies.ended(sent))
     as_it_is = rules.cookies.is_forgetful(sent) or asked_for(request, "disableRefresh")
     found = store.look_up_session(database, token, now(), prolong=not as_it_is, longest=defaults.longest_session)
     if found is None:
         return answer(None, headers=NOT_KEPT, cookies=rules.cookies.ended(sent))
     somebody = found.signed_in
-    again = rules.cookies.for_session(somebody.session, sent) if found.prolonged else []
-    cached = rules.cookies.for_cache(somebody, sent, remember=not rules.cookies.is_forgetful(sent))
+    remember = not rules.cookies.is_forgetful(sent)
+    sets = found.prolonged or len(tokens) > 1
+    again = rules.cookies.for_session(somebody.session, sent, remember=remember) if sets else []
+    cached = rules.cookies.for_cache(somebody, sent, remember=remember)
     return answer(
         {"session": session_json(somebody.session), "user": user_json(somebody.user)},
         headers=NOT_KEPT,

@@ -98,7 +98,8 @@ class _Door:
         self.database.count(attempts)
         also = self.database.forgiving(attempts)
         accepts = accepts_anybody if self.options.account.require_email_verification == "off" else refuse_unverified
-        signing_in = SigningIn(self.database, self.sent.client, self.rules.password_scheme, also, accepts)
+        replaced = self.rules.cookies.tokens(self.sent.cookies) if self.safer else ()
+        signing_in = SigningIn(self.database, self.sent.client, self.rules.password_scheme, also, replaced, accepts)
         try:
             by_email = isinstance(wanted, SignIn)
             somebody = signing_in.by_email(wanted) if by_email else signing_in.by_username(wanted)

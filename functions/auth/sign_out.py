@@ -5,7 +5,7 @@ from __future__ import annotations
 from functions.dependencies.callers import Rules
 from functions.dependencies.limits import LimitedDb
 from shared.app import build_handler
-from shared.auth.identity.callers import presented_token
+from shared.auth.identity.callers import presented_tokens
 from shared.auth.requests.errors import BetterAuthRoute
 from shared.auth.requests.openapi import SESSION_READ, YES, an_object, documented
 from shared.auth.requests.parsing import JSON, received
@@ -22,9 +22,9 @@ async def sign_out(request: Request, database: LimitedDb, rules: Rules) -> Respo
     """Better Auth's `signOut`. Signing out twice, or as a guest, is fine."""
     sent = await received(request, rules.origins, JSON)
     check_sign_out(sent.body)
-    token = presented_token(sent.headers, sent.cookies, rules)
-    if token:
-        store.end_session(database, token)
+    tokens = presented_tokens(sent.headers, sent.cookies, rules)
+    if tokens:
+        store.end_sessions(database, tokens)
     return answer({"success": True}, cookies=rules.cookies.ended(sent.cookies))
 
 

@@ -41,7 +41,8 @@ async def sign_up_email(
             return _signed_up_only(database, wanted, rules, options)
     if options.account.auto_sign_in == "off":
         return _signed_up_only(database, wanted, rules, options)
-    somebody = sign_up(database, wanted, sent.client, rules.password_scheme)
+    replaced = rules.cookies.tokens(sent.cookies) if defaults.safer else ()
+    somebody = sign_up(database, wanted, sent.client, rules.password_scheme, replaced)
     cookies = rules.cookies.for_signed_in(somebody, sent.cookies, remember=wanted.remember)
     account = Limit.of_account(wanted.email, rules.cookies.secret)
     known = [remembering(rules.cookies, account.key)] if defaults.safer and wanted.remember else []

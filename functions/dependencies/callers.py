@@ -13,7 +13,7 @@ from shared.auth.identity.callers import (
     SignedInDatabase,
     VouchedDatabase,
     identity_without_database,
-    presented_token,
+    presented_tokens,
     vouched_user,
 )
 from shared.auth.identity.rules import AuthRules
@@ -52,8 +52,10 @@ async def maybe_signed_in(request: Request, rules: Rules, opened: Db, user_id: V
     """The database as the user who is asking; None for a guest."""
     if user_id is not None:
         return VouchedDatabase(opened, user_id, rules.pseudonyms)
-    token = presented_token(request.headers, _usable_cookies(request, rules), rules)
-    return SignedInDatabase(opened, token, rules.pseudonyms) if token else None
+    cookies = _usable_cookies(request, rules)
+    token, *others = presented_tokens(request.headers, cookies, rules) or [""]
+    forgetting = rules.cookies.ended(cookies) if others else ()
+    return SignedInDatabase(opened, token, rules.pseudonyms, others, forgetting) if token else None
 
 
 async def known_user(request: Request, rules: Rules, user_id: Vouched) -> KnownUser | None:
@@ -61,7 +63,9 @@ async def known_user(request: Request, rules: Rules, user_id: Vouched) -> KnownU
     if user_id is not None:
         return KnownUser(user_id, None)
     cookies = _usable_cookies(request, rules)
-    return identity_without_database(presented_token(request.headers, cookies, rules), cookies, rules)
+    tokens = presented_tokens(request.headers, cookies, rules)
+    known = (identity_without_database(token, cookies, rules) for token in tokens)
+    return next((each for each in known if each), None)
 
 
 MaybeSignedIn = Annotated[SignedInDatabase | None, Depends(maybe_signed_in)]

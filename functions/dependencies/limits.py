@@ -9,7 +9,7 @@ from functions.dependencies.counts import Counts, limit_of
 from functions.dependencies.database import Db
 from shared.auth.addresses import BASE_PATH
 from shared.auth.browser.cookies import sent_cookies
-from shared.auth.identity.callers import presented_token
+from shared.auth.identity.callers import presented_tokens
 from shared.auth.identity.rules import AuthRules
 from shared.auth.limits.in_container import GUESSING, Limit
 from shared.auth.limits.in_postgres import LimitedDatabase
@@ -33,9 +33,9 @@ async def limited_database(request: Request, rules: Rules, opened: Db, counts: C
 
 
 def _count_guess(request: Request, rules: AuthRules, limited: LimitedDatabase) -> None:
-    token = presented_token(request.headers, sent_cookies(request), rules)
-    if token and DefaultsSettings.read().defaults == "safer":
-        limited.count(Limit.of_session(token, rules.cookies.secret))
+    if DefaultsSettings.read().safer:
+        for token in presented_tokens(request.headers, sent_cookies(request), rules):
+            limited.count(Limit.of_session(token, rules.cookies.secret))
 
 
 LimitedDb = Annotated[LimitedDatabase, Depends(limited_database)]

@@ -40,15 +40,17 @@ class Unverified(Refused):
         self.user = user
 
 
-def sign_up(database: Database, wanted: SignUp, client: Client, scheme: PasswordScheme) -> SignedInUser:
-    """Make a user who is signed in. One round trip.
+def sign_up(
+    database: Database, wanted: SignUp, client: Client, scheme: PasswordScheme, replaced: Sequence[str] = ()
+) -> SignedInUser:
+    """Make a user who is signed in, in the place of whoever has these tokens. One round trip.
 
     Raises:
         Refused: The password is too short or too long, or somebody has this e-mail address.
     """
     user = _new_user(wanted)
     session = Session.new(user.id, client, user.created_at, remember=wanted.remember)
-    stored = store.sign_up(database, user, passwords.hashed(wanted.password, scheme), session)
+    stored = store.sign_up(database, user, passwords.hashed(wanted.password, scheme), session, replaced)
     return SignedInUser(stored, session)
 
 
@@ -103,6 +105,7 @@ class SigningIn:
         client: Where the request came from.
         scheme: How a hash of the other scheme, or of fewer rounds, is made anew.
         also: Runs together with what starts the session.
+        replaced: Tokens of the sessions whose place the new one takes.
         accept: Raises where the user may not sign in though the password is right.
     """
 
@@ -110,6 +113,7 @@ class SigningIn:
     client: Client
     scheme: PasswordScheme
     also: Sequence[Statement] = ()
+    replaced: Sequence[str] = ()
     accept: Callable[[User], None] = accepts_anybody
 
     def by_email(self, wanted: SignIn) -> SignedInUser:
@@ -153,7 +157,7 @@ class SigningIn:
         better = self._better(wanted.password, checked)
         session = Session.new(known.user.id, self.client, now(), remember=wanted.remember)
         also = (*self.also, *store.lifting_ban(known, moment))
-        store.start_session(self.database, session, checked, better, also)
+        store.start_session(self.database, session, checked, better=better, replaced=self.replaced, also=also)
         return SignedInUser(known.user, session)
 
     def _better(self, password: str, checked: str) -> str | None:

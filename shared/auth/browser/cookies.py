@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote
@@ -64,19 +64,43 @@ def _signature(value: str, secret: str) -> str:
     return base64.b64encode(hmac.digest(secret.encode(), value.encode(), hashlib.sha256)).decode()
 
 
-def parse(header: str) -> dict[str, str]:
-    """The cookies of a `Cookie` header, decoded; of several with one name the first counts, garbage is passed over."""
-    cookies: dict[str, str] = {}
+class SentCookies(dict[str, str]):
+    """A request's cookies; of several with one name the first counts, unless somebody asks for all of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._every: dict[str, list[str]] = {}
+
+    def add(self, name: str, value: str) -> None:
+        """The next one of the header."""
+        self.setdefault(name, value)
+        self._every.setdefault(name, []).append(value)
+
+    def every(self, name: str) -> list[str]:
+        """All values that came by this name: a browser keeps one for each domain that it was set for."""
+        return self._every.get(name, [])
+
+
+def parse(header: str) -> SentCookies:
+    """The cookies of a `Cookie` header, decoded; garbage is passed over."""
+    cookies = SentCookies()
     for part in header.split(";"):
         name, equals, value = part.partition("=")
         if equals:
-            cookies.setdefault(name.strip(), decoded(_unquoted(value.strip())))
+            cookies.add(name.strip(), decoded(_unquoted(value.strip())))
     return cookies
 
 
-def sent_cookies(request: Request) -> dict[str, str]:
-    """The request's cookies, however many `Cookie` headers they came in."""
-    return parse("; ".join(request.headers.getlist("cookie")))
+def sent_cookies(request: Request) -> SentCookies:
+    """The request's cookies, however many `Cookie` headers they came in.
+
+    None of those that a page of another site made a browser send with a request whose answer that page cannot read:
+    a picture, a script or a form without a navigation. Nobody has wished for it, and how long it took would tell.
+    """
+    headers = request.headers
+    if headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode") == "no-cors":
+        return SentCookies()
+    return parse("; ".join(headers.getlist("cookie")))
 
 
 def _unquoted(value: str) -> str:
@@ -102,12 +126,22 @@ class Attributes:
         same_site: Browsers take `None` only together with `Secure`, which is then written whatever `secure` says.
         domain: Also send it to subdomains of this one.
         partitioned: One jar for each embedding site (CHIPS).
+        host: What browsers know this deployment by.
     """
 
     secure: bool
     same_site: SameSite = "Lax"
     domain: str | None = None
     partitioned: bool = False
+    host: str = ""
+
+    @property
+    def other_forms(self) -> list[Attributes]:
+        """What cookies of this host may have been set with before its settings changed: for it, or a domain above."""
+        labels = self.host.split(".") if not self.host.replace(".", "").isdigit() else []
+        domains = [".".join(labels[start:]) for start in range(len(labels) - 1)]
+        own = (self.domain or "").lstrip(".")
+        return [replace(self, domain=each) for each in (None, *domains) if (each or "") != own]
 
     def written(self, name: str, value: str, max_age: int | None) -> str:
         """A `Set-Cookie` value, attributes in better-call's order; no `max_age` (seconds): it ends with the browser."""
@@ -163,6 +197,21 @@ class SessionCookies:
         """The session token, if this deployment signed it."""
         return read_signed(cookies.get(self.token_name, ""), self.secret)
 
+    def tokens(self, cookies: Mapping[str, str]) -> list[str]:
+        """As `token`, and further ones behind it, which a browser also keeps."""
+        first = self.token(cookies)
+        if first is None or not isinstance(cookies, SentCookies):
+            return [first] if first else []
+        signed = [read_signed(each, self.secret) for each in cookies.every(self.token_name)]
+        return [*dict.fromkeys(each for each in signed if each)]
+
+    def strays(self, sent: Mapping[str, str]) -> list[str]:
+        """`Set-Cookie` values that remove what a browser keeps in another form, where it sent more than one."""
+        if len(self.tokens(sent)) <= 1:
+            return []
+        names = (self.token_name, self.data_name, self.forgetful_name)
+        return [form.written(name, "", ENDED) for name in names for form in self.attributes.other_forms]
+
     def is_forgetful(self, cookies: Mapping[str, str]) -> bool:
         """Whether the reader asked not to be remembered."""
         return bool(read_signed(cookies.get(self.forgetful_name, ""), self.secret))
@@ -175,7 +224,7 @@ class SessionCookies:
             written.append(self.attributes.written(self.forgetful_name, sign(TRUE, self.secret), None))
         elif self.is_forgetful(sent):
             written.append(self._ended(self.forgetful_name))
-        return written
+        return [*written, *self.strays(sent)]
 
     def for_signed_in(self, somebody: SignedInUser, sent: Mapping[str, str], *, remember: bool = True) -> list[str]:
         """As `for_session`, and the session cached where this deployment does that."""
@@ -217,6 +266,7 @@ class SessionCookies:
             self._ended(self.token_name),
             self._ended(self.data_name),
             *self.ended_cache(sent),
+            *self.strays(sent),
             self._ended(self.forgetful_name),
         ]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from shared.auth.browser.cookies import decoded, read_signed
 from shared.auth.models import User
 from shared.auth.rows import queries
-from shared.auth.rows.store import USER_WIDTH, refusing_too_many_uses, signed_in_user
+from shared.auth.rows.store import USER_WIDTH, chosen_token, refusing_too_many_uses, signed_in_user
 from shared.auth.tokens.jwt import NotToken, looks_like
 from shared.clock import now
 from shared.db import USUAL, Database, Rows, Statement
@@ -21,7 +21,7 @@ from shared.errors import NotSignedIn
 from shared.observability import name_user
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from shared.allowance import Use
     from shared.auth.identity.rules import AuthRules
@@ -43,11 +43,22 @@ class SignedInDatabase(Database):
         database: What runs the batches.
         token: The session's.
         pseudonyms: What the log calls the user, once that is known; without them it names nobody.
+        others: Further tokens that the browser sent, for the case that the first is dead.
+        forgetting: `Set-Cookie` values for a browser that is signed in as several people.
     """
 
-    def __init__(self, database: Database, token: str, pseudonyms: Pseudonyms | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        token: str,
+        pseudonyms: Pseudonyms | None = None,
+        others: Sequence[str] = (),
+        forgetting: Sequence[str] = (),
+    ) -> None:
         self._database = database
         self._token = token
+        self._others = others
+        self._forgetting = forgetting
         self._pseudonyms = pseudonyms
         self._due: Use | None = None
         self.signed_in: SignedInUser | None = None
@@ -85,6 +96,8 @@ class SignedInDatabase(Database):
             NotSignedIn: The session has ended, or there never was one.
             TooManyRequests: The batch counts a use, which is one too many; nothing has happened.
         """
+        if self._others:
+            self._choose()
         due, self._due = self._due, None
         with refusing_too_many_uses():
             found, *results = self._database.run(
@@ -100,6 +113,12 @@ class SignedInDatabase(Database):
     def close(self) -> None:
         """Close the connection of the database underneath."""
         self._database.close()
+
+    def _choose(self) -> None:
+        chosen = chosen_token(self._database, [self._token, *self._others], now())
+        if chosen is None:
+            raise NotSignedIn(cookies=self._forgetting)
+        self._token, self._others = chosen, ()
 
     def _identify(self, use: Use | None) -> Statement:
         if use is None:
@@ -191,5 +210,11 @@ def vouched_user(headers: Mapping[str, str], rules: AuthRules) -> str | None:
 
 
 def presented_token(headers: Mapping[str, str], cookies: Mapping[str, str], rules: AuthRules) -> str | None:
-    """The session token that came with a request: the bearer's, else the cookie's."""
+    """The session token that came with a request: the bearer's, else the first cookie's."""
     return bearer_token(headers, rules) or rules.cookies.token(cookies)
+
+
+def presented_tokens(headers: Mapping[str, str], cookies: Mapping[str, str], rules: AuthRules) -> list[str]:
+    """As `presented_token`, with those of further cookies: after `COOKIE_DOMAIN` changes, browsers keep two."""
+    bearer = bearer_token(headers, rules)
+    return [bearer] if bearer else rules.cookies.tokens(cookies)

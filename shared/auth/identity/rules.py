@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from shared.auth.browser.cookies import Attributes, SessionCookies
 from shared.auth.browser.origins import TrustedOrigins
@@ -43,6 +44,7 @@ class AuthRules:
                     same_site=settings.same_site,
                     domain=settings.cookie_domain,
                     partitioned=settings.partitioned == "on",
+                    host=urlsplit(settings.base_url).hostname or "",
                 ),
                 timedelta(seconds=settings.session_cache_seconds),
             ),

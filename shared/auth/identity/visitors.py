@@ -6,10 +6,11 @@ Better Auth's session middleware (its `api/routes/session.ts`) tells what to do 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shared.auth.browser.cookies import sent_cookies
-from shared.auth.identity.callers import presented_token
+from shared.auth.identity.callers import presented_tokens
 from shared.auth.models import FRESH, SignedInUser
 from shared.auth.refusals import UNAUTHORIZED, Refused
 from shared.auth.requests.parsing import asked_for
@@ -35,7 +36,6 @@ class Visitor:
 
     Attributes:
         moment: When the request came, in whole milliseconds.
-        token: The session token, if this deployment signed it.
         sent: The request's cookies.
         somebody: The session and its user, once a batch has found them.
     """
@@ -43,12 +43,25 @@ class Visitor:
     def __init__(self, request: Request, database: Database, rules: AuthRules) -> None:
         self.moment = now()
         self.sent: Mapping[str, str] = sent_cookies(request)
-        self.token = presented_token(request.headers, self.sent, rules)
+        self._tokens = presented_tokens(request.headers, self.sent, rules)
         self.somebody: SignedInUser | None = None
         self._database = database
         self._rules = rules
         self._prolong = not (rules.cookies.is_forgetful(self.sent) or asked_for(request, "disableRefresh"))
         self._cookies = [] if rules.cookies.cached_for else rules.cookies.ended_cache(self.sent)
+
+    @cached_property
+    def token(self) -> str | None:
+        """The session token that counts, if this deployment signed it; one round trip where the browser sends several.
+
+        Of several people who are signed in none is; the answer then removes all of their cookies.
+        """
+        if len(self._tokens) <= 1:
+            return next(iter(self._tokens), None)
+        chosen = store.chosen_token(self._database, self._tokens, self.moment)
+        if chosen is None:
+            self._cookies = self._rules.cookies.ended(self.sent)
+        return chosen
 
     @property
     def signed_in(self) -> SignedInUser:
@@ -99,8 +112,9 @@ class Visitor:
             self._cookies = self._rules.cookies.ended(self.sent)
             return
         self.somebody = found.signed_in
-        if found.prolonged:
-            self._cookies += self._rules.cookies.for_session(found.signed_in.session, self.sent)
+        if found.prolonged or len(self._tokens) > 1:
+            remember = not self._rules.cookies.is_forgetful(self.sent)
+            self._cookies += self._rules.cookies.for_session(found.signed_in.session, self.sent, remember=remember)
 
     def keep(self, session: Session, user: User | None = None) -> None:
         """Set the session's cookies with the answer, for as long as they were meant to last.

@@ -28,9 +28,16 @@ select id from new_user
 """User, account and, where it has an id, session; or none of them where the e-mail address is taken."""
 
 USER_IS_STORED: Final = """
+with replaced as (
+    delete from session
+    where token = any(string_to_array($2::text, ' ')) and exists (select from "user" where id = $1::text)
+)
 select further_fields('user', to_jsonb(u)) from "user" u where u.id = $1::text
 """
-"""Asked after `SIGN_UP`: also there when an earlier try of the same request had come through."""
+"""Asked after `SIGN_UP`: also there when an earlier try of the same request had come through.
+
+If so, the sessions that the same browser had before have been replaced.
+"""
 
 CREDENTIALS: Final = """
 select
@@ -75,9 +82,13 @@ on conflict do nothing
 """Nothing where the password that was checked has been changed, or its user deleted or banned, meanwhile."""
 
 SESSION_IS_STORED: Final = """
+with replaced as (
+    delete from session
+    where token = any(string_to_array($2::text, ' ')) and exists (select from session where id = $1::text)
+)
 select id from session where id = $1::text
 """
-"""Asked after `START_SESSION`: also true when an earlier try of the same request had come through."""
+"""Asked after `START_SESSION`, as `USER_IS_STORED` after `SIGN_UP`."""
 
 REPLACE_HASH: Final = """
 update account set password = $3::text, "updatedAt" = $4::timestamptz
@@ -87,6 +98,13 @@ where "userId" = $1::text and "accountId" = $1::text and "providerId" = 'credent
 END_SESSION: Final = """
 delete from session where token = $1::text
 """
+
+LIVE_SESSIONS: Final = """
+select s.token, s."userId" from session s
+where s.token = any(string_to_array($1::text, ' ')) and s."expiresAt" >= $2::timestamptz
+order by s."createdAt" desc
+"""
+"""Asked where a browser sends several tokens, which have no blanks."""
 
 LOOK_UP_SESSION: Final = """
 with found as (

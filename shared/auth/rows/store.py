@@ -48,8 +48,12 @@ class Found:
     prolonged: bool
 
 
-def sign_up(database: Database, user: User, password_hash: str, session: Session | None) -> User:
+def sign_up(
+    database: Database, user: User, password_hash: str, session: Session | None, replaced: Sequence[str] = ()
+) -> User:
     """Store user, account and, if there is one, session in one statement; the user as it is then stored.
+
+    The session takes the place of the `replaced`, which are named by their tokens.
 
     Raises:
         Refused: Somebody has this e-mail address, or Postgres cannot hold what was sent.
@@ -60,7 +64,8 @@ def sign_up(database: Database, user: User, password_hash: str, session: Session
         (user.id, user.name, user.email, user.image, user.created_at, *account, *_session_values(session)),
     )
     with refusing_unstorable(FAILED_TO_CREATE_USER):
-        [_, stored] = database.run(statement, Statement(queries.USER_IS_STORED, (user.id,)), idempotent=True)
+        is_stored = Statement(queries.USER_IS_STORED, (user.id, " ".join(replaced)))
+        [_, stored] = database.run(statement, is_stored, idempotent=True)
     if not stored.values:
         raise Refused(USER_ALREADY_EXISTS)
     return replace(user, further=stored.values[0][0])
@@ -134,16 +139,24 @@ def credentials_of(row: Sequence[Any]) -> Credentials:
 
 
 def start_session(
-    database: Database, session: Session, checked_hash: str, better: str | None, also: Sequence[Statement] = ()
+    database: Database,
+    session: Session,
+    checked_hash: str,
+    *,
+    better: str | None,
+    replaced: Sequence[str] = (),
+    also: Sequence[Statement] = (),
 ) -> None:
-    """Store a session, and `better` in place of the hash that the password was checked with; run `also` with it.
+    """Store a session in the place of the `replaced` ones, named by their tokens; run `also` with it.
+
+    Put `better`, if that is given, in place of the hash that the password was checked with.
 
     Raises:
         Refused: That hash is no longer the user's.
     """
     user_id, now = session.user_id, session.created_at
     start = Statement(queries.START_SESSION, (user_id, checked_hash, now, *_session_values(session)))
-    is_stored = Statement(queries.SESSION_IS_STORED, (session.id,))
+    is_stored = Statement(queries.SESSION_IS_STORED, (session.id, " ".join(replaced)))
     rehash = [replacing_hash(user_id, checked_hash, better, now)] if better else []
     stored = database.run(start, is_stored, *rehash, *also, idempotent=True)[1]
     if not stored.values:
@@ -166,9 +179,20 @@ def _session_values(session: Session | None) -> tuple[str | datetime | None, ...
     return (session.id, session.token, session.expires_at, session.ip_address, session.user_agent)
 
 
-def end_session(database: Database, token: str) -> None:
-    """Delete the session, if it is there."""
-    database.run(Statement(queries.END_SESSION, (token,)), idempotent=True)
+def end_sessions(database: Database, tokens: Sequence[str]) -> None:
+    """Delete the sessions, if they are there."""
+    database.run(*(Statement(queries.END_SESSION, (token,)) for token in tokens), idempotent=True)
+
+
+def chosen_token(database: Database, tokens: Sequence[str], now: datetime) -> str | None:
+    """Of several tokens that a browser sends, the one that counts: the newest that lives, or any where none does.
+
+    None where they are live sessions of several users: nobody can say who is asking. One round trip.
+    """
+    [live] = database.run(Statement(queries.LIVE_SESSIONS, (" ".join(tokens), now)), idempotent=True)
+    if len({user_id for _, user_id in live.values}) > 1:
+        return None
+    return live.values[0][0] if live.values else tokens[0]
 
 
 def look_up_session(
