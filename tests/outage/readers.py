@@ -8,9 +8,10 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from shared.uuid7 import uuid7
+from tests.fixtures.writers import read_events
 
 if TYPE_CHECKING:
     import httpx
@@ -28,6 +29,12 @@ route for a batch (3.2 s); the rest is for cold starts on a busy machine."""
 
 PROMISED_503 = {"database_unavailable", "retrieval_unavailable"}
 CONVERSATIONS = 5
+STREAMING = 0.3
+"""The share of questions that are asked of the function that streams."""
+
+PLAIN: Final = "/api/chat", {"accept": "application/json"}
+STREAMED: Final = "/stream/api/chat", {"accept": "text/event-stream"}
+
 REPLACING = 0.2
 """The share of questions that take the place of the last turn, where that is stored."""
 
@@ -145,9 +152,10 @@ class Reader:
             question["replaces"] = self._chance.choice([last.question_id, last.answer_id])
             self._ledger.replacing[question["messageId"]] = last.question_id
         for _ in range(self._chance.choice([1, 1, 1, 1, 2])):
-            answer = self._call("ask", "POST", "/api/chat", json=question)
+            path, headers = STREAMED if self._chance.random() < STREAMING else PLAIN
+            answer = self._call("ask", "POST", path, json=question, headers=headers)
             if answer.status_code == 200:
-                self._promised(question, answer.json())
+                self._promised(question, self._reply(answer))
 
     def list_all(self) -> None:
         """The list is never empty for somebody who has something in it."""
@@ -195,6 +203,15 @@ class Reader:
             self.receipts.pop(0)
         if answer.status_code not in {200, 503} and turn.conversation_id not in self._ledger.gone:
             self._ledger.complain(Promise.KEPT, f"a receipt was answered {answer.status_code} {answer.text}")
+
+    def _reply(self, answer: httpx.Response) -> dict[str, Any]:
+        if not answer.headers["content-type"].startswith("text/event-stream"):
+            return answer.json()
+        self._ledger.counts["streamed"] += 1
+        name, reply = read_events(answer.text)[-1]
+        if name != "done":
+            self._ledger.complain(Promise.PROMISED_ERRORS, f"a stream ended with {name} {reply}")
+        return reply
 
     def _promised(self, question: dict[str, str], reply: dict[str, Any]) -> None:
         self._ledger.counts[f"saved {reply['saved']}"] += 1

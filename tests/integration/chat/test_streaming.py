@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from shared.history.models import answer_id
-from tests.fixtures.platform import CALIBRATE
+from tests.fixtures.platform import CALIBRATE, until_outbox_is_empty
 from tests.fixtures.writers import read_events
 from tests.integration.chat.conftest import PLAIN, STREAMED, Chatting
+
+if TYPE_CHECKING:
+    from infra.local.platform import Relays
+    from shared.settings import Transport
 
 EVENTS = {"accept": "text/event-stream"}
 
@@ -127,3 +131,15 @@ def test_a_turn_is_stored_although_nobody_reads_its_events_to_the_end(reader: Ch
     *_, (_, done) = stream(reader, CALIBRATE, **ids)
 
     assert [each["content"] for each in reader.messages(ids["conversationId"])] == [CALIBRATE, done["answer"]]
+
+
+def test_while_the_database_is_away_the_events_say_so_and_the_turn_is_stored_later(
+    reader: Chatting, relays: Relays, transport: Transport
+) -> None:
+    relays.database(transport).refuse()
+    (_, sources), *_, (_, done) = stream(reader, CALIBRATE)
+    relays.database(transport).restore()
+    until_outbox_is_empty(reader.api)
+
+    assert (sources["degraded"], done["degraded"], done["saved"]) == (["database"], ["database"], "queued")
+    assert [each["content"] for each in reader.messages(done["conversationId"])] == [CALIBRATE, done["answer"]]
