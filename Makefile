@@ -127,7 +127,7 @@ check-book: setup-python ## ask what the book must answer: FILE=questions.jsonl,
 	@exec $(python) -m infra.book_check "$$FILE"
 
 .PHONY: bench-answers
-bench-answers: setup-python ## what answers without a model are worth (tests/bench/results/answers.md; ARGS=--failures prints each wrong one)
+bench-answers: setup-python ## what answers without a model are worth (tests/bench/results/answers.md; ARGS=--failures prints each wrong one, MODEL=none,scripted compares)
 	@exec $(python) -m tests.bench.answers $(ARGS)
 
 .PHONY: bench-checking
