@@ -93,6 +93,19 @@ def test_a_guest_gets_an_answer_and_no_complaint(page: Page) -> None:
     expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
 
 
+def test_the_empty_page_offers_three_questions_and_each_is_answered(page: Page) -> None:
+    offered = page.get_by_role("group", name="For example").get_by_role("button")
+    expect(offered).to_have_count(3)
+    questions = offered.all_inner_texts()
+
+    for question in questions:
+        given = page.request.post("/api/chat", data={"message": question}).json()
+        assert (given["mode"], bool(given["sources"])) == ("extractive", True), question
+    offered.first.click()
+    expect(page.get_by_role("article", name="You asked")).to_have_text(questions[0])
+    expect(answer(page)).to_be_visible()
+
+
 def test_a_guests_question_brings_along_what_was_said_before_it(page: Page) -> None:
     ask_and_wait(page)
 
