@@ -350,6 +350,16 @@ def test_a_strict_policy_has_nothing_to_report(site: Site) -> None:
     assert site.violations == []
 
 
+def test_every_attribute_may_stand_in_the_page_from_the_start(site: Site) -> None:
+    page = site.open('lang="de" theme="dark" placement="panel" heading="Fragen" provider="none"')
+    root = page.locator("docs-chat .root")
+
+    expect(root).to_have_attribute("data-scheme", "dark")
+    expect(root).to_have_attribute("lang", "de")
+    expect(launcher(page)).to_be_visible()
+    assert site.violations == []
+
+
 def test_what_the_privacy_of_a_question_is_stands_there_before_it_is_asked(site: Site) -> None:
     page = site.open('privacy-url="https://example.com/privacy" provider="Example Models"')
     launcher(page).click()

@@ -41,7 +41,9 @@ class DocsChat extends HTMLElement {
 
   /** @param {string} name */
   attributeChangedCallback(name) {
-    this.#chat?.draw();
+    // attributes of the page's own HTML are told before the element is connected, which reads them all
+    if (!this.#chat) return;
+    this.#chat.draw();
     if (name === "theme") this.#paint();
     if (name === "lang") this.#speak();
   }
