@@ -146,6 +146,10 @@ bench-history: setup-python ## what a history costs as the site grows (ARGS="--u
 outage: setup ## break everything in every way, the slow ones included
 	@$(python) -m pytest -q -m "long or not long" tests/outage $(ARGS)
 
+.PHONY: bench-stream
+bench-stream: setup-python ## how soon a written unit reaches the client, and a stop the writer; memory after 1,000 streams
+	@exec $(python) -m tests.bench.stream
+
 .PHONY: bench-outage
 bench-outage: setup-python ## how soon a reader is answered when something goes away (tests/bench/results/outage.md)
 	@exec $(python) -m tests.bench.outage $(ARGS)
