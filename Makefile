@@ -9,7 +9,7 @@ python := .venv/bin/python
 unexport PYTHONPATH PYTHONHOME
 
 # what `make help` lists first: for whoever runs it, rather than changes it
-used := run ingest calibrate check-book migrate deploy-local clean-data
+used := run ingest calibrate check-book report migrate deploy-local clean-data
 
 .PHONY: help
 help: ## this list
@@ -120,6 +120,10 @@ bench-ingestion: setup ## how well each generator's site is read, beside the Mar
 calibrate: setup-python ## print which questions a gate refuses: FILE=questions.jsonl (specs/guides/calibrating.md)
 	@test -n "$$FILE" || { echo "Say which questions: make calibrate FILE=questions.jsonl (specs/guides/calibrating.md)"; exit 2; }
 	@exec $(python) -m infra.calibration "$$FILE"
+
+.PHONY: report
+report: setup-python ## print what readers asked in a week and the book did not answer (STAGE=prod: of that stage; specs/insight.md)
+	@exec $(python) -m infra.report
 
 .PHONY: check-book
 check-book: setup-python ## ask what the book must answer: FILE=questions.jsonl, API=https://… (specs/guides/checking-the-book.md)

@@ -15,7 +15,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.dependencies.callers import maybe_signed_in, signed_in
+from functions.dependencies.callers import maybe_signed_in, session_token, signed_in
 from shared.auth.requests.openapi import SESSION_NEEDED, SESSION_READ
 from shared.errors import AppError
 from shared.web import APIRoute, APIRouter, FastAPI
@@ -123,7 +123,7 @@ def _first_sentence(text: str) -> str:
 def _security(route: APIRoute) -> list[Json]:
     """What a route asks of whoever calls, as its dependencies tell."""
     asked = {*_calls(route.dependant)}
-    return SESSION_NEEDED if signed_in in asked else SESSION_READ if maybe_signed_in in asked else []
+    return SESSION_NEEDED if {signed_in, session_token} & asked else SESSION_READ if maybe_signed_in in asked else []
 
 
 def _calls(dependant: Dependant) -> Iterator[object]:

@@ -128,6 +128,13 @@ def _origins(text: str) -> tuple[str, ...]:
     return tuple(origin.strip() for origin in text.split(",") if origin.strip())
 
 
+def _addresses(text: str) -> tuple[str, ...]:
+    addresses = tuple(each.strip().lower() for each in text.split(",") if each.strip())
+    if not all(re.fullmatch(r"[^@\s]+@[^@\s]+", each) for each in addresses):
+        raise ValueError
+    return addresses
+
+
 class _FromEnvironment:
     """Reads a dataclass whose fields were made by `_setting`."""
 
@@ -458,6 +465,26 @@ class WarmSettings(_FromEnvironment):
     functions: str = _setting("WARM_FUNCTIONS", default="")
 
 
+@dataclass(frozen=True, slots=True)
+class OwnerSettings(_FromEnvironment):
+    """Who may sit at the owner's desk, and what lies on it.
+
+    Attributes:
+        owners: Verified addresses of its users, in lower case.
+        fewest_readers: How many readers must have asked a question before it is shown.
+        single_questions: Whether it is shown even if one asked it.
+    """
+
+    owners: tuple[str, ...] = _setting("OWNERS", default=(), read=_addresses)
+    fewest_readers: int = _setting("OWNER_FEWEST_READERS", default=3, read=_between(2, 20))
+    single_questions: Switch = _setting("OWNER_SEES_SINGLE_QUESTIONS", default="off", read=_choice(Switch))
+
+    @property
+    def fewest(self) -> int:
+        """Readers of a question that is shown."""
+        return 1 if self.single_questions == "on" else self.fewest_readers
+
+
 SETTINGS = (
     DatabaseSettings,
     AuthSettings,
@@ -477,5 +504,6 @@ SETTINGS = (
     OutboxSettings,
     DeadLetterSettings,
     WarmSettings,
+    OwnerSettings,
 )
 """Every object above, for the test that compares them with specs/settings.md."""

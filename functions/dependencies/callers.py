@@ -40,6 +40,14 @@ def _usable_cookies(request: Request, rules: AuthRules) -> dict[str, str]:
     return sent_cookies(request) if rules.origins.may_use_cookies(request.method, request.headers) else {}
 
 
+async def session_token(request: Request, rules: Rules) -> str | None:
+    """The session token that came with the request, with this deployment's signature; whether it lives is not known."""
+    return next(iter(presented_tokens(request.headers, _usable_cookies(request, rules), rules)), None)
+
+
+SessionToken = Annotated[str | None, Depends(session_token)]
+
+
 async def vouched(request: Request, rules: Rules) -> str | None:
     """Id of the user whom a JWT names; verified once a request."""
     return vouched_user(request.headers, rules)

@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 from functions.dependencies.callers import SignedIn
 from functions.wire import Storable, Time
 from shared.app import build_handler
-from shared.profile.models import FIELDS, Changes, Profile, TextSize, Theme
+from shared.profile.models import FIELDS, Changes, TextSize, Theme
 from shared.profile.store import change_profile, read_profile
 from shared.web import APIRouter
 
@@ -41,6 +41,10 @@ class ProfileChange(_Fields):
     """What to change; null erases a field, and what is left out stays."""
 
     consent: bool | None = Field(None, description="true: keep my profile; false: erase all of it; null: as it is")
+    hidden: bool | None = Field(
+        None,
+        description="true: the owner of the site does not see my questions, not even without a name; null: as it is",
+    )
 
     @model_validator(mode="after")
     def _is_one_wish(self) -> ProfileChange:
@@ -55,25 +59,23 @@ class ProfileChange(_Fields):
 
 
 class ProfileAnswer(_Fields):
-    """The profile; without consent every field is null."""
+    """The profile; without consent every field but `hidden` is null."""
 
     consented_at: Time | None = None
+    hidden: bool = Field(default=False, description="The owner of the site does not see the reader's questions")
 
 
 @router.get("/api/profile")
 async def read(db: SignedIn) -> ProfileAnswer:
     """What the reader has told, and since when we may keep it."""
-    return _answer(read_profile(db))
+    return ProfileAnswer.model_validate(read_profile(db))
 
 
 @router.patch("/api/profile")
 async def change(db: SignedIn, wanted: ProfileChange) -> ProfileAnswer:
     """Tell, change or erase something. 409 where there is something to keep, and no consent to keep it."""
-    return _answer(change_profile(db, wanted.changes, consent=wanted.consent))
-
-
-def _answer(profile: Profile | None) -> ProfileAnswer:
-    return ProfileAnswer.model_validate(profile) if profile else ProfileAnswer()
+    changed = change_profile(db, wanted.changes, consent=wanted.consent, hidden=wanted.hidden)
+    return ProfileAnswer.model_validate(changed)
 
 
 handler = build_handler(router)

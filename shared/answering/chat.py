@@ -103,7 +103,7 @@ class Chat:
             answer = yield from self._written(writing, answer, stop_of(self.db if begun else None, ask.message_id))
         else:
             yield from _deltas(answer)
-        yield Done(self._storage().complete(ask, answer, begun))
+        yield Done(self._storage().complete(replace(ask, language=language), answer, begun))
 
     def _begin_and_quote(self, ask: Ask, said: Heard, respondent: Respondent) -> tuple[Begun | None, Answer]:
         """Both at once, unless the search must know what was asked before."""

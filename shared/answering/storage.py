@@ -12,8 +12,9 @@ from shared.answering.parallel import if_slow
 from shared.deadline import within
 from shared.degraded import Missing, tolerate
 from shared.errors import DatabaseUnavailable, Gone, NotFound, NotSignedIn
-from shared.history.models import answer_id
+from shared.history.models import PAGE_CHARACTERS, answer_id
 from shared.history.turns import begin_turn, complete_turn
+from shared.links import CONTROL_CHARACTERS, page_path
 from shared.observability import log
 from shared.outbox.models import WaitingTurn
 
@@ -120,6 +121,8 @@ class Storage:
                     sources=[asdict(source) for source in answer.sources],
                     status=answer.status,
                     mode=answer.mode,
+                    page=_path(ask.page),
+                    language=ask.language,
                 )
             except (Gone, NotFound, NotSignedIn) as error:
                 # deleted or signed out while the answer was made: the reader still gets it
@@ -170,4 +173,11 @@ def _waiting(ask: Ask, answer: Answer, owner: str) -> WaitingTurn:
         mode=answer.mode,
         asked_at=datetime.now(UTC),
         replaces=ask.replaces,
+        page=_path(ask.page),
+        language=ask.language,
     )
+
+
+def _path(page: str | None) -> str | None:
+    """Of a page, without what could tell of its reader, such as a query; as long as can be stored."""
+    return CONTROL_CHARACTERS.sub("", page_path(page) or "/")[:PAGE_CHARACTERS] if page else None

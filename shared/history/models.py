@@ -25,6 +25,10 @@ CONTENT_CHARACTERS = 32_000
 """The longest message that can be stored (infra/migrations/0002_history.sql)."""
 
 
+PAGE_CHARACTERS = 500
+"""The longest path of a page that is stored with an answer."""
+
+
 def answer_id(question_id: UUID) -> UUID:
     """Id of the one answer to a question.
 

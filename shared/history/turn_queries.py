@@ -215,13 +215,15 @@ STORE_ANSWER: Final = """
         returning conversation.id
     )
     insert into message
-        (id, conversation_id, user_id, seq, role, content, sources, status, mode, created_at, replaced_by)
+        (id, conversation_id, user_id, seq, role, content, sources, status, mode, created_at, replaced_by,
+         answers, page, language)
     select $3::uuid, continued.id, asked.user_id,
            1 + (
                 select max(seq) from message
                  where user_id = (select signed_in_user()) and conversation_id = $1::uuid
            ),
-           'assistant', $4::text, $5::jsonb, $6::text, $7::text, asked.at, asked.replaced_by
+           'assistant', $4::text, $5::jsonb, $6::text, $7::text, asked.at, asked.replaced_by,
+           $2::uuid, $8::text, $9::text
       from continued, asked
 """
 

@@ -133,10 +133,13 @@ def complete_turn(  # noqa: PLR0913 (an answer is all of this)
     sources: Sequence[Mapping[str, object]] = (),
     status: Status = "complete",
     mode: str | None = None,
+    page: str | None = None,
+    language: str | None = None,
 ) -> Message:
     """Store the answer to the question `message_id`, and return what is stored now.
 
     A complete answer stays, and so does one that its reader stopped: whoever comes second gets the first one's.
+    On which page it was asked, and in which language answered, the owner of the site may count.
 
     Raises:
         NotFound: There is no such question in the conversation, or it is somebody else's.
@@ -146,7 +149,7 @@ def complete_turn(  # noqa: PLR0913 (an answer is all of this)
     if len(answer) > CONTENT_CHARACTERS:
         # a model that talks too much must not cost the reader the turn
         answer, status = answer[:CONTENT_CHARACTERS], "partial"
-    what = (answer, Json([dict(source) for source in sources]), status, mode)
+    what = (answer, Json([dict(source) for source in sources]), status, mode, page, language)
     _, stored, deleted = write(
         db,
         Statement(turn_queries.STORE_ANSWER, (conversation_id, message_id, own_id, *what)),

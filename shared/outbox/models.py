@@ -37,6 +37,8 @@ class WaitingTurn:
         mode: How the answer came about.
         asked_at: When the question was answered.
         replaces: A message of the turn whose place it takes.
+        page: Path of the page that its reader was on.
+        language: That its reader was spoken to in.
     """
 
     owner: str
@@ -49,6 +51,8 @@ class WaitingTurn:
     mode: str
     asked_at: datetime
     replaces: UUID | None = None
+    page: str | None = None
+    language: str | None = None
 
     def written(self) -> bytes:
         """As JSON; it holds no secret, and nothing but what the reader has seen."""
@@ -65,6 +69,8 @@ class WaitingTurn:
                 "mode": self.mode,
                 "askedAt": self.asked_at.isoformat(),
                 **({"replaces": str(self.replaces)} if self.replaces else {}),
+                **({"page": self.page} if self.page else {}),
+                **({"language": self.language} if self.language else {}),
             },
             separators=(",", ":"),
         ).encode()
@@ -90,4 +96,6 @@ class WaitingTurn:
             mode=content["mode"],
             asked_at=datetime.fromisoformat(content["askedAt"]),
             replaces=UUID(content["replaces"]) if content["version"] == REPLACING else None,
+            page=content.get("page"),
+            language=content.get("language"),
         )

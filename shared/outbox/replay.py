@@ -87,7 +87,16 @@ def store(db: Database, turn: WaitingTurn, *, keep: int) -> UUID | None:
         replaces=turn.replaces,
     )
     if begun.answered is None:
-        complete_turn(db, **ids, answer=turn.answer, sources=turn.sources, status=turn.status, mode=turn.mode)
+        complete_turn(
+            db,
+            **ids,
+            answer=turn.answer,
+            sources=turn.sources,
+            status=turn.status,
+            mode=turn.mode,
+            page=turn.page,
+            language=turn.language,
+        )
     return begun.evicted
 
 

@@ -19,10 +19,15 @@ FIELDS: Final[tuple[FieldName, ...]] = ("background", "language", "theme", "text
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Of one user, who has consented to it."""
+    """Of one user; every field but the last is None without consent.
 
-    consented_at: datetime
+    Attributes:
+        hidden: The user does not want the owner of the site to see their questions, not even without a name.
+    """
+
+    consented_at: datetime | None
     background: str | None
     language: str | None
     theme: str | None
     text_size: str | None
+    hidden: bool

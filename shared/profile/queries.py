@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 READ: Final = """
-select consented_at, background, language, theme, text_size from user_profile where user_id = signed_in_user()
+select p.consented_at, p.background, p.language, p.theme, p.text_size, h.user_id is not null as hidden
+from (select signed_in_user() as id) me
+left join user_profile p on p.user_id = me.id
+left join hidden_reader h on h.user_id = me.id
+"""
+
+HIDE: Final = """
+insert into hidden_reader (user_id) select signed_in_user() where signed_in_user() is not null
+on conflict (user_id) do nothing
+"""
+"""A trigger takes what was asked before off the owner's desk."""
+
+SHOW: Final = """
+delete from hidden_reader where user_id = signed_in_user()
 """
 
 CONSENT: Final = """

@@ -46,6 +46,7 @@ WITHOUT_DATABASE_AND_PASSAGES: dict[str, tuple[int, dict[str, Any] | None]] = {
     "messagesFeedback": (401, {"code": "not_signed_in"}),
     "archiveExport": (401, {"code": "not_signed_in"}),
     "archiveImport": (401, {"code": "not_signed_in"}),
+    "ownerDesk": (404, {"code": "not_found"}),
 }
 """What a guest gets of each route while nothing can be reached: the status, and part of the body."""
 

@@ -21,6 +21,8 @@ from functions.dependencies import options as account_options
 from functions.dependencies.callers import auth_rules
 from functions.messages import give_feedback
 from functions.outbox import replay
+from functions.owner import desk
+from functions.owner.wire import owner_settings
 from functions.profile import own
 from functions.search import passages
 from functions.suggestions import of_page
@@ -36,7 +38,8 @@ from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.db.opening import open_database
 from shared.retrieval.blocks import Paragraph
 from shared.retrieval.models import Found, Passage
-from shared.settings import AccountSettings, AuthSettings, DatabaseSettings
+from shared.settings import AccountSettings, AuthSettings, DatabaseSettings, OwnerSettings
+from shared.web import Request  # noqa: TC001 (FastAPI reads it)
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -52,7 +55,7 @@ HOME: Final = "http://api.example.test"
 MODULES: Final = (
     *(get_session, sessions, sign_in_email, sign_out, sign_up_email, user),
     *(append, change_one, create, delete_all, delete_one, list_all, open_one),
-    *(ask, export_all, give_feedback, import_all, of_page, own, passages, replay, stop),
+    *(ask, export_all, give_feedback, import_all, of_page, own, passages, replay, stop, desk),
 )
 CALIBRATE: Final = Passage(
     url="https://book.example.com/arm",
@@ -69,7 +72,7 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 class CannedBook:
     """Finds the same passage for every question."""
 
-    def search(self, _question: str, *, limit: int = 10) -> Found:
+    def search(self, _question: str, *, limit: int = 10, edition: object = None) -> Found:  # noqa: ARG002 (as the book)
         assert limit
         return Found((CALIBRATE,), confidence=0.9, on_topic=True)
 
@@ -175,6 +178,9 @@ def _app_on(database: Database) -> FastAPI:
     async def given_book() -> CannedBook:
         return found
 
+    async def given_owners(request: Request) -> OwnerSettings:
+        return OwnerSettings((request.headers["x-owner"],))
+
     app = build_app(*(module.router for module in MODULES))
     app.dependency_overrides |= {
         container.database: given_database,
@@ -182,6 +188,7 @@ def _app_on(database: Database) -> FastAPI:
         account_counts.local_counts: given_counts,
         account_options.account_options: given_options,
         book.book: given_book,
+        owner_settings: given_owners,
     }
     return app
 

@@ -63,6 +63,7 @@ class Reader:
 
     def settle(self, owner: Connection) -> None:
         """Write everything into the tables."""
+        owner.execute("delete from asked")  # what other tests asked would be on the owner's desk
         owner.execute(
             'insert into "user" (id, name, email, "emailVerified") values (%s, %s, %s, true)',
             [self.user_id, "Ada Lovelace", self.email],
@@ -91,7 +92,7 @@ class Reader:
     def asks(self, call: Call) -> httpx.Request:
         """The request, as a browser on our own page sends it."""
         method, path, body = call
-        headers = {"cookie": cookie(self.token), "user-agent": "Browser/1.0"}
+        headers = {"cookie": cookie(self.token), "user-agent": "Browser/1.0", "x-owner": self.email}
         if method != "GET":
             headers["origin"] = HOME
         return httpx.Request(method, f"{HOME}{path}", headers=headers, json=body)
@@ -189,6 +190,8 @@ CALLS: Final[dict[str, Callable[[Reader], Call]]] = {
     "POST /api/chat/{id}/stop": lambda reader: ("POST", f"/api/chat/{reader.question_id}/stop", None),
     "GET /api/suggestions": lambda _: ("GET", "/api/suggestions", None),
     "GET /api/search": lambda _: ("GET", "/api/search?q=calibrate", None),
+    "GET /api/owner/questions": lambda _: ("GET", "/api/owner/questions", None),
+    "GET /api/owner/usage": lambda _: ("GET", "/api/owner/usage", None),
     "GET /api/export": lambda _: ("GET", "/api/export", None),
     "POST /api/import": lambda reader: ("POST", "/api/import", _archive(reader)),
     "POST /api/replay": lambda reader: ("POST", "/api/replay", _receipt(reader)),

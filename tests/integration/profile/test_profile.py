@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from infra.local.postgres import Postgres
     from tests.integration.auth.conftest import Routes
 
-NOTHING = {"background": None, "language": None, "theme": None, "textSize": None, "consentedAt": None}
+NOTHING = {"background": None, "language": None, "theme": None, "textSize": None, "consentedAt": None, "hidden": False}
 
 
 def ask(routes: Routes, token: str | None, method: str = "GET", json: object = None) -> httpx.Response:
@@ -55,6 +55,16 @@ def test_withdrawing_consent_erases_everything(routes: Routes, token: str) -> No
     assert routes.database.round_trips == 1
     assert ask(routes, token).json() == NOTHING
     assert ask(routes, token, "PATCH", {"consent": True}).json()["background"] is None
+
+
+def test_who_hides_from_the_owner_of_the_site_needs_no_consent_and_stays_hidden_without_it(
+    routes: Routes, token: str
+) -> None:
+    assert ask(routes, token, "PATCH", {"hidden": True}).json() == NOTHING | {"hidden": True}
+    assert routes.database.round_trips == 1
+    assert ask(routes, token, "PATCH", {"consent": True, "theme": "dark"}).json()["hidden"] is True
+    assert ask(routes, token, "PATCH", {"consent": False}).json() == NOTHING | {"hidden": True}
+    assert ask(routes, token, "PATCH", {"hidden": False}).json() == NOTHING
 
 
 def test_nobody_sees_or_changes_anothers(routes: Routes, token: str, email: str) -> None:

@@ -1,0 +1,158 @@
+"""`GET /api/owner/questions` and `/usage`: what readers ask, put together where it is the same. One round trip each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from pydantic import Field, StringConstraints
+
+from functions.owner.wire import Days, OwnersDesk, OwnersRoute, period_of
+from functions.wire import Json, Time
+from shared.app import build_handler
+from shared.clock import timestamp
+from shared.insight.models import Chosen, Group, Show
+from shared.insight.tables import as_csv
+from shared.web import APIRouter, Header, Query, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+router = APIRouter(route_class=OwnersRoute)
+
+CSV: Final = "text/csv"
+COLUMNS: Final = ("question", "page", "count", "readers", "last_at", "refused", "rated_down", "reasons")
+BOTH: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {CSV: {}}}}
+
+Cursor = Annotated[
+    str | None,
+    StringConstraints(pattern=r"^[0-9]{13}-[0-9]{1,5}$"),
+    Query(description="`nextCursor` of the page before; none for the first"),
+]
+Language = Annotated[
+    str | None, StringConstraints(pattern=r"^[a-z]{2,3}$"), Query(description="That readers were spoken to in")
+]
+Page = Annotated[str | None, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00]*$"), Query()]
+
+
+class AskedQuestion(Json):
+    """Questions that ask the same."""
+
+    question: str | None = Field(description="One of them; null with `show=pages`")
+    page: str | None = Field(description="Path of the page where it was asked most, where pages were told")
+    count: int
+    readers: int = Field(description="Different ones, at least")
+    last_at: Time
+    refused: int = Field(description="How often the book did not answer")
+    rated_down: int
+    reasons: list[str] = Field(description="What readers said with it")
+
+
+class Questions(Json):
+    """Most asked first."""
+
+    questions: list[AskedQuestion]
+    fewest_readers: int = Field(description="What fewer readers asked is not shown")
+    next_cursor: str | None
+
+
+@router.get("/api/owner/questions", response_model=Questions, responses=BOTH)
+async def questions(  # noqa: PLR0913, PLR0917 (filters)
+    desk: OwnersDesk,
+    show: Annotated[Show, Query(description="`pages` counts the questions of each page")] = "unanswered",
+    days: Days = 30,
+    language: Language = None,
+    page: Page = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Cursor = None,
+    format: Annotated[Literal["json", "csv"] | None, Query()] = None,  # noqa: A002 (its name in the address)
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> Any:  # noqa: ANN401 (JSON or CSV)
+    """For owners of the site alone; CSV, with `Accept: text/csv` too, holds all of them."""
+    until, at = _place(cursor)
+    period = period_of(days, until)
+    found = desk.questions(period, Chosen(show, language, page))
+    if format == "csv" or (format is None and accept.startswith(CSV)):
+        return _table(found, f"questions-{period.until:%Y-%m-%d}.csv")
+    further = f"{round(period.until.timestamp() * 1000)}-{at + limit}" if at + limit < len(found) else None
+    told = [_question(each) for each in found[at : at + limit]]
+    return Questions(questions=told, fewest_readers=desk.fewest, next_cursor=further)
+
+
+def _place(cursor: str | None) -> tuple[datetime | None, int]:
+    """Until when was looked at first, and how many of those groups were given."""
+    if cursor is None:
+        return None, 0
+    until, _, at = cursor.partition("-")
+    return datetime.fromtimestamp(int(until) / 1000, UTC), int(at)
+
+
+def _question(group: Group) -> AskedQuestion:
+    return AskedQuestion(
+        question=group.text,
+        page=group.page,
+        count=group.times,
+        readers=group.readers,
+        last_at=group.last,
+        refused=group.refused,
+        rated_down=group.down,
+        reasons=[*group.reasons],
+    )
+
+
+def _table(found: list[Group], name: str) -> Response:
+    rows = [
+        (e.text or "", e.page or "", e.times, e.readers, timestamp(e.last), e.refused, e.down, " | ".join(e.reasons))
+        for e in found
+    ]
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    return Response(as_csv(COLUMNS, rows), media_type=f"{CSV}; charset=utf-8", headers=headers)
+
+
+REFUSED = "refused"
+
+
+class Counted(Json):
+    """What was asked in some time."""
+
+    questions: int
+    readers: int
+    modes: dict[str, int] = Field(description="Answers by how they came about")
+    refused_share: float = Field(description="Of the questions, 0 to 1")
+
+
+class CountedDay(Counted):
+    """The same of a day."""
+
+    day: str = Field(description="By UTC, `2026-11-22`")
+
+
+class Usage(Json):
+    """Readers who are signed in, without what is temporary and without greetings."""
+
+    total: Counted
+    days: list[CountedDay]
+
+
+@router.get("/api/owner/usage")
+async def usage(desk: OwnersDesk, days: Days = 30) -> Usage:
+    """For owners of the site alone; days on which nobody asked are left out."""
+    found = desk.usage(period_of(days))
+    modes = sum((Counter(each.modes) for each in found.days), Counter[str]())
+    return Usage(
+        total=_counted(found.readers, modes),
+        days=[
+            CountedDay(day=each.day.isoformat(), **_counted(each.readers, each.modes).model_dump())
+            for each in found.days
+        ],
+    )
+
+
+def _counted(readers: int, modes: Mapping[str, int]) -> Counted:
+    questions = sum(modes.values())
+    share = round(modes.get(REFUSED, 0) / questions, 4) if questions else 0.0
+    return Counted(questions=questions, readers=readers, modes=dict(modes), refused_share=share)
+
+
+handler = build_handler(router)

@@ -1,0 +1,1 @@
+"""What the owner of the site may see of what is asked: texts and counts, never people (specs/insight.md)."""

@@ -1,0 +1,120 @@
+"""The owner's desk: each look is one round trip, in which the database itself decides whether who looks is an owner."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from shared.db import Json, Statement
+from shared.errors import NotFound
+from shared.insight import queries
+from shared.insight.grouping import REASONS, shown
+from shared.insight.masking import masked
+from shared.insight.models import Day, Group, Period, Usage
+from shared.observability import log, name_user
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from shared.db import Database
+    from shared.insight.models import Chosen
+    from shared.observability import Pseudonyms
+
+What = Literal["questions", "usage", "passages", "nothing"]
+
+MOST_WORDINGS: Final = 2000
+"""Wordings that leave the database: what was asked less often than all of them is not seen."""
+
+NOWHERE: Final = Period(datetime.fromtimestamp(0, UTC), datetime.fromtimestamp(0, UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Somebody with a session, who may be an owner.
+
+    Attributes:
+        db: For everybody alike: what it gives, it gives to owners.
+        token: Of the session.
+        owners: Addresses of this deployment's owners.
+        fewest: Readers that must have asked something before it is shown.
+        pseudonyms: What the log calls who looks.
+    """
+
+    db: Database
+    token: str
+    owners: tuple[str, ...]
+    fewest: int
+    pseudonyms: Pseudonyms
+
+    def admit(self, what: What = "nothing") -> None:
+        """Let owners through.
+
+        Raises:
+            NotFound: It is none: for everybody else nothing is here.
+        """
+        self._look(what, NOWHERE, {})
+
+    def questions(self, period: Period, chosen: Chosen) -> list[Group]:
+        """Groups of questions, most asked first, with what could tell of a reader masked.
+
+        Raises:
+            NotFound: As above.
+        """
+        return groups_of(self._look("questions", period, wanted(chosen, self.fewest)), self.fewest)
+
+    def usage(self, period: Period) -> Usage:
+        """How much was asked.
+
+        Raises:
+            NotFound: As above.
+        """
+        return usage_of(self._look("usage", period, {}))
+
+    def _look(self, what: What, period: Period, chosen: Mapping[str, object]) -> Any:  # noqa: ANN401 (JSON)
+        look = (self.token, list(self.owners), what, period.since, period.until, Json(dict(chosen)))
+        [rows] = self.db.run(Statement(queries.LOOK, look), idempotent=True)
+        seen = rows.values[0][0]
+        if seen is None:
+            log.warning("the owner's desk was asked for by somebody else", security="owner_desk_refused", desk=what)
+            raise NotFound("Not Found")
+        name_user(self.pseudonyms.of_user(seen["looker"]))
+        log.info("the owner's desk was looked at", security="owner_desk", desk=what)
+        return seen["found"]
+
+
+def wanted(chosen: Chosen, fewest: int) -> Mapping[str, object]:
+    """The same as `owner_questions` takes it."""
+    return asdict(chosen) | {"most": MOST_WORDINGS, "readers": fewest}
+
+
+def groups_of(found: Iterable[list[Any]], fewest: int) -> list[Group]:
+    """What `owner_questions` gives, as an owner may see it."""
+    return [_masked(each) for each in shown(map(_group, found), fewest)]
+
+
+def usage_of(found: tuple[int, list[Any]]) -> Usage:
+    """What `owner_usage` gives."""
+    readers, days = found
+    return Usage(readers, tuple(_day(*each) for each in days))
+
+
+def _group(row: list[Any]) -> Group:
+    text, page, times, readers, last, refused, down, some_readers, comments = row
+    reasons = tuple(comment for each in comments for comment in each)[:REASONS]
+    at = datetime.fromtimestamp(float(last), UTC)
+    return Group(text, page, times, readers, at, refused, down, reasons, frozenset(some_readers))
+
+
+def _masked(group: Group) -> Group:
+    return Group(
+        masked(group.text) if group.text is not None else None,
+        masked(group.page) if group.page is not None else None,
+        *(group.times, group.readers, group.last, group.refused, group.down),
+        tuple(masked(each) for each in group.reasons),
+        group.some_readers,
+    )
+
+
+def _day(day: str, questions: int, readers: int, modes: dict[str, int]) -> Day:
+    return Day(date.fromisoformat(day), questions, readers, modes)

@@ -1,0 +1,39 @@
+"""`make report`: the same in the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from infra.report import main
+
+if TYPE_CHECKING:
+    import pytest
+
+    from infra.local.postgres import Postgres
+    from tests.integration.owner.conftest import Person, Site
+
+
+def test_a_week_is_printed_with_what_moves_no_cursor_and_names_nobody(
+    site: Site, readers: list[Person], postgres: Postgres, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for each in readers * 40:  # so often that it is among the first, whatever other tests have asked
+        site.ask(each, "How do I find \x1b[2J ada@example.com?")
+    for each in readers:
+        site.ask(each, "What is entropy, so long ago?", days_ago=8)
+    site.ask(readers[0], "What did only one ask?")
+
+    assert main({"DATABASE_OWNER_URL": postgres.owner_url}) == 0
+
+    printed = capsys.readouterr().out
+    unanswered = printed.partition("Not answered by the book")[2].partition("Rated down")[0]
+    assert "    160 x     4 readers  How do I find  [2J [e-mail]?" in unanswered
+    assert "ada@example.com" not in printed
+    assert "\x1b" not in printed
+    assert "so long ago" not in printed
+    assert "only one" not in printed
+    assert printed.splitlines()[-1].endswith("not answered by the book")
+
+
+def test_without_a_database_there_is_no_report(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main({"DATABASE_OWNER_URL": "postgresql://nobody@127.0.0.1:1/x"}) == 2
+    assert capsys.readouterr().err.startswith("There is no report: ")

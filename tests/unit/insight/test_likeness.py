@@ -1,0 +1,61 @@
+"""Questions that ask the same in other words, on pairs that were labelled by hand (pairs.jsonl)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.insight.likeness import alike, is_slip, subject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PAIRS: Final = [json.loads(line) for line in Path(__file__).with_name("pairs.jsonl").read_text("utf-8").splitlines()]
+LEAST_PRECISION: Final = 0.9
+LEAST_RECALL: Final = 0.7
+
+Judge: TypeAlias = "Callable[[str, str], bool]"
+
+
+def ours(one: str, other: str) -> bool:
+    return alike(subject(one), subject(other))
+
+
+def measured(judge: Judge) -> tuple[float, float]:
+    """Precision and recall."""
+    judged = [(judge(each["one"], each["other"]), each["alike"]) for each in PAIRS]
+    right = sum(said and meant for said, meant in judged)
+    return right / max(1, sum(said for said, _ in judged)), right / sum(meant for _, meant in judged)
+
+
+def test_two_hundred_pairs_are_told_apart_well_enough() -> None:
+    assert len(PAIRS) == 200
+    precision, recall = measured(ours)
+    assert (precision >= LEAST_PRECISION, recall >= LEAST_RECALL) == (True, True), (precision, recall)
+
+
+def test_equal_but_for_case_would_not_be_enough() -> None:
+    assert measured(lambda one, other: one.lower() == other.lower())[1] < LEAST_RECALL
+
+
+def test_everything_being_alike_would_not_be_enough() -> None:
+    assert measured(lambda _one, _other: True)[0] < LEAST_PRECISION
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_likeness_has_no_direction_and_everything_is_like_itself(one: str, other: str) -> None:
+    assert ours(one, one)
+    assert ours(one, other) == ours(other, one)
+
+
+def test_one_keystroke_is_a_slip_in_a_long_word_and_never_in_a_number() -> None:
+    assert is_slip("camera", "camrea")
+    assert is_slip("camera", "camer")
+    assert is_slip("camera", "camwra")
+    assert not is_slip("camera", "cameo")
+    assert not is_slip("node", "mode")
+    assert not is_slip("e1001x", "e1002x")

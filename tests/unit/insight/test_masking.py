@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.insight.masking import masked
+
+HIDDEN = {
+    "Write to ada.lovelace+docs@mail.example.co.uk please": "ada.lovelace",
+    "mailto:ada@example.com?subject=x": "ada@example",
+    "my key sk-proj4f9a8b7c6d5e4f3a2b1c does not work": "4f9a8b7c",
+    "Authorization: Bearer eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl": "eyJ",
+    "token ghp_16C7e42F292c6912E7710c838347Ae178B4a": "16C7e42F",
+    "password: hunter2 is refused": "hunter2",
+    "why is my password is correct-horse wrong": "correct-horse",
+    "API_KEY=abc fails": "abc",
+    "postgresql://app:s3cret@db.example/x fails": "s3cret",
+    "order 01933f1e-7b6a-7000-8000-0123456789ab": "01933f1e",
+    "call me at +49 (0)151 234-567-89": "234",
+    "card 4111 1111 1111 1111": "1111",
+    "my number is 123456789": "123456789",
+    "I come from 203.0.113.7": "203.0.113.7",
+    "hash 5f4dcc3b5aa765d61d8327deb882cf99": "5f4dcc3b",
+}
+
+
+@pytest.mark.parametrize("text", HIDDEN)
+def test_what_tells_of_a_person_or_opens_something_is_hidden(text: str) -> None:
+    assert HIDDEN[text] not in masked(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How do I upgrade from 1.7.25 to 2.0?",
+        "What changed in 2024 and 2025?",
+        "sentence-transformers/all-MiniLM-L6-v2 on Python 3.13",
+        "error 404 on /api/conversations/{id}",
+        "What is a token?",
+        "Where do I find the API key?",
+        "How do I reset my password?",
+        "@decorators in getUserConversationsByIdentifier()",
+    ],
+)
+def test_what_documentation_is_asked_stays_as_it_is(text: str) -> None:
+    assert masked(text) == text
+
+
+@given(
+    st.text(max_size=200), st.from_regex(r"[a-z]{1,10}@[a-z]{1,10}\.(com|org)", fullmatch=True), st.text(max_size=200)
+)
+def test_no_address_survives_whatever_stands_around_it(before: str, address: str, after: str) -> None:
+    assert address not in masked(f"{before} {address} {after}")
