@@ -5,7 +5,7 @@ A try counts until the first word: after it nothing is asked twice, because the 
 
 from __future__ import annotations
 
-import random
+import secrets
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -158,7 +158,7 @@ def _pause(failure: ModelFailed) -> float | None:
     """Seconds until the same endpoint is asked again; None where that would not help, or takes too long."""
     if not failure.again or (failure.after or 0.0) > LONGEST_PAUSE:
         return None
-    return max(failure.after or 0.0, random.uniform(0.2, 0.8))  # noqa: S311 (spreads those who failed together)
+    return max(failure.after or 0.0, 0.2 + secrets.randbelow(600) / 1000)  # spreads those who failed together
 
 
 def _is_too_late(patience: Patience, pause: float) -> bool:

@@ -7,7 +7,7 @@ database cannot say, nothing is spent: the answer is quoted.
 
 from __future__ import annotations
 
-import random
+import secrets
 import threading
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ class Spending:
     slice: int = 0
 
     def __post_init__(self) -> None:
-        self.slice = random.randrange(SLICES)  # noqa: S311 (spreads those who ask at once)
+        self.slice = secrets.randbelow(SLICES)  # spreads those who ask at once
 
     @property
     def most(self) -> int:

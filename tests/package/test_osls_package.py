@@ -94,7 +94,8 @@ def permissions(template: dict[str, Any]) -> dict[str, set[tuple[str, str]]]:
 def _allowed(policy: dict[str, Any]) -> Iterator[tuple[str, str]]:
     document = policy["Fn::If"][1] if "Fn::If" in policy else policy
     for line in document["PolicyDocument"]["Statement"]:
-        assert set(line) == {"Effect", "Action", "Resource"}, "NotAction and NotResource would allow all but something"
+        names = set(line) - {"Condition"}  # it can only allow less
+        assert names == {"Effect", "Action", "Resource"}, "NotAction and NotResource would allow all but something"
         assert line["Effect"] == "Allow"
         for action, resource in product(_listed(line["Action"]), _listed(line["Resource"])):
             yield action, _name_of(resource)
@@ -124,6 +125,18 @@ def expected_permissions() -> dict[str, set[tuple[str, str]]]:
 
 def test_each_role_may_do_what_its_functions_need_and_nothing_else(template: dict[str, Any]) -> None:
     assert permissions(template) == expected_permissions()
+
+
+def test_mail_may_be_sent_from_one_address_only(template: dict[str, Any]) -> None:
+    lines = [
+        line
+        for role in of_type(template, "AWS::IAM::Role")
+        for policy in role["Policies"]
+        for line in (policy["Fn::If"][1] if "Fn::If" in policy else policy)["PolicyDocument"]["Statement"]
+        if "ses:SendEmail" in _listed(line["Action"])
+    ]
+    assert lines
+    assert all(set(line["Condition"]["StringEquals"]) == {"ses:FromAddress"} for line in lines)
 
 
 def test_a_wildcard_stands_only_where_aws_knows_nothing_narrower(template: dict[str, Any]) -> None:

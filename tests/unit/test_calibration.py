@@ -47,10 +47,10 @@ def test_the_report_names_every_question_that_goes_wrong_and_ends_with_the_setti
 
 def test_what_is_measured_is_what_the_gate_compares() -> None:
     passage = Passage("/a", "a", "Arm", ("Arm",), (Paragraph("It has motors."),), 1.0, cosine=0.3)
-    close = closeness("which motors", [passage], 0.3, Vocabulary())
+    close = closeness("which motors", "which motors", [passage], 0.3, Vocabulary())
     for threshold, on_topic in ((close, True), (close + 0.001, False)):
         settings = RetrievalSettings.read({"QDRANT_URL": "http://127.0.0.1:1", "RETRIEVAL_THRESHOLD": str(threshold)})
-        assert judged(settings, "which motors", (passage,), 0.3, Vocabulary()).on_topic is on_topic
+        assert judged(settings, ("which motors", "which motors"), (passage,), 0.3, Vocabulary()).on_topic is on_topic
 
 
 @pytest.mark.parametrize(

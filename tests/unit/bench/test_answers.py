@@ -27,7 +27,15 @@ ASKED = Question("M1", "gold", "number", "How many motors does the arm have?", (
 
 def an_answer(length: int = 100, *, refused: bool = False, held: bool = True, direct: str = "") -> Judged:
     return Judged(
-        ASKED, "x" * length, refused, held, findable=True, direct=direct, direct_held=held, astray=((), ("x",))
+        ASKED,
+        "x" * length,
+        refused,
+        named=False,
+        held=held,
+        findable=True,
+        direct=direct,
+        direct_held=held,
+        astray=((), ("x",)),
     )
 
 
