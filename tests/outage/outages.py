@@ -62,6 +62,9 @@ ENDING = {
 }
 """What may end a session, or change what one signs in with."""
 
+REPLACING = {f"/api/auth/{each}" for each in ("sign-in/email", "sign-in/username", "sign-out", "sign-up/email")}
+"""What ends the session of the browser: done in the middle of an outage, nobody may have learned of the new one."""
+
 
 FUNCTIONS_AT_ONCE = 8
 """Starting them is computing, and the machine has few processors."""
@@ -131,8 +134,8 @@ class Outage:
 
     def call(self, route: str) -> Called:
         method, path = route.split(" ")
-        # whoever signs out in the middle of an outage may find that it was done after all
-        person = self.leaver if path.endswith("sign-out") else self.person
+        # whoever does this in the middle of an outage may find that it was done after all
+        person = self.leaver if path in ENDING | REPLACING else self.person
         with Stopwatch() as took:
             answer = person.api.request(method, filled(path), **self.request(method, path, person))
         return Called(route, answer, took.least)
@@ -140,10 +143,11 @@ class Outage:
     def wait_for(self, routes: list[str]) -> None:
         """Call the routes of a function until each is answered by a database that is there."""
         for method, path in (route.split(" ") for route in routes):
-            api = self.gone if path in ENDING else self.person.api
+            person = self.leaver if path in REPLACING else self.person
+            api = self.gone if path in ENDING else person.api
             until(
-                lambda api=api, method=method, path=path: api.request(
-                    method, filled(path), **self.request(method, path, self.person)
+                lambda api=api, method=method, path=path, person=person: api.request(
+                    method, filled(path), **self.request(method, path, person)
                 ),
                 lambda answer: answer.status_code != 503,
             )

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from functions.chat import ask
+from functions.dependencies import database as container
 from functions.dependencies.allowances import questions
 from functions.dependencies.book import book
 from functions.dependencies.callers import auth_rules, reader
@@ -21,12 +22,14 @@ from shared.auth.identity.callers import SignedInDatabase
 from shared.auth.identity.rules import AuthRules
 from shared.db.batch import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable, RetrievalUnavailable
+from shared.retrieval.queries import RELEASED
 from shared.settings import AuthSettings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from shared.retrieval.models import Found
+    from shared.retrieval.queries import Edition
 
 CLASSROOM, ELSEWHERE = "203.0.113.7", "198.51.100.1"
 SETTINGS = AuthSettings("unit-test-secret-0123456789-abcdefghijkl", "https://api.example.com")
@@ -43,8 +46,8 @@ class Clock:
 class NoBook:
     """Cannot be searched, which costs nothing."""
 
-    def search(self, question: str, *, limit: int = 8) -> Found:
-        del question, limit
+    def search(self, question: str, *, limit: int = 8, edition: Edition = RELEASED) -> Found:
+        del question, limit, edition
         raise RetrievalUnavailable
 
 
@@ -78,8 +81,13 @@ def app(clock: Clock) -> FastAPI:
         return AuthRules.of(SETTINGS)
 
     app = build_app(ask.router, passages.router)
+
+    async def away() -> Database:
+        return Away()
+
     app.dependency_overrides |= {
         questions: counts,
+        container.database: away,
         book: NoBook,
         reader: nobody,
         readers_outbox: nobody,
@@ -105,6 +113,7 @@ def statuses(app: FastAPI, times: int, address: str = CLASSROOM, path: str = "/a
 
 
 def answered(responses: list[httpx.Response]) -> int:
+    assert {each.status_code for each in responses} <= {200, 429, 503}
     return sum(each.status_code != 429 for each in responses)
 
 

@@ -22,6 +22,7 @@ from shared.allowance import QUESTIONS, Allowances
 from shared.app import build_app
 from shared.auth.identity.rules import AuthRules
 from shared.errors import RetrievalUnavailable
+from shared.retrieval.queries import RELEASED
 from shared.settings import AuthSettings
 from tests.docs.prose import table_rows
 from tests.fixtures.clock import Clock
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from shared.db import Database
     from shared.retrieval.models import Found
+    from shared.retrieval.queries import Edition
 
 CLASSROOM = "203.0.113.7"
 QUESTION = {"message": "What is a node?"}
@@ -42,8 +44,8 @@ QUESTION = {"message": "What is a node?"}
 class NoBook:
     """Cannot be searched, which costs nothing; questions are stored all the same."""
 
-    def search(self, question: str, *, limit: int = 8) -> Found:
-        del question, limit
+    def search(self, question: str, *, limit: int = 8, edition: Edition = RELEASED) -> Found:
+        del question, limit, edition
         raise RetrievalUnavailable
 
 

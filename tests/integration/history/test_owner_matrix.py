@@ -63,7 +63,7 @@ def routes() -> list[str]:
         f"{method.upper()} {path}"
         for path, operations in paths.items()
         for method in operations
-        if "{" in path and not path.startswith("/api/auth/")
+        if "{" in path and not path.startswith("/api/auth/") and "{file}" not in path  # files are everybody's
     ]
 
 

@@ -64,7 +64,7 @@ def test_a_folder_is_ingested_and_found_again(book: Book) -> None:
 def test_the_collection_is_named_for_its_model_and_has_its_indexes(book: Book) -> None:
     book.ingest()
     described = httpx.get(f"{book.server.url}/collections/{book.options.collection}").json()["result"]
-    assert set(described["payload_schema"]) == {"site", "path", "section", "lang", "version", "release"}
+    assert set(described["payload_schema"]) == {"site", "path", "section", "lang", "version", "release", "url", "file"}
     aliases = httpx.get(f"{book.server.url}/aliases").json()["result"]["aliases"]
     name = next(each["collection_name"] for each in aliases if each["alias_name"] == book.options.collection)
     assert name.startswith(f"{book.options.collection}__all-minilm-l6-v2__384__2")

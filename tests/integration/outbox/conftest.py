@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.integration.chat.conftest import reader
+from tests.integration.chat.conftest import chat_path, reader
 
-__all__ = ["reader"]
+__all__ = ["chat_path", "reader"]

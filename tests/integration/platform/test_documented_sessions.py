@@ -29,6 +29,9 @@ SENSIBLE = {"newEmail": "new@example.com", "callbackURL": "/"}
 GUESTS = {"messages_feedback"}
 """They may answer with or without a session, and tell a guest without a token of the answer to sign in."""
 
+OWNERS = {"owner_questions", "owner_usage"}
+"""They are not there for anybody but the site's owner, who is not told to sign in either."""
+
 
 @pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS)
 def test_a_guest_is_told_to_sign_in_exactly_where_the_document_says_so(
@@ -41,7 +44,9 @@ def test_a_guest_is_told_to_sign_in_exactly_where_the_document_says_so(
         answer = guest.request(method, path.replace("{id}", ID), params=query, json=body)
 
     told = bool(answer.is_client_error and answer.content) and answer.json().get("code") in NOBODY
-    if operation["operationId"] not in GUESTS:
+    if operation["operationId"] in OWNERS:
+        assert answer.status_code == 404, answer.text
+    elif operation["operationId"] not in GUESTS:
         assert told == (operation["security"] == SESSION_NEEDED), answer.text
 
 

@@ -59,9 +59,14 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Generator[list[tuple[str, dict[str
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
+    forget_what_was_opened()
     yield seen
     server.shutdown()
     server.server_close()
+    forget_what_was_opened()
+
+
+def forget_what_was_opened() -> None:
     for cached in (opened_database, dead_letter_queue, outbox):
         cached.cache_clear()
 
