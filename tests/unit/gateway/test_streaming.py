@@ -79,7 +79,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Generator[Gateway]:
     folder = tmp_path_factory.mktemp("streams")
     wrapper = folder / "bootstrap"
     script = (PROJECT / "shared/streaming/bootstrap").read_text("utf-8")
-    wrapper.write_text(script.replace("exec ", f"PYTHONPATH={PROJECT} exec "), "utf-8")
+    wrapper.write_text(script.replace("exec ", f"PYTHONPATH='{PROJECT}' exec "), "utf-8")
     wrapper.chmod(0o755)
     with running_gateway(folder, "--cap", "1", service=SERVICE, modules={"streams.py": STREAMS}) as running:
         yield running
