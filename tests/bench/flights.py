@@ -20,7 +20,7 @@ import httpx
 
 from infra.local.passages import ingest_own_documents
 from infra.local.pgbouncer import PgBouncer
-from infra.local.platform import Platform
+from infra.local.platform import Deployment, Platform
 from infra.local.state import State
 from tests.bench.machine import RESULTS, machine, spread
 from tests.bench.routes import PATIENCE_SECONDS, REQUESTS, Reader, Request
@@ -69,10 +69,14 @@ class Latency:
     multiples: dict[int, tuple[float, float, float]]
 
 
+UNLIMITED: Final = Deployment({"USES_AN_HOUR": "0"})
+"""One reader sends them all, as often as no reader may."""
+
+
 def main() -> int:
     """Count, measure, write; 1 when a route waits for more than it may."""
     transports: list[Transport] = ["http", "pooled"] if PgBouncer.installed() else ["http"]
-    with State.temporary() as state, Platform(state, transports, breakable=True) as platform:
+    with State.temporary() as state, Platform(state, transports, breakable=True, deployment=UNLIMITED) as platform:
         ingest_own_documents(state, platform.qdrant.url)
         costs = [cost for each in transports for cost in count(platform, each)]
         print(counts_table(costs), flush=True)
