@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import grimp
 import pytest
 
+from infra.bundle import Service
 from infra.packaging.import_graph import reach
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from grimp import ImportGraph
 
 SOURCES = {
     "functions/__init__.py": "",
@@ -63,3 +66,33 @@ def test_what_lambda_brings_is_not_asked_of_the_zip(project: Path) -> None:
     source = "def send():\n    import boto3\n    from botocore.config import Config\n"
     (project / "functions/chat/ask.py").write_text(source, encoding="utf-8")
     assert reach(project, "functions.chat.ask").packages == set()
+
+
+def test_what_is_reached_is_what_another_program_finds(imported_by: ImportGraph) -> None:
+    root = Path(__file__).resolve().parents[2]
+    for handler in Service.read(root).handlers.values():
+        module = handler.rpartition(".")[0].replace("/", ".")
+        ours = {each for each in reach(root, module).files if each.suffix == ".py"}
+        assert {_module_of(each) for each in ours} == _closure(imported_by, module)
+
+
+@pytest.fixture(scope="module")
+def imported_by() -> ImportGraph:
+    """Grimp's graph: what import-linter works on."""
+    return grimp.build_graph("functions", "shared", exclude_type_checking_imports=True, cache_dir=None)
+
+
+def _module_of(path: Path) -> str:
+    return ".".join((path.parent if path.name == "__init__.py" else path.with_suffix("")).parts)
+
+
+def _closure(graph: ImportGraph, module: str) -> set[str]:
+    """Grimp follows imports only; importing `a.b` runs `a/__init__.py`, and `python -m a` runs `a/__main__.py`."""
+    found: set[str] = set()
+    pending = {module}
+    while pending:
+        name = pending.pop()
+        found.add(name)
+        beside = ({name.rpartition(".")[0], f"{name}.__main__"} & graph.modules) - {""}
+        pending |= (beside | graph.find_modules_directly_imported_by(name)) - found
+    return found
