@@ -72,7 +72,7 @@ def begin_turn(  # noqa: PLR0913 (a question is all of this)
     if any(rows.values for rows in everything):
         raise Gone
     [stored] = outcome.into(QuestionOutcome)
-    stored.insist()
+    stored.raise_if_not_stored()
     answered = answer.first(Message)
     final = answered is not None and answered.status in FINAL
     return Begun(window.into(Message), stored.evicted, answered if final else None)
@@ -111,7 +111,7 @@ class QuestionOutcome:
     evicted: UUID | None
     replaced_known: bool | None = None
 
-    def insist(self) -> None:
+    def raise_if_not_stored(self) -> None:
         """Raise what kept the question from being stored, if anything did."""
         if self.deleted:
             raise Gone

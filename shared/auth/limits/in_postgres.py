@@ -68,12 +68,12 @@ class LimitedDatabase(Database):
         """Count something else that the request has come to, and whether the limit allows it. One round trip."""
         try:
             self.count(limit)
-            self.settle()
+            self.count_what_is_due()
         except Refused:
             return False
         return True
 
-    def settle(self) -> None:
+    def count_what_is_due(self) -> None:
         """Count a request that was refused for another reason before it came to a batch.
 
         Raises:

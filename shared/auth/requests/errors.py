@@ -65,7 +65,7 @@ def _settled(request: Request, refused: Refused) -> Refused:
     entry: Entry | None = getattr(request.state, "entry", None)
     try:
         if entry and refused.refusal.retry_after is None:
-            entry.database.settle()
+            entry.database.count_what_is_due()
     except Refused as too_many:
         return too_many
     except AppError as error:

@@ -115,7 +115,7 @@ def test_the_first_batch_counts_and_later_ones_do_not() -> None:
     limited.count(limit)
     assert [rows.values for rows in limited.run(QUESTION)] == [((QUESTION.sql,),)]
     limited.run(QUESTION)
-    limited.settle()
+    limited.count_what_is_due()
     counting = Statement(queries.COUNT_REQUEST, (limit.key, 10, 3))
     assert database.batches == [(counting, QUESTION), (QUESTION,)]
 
@@ -124,7 +124,7 @@ def test_what_is_counted_here_alone_never_reaches_the_database() -> None:
     database = Scripted()
     limited = LimitedDatabase(database, LocalCounts())
     limited.count(Limit.of_client("203.0.113.7", "/get-session"))
-    limited.settle()
+    limited.count_what_is_due()
     assert database.batches == []
 
 
@@ -170,7 +170,7 @@ def test_other_failures_stay_what_they_are() -> None:
 def test_an_outage_does_not_hide_why_a_request_was_refused() -> None:
     limited = LimitedDatabase(Scripted(DatabaseUnavailable()), LocalCounts())
     limited.count(Limit.of_client("", "/sign-in/email"))
-    limited.settle()
+    limited.count_what_is_due()
 
 
 def test_switched_off_nothing_is_counted() -> None:
