@@ -7,8 +7,6 @@ Its database is the local platform's PostgreSQL behind the stand-in for Neon, it
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 import sys
 import time
 import uuid
@@ -19,36 +17,25 @@ from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from infra.local.deployed_stage import SITE, STAGE, DeployedStage, NotAsPromised
 from infra.local.emulator import PYTHON, Emulator
 from infra.local.passages import ingest_own_documents
 from infra.local.platform import Platform
-from infra.local.process import PROJECT, ProcessFailed, descendants, inherited_environment
+from infra.local.process import ProcessFailed, descendants
 from infra.local.state import State
+from infra.local.versions import try_removing, try_versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from infra.local.relay import Relay
 
-STAGE = "dev"
-PAUSE_SECONDS = 30
-"""Between two attempts to store a queued turn: serverless.yml's own two minutes would make everybody wait."""
 PATIENCE_SECONDS = 90.0
-UNLIKE_AWS = ("--param", "emulator=true")
 SECRET = f"docs-chatbot-backend/{STAGE}"
-DEAD_LETTERS = f"docs-chatbot-backend-{STAGE}-outbox-dead-letters.fifo"
-SITE = "https://book.example.com"
-SERVICE = "serverless.yml"
-OSLS = PROJECT / "node_modules" / ".bin" / "osls"
-LONGEST_SECONDS = 600
 
 LISTENING = "0A"
 LOOPBACKS = {"0100007F", "00000000000000000000000001000000"}
 """127.0.0.1 and ::1, and a state, as /proc/net/tcp writes them."""
-
-
-class NotAsPromised(RuntimeError):
-    """What was deployed did something else than it should."""
 
 
 class Reader:
@@ -116,34 +103,23 @@ def _rehearse(state: State) -> None:
         # the one setting that a deployment never has: on AWS Neon's address follows from the database's host
         with Emulator(state, {"DATABASE_HTTP_ENDPOINT": variables["DATABASE_HTTP_ENDPOINT"]}) as emulator:
             _store_secret(emulator, variables)
-            folder = own_folder(state)
-            _osls(emulator, folder, "deploy", "--param", f"outboxPause={PAUSE_SECONDS}", *UNLIKE_AWS)
-            outputs = _outputs(emulator, folder)
-            say(f"osls deploy: {len(outputs)} outputs, ApiUrl {outputs['ApiUrl']}")
+            stage = DeployedStage(emulator, state)
+            uploaded = stage.deploy()
+            outputs = stage.outputs()
+            say(f"osls deploy: {uploaded} zips, {len(outputs)} outputs, ApiUrl {outputs['ApiUrl']}")
             reader = Reader(emulator.api_url(outputs["HttpApiId"]))
             try_out(reader, say)
             try_outage(reader, platform.relays.database("http"), say)
             addresses = listeners(emulator.process.pid)
             _expect(addresses and addresses <= LOOPBACKS, {"listens elsewhere than on loopback": sorted(addresses)})
             say("nobody but this machine can reach it")
-            try_removing(emulator, folder, say)
-            _osls(emulator, folder, "remove")
-            _expect(not emulator.functions(), emulator.functions())
-            say("osls remove: no function is left")
+            try_versions(stage, platform.postgres.owner_url, lambda: try_asking(reader), say)
+            try_removing(stage, lambda: try_out(_reader_of(stage), say), say)
 
 
-def own_folder(state: State) -> Path:
-    """The project in a folder of its own, by links.
-
-    osls keeps its notes in `.serverless` where it is started, and another osls may be at work in the project itself.
-    """
-    (PROJECT / "build").mkdir(exist_ok=True)
-    folder = state.private_folder("project")
-    for path in PROJECT.iterdir():
-        if path.name not in {".git", ".serverless", SERVICE} and not path.name.startswith(".env"):
-            (folder / path.name).symlink_to(path)
-    shutil.copyfile(PROJECT / SERVICE, folder / SERVICE)  # a link is no file to osls
-    return folder
+def _reader_of(stage: DeployedStage) -> Reader:
+    """Of the stage as it is now: a new API has a new address."""
+    return Reader(stage.emulator.api_url(stage.outputs()["HttpApiId"]))
 
 
 def try_out(reader: Reader, say: Callable[[str], None]) -> None:
@@ -170,6 +146,17 @@ def try_out(reader: Reader, say: Callable[[str], None]) -> None:
     say("GET /api/conversations and /api/conversations/{id}: the conversation with both messages")
 
 
+def try_asking(reader: Reader) -> None:
+    """Ask on, as somebody who notices nothing of a deployment.
+
+    Raises:
+        NotAsPromised: The answer is not stored, or something is left out.
+    """
+    ids = {"conversationId": str(uuid.uuid4()), "messageId": str(uuid.uuid4())}
+    reply = reader.call("POST", "/api/chat", {"message": "How do I start the platform?", **ids})
+    _expect(reply["saved"] == "stored" and reply["degraded"] == [], reply)
+
+
 def try_outage(reader: Reader, database: Relay, say: Callable[[str], None]) -> None:
     """Ask while the database is away; the queue brings the turn into the history once it is back.
 
@@ -191,26 +178,6 @@ def try_outage(reader: Reader, database: Relay, say: Callable[[str], None]) -> N
     say("SQS and outboxReplay: the turn of the outage is in the history")
 
 
-def try_removing(emulator: Emulator, folder: Path, say: Callable[[str], None]) -> None:
-    """Remove the stack while a turn waits, which must not be; then drop the turn.
-
-    Raises:
-        NotAsPromised: It was removed.
-    """
-    url = str(emulator.call("AmazonSQS", "GetQueueUrl", QueueName=DEAD_LETTERS)["QueueUrl"])
-    message = {"MessageBody": "a turn", "MessageGroupId": "a reader", "MessageDeduplicationId": "once"}
-    emulator.call("AmazonSQS", "SendMessage", QueueUrl=url, **message)
-    try:
-        _osls(emulator, folder, "remove")
-    except NotAsPromised as refusal:
-        _expect(f"1 in {DEAD_LETTERS}" in str(refusal), str(refusal))
-    else:
-        raise NotAsPromised("a stack was removed while a turn waited in its queue")
-    _expect(emulator.functions(), "the functions are gone")
-    emulator.call("AmazonSQS", "PurgeQueue", QueueUrl=url)
-    say("osls remove, while a turn waits: refused")
-
-
 def _messages(reader: Reader, conversation_id: str) -> list[dict[str, Any]]:
     try:
         return reader.call("GET", f"/api/conversations/{conversation_id}")["messages"]
@@ -227,24 +194,6 @@ def _store_secret(emulator: Emulator, variables: dict[str, str]) -> None:
     names = ("DATABASE_URL", "BETTER_AUTH_SECRET", "QDRANT_URL")
     secret = {name: variables[name] for name in names} | {"QDRANT_API_KEY": "not checked by the stand-in"}
     emulator.call("secretsmanager", "CreateSecret", Name=SECRET, SecretString=json.dumps(secret))
-
-
-def _osls(emulator: Emulator, folder: Path, command: str, *options: str) -> None:
-    environment = inherited_environment() | emulator.environment() | {"SITE_ORIGIN": SITE}
-    words = [OSLS, command, "--stage", STAGE, *options]
-    done = subprocess.run(
-        words, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=LONGEST_SECONDS
-    )
-    if done.returncode != 0:
-        raise NotAsPromised(f"osls {command} failed:\n{done.stdout}{done.stderr}")
-
-
-def _outputs(emulator: Emulator, folder: Path) -> dict[str, str]:
-    environment = inherited_environment() | emulator.environment()
-    words = [OSLS, "info", "--verbose", "--stage", STAGE]
-    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=True, timeout=60)
-    lines = (line.strip().partition(": ") for line in done.stdout.splitlines())
-    return {name: value for name, _, value in lines if value}
 
 
 def processes_with(folder: str) -> list[int]:

@@ -78,5 +78,9 @@ class Emulator:
 
     def functions(self) -> list[str]:
         """Names of the Lambda functions that exist."""
-        with urlopen(f"{self.url}/2015-03-31/functions/", timeout=10) as answer:  # noqa: S310 (on loopback)
-            return [each["FunctionName"] for each in json.load(answer)["Functions"]]
+        return list(self.code())
+
+    def code(self) -> dict[str, str]:
+        """The digest of each function's code."""
+        with urlopen(f"{self.url}/2015-03-31/functions/?MaxItems=1000", timeout=10) as answer:  # noqa: S310 (on loopback)
+            return {each["FunctionName"]: each["CodeSha256"] for each in json.load(answer)["Functions"]}

@@ -11,8 +11,14 @@ const EXECUTE_API = 'execute-api';
 const SHAPES = {
   SITE_ORIGIN: [isHttpsOrigin, 'an origin such as https://book.example.com, without a path'],
   BETTER_AUTH_URL: [isAddress, `an address such as https://api.example.com, or ${EXECUTE_API} for API Gateway's own`],
+  API_DOMAIN: [isHost, 'a domain such as api.example.com'],
+  API_HOSTED_ZONE: [isZone, "the id of a hosted zone in Route 53, such as Z0123456789ABCDEFGHIJ, and API_DOMAIN beside it"],
+  MAIL_HOSTED_ZONE: [isZone, "the id of a hosted zone in Route 53, such as Z0123456789ABCDEFGHIJ, and MAIL_IDENTITY, a domain, beside it"],
   ALARM_EMAIL: [(value) => /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(value), 'an e-mail address'],
 };
+
+// Settings that may be missing, and the domain without which they mean nothing.
+const BESIDE = { API_DOMAIN: 'API_DOMAIN', API_HOSTED_ZONE: 'API_DOMAIN', MAIL_HOSTED_ZONE: 'MAIL_IDENTITY' };
 
 module.exports = class StageSettings {
   constructor(serverless) {
@@ -26,7 +32,9 @@ module.exports = class StageSettings {
   check() {
     const { service, classes } = this.serverless;
     const stage = this.serverless.getProvider('aws').getStage();
-    const wrong = String(service.custom.mustBeSet ?? '').split(' ').filter(Boolean).flatMap(complaint);
+    const needed = String(service.custom.mustBeSet ?? '').split(' ').filter(Boolean);
+    const given = Object.keys(BESIDE).filter((name) => process.env[name]);
+    const wrong = [...needed.flatMap(complaint), ...given.flatMap(complaint)];
     if (wrong.length === 0) return;
     throw new classes.Error(`The stage ${stage} cannot be deployed yet. Write into .env.${stage}:\n${wrong.join('\n')}`);
   }
@@ -46,7 +54,7 @@ module.exports = class StageSettings {
 function complaint(name) {
   const value = process.env[name] ?? '';
   const [fits, shape] = SHAPES[name] ?? [Boolean, 'something'];
-  return fits(value) ? [] : [`  ${name} (${value ? 'is not' : 'is missing'}: ${shape})`];
+  return fits(value, name) ? [] : [`  ${name} (${value ? 'is not' : 'is missing'}: ${shape})`];
 }
 
 function isHttpsOrigin(value) {
@@ -55,4 +63,12 @@ function isHttpsOrigin(value) {
 
 function isAddress(value) {
   return value === EXECUTE_API || (URL.canParse(value) && new URL(value).protocol === 'https:');
+}
+
+function isHost(value = '') {
+  return /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/.test(value);
+}
+
+function isZone(value, name) {
+  return /^Z[A-Z0-9]+$/.test(value) && isHost(process.env[BESIDE[name]]);
 }

@@ -5,11 +5,11 @@ import sys
 
 import pytest
 
-from infra.local.deployment import OSLS
+from infra.local.deployed_stage import OSLS
 from infra.local.emulator import PYTHON
 from infra.local.process import PROJECT
 
-SECONDS = 300
+SECONDS = 900
 
 
 @pytest.mark.skipif(not PYTHON.exists(), reason="ministack is not installed: `make deploy-local` does that")
@@ -22,5 +22,9 @@ def test_what_osls_deploys_serves_a_reader_and_can_be_removed() -> None:
     assert "saved: stored" in done.stdout
     assert "SQS and outboxReplay: the turn of the outage is in the history" in done.stdout
     assert "osls remove, while a turn waits: refused" in done.stdout
-    assert "osls remove: no function is left" in done.stdout
+    assert "one line changed, one migration more: 1 zip uploaded, 1 function changed" in done.stdout
+    assert "rolled back with the database ahead: 0 zips uploaded" in done.stdout
+    assert "osls remove --force: the functions are gone, the queues stay" in done.stdout
+    assert "deployed anew: the stack has its queues again" in done.stdout
+    assert "osls remove: no function is left, and no queue" in done.stdout
     assert "No process is left behind." in done.stdout

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import subprocess
@@ -80,6 +81,21 @@ def test_there_is_one_lambda_and_one_log_group_with_an_end_for_each_function(tem
 def test_each_lambda_has_a_zip_of_its_own(template: dict[str, Any]) -> None:
     keys = [each["Code"]["S3Key"].rpartition("/")[2] for each in of_type(template, "AWS::Lambda::Function")]
     assert sorted(keys) == sorted(f"{name}.zip" for name in Service.read().handlers)
+
+
+def test_a_zip_lies_under_the_digest_of_its_bytes_so_that_only_changed_ones_are_uploaded(
+    template: dict[str, Any],
+) -> None:
+    for each in of_type(template, "AWS::Lambda::Function"):
+        folder, digest, name = each["Code"]["S3Key"].rsplit("/", 2)
+        assert folder == "serverless/docs-chatbot-backend/dev/zips"
+        assert digest == hashlib.sha256((PROJECT / "build" / name).read_bytes()).hexdigest()
+
+
+def test_cloudformation_never_deletes_a_queue_with_turns_of_readers(template: dict[str, Any]) -> None:
+    queues = [each for each in template["Resources"].values() if each["Type"] == "AWS::SQS::Queue"]
+    kept = {(each["DeletionPolicy"], each["UpdateReplacePolicy"]) for each in queues}
+    assert kept == {("RetainExceptOnCreate", "Retain")}
 
 
 def permissions(template: dict[str, Any]) -> dict[str, set[tuple[str, str]]]:

@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from tests.package.conftest import Package
 
 
+OPTIONAL = {
+    "API_DOMAIN": "api.example.com",
+    "API_HOSTED_ZONE": "Z0123456789ABCDEFGHIJ",
+    "MAIL_IDENTITY": "example.com",
+    "MAIL_HOSTED_ZONE": "Z9876543210ABCDEFGHIJ",
+}
+"""What the stack makes a domain and a sender of, where the stage names them."""
+
+
 @pytest.fixture(scope="module")
 def project(template: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project in a folder of its own, which may have settings of its own."""
@@ -52,6 +61,9 @@ def test_production_is_not_packaged_before_it_knows_site_address_and_alarm_mail(
         ("SITE_ORIGIN", "https://book.example.com/docs"),
         ("BETTER_AUTH_URL", "api.example.com"),
         ("ALARM_EMAIL", "nobody"),
+        ("API_DOMAIN", "https://api.example.com"),
+        ("API_HOSTED_ZONE", "Z0123456789ABCDEFGHIJ"),
+        ("MAIL_HOSTED_ZONE", "example.com"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_its_name(project: Path, name: str, value: str) -> None:
@@ -64,7 +76,8 @@ def test_what_cannot_be_meant_is_refused_by_its_name(project: Path, name: str, v
 
 def test_the_settings_of_a_stage_are_in_one_file_that_each_command_reads(project: Path) -> None:
     own = project / ".env.prod"
-    own.write_text("".join(f"{name}={value}\n" for name, value in OF_PRODUCTION.items()), encoding="utf-8")
+    written = OF_PRODUCTION | OPTIONAL
+    own.write_text("".join(f"{name}={value}\n" for name, value in written.items()), encoding="utf-8")
     try:
         done = packaged(project, "prod")
     finally:
@@ -72,6 +85,8 @@ def test_the_settings_of_a_stage_are_in_one_file_that_each_command_reads(project
     assert done.returncode == 0, done.stdout + done.stderr
     made = compiled(project)
     assert made["Parameters"]["AlarmEmail"]["Default"] == OF_PRODUCTION["ALARM_EMAIL"]
+    parameters = ("ApiDomain", "ApiZone", "MailIdentity", "MailZone")
+    assert [made["Parameters"][name]["Default"] for name in parameters] == list(OPTIONAL.values())
     assert made["Resources"]["HttpApi"]["Properties"]["CorsConfiguration"]["AllowOrigins"] == [
         OF_PRODUCTION["SITE_ORIGIN"]
     ]
@@ -87,6 +102,45 @@ def test_the_address_that_api_gateway_gives_has_a_name(project: Path) -> None:
     given = [each.get("Environment", {}).get("Variables", {}).get("BETTER_AUTH_URL", own) for each in functions]
     assert given == [own] * len(functions)
     assert made["Outputs"]["ApiUrl"]["Value"] == own
+
+
+def in_force(template: dict[str, Any], given: dict[str, str]) -> set[str]:
+    """The resources that depend on a condition, where it holds with these parameters."""
+    defaults = {name: each.get("Default") for name, each in template["Parameters"].items()} | given
+
+    def holds(condition: Any) -> bool:  # noqa: ANN401 (a template holds anything)
+        [(function, argument)] = condition.items()
+        if function == "Condition":
+            return holds(template["Conditions"][argument])
+        if function == "Fn::Equals":
+            left, right = [defaults[each["Ref"]] if isinstance(each, dict) else each for each in argument]
+            return bool(left == right)
+        held = [holds(each) for each in argument]
+        return all(held) if function == "Fn::And" else not held[0]
+
+    conditional = {name: each["Condition"] for name, each in template["Resources"].items() if "Condition" in each}
+    return {name for name, condition in conditional.items() if holds(template["Conditions"][condition])}
+
+
+DOMAIN = {"ApiDomain": "api.example.com"}
+OF_THE_DOMAIN = {"ApiCertificate", "ApiDomainName", "ApiMapping", "StreamMapping"}
+OF_MAIL = {"MailDomain", "MailKey1", "MailKey2", "MailKey3"}
+
+
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [
+        ({}, set[str]()),
+        (DOMAIN, OF_THE_DOMAIN),
+        (DOMAIN | {"ApiZone": "Z0123456789"}, OF_THE_DOMAIN | {"ApiRecord"}),
+        ({"MailFrom": "book@example.com", "MailIdentity": "example.com"}, set[str]()),
+        ({"MailFrom": "book@example.com", "MailIdentity": "example.com", "MailZone": "Z0123456789"}, OF_MAIL),
+    ],
+)
+def test_domain_and_sender_are_made_with_the_stack_where_the_stage_names_them(
+    template: dict[str, Any], given: dict[str, str], made: set[str]
+) -> None:
+    assert in_force(template, given) == made
 
 
 def test_every_setting_that_production_needs_is_in_the_example() -> None:

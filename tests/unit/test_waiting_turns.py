@@ -8,6 +8,7 @@ import boto3  # pyright: ignore[reportMissingTypeStubs] (it has none)
 import pytest
 from moto import mock_aws
 
+from infra.kept_queues import remove_empty
 from infra.waiting_turns import waiting
 
 if TYPE_CHECKING:
@@ -43,3 +44,15 @@ def test_what_is_ready_and_what_is_being_worked_on_counts(sqs: Any) -> None:  # 
 def test_a_stack_that_was_never_there_has_nothing_to_lose(sqs: Any) -> None:  # noqa: ANN401 (as above)
     assert len(sqs.list_queues()["QueueUrls"]) == 2
     assert waiting(["docs-chatbot-backend-pr-42-outbox.fifo"], {}) == {"docs-chatbot-backend-pr-42-outbox.fifo": 0}
+
+
+def test_the_queues_of_a_removed_stack_are_deleted_where_nothing_waits(sqs: Any) -> None:  # noqa: ANN401 (as above)
+    assert remove_empty([NAME, DEAD, "docs-chatbot-backend-pr-42-outbox.fifo"], {}) == [NAME, DEAD]
+    assert "QueueUrls" not in sqs.list_queues()
+
+
+def test_both_stay_while_a_turn_waits_in_either(sqs: Any) -> None:  # noqa: ANN401 (as above)
+    url = sqs.get_queue_url(QueueName=DEAD)["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="a turn", MessageGroupId="1", MessageDeduplicationId="1")
+    assert remove_empty([NAME, DEAD], {}) == []
+    assert len(sqs.list_queues()["QueueUrls"]) == 2
