@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from shared import deadline
-from shared.breaker import LONGEST_PAUSE, BreakerOpen, CircuitBreaker
+from shared.breaker import LEAST_PATIENCE, LONGEST_PAUSE, BreakerOpen, CircuitBreaker
 from shared.db.attempts import Failure
 from shared.db.batch import USUAL, Database, Statement
 from shared.db.sqlstate import Meaning
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 FIRST_PAUSE: Final = 2.0
 
+LONG_SECONDS: Final = LEAST_PATIENCE
+IN_A_ROW: Final = 3
+"""So many batches one after the other that took so long, and came to nothing, are no slow statement of one reader.
+Neon's compute answers a look while the storage behind it is away, and finds that out after seconds, for each batch."""
+
 LOOK: Final = Statement("select 1 as well")
 LOOK_SECONDS: Final = 0.1
 """Of a database that is well: a new connection and one statement, in the same region."""
@@ -29,7 +34,8 @@ class GuardedDatabase(Database):
     """A `Database` that fails at once for a while after it was found to be away; then one batch probes.
 
     Only failures to have a session count (`Meaning.AWAY`). Where a batch was sent and no answer came in time, the
-    statement may have been slow, which is no reason to refuse others: a look at the database tells. Every batch is
+    statement may have been slow, which is no reason to refuse others: a look at the database tells. But several that
+    took long in a row, without one between them that succeeded, count as well, whatever the look says. Every batch is
     measured as `db` in `Server-Timing`.
 
     Args:
@@ -37,6 +43,7 @@ class GuardedDatabase(Database):
         first_pause: Seconds for which calls fail at once after the first failure; it doubles with each failed probe.
         longest_pause: Its limit, in seconds.
         clock: See `CircuitBreaker`.
+        stopwatch: Seconds that pass, from any beginning.
     """
 
     def __init__(
@@ -46,8 +53,11 @@ class GuardedDatabase(Database):
         first_pause: float = FIRST_PAUSE,
         longest_pause: float = LONGEST_PAUSE,
         clock: Callable[[], float] = time.time,
+        stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
+        self._stopwatch = stopwatch
+        self._long = 0
         self._breaker = CircuitBreaker(
             "the database", first_pause=first_pause, longest_pause=longest_pause, clock=clock
         )
@@ -68,13 +78,14 @@ class GuardedDatabase(Database):
         self._database.close()
 
     def _watched(self, statements: tuple[Statement, ...], *, idempotent: bool, transaction: Transaction) -> list[Rows]:
-        patience = deadline.remaining()
+        patience, began = deadline.remaining(), self._stopwatch()
         try:
             rows = self._database.run(*statements, idempotent=idempotent, transaction=transaction)
         except AppError as error:
             if isinstance(error.__cause__, Failure):  # else it never got as far as the database
-                self._learn(error.__cause__, patience)
+                self._learn(error.__cause__, patience, self._stopwatch() - began)
             raise
+        self._long = 0
         self._breaker.found_well()
         return rows
 
@@ -87,9 +98,16 @@ class GuardedDatabase(Database):
             return False
         return True
 
-    def _learn(self, failure: Failure, patience: float) -> None:
-        meaning = failure.verdict.meaning
-        if meaning is Meaning.AWAY or (meaning is Meaning.SLOW and not self._answers_at_once()):
+    def _learn(self, failure: Failure, patience: float, took: float) -> None:
+        if self._is_away(failure.verdict.meaning, took):
             self._breaker.found_away(patience)
         else:
             self._breaker.found_well()
+
+    def _is_away(self, meaning: Meaning, took: float) -> bool:
+        if meaning is Meaning.AWAY:
+            return True
+        self._long = 0 if meaning is Meaning.REFUSED else self._long + (took >= LONG_SECONDS)
+        if took >= LONG_SECONDS and self._long >= IN_A_ROW:
+            return True
+        return meaning is Meaning.SLOW and not self._answers_at_once()

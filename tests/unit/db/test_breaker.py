@@ -57,6 +57,22 @@ class OneIsSlow(Moody):
         return super().run(*statements, idempotent=idempotent, transaction=transaction)
 
 
+class StorageIsAway(Moody):
+    """Neon's compute while its storage is away: it answers a look, and gives up on anything else after seconds."""
+
+    def __init__(self, verdict: Verdict, seconds: float) -> None:
+        super().__init__()
+        self.stopwatch = Clock()
+        self.failing: Verdict | None = verdict
+        self._seconds = seconds
+
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
+        self.verdict = self.failing if ASK in statements else None
+        if self.verdict is not None:
+            self.stopwatch.now += min(self._seconds, deadline.remaining())
+        return super().run(*statements, idempotent=idempotent, transaction=transaction)
+
+
 @pytest.fixture
 def moody() -> Moody:
     return Moody()
@@ -98,6 +114,51 @@ def test_a_slow_statement_of_one_reader_does_not_keep_others_from_asking(clock: 
     for _ in range(3):
         fail(guarded)
         assert guarded.run(Statement("select 2 as v")) == ROWS
+
+
+@pytest.mark.parametrize("verdict", [SLOW, BUSY])
+def test_after_three_that_took_long_in_a_row_nobody_waits_though_the_compute_answers(
+    clock: Clock, verdict: Verdict
+) -> None:
+    storage = StorageIsAway(verdict, seconds=3)
+    guarded = GuardedDatabase(storage, first_pause=2, longest_pause=6, clock=clock, stopwatch=storage.stopwatch)
+    for _ in range(3):
+        fail(guarded)
+    asked, spent = storage.asked, storage.stopwatch.now
+    fail(guarded)
+    assert (storage.asked, storage.stopwatch.now) == (asked, spent)
+
+    clock.now += 2
+    fail(guarded)  # the probe, which takes its second and finds the same
+    assert storage.stopwatch.now == pytest.approx(spent + PROBE_SECONDS, abs=0.1)
+    fail(guarded)
+    assert storage.asked == asked + 1
+
+    storage.failing = None
+    clock.now += 4
+    assert [guarded.run(ASK) for _ in range(2)] == [ROWS] * 2
+
+
+def test_what_succeeds_or_is_refused_between_shows_that_only_some_statements_are_slow(clock: Clock) -> None:
+    storage = StorageIsAway(SLOW, seconds=3)
+    guarded = GuardedDatabase(storage, clock=clock, stopwatch=storage.stopwatch)
+    for verdict in (None, REFUSED, None):
+        storage.failing = SLOW
+        for _ in range(2):
+            fail(guarded)
+        storage.failing = verdict
+        if verdict:
+            fail(guarded, StatementFailed)
+        else:
+            assert guarded.run(ASK) == ROWS
+
+
+def test_errors_that_come_at_once_keep_nobody_waiting_and_open_nothing(clock: Clock) -> None:
+    storage = StorageIsAway(BUSY, seconds=LEAST_PATIENCE / 2)
+    guarded = GuardedDatabase(storage, clock=clock, stopwatch=storage.stopwatch)
+    for _ in range(9):
+        fail(guarded)
+    assert storage.asked == 9
 
 
 def test_where_nothing_is_answered_in_time_the_look_is_short_and_calls_then_fail_at_once(
