@@ -17,6 +17,9 @@ CONVERSATIONS: Final = 50
 MESSAGES: Final = 20
 """Of each conversation of somebody in the sample."""
 
+HEAVY_MESSAGES: Final = 1000
+"""Of each conversation of the heaviest reader: 50,000 messages, which take years of questions."""
+
 OTHERS_CONVERSATIONS: Final = 1
 OTHERS_MESSAGES: Final = 4
 
@@ -52,10 +55,13 @@ class Population:
         users: How many there are.
         sample: How many of them have full histories; they are spread evenly among the others.
         seed: The same seed makes the same readers.
+        heavy: Whether there is one reader more, whose history is fifty times as long.
     """
 
-    def __init__(self, users: int, sample: int, seed: int = 1) -> None:
+    def __init__(self, users: int, sample: int, seed: int = 1, *, heavy: bool = False) -> None:
         self.users = users
+        self.heaviest: Person | None = None
+        self._heavy = heavy
         self.sample: list[Person] = []
         self._every = max(1, users // sample)
         self._wanted = min(sample, users)
@@ -96,11 +102,17 @@ class Population:
         """Everybody, each with the number of messages in their conversations."""
         for number in range(self.users):
             full = number % self._every == 0 and len(self.sample) < self._wanted
-            count = CONVERSATIONS if full else OTHERS_CONVERSATIONS
-            person = Person(f"user-{number:08}", f"token-{number:08}-{'x' * 16}", [self._id() for _ in range(count)])
+            person = self._person(number, CONVERSATIONS if full else OTHERS_CONVERSATIONS)
             if full:
                 self.sample.append(person)
             yield person, MESSAGES if full else OTHERS_MESSAGES
+        if self._heavy:
+            self.heaviest = self._person(self.users, CONVERSATIONS)
+            yield self.heaviest, HEAVY_MESSAGES
+
+    def _person(self, number: int, conversations: int) -> Person:
+        ids = [self._id() for _ in range(conversations)]
+        return Person(f"user-{number:08}", f"token-{number:08}-{'x' * 16}", ids)
 
     def _users(self, people: list[tuple[Person, int]]) -> Iterator[tuple[object, ...]]:
         for person, _ in people:
