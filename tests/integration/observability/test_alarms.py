@@ -2,53 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import re
+import time
 import uuid
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+import boto3  # pyright: ignore[reportMissingTypeStubs] (it has none)
 import pytest
-import yaml
 
-from infra import sam
 from tests.docs.prose import table_rows
-from tests.fixtures.platform import CALIBRATE, until_queue_answers
+from tests.fixtures.alarms import ALARMS, LOUD, RESOURCES, TAKEN_AWAY, Seen, expect, ringing
+from tests.fixtures.platform import CALIBRATE, PATIENCE_SECONDS, until_queue_answers
 from tests.integration.observability.test_logs import lines_of
 
 if TYPE_CHECKING:
-    import httpx
-
     from infra.local.platform import Platform, Relays
     from shared.settings import Transport
     from tests.fixtures.platform import Person
 
 TIMES = 3
-SERVER_ERROR = 500
-LOUD = {"WARNING", "ERROR", "CRITICAL"}
-"""Levels that the query `causes` asks for."""
-
-TAKEN_AWAY = {row[0]: row[1:] for row in table_rows("specs/runbook.md", "## What a test takes away")}
-ALARMS: dict[str, dict[str, Any]] = {
-    name: each["Properties"]
-    for name, each in yaml.safe_load(sam.TEMPLATE.read_text(encoding="utf-8"))["Resources"].items()
-    if each["Type"] == "AWS::CloudWatch::Alarm"
-}
-
-
-@dataclass
-class Seen:
-    """What was counted in five minutes, by the functions and at the gateway."""
-
-    statuses: list[int] = field(default_factory=list[int])
-    ids: set[str] = field(default_factory=set[str])
-
-    def add(self, answer: httpx.Response) -> None:
-        self.statuses.append(answer.status_code)
-        self.ids.add(answer.headers["x-request-id"])
-
-    def of_the_api(self) -> dict[str, float]:
-        return {"Count": len(self.statuses), "5xx": sum(status >= SERVER_ERROR for status in self.statuses)}
+ELSEWHERE = {"model", "a turn that nobody can open"}
+"""Rows of the table that have tests of their own: the first in tests/integration/model."""
 
 
 def use(person: Person) -> Seen:
@@ -62,56 +35,7 @@ def use(person: Person) -> Seen:
     return seen
 
 
-def counted(lines: list[dict[str, Any]]) -> dict[str, float]:
-    """Sums of the metrics of the whole stack, as CloudWatch takes them from the lines."""
-    sums: dict[str, float] = {}
-    for line in lines:
-        for directive in line.get("_aws", {}).get("CloudWatchMetrics", []):
-            if directive["Dimensions"] == [["stack"]] and directive["Namespace"] == "docs-chatbot":
-                for metric in directive["Metrics"]:
-                    values = line[metric["Name"]]
-                    sums[metric["Name"]] = sums.get(metric["Name"], 0) + sum(
-                        [values] if isinstance(values, (int, float)) else values
-                    )
-    return sums
-
-
-def ringing(own: dict[str, float], api: dict[str, float]) -> set[str]:
-    """Alarms of the stack's own metrics and of the API's, that are over their threshold."""
-    return {name for name, alarm in ALARMS.items() if over(alarm, value_of(alarm, own, api))}
-
-
-def value_of(alarm: dict[str, Any], own: dict[str, float], api: dict[str, float]) -> float | None:
-    if "Metrics" in alarm:
-        by_id = {each["Id"]: each for each in alarm["Metrics"]}
-        known = {
-            name: api[each["MetricStat"]["Metric"]["MetricName"]]
-            for name, each in by_id.items()
-            if "MetricStat" in each
-        }
-        [expression] = [each["Expression"] for each in by_id.values() if "Expression" in each]
-        return share(expression, known)
-    if alarm["Namespace"] == "docs-chatbot":
-        assert alarm["Statistic"] == "Sum"
-        return own.get(alarm["MetricName"])
-    return None
-
-
-def share(expression: str, known: dict[str, float]) -> float:
-    """The one form of metric mathematics that the stack uses."""
-    form = r"IF\((\w+) > (\d+), 100 \* (\w+) / (\w+), 0\)"
-    match = re.fullmatch(form, expression)
-    assert match
-    tested, least, part, whole = match.groups()
-    return 100 * known[part] / known[whole] if known[tested] > float(least) else 0.0
-
-
-def over(alarm: dict[str, Any], value: float | None) -> bool:
-    assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("GreaterThanThreshold", "notBreaching")
-    return value is not None and value > alarm["Threshold"]
-
-
-@pytest.mark.parametrize("taken", TAKEN_AWAY)
+@pytest.mark.parametrize("taken", [name for name in TAKEN_AWAY if name not in ELSEWHERE])
 def test_the_alarms_of_the_runbook_ring_and_no_others(  # one test for each row of the table
     platform: Platform, relays: Relays, transport: Transport, person: Person, taken: str
 ) -> None:
@@ -123,11 +47,42 @@ def test_the_alarms_of_the_runbook_ring_and_no_others(  # one test for each row 
 
     seen = use(person)
 
-    lines = [each for each in lines_of(platform, transport) if each.get("request_id") in seen.ids]
-    alarms, cause = TAKEN_AWAY[taken]
-    assert ringing(counted(lines), seen.of_the_api()) == set(alarms.split(", ")) - {""}, json.dumps(counted(lines))
-    loud = [each["message"] for each in lines if each["level"] in LOUD]
-    assert any(cause in message for message in loud) == bool(cause), loud
+    expect(taken, seen, lines_of(platform, transport))
+
+
+def test_a_turn_that_can_never_be_stored_rings(platform: Platform, transport: Transport, person: Person) -> None:
+    until_queue_answers(person.api)
+    variables = platform.environment(transport)
+    sqs = client_of(variables)
+    outbox, dead = variables["OUTBOX_QUEUE_URL"], variables["OUTBOX_DEAD_LETTER_URL"]
+    once = str(uuid.uuid4())
+    sent = {"MessageBody": "sealed by nobody", "MessageGroupId": once, "MessageDeduplicationId": once}
+    message = sqs.send_message(QueueUrl=outbox, **sent)["MessageId"]
+    ends_at = time.monotonic() + PATIENCE_SECONDS
+    while not (visible := depth(sqs, dead)):
+        assert time.monotonic() < ends_at, "it is not set aside"
+        time.sleep(0.05)
+    sqs.purge_queue(QueueUrl=dead)
+
+    alarms, cause = TAKEN_AWAY["a turn that nobody can open"]
+    assert ringing({}, {"Count": 0, "5xx": 0}, {("OutboxDeadLetters", VISIBLE): visible}) == {alarms}
+    told = [each for each in lines_of(platform, transport) if each.get("request_id") == message]
+    assert [each["message"] for each in told if each["level"] in LOUD] == [cause]
+
+
+VISIBLE = "ApproximateNumberOfMessagesVisible"
+
+
+def depth(sqs: Any, url: str) -> float:  # noqa: ANN401 (boto3 makes its clients at run time)
+    """What SQS hands to CloudWatch as that metric."""
+    name = "ApproximateNumberOfMessages"
+    return float(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name])
+
+
+def client_of(variables: dict[str, str]) -> Any:  # noqa: ANN401 (as above)
+    key = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    there = variables["AWS_ENDPOINT_URL"]
+    return cast("Any", boto3).client("sqs", region_name="us-east-1", endpoint_url=there, **key)
 
 
 def test_the_runbook_says_of_every_alarm_what_to_do() -> None:
@@ -135,10 +90,6 @@ def test_the_runbook_says_of_every_alarm_what_to_do() -> None:
 
 
 def test_the_runbook_names_the_saved_queries() -> None:
-    resources = yaml.safe_load(sam.TEMPLATE.read_text(encoding="utf-8"))["Resources"].values()
-    saved = {
-        each["Properties"]["Name"].partition("/")[2]
-        for each in resources
-        if each["Type"] == "AWS::Logs::QueryDefinition"
-    }
+    queries = [each["Properties"] for each in RESOURCES.values() if each["Type"] == "AWS::Logs::QueryDefinition"]
+    saved = {each["Name"].partition("/")[2] for each in queries}
     assert {row[0].strip("`") for row in table_rows("specs/runbook.md", "# Runbook")} == saved
