@@ -35,7 +35,7 @@ BANNER = """
     API        specs/1-neon-db-setup/contracts/openapi.json
     data       {data}   (`make clean-data` removes it)
     logs       {logs}
-    passages   `make ingest DOCS=path/to/markdown` brings in your own
+    passages   `make ingest DOCS=path/to/build` brings in your own
     outage     {outage}
     stop       Ctrl-C
 """
