@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from infra.local.process import PROJECT
 from infra.local.qdrant.app import build_app
 from infra.local.qdrant.inference import Inference
+from infra.local.qdrant.remembered import Remembered
 from infra.local.qdrant.store import Store, StoreTaken
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def main() -> int:
     except StoreTaken as error:
         print(f"qdrant stand-in: {error}", file=sys.stderr)
         return 1
-    application = build_app(store, Inference(_load_minilm))
+    application = build_app(store, Inference(_load_minilm, Remembered(PROJECT / "build")))
     uvicorn.run(application, host="127.0.0.1", port=arguments.port, log_level="warning", access_log=False)
     return 0
 

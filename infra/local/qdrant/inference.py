@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
@@ -45,6 +46,18 @@ Embedded = list[float] | edge.SparseVector
 _Key = tuple[str, str, str]
 
 
+class Memory(Protocol):
+    """What was embedded before, as bytes of 32-bit floats (remembered.py)."""
+
+    def of(self, texts: Sequence[str]) -> dict[str, bytes]:
+        """The vectors of those texts that are known."""
+        ...
+
+    def add(self, vectors: Mapping[str, bytes]) -> None:
+        """Remember more."""
+        ...
+
+
 class DenseModel(Protocol):
     """What turns texts into dense vectors."""
 
@@ -65,10 +78,16 @@ class Vectors:
 
 
 class Inference:
-    """Runs the models; MiniLM is read from disk when it is first asked for."""
+    """Runs the models; MiniLM is read from disk when it is first asked for.
 
-    def __init__(self, load: Callable[[], DenseModel]) -> None:
+    Args:
+        load: Reads MiniLM.
+        memory: Of documents. Questions are embedded each time, as what they cost is part of what they take.
+    """
+
+    def __init__(self, load: Callable[[], DenseModel], memory: Memory | None = None) -> None:
         self._load = load
+        self._memory = memory
         self._loading = threading.Lock()
         self._minilm: DenseModel | None = None
 
@@ -84,18 +103,30 @@ class Inference:
             if model not in {MINILM, BM25}:
                 raise WrongInput(f"Unsupported model `{model}`: this stand-in runs {MINILM} and {BM25}")
         dense = {key: document for key, document in wanted.items() if key[0] == MINILM}
-        embedded: dict[_Key, Embedded] = dict(zip(dense, self._dense(list(dense.values())), strict=True))
+        embedded: dict[_Key, Embedded] = dict(zip(dense, self._dense(list(dense.values()), purpose), strict=True))
         for key, document in wanted.items():
             if key[0] == BM25:
                 embedded[key] = _sparse(document, purpose)
         return Vectors(embedded)
 
-    def _dense(self, documents: Sequence[InferenceDocument]) -> list[list[float]]:
+    def _dense(self, documents: Sequence[InferenceDocument], purpose: Purpose) -> list[list[float]]:
         if not documents:
             return []
         if any(document.options for document in documents):
             raise WrongInput(f"{MINILM} takes no options")
-        return self._model().embed([document.text for document in documents]).tolist()
+        texts = [document.text for document in documents]
+        if self._memory is None or purpose == "query":
+            return self._model().embed(texts).tolist()
+        return self._remembered(texts, self._memory)
+
+    def _remembered(self, texts: Sequence[str], memory: Memory) -> list[list[float]]:
+        known = memory.of(texts)
+        missing = [text for text in texts if text not in known]
+        if missing:
+            fresh = dict(zip(missing, (row.tobytes() for row in self._model().embed(missing)), strict=True))
+            memory.add(fresh)
+            known |= fresh
+        return [array("f", known[text]).tolist() for text in texts]
 
     def _model(self) -> DenseModel:
         with self._loading:
