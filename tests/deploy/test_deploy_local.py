@@ -15,6 +15,7 @@ SECONDS = 900
 @pytest.mark.skipif(not PYTHON.exists(), reason="ministack is not installed: `make deploy-local` does that")
 @pytest.mark.skipif(not OSLS.exists(), reason="no node_modules: run `make setup`")
 @pytest.mark.timeout(SECONDS)
+@pytest.mark.long  # four deployments: `make deploy-local` is the same, each night
 def test_what_osls_deploys_serves_a_reader_and_can_be_removed() -> None:
     words = [sys.executable, "-m", "infra.local.deployment"]
     done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=SECONDS)  # noqa: S603 (our own words)
