@@ -40,7 +40,7 @@ migrate: setup-python ## bring a database's schema up to date: STAGE=prod, or DA
 	@exec $(python) -m infra.migrate
 
 .PHONY: deploy-local
-deploy-local: setup-python setup-node ## deploy onto an emulator of AWS, sign up, ask, read it back, and remove it again
+deploy-local: setup-python setup-node ## rehearse on an emulator of AWS: deploy, use it, a next version, roll back, remove (5 min)
 	@sh infra/setup_tool.sh deploy
 	@exec $(python) -m infra.local.deployment
 
