@@ -82,7 +82,7 @@ def read(url: str, period: Period, fewest: int) -> tuple[Usage, dict[Show, list[
             )
             for show in get_args(Show)
         }
-    return usage_of(usage), {show: groups_of(found, fewest) for show, found in questions.items()}
+    return usage_of(usage), {show: groups_of(found, fewest).part for show, found in questions.items()}
 
 
 def _one(connection: psycopg.Connection[Any], query: LiteralString, *values: object) -> Any:  # noqa: ANN401 (JSON)

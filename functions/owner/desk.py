@@ -40,7 +40,7 @@ class AskedQuestion(Json):
     """Questions that ask the same."""
 
     question: str | None = Field(description="One of them; null with `show=pages`")
-    page: str | None = Field(description="Path of the page where it was asked most, where pages were told")
+    page: str | None = Field(description="Path of the page where it was asked last, if pages were told")
     count: int
     readers: int = Field(description="Different ones, at least")
     last_at: Time
@@ -72,12 +72,12 @@ async def questions(  # noqa: PLR0913, PLR0917 (filters)
     """For owners of the site alone; CSV, with `Accept: text/csv` too, holds all of them."""
     until, at = _place(cursor)
     period = period_of(days, until)
-    found = desk.questions(period, Chosen(show, language, page))
+    chosen = Chosen(show, language, page)
     if format == "csv" or (format is None and accept.startswith(CSV)):
-        return _table(found, f"questions-{period.until:%Y-%m-%d}.csv")
-    further = f"{round(period.until.timestamp() * 1000)}-{at + limit}" if at + limit < len(found) else None
-    told = [_question(each) for each in found[at : at + limit]]
-    return Questions(questions=told, fewest_readers=desk.fewest, next_cursor=further)
+        return _table(desk.questions(period, chosen).part, f"questions-{period.until:%Y-%m-%d}.csv")
+    found = desk.questions(period, chosen, slice(at, at + limit))
+    further = f"{round(period.until.timestamp() * 1000)}-{at + limit}" if at + limit < found.all else None
+    return Questions(questions=[*map(_question, found.part)], fewest_readers=desk.fewest, next_cursor=further)
 
 
 def _place(cursor: str | None) -> tuple[datetime | None, int]:

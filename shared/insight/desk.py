@@ -11,7 +11,7 @@ from shared.errors import NotFound
 from shared.insight import queries
 from shared.insight.grouping import REASONS, shown
 from shared.insight.masking import masked
-from shared.insight.models import Day, Group, Period, Usage
+from shared.insight.models import Day, Group, Groups, Period, Usage
 from shared.observability import log, name_user
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ MOST_WORDINGS: Final = 2000
 """Wordings that leave the database: what was asked less often than all of them is not seen."""
 
 NOWHERE: Final = Period(datetime.fromtimestamp(0, UTC), datetime.fromtimestamp(0, UTC))
+
+
+EVERYTHING: Final = slice(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +58,13 @@ class Desk:
         """
         self._look(what, NOWHERE, {})
 
-    def questions(self, period: Period, chosen: Chosen) -> list[Group]:
+    def questions(self, period: Period, chosen: Chosen, part: slice = EVERYTHING) -> Groups:
         """Groups of questions, most asked first, with what could tell of a reader masked.
 
         Raises:
             NotFound: As above.
         """
-        return groups_of(self._look("questions", period, wanted(chosen, self.fewest)), self.fewest)
+        return groups_of(self._look("questions", period, wanted(chosen, self.fewest)), self.fewest, part)
 
     def usage(self, period: Period) -> Usage:
         """How much was asked.
@@ -88,9 +91,10 @@ def wanted(chosen: Chosen, fewest: int) -> Mapping[str, object]:
     return asdict(chosen) | {"most": MOST_WORDINGS, "readers": fewest}
 
 
-def groups_of(found: Iterable[list[Any]], fewest: int) -> list[Group]:
+def groups_of(found: Iterable[list[Any]], fewest: int, part: slice = EVERYTHING) -> Groups:
     """What `owner_questions` gives, as an owner may see it."""
-    return [_masked(each) for each in shown(map(_group, found), fewest)]
+    together = shown(map(_group, found), fewest)
+    return Groups([_masked(each) for each in together[part]], len(together))
 
 
 def usage_of(found: tuple[int, list[Any]]) -> Usage:
@@ -101,7 +105,7 @@ def usage_of(found: tuple[int, list[Any]]) -> Usage:
 
 def _group(row: list[Any]) -> Group:
     text, page, times, readers, last, refused, down, some_readers, comments = row
-    reasons = tuple(comment for each in comments for comment in each)[:REASONS]
+    reasons = tuple(comments)[:REASONS]
     at = datetime.fromtimestamp(float(last), UTC)
     return Group(text, page, times, readers, at, refused, down, reasons, frozenset(some_readers))
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from shared.insight.likeness import alike, subject
+from shared.insight.likeness import alike, kept_under, looked_for_under, subject
+from shared.insight.telling import told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Hashable, Iterable
 
     from shared.insight.models import Group
 
-REASONS = 5
+REASONS: Final = 5
 """Shown of each group."""
 
 
@@ -24,38 +25,55 @@ def shown(groups: Iterable[Group], fewest: int) -> list[Group]:
         groups: Of one wording each, most asked first.
         fewest: Readers that must have asked something before it is shown.
     """
-    together = [each for each in merged(groups) if each.readers >= fewest]
-    return sorted(together, key=lambda each: (-each.times, -each.last.timestamp(), each.text or "", each.page or ""))
+    whole = (_whole(each) for each in gathered(groups))
+    together = [each for each in whole if each[0].readers >= fewest]
+    together.sort(key=lambda each: _most_asked_first(each[0]))
+    return [replace(group, text=told(members, fewest)) for group, members in together]
+
+
+def _most_asked_first(group: Group) -> tuple[int, float, str, str]:
+    return -group.times, -group.last.timestamp(), group.text or "", group.page or ""
 
 
 def merged(groups: Iterable[Group]) -> list[Group]:
     """One group for all that are alike; counts of pages stay as they are."""
-    found: list[Group] = []
-    subjects: defaultdict[frozenset[str], list[tuple[int, frozenset[str]]]] = defaultdict(list)
+    return [_whole(members)[0] for members in gathered(groups)]
+
+
+def gathered(groups: Iterable[Group]) -> list[list[Group]]:
+    """Those that are alike, side by side; each is alike the first of its own."""
+    found: list[list[Group]] = []
+    subjects: defaultdict[Hashable, list[tuple[int, frozenset[str]]]] = defaultdict(list)
     for each in groups:
-        about = subject(each.text) if each.text is not None else frozenset[str]()
-        at = next((at for key in _near(about) for at, other in subjects[key] if alike(about, other)), None)
-        if each.text is None or at is None:
-            for key in _near(about):
-                subjects[key].append((len(found), about))
-            found.append(each)
-        else:
-            found[at] = both(found[at], each)
+        about = subject(each.text) if each.text is not None else None
+        at = _home(about, subjects) if about is not None else None
+        if at is not None:
+            found[at].append(each)
+            continue
+        for key in kept_under(about) if about is not None else ():
+            subjects[key].append((len(found), about or frozenset()))
+        found.append([each])
     return found
 
 
-def _near(about: frozenset[str]) -> Iterator[frozenset[str]]:
-    """What it shares with everything that could be alike, which differs by a word at most."""
-    yield about
-    yield from (about - {word} for word in about)
+def _home(about: frozenset[str], subjects: defaultdict[Hashable, list[tuple[int, frozenset[str]]]]) -> int | None:
+    near = (entry for key in looked_for_under(about) for entry in subjects.get(key, ()))
+    return next((at for at, other in near if alike(about, other)), None)
+
+
+def _whole(members: list[Group]) -> tuple[Group, list[Group]]:
+    whole = members[0]
+    for each in members[1:]:
+        whole = both(whole, each)
+    return whole, members
 
 
 def both(one: Group, other: Group) -> Group:
     """Two groups as one. How many readers asked both is not known, so it counts those who are known to differ."""
     readers = one.some_readers | other.some_readers
-    told = max(one, other, key=lambda each: (each.readers, -len(each.text or "")))
+    most_used = max(one, other, key=lambda each: (each.readers, -len(each.text or "")))
     return replace(
-        told,
+        most_used,
         times=one.times + other.times,
         readers=max(one.readers, other.readers, len(readers)),
         last=max(one.last, other.last),

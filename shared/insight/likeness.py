@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from shared.retrieval.lexical import STOP_WORDS, stem, words
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
 
 NEGATION: Final = "unless"
 
@@ -105,7 +108,8 @@ SEVERAL: Final = 3
 """Of so many common words one more changes little."""
 
 
-def _spelled(question: str) -> str:
+def spelled(question: str) -> str:
+    """In lower case, with one word for each phrase."""
     text = (
         question.casefold().replace("\u2019", "'").replace("can't", "cannot").replace("n't", " not").replace("'s", " ")
     )
@@ -117,13 +121,19 @@ def _spelled(question: str) -> str:
 @lru_cache(maxsize=4096)
 def subject(question: str) -> frozenset[str]:
     """What the question is about: its words that carry meaning, one for all that mean the same."""
-    text = _spelled(question)
-    found = {FIRST_OF.get(stem(word), stem(word)) for word in words(text) if not _is_small(word)}
+    text = spelled(question)
+    found = {canonical(word) for word in words(text) if not is_small(word)}
     wanted = ASKED_FOR.match(text)
     return frozenset(found | ({f"?{wanted[1]}"} if wanted else set()) or {question.casefold().strip()})
 
 
-def _is_small(word: str) -> bool:
+def canonical(word: str) -> str:
+    """One for all words that mean the same, without an ending."""
+    return FIRST_OF.get(stem(word), stem(word))
+
+
+def is_small(word: str) -> bool:
+    """Whether it only dresses a question."""
     return word in STOP_WORDS or word in FURTHER_SMALL_WORDS
 
 
@@ -136,6 +146,33 @@ def alike(one: frozenset[str], other: frozenset[str]) -> bool:
         return is_slip(*left, *right)
     extra = left | right
     return not extra or (len(one & other) >= SEVERAL and all(each.isalpha() and each != NEGATION for each in extra))
+
+
+def kept_under(about: frozenset[str]) -> Iterator[Hashable]:
+    """Keys of a subject, of which `looked_for_under` gives one at least for everything that is alike."""
+    yield about, "all"
+    if len(about) > SEVERAL:
+        yield from ((about - {word}, "all but one") for word in about)
+    yield from _keys_of_slips(about)
+
+
+def looked_for_under(about: frozenset[str]) -> Iterator[Hashable]:
+    """Keys of the subjects that this one could be alike: few others have them, however many there are."""
+    yield about, "all"
+    yield from _keys_of_slips(about)
+    yield about, "all but one"
+    if len(about) > SEVERAL:
+        yield from ((about - {word}, "all") for word in about)
+
+
+def _keys_of_slips(about: frozenset[str]) -> Iterator[Hashable]:
+    """Before a slip or after it, half of the word is as it should be."""
+    for word in about:
+        if len(word) >= LEAST_LETTERS and word.isalpha():
+            rest = about - {word}
+            for half in {(len(word) - 1) // 2, (len(word) - 2) // 2}:
+                yield rest, word[:half], ""
+                yield rest, "", word[-half:]
 
 
 def is_slip(one: str, other: str) -> bool:

@@ -41,7 +41,7 @@ class Group:
 
     Attributes:
         text: One of them; None where all questions of a page are counted.
-        page: Where they were asked most; None where no page was told.
+        page: Where it was asked last; None where no page was told.
         times: How often it was asked.
         readers: How many readers asked it, at least.
         last: When, most recently.
@@ -60,6 +60,18 @@ class Group:
     down: int
     reasons: tuple[str, ...]
     some_readers: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """A part of the groups.
+
+    Attributes:
+        all: How many there are.
+    """
+
+    part: list[Group]
+    all: int
 
 
 @dataclass(frozen=True, slots=True)

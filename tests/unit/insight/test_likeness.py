@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.insight.likeness import alike, is_slip, subject
+from shared.insight.likeness import alike, is_slip, kept_under, looked_for_under, subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,3 +60,18 @@ def test_one_keystroke_is_a_slip_in_a_long_word_and_never_in_a_number() -> None:
     assert not is_slip("camera", "cameo")
     assert not is_slip("node", "mode")
     assert not is_slip("e1001x", "e1002x")
+
+
+WORDS: Final = st.sampled_from("install camera camrea windows linux e1001 node cable cables backup bakcup port".split())  # noqa: SIM905 (shorter)
+SUBJECTS: Final = st.frozensets(WORDS, min_size=1, max_size=6)
+
+
+@given(SUBJECTS, SUBJECTS)
+def test_whatever_is_alike_is_found_by_a_key(one: frozenset[str], other: frozenset[str]) -> None:
+    assert not alike(one, other) or {*looked_for_under(one)} & {*kept_under(other)}
+
+
+def test_thousands_of_questions_with_the_same_beginning_are_not_compared_with_each_other() -> None:
+    asked = [subject(f"How do I connect the adapter {number} to {number * 7}?") for number in range(2000)]
+    kept = Counter(key for each in asked for key in kept_under(each))
+    assert max(kept[key] for each in asked for key in looked_for_under(each)) < 5
