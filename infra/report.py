@@ -103,7 +103,9 @@ def lines(period: Period, usage: Usage, questions: Mapping[Show, list[Group]], f
             yield f"  nothing that {fewest} readers asked" if fewest > 1 else "  nothing"
     refused = sum(each.modes.get("refused", 0) for each in usage.days)
     share = refused / total if total else 0.0
-    yield f"\n{total} questions of {usage.readers} readers, {share:.1%} not answered by the book"
+    tokens = sum(each.tokens for each in usage.days)
+    spent = f", {tokens:,} tokens of the model" if tokens else ""
+    yield f"\n{total} questions of {usage.readers} readers{spent}, {share:.1%} not answered by the book"
 
 
 def _days(usage: Usage) -> Iterator[str]:

@@ -68,6 +68,10 @@ LOOKS_AT_HEALTH: Final = Allowance(at_once=60, a_second=1.0)
 """Each asks all that we depend on, and wakes a sleeping database."""
 
 
+LOOKS_AT_THE_DESK: Final = Allowance(at_once=60, a_second=0.5)
+"""Of the owner: each counts a month's questions anew."""
+
+
 class Allowances:
     """What is left in this container of each address's or reader's allowance.
 

@@ -105,6 +105,7 @@ class ArchivedUser(Json):
     email_verified: bool
     image: str | None
     created_at: AwareTime
+    hidden: bool = Field(default=False, description="The owner of the site does not see their questions")
 
 
 class ArchivedProfile(Json):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated
 
-from shared.allowance import GUESTS_VOTES, LOOKS_AT_HEALTH, QUESTIONS, Allowance, Allowances
+from shared.allowance import GUESTS_VOTES, LOOKS_AT_HEALTH, LOOKS_AT_THE_DESK, QUESTIONS, Allowance, Allowances
 from shared.auth.addresses import normalised_ip
 from shared.settings import LimitSettings
 from shared.web import Depends, Request
@@ -26,6 +26,11 @@ async def looks_at_health() -> Allowances | None:
     return _allowances(LOOKS_AT_HEALTH)
 
 
+async def looks_at_the_desk() -> Allowances | None:
+    """The same of looks at the owner's desk."""
+    return _allowances(LOOKS_AT_THE_DESK)
+
+
 @cache
 def _allowances(allowance: Allowance) -> Allowances | None:
     return Allowances(allowance) if LimitSettings.read().rate_limits == "on" else None
@@ -34,6 +39,7 @@ def _allowances(allowance: Allowance) -> Allowances | None:
 Questions = Annotated[Allowances | None, Depends(questions)]
 GuestsVotes = Annotated[Allowances | None, Depends(guests_votes)]
 LooksAtHealth = Annotated[Allowances | None, Depends(looks_at_health)]
+LooksAtTheDesk = Annotated[Allowances | None, Depends(looks_at_the_desk)]
 
 
 async def ask_a_question(request: Request, allowances: Questions) -> None:

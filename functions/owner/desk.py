@@ -1,4 +1,4 @@
-"""`GET /api/owner/questions` and `/usage`: what readers ask, put together where it is the same. One round trip each."""
+"""`GET /api/owner/…`: what readers ask, put together where it is the same, how much, and what answers come from."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints
 
+from functions.dependencies.book import OpenBook
 from functions.owner.wire import Days, OwnersDesk, OwnersRoute, period_of
 from functions.wire import Json, Time
 from shared.app import build_handler
-from shared.clock import timestamp
+from shared.clock import now, timestamp
+from shared.insight.ingestions import Ingestion, read_ingestions
 from shared.insight.models import Chosen, Group, Show
 from shared.insight.tables import as_csv
 from shared.web import APIRouter, Header, Query, Response
@@ -120,6 +122,7 @@ class Counted(Json):
     readers: int
     modes: dict[str, int] = Field(description="Answers by how they came about")
     refused_share: float = Field(description="Of the questions, 0 to 1")
+    tokens: int = Field(description="Of the model, for guests' questions too")
 
 
 class CountedDay(Counted):
@@ -137,22 +140,65 @@ class Usage(Json):
 
 @router.get("/api/owner/usage")
 async def usage(desk: OwnersDesk, days: Days = 30) -> Usage:
-    """For owners of the site alone; days on which nobody asked are left out."""
+    """For owners of the site alone; days on which nobody asked are left out, also of a model."""
     found = desk.usage(period_of(days))
     modes = sum((Counter(each.modes) for each in found.days), Counter[str]())
     return Usage(
-        total=_counted(found.readers, modes),
+        total=_counted(found.readers, modes, sum(each.tokens for each in found.days)),
         days=[
-            CountedDay(day=each.day.isoformat(), **_counted(each.readers, each.modes).model_dump())
+            CountedDay(day=each.day.isoformat(), **_counted(each.readers, each.modes, each.tokens).model_dump())
             for each in found.days
         ],
     )
 
 
-def _counted(readers: int, modes: Mapping[str, int]) -> Counted:
+def _counted(readers: int, modes: Mapping[str, int], tokens: int) -> Counted:
     questions = sum(modes.values())
     share = round(modes.get(REFUSED, 0) / questions, 4) if questions else 0.0
-    return Counted(questions=questions, readers=readers, modes=dict(modes), refused_share=share)
+    return Counted(questions=questions, readers=readers, modes=dict(modes), refused_share=share, tokens=tokens)
+
+
+class IngestedSite(Json):
+    """What the last ingestion of a site brought."""
+
+    site: str
+    pages: int
+    passages: int
+    ingested_at: Time
+    age_seconds: int = Field(ge=0)
+    version: str = Field(description="Of what its pages say; the same as long as they say the same")
+
+
+class Passages(Json):
+    """Of all sites together, and of each."""
+
+    pages: int
+    passages: int
+    sites: list[IngestedSite]
+
+
+@router.get("/api/owner/passages")
+async def passages(desk: OwnersDesk, book: OpenBook) -> Passages:
+    """For owners of the site alone; of sites that were ingested before this was kept, nothing is known."""
+    desk.admit("passages")
+    found = read_ingestions(book)
+    return Passages(
+        pages=sum(each.pages for each in found),
+        passages=sum(each.passages for each in found),
+        sites=[*map(_site, found)],
+    )
+
+
+def _site(ingestion: Ingestion) -> IngestedSite:
+    age = max(0, round((now() - ingestion.at).total_seconds()))
+    return IngestedSite(
+        site=ingestion.site,
+        pages=ingestion.pages,
+        passages=ingestion.passages,
+        ingested_at=ingestion.at,
+        age_seconds=age,
+        version=ingestion.version,
+    )
 
 
 handler = build_handler(router)

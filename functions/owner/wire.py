@@ -6,10 +6,11 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
+from functions.dependencies.allowances import LooksAtTheDesk, take
 from functions.dependencies.callers import Rules, SessionToken
 from functions.dependencies.database import Db
 from shared.clock import now
-from shared.errors import NotFound
+from shared.errors import NotFound, TooManyRequests
 from shared.insight.desk import Desk
 from shared.insight.models import Period
 from shared.settings import OwnerSettings
@@ -35,15 +36,23 @@ def _owner_settings() -> OwnerSettings:
 Settings = Annotated[OwnerSettings, Depends(owner_settings)]
 
 
-async def desk(request: Request, opened: Db, rules: Rules, token: SessionToken, settings: Settings) -> Desk:
+async def desk(
+    request: Request, opened: Db, rules: Rules, token: SessionToken, settings: Settings, allowances: LooksAtTheDesk
+) -> Desk:
     """The desk, for somebody with a session; each look at it asks whether they are an owner.
 
     Raises:
         NotFound: There is no token of this deployment's; nothing is asked of the database then.
+        TooManyRequests: It is one look too many for now; nobody but owners is told.
     """
     if token is None:
         raise NotFound("Not Found")
     request.state.desk = Desk(opened, token, settings.owners, settings.fewest, rules.pseudonyms)
+    try:
+        take(request, allowances)
+    except TooManyRequests:
+        request.state.desk.admit()
+        raise
     return request.state.desk
 
 

@@ -150,26 +150,28 @@ class PassageIndex:
             self._try(lambda chosen=chosen: self._client.delete(self._into, chosen, wait=True))
 
     def delete_site(self, site: str) -> int:
-        """Delete a site; say how many passages it had."""
-        chosen = models.Filter(must=[_is_site(site)])
-        count = self._count(self._into, chosen)
+        """Delete a site with its files; say how many passages it had."""
+        count = self._count(self._into, models.Filter(must=[_is_site(site)]))
         if count:
-            self._try(lambda: self._client.delete(self._into, models.FilterSelector(filter=chosen), wait=True))
+            everything = models.Filter(should=[_is_site(site), _is_file_of(site)])
+            self._try(lambda: self._client.delete(self._into, models.FilterSelector(filter=everything), wait=True))
         return count
 
-    def keep_files(self, site: str, files: Mapping[str, str]) -> None:
-        """Keep a site's `llms.txt` and the files that it names, a point without vectors for each."""
+    def keep_files(self, site: str, files: Mapping[str, str]) -> str:
+        """Keep a site's `llms.txt` and the files that it names, a point without vectors for each; say which version."""
         index = file_id(site, INDEX)
         known = self._try(lambda: self._client.retrieve(self._into, [index], with_payload=["version", "files"]))
         before: dict[str, Any] = (known[0].payload or {}) if known else {}
         points = file_points(site, files)
-        if before.get("version") == (points[0].payload or {})["version"]:
-            return
+        version: str = (points[0].payload or {})["version"]
+        if before.get("version") == version:
+            return version
         # the one that tells whether all of this was done comes last
         for each in reversed(points):
             self._upsert([each])
         names: list[str] = before.get("files", [])
         self.delete([file_id(site, each) for each in names if each not in files])
+        return version
 
     def write_vocabulary(self, *, anew: bool) -> None:
         """Count the words of all sites; where nothing is new, only if nobody has counted them yet."""
@@ -271,3 +273,7 @@ _NOBODYS: Final = models.IsEmptyCondition(is_empty=models.PayloadField(key="site
 
 def _is_site(site: str) -> models.FieldCondition:
     return models.FieldCondition(key="site", match=models.MatchValue(value=site))
+
+
+def _is_file_of(site: str) -> models.FieldCondition:
+    return models.FieldCondition(key="file_of", match=models.MatchValue(value=site))

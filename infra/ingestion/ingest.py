@@ -12,12 +12,15 @@ from infra.ingestion.choosing import Order, choose_reader
 from infra.ingestion.examples import ASKED, payload, searching
 from infra.ingestion.index import Options, PassageIndex
 from infra.ingestion.llms import Library
+from infra.ingestion.points import file_id
 from infra.ingestion.progress import Silent
 from infra.ingestion.reading import Reading, read_pages
+from infra.ingestion.record import record
 from infra.ingestion.sending import Sender
 from infra.ingestion.turns import taking_turns
 from shared.errors import RetrievalUnavailable
 from shared.retrieval.examples import POINT as EXAMPLES
+from shared.retrieval.reading import INGESTION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,12 +125,13 @@ def _stored(index: PassageIndex, reading: Reading, site: str, started: float, sh
         sender.replace(others)
     else:
         sender.update()
-    index.keep_files(site, dict(reading.library.files()))
+    version = index.keep_files(site, dict(reading.library.files()))
     sample = 0 if site == SAMPLE_SITE else index.delete_site(SAMPLE_SITE)
     is_new = bool(reading.added or reading.changed or reading.gone() or sample)
     index.write_vocabulary(anew=is_new)
     if is_new or not index.holds(EXAMPLES):
         _write_examples(index, show)
+    index.write(file_id(site, INGESTION), record(site, reading, version))
     return Report(
         site=site,
         pages=len(reading.paths),

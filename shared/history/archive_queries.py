@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 USER: Final = """
-    select id, name, email, "emailVerified" as email_verified, image, "createdAt" as created_at
+    select id, name, email, "emailVerified" as email_verified, image, "createdAt" as created_at,
+           exists (select from hidden_reader where user_id = "user".id) as hidden
       from "user" where id = (select signed_in_user())
 """
 

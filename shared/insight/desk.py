@@ -120,5 +120,5 @@ def _masked(group: Group) -> Group:
     )
 
 
-def _day(day: str, questions: int, readers: int, modes: dict[str, int]) -> Day:
-    return Day(date.fromisoformat(day), questions, readers, modes)
+def _day(day: str, questions: int, readers: int, modes: dict[str, int], tokens: int) -> Day:
+    return Day(date.fromisoformat(day), questions, readers, modes, tokens)

@@ -76,12 +76,17 @@ class Groups:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What was asked on a day, by UTC."""
+    """What was asked on a day, by UTC.
+
+    Attributes:
+        tokens: Of the model, of guests too.
+    """
 
     day: date
     questions: int
     readers: int
     modes: Mapping[str, int]
+    tokens: int
 
 
 @dataclass(frozen=True, slots=True)

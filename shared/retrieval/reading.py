@@ -17,6 +17,8 @@ MOST_PASSAGES: Final = 300
 MOST_SITES: Final = 20
 LONGEST: Final = 200_000
 """Characters of a text that is read at once."""
+INGESTION: Final = "ingestion.json"
+"""The file that tells the owner of the site what the last ingestion brought."""
 FIELDS: Final = ["site", "path", "url", "title", "heading_path", "text", "position", "version", "lang"]
 
 
@@ -39,10 +41,15 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """What ingestion wrote for agents."""
+    """What ingestion wrote for agents.
+
+    Attributes:
+        site: Whose it is.
+    """
 
     text: str
     version: str
+    site: str = ""
 
 
 def read_text(book: Book, address: str) -> Text | None:
@@ -71,7 +78,7 @@ def read_files(book: Book, name: str) -> list[File]:
     points = book.ask(_body(MOST_SITES, ["text", "version", "file_of"], file=name))[0]
     try:
         found = sorted((str(each["payload"]["file_of"]), each["payload"]) for each in points)
-        return [File(str(each["text"]), str(each["version"])) for _, each in found]
+        return [File(str(each["text"]), str(each["version"]), site) for site, each in found]
     except (KeyError, TypeError) as error:
         raise RetrievalUnavailable from error
 

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 import pytest
 
-from shared.allowance import GUESTS_VOTES, LOOKS_AT_HEALTH, QUESTIONS, REMEMBERED, Allowance, Allowances
+from shared.allowance import (
+    GUESTS_VOTES,
+    LOOKS_AT_HEALTH,
+    LOOKS_AT_THE_DESK,
+    QUESTIONS,
+    REMEMBERED,
+    Allowance,
+    Allowances,
+)
 from shared.errors import TooManyRequests
 
 CLASS = "203.0.113.7"
@@ -38,7 +46,7 @@ def test_three_hundred_students_with_two_questions_each_within_ten_minutes_are_a
         assert let_through(allowances)
 
 
-@pytest.mark.parametrize("allowance", [QUESTIONS, GUESTS_VOTES, LOOKS_AT_HEALTH])
+@pytest.mark.parametrize("allowance", [QUESTIONS, GUESTS_VOTES, LOOKS_AT_HEALTH, LOOKS_AT_THE_DESK])
 def test_six_hundred_a_minute_are_not(allowance: Allowance) -> None:
     clock = Clock()
     allowances = Allowances(allowance, clock)

@@ -76,7 +76,7 @@ class CannedBook:
         assert limit
         return Found((CALIBRATE,), confidence=0.9, on_topic=True)
 
-    def ask(self, _body: bytes, _seconds: float) -> list[list[dict[str, Any]]]:
+    def ask(self, _body: bytes, _seconds: float = 2.0) -> list[list[dict[str, Any]]]:
         return [[]]
 
 

@@ -64,6 +64,8 @@ class Reader:
     def settle(self, owner: Connection) -> None:
         """Write everything into the tables."""
         owner.execute("delete from asked")  # what other tests asked would be on the owner's desk
+        owner.execute("delete from model_spending")  # as above
+        owner.execute("delete from model_day")
         owner.execute(
             'insert into "user" (id, name, email, "emailVerified") values (%s, %s, %s, true)',
             [self.user_id, "Ada Lovelace", self.email],
@@ -192,6 +194,7 @@ CALLS: Final[dict[str, Callable[[Reader], Call]]] = {
     "GET /api/search": lambda _: ("GET", "/api/search?q=calibrate", None),
     "GET /api/owner/questions": lambda _: ("GET", "/api/owner/questions", None),
     "GET /api/owner/usage": lambda _: ("GET", "/api/owner/usage", None),
+    "GET /api/owner/passages": lambda _: ("GET", "/api/owner/passages", None),
     "GET /api/export": lambda _: ("GET", "/api/export", None),
     "POST /api/import": lambda reader: ("POST", "/api/import", _archive(reader)),
     "POST /api/replay": lambda reader: ("POST", "/api/replay", _receipt(reader)),

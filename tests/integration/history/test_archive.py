@@ -215,7 +215,7 @@ def test_the_routes_give_and_take_the_same_document(
 ) -> None:
     created = person.api.post("/api/conversations", json={"title": "Motors"}).json()["conversation"]
     profile = {"background": "Electronics", "language": "ur", "theme": None, "textSize": None}
-    person.api.patch("/api/profile", json=profile | {"consent": True})
+    person.api.patch("/api/profile", json=profile | {"consent": True, "hidden": True})
     turn = {"messages": [{"role": "user", "content": "What?"}, {"role": "assistant", "content": "That <it> [1]."}]}
     person.api.post(f"/api/conversations/{created['id']}/messages", json=turn)
     person.api.get("/api/export?cursor=AAAA" + "A" * 28)  # the function is warm now
@@ -224,7 +224,7 @@ def test_the_routes_give_and_take_the_same_document(
     document = answer.json()
     assert (answer.status_code, counted.flights) == (200, 1)
     assert answer.headers["content-disposition"].startswith('attachment; filename="history-')
-    assert document["user"]["email"] == person.email
+    assert (document["user"]["email"], document["user"]["hidden"]) == (person.email, True)
     assert document["profile"].items() >= profile.items()
     assert [each.keys() for each in document["sessions"]] == [{"createdAt", "expiresAt", "ipAddress", "userAgent"}]
     assert not set(answer.text.split('"')) & set(person.api.cookies.values())
@@ -232,7 +232,7 @@ def test_the_routes_give_and_take_the_same_document(
     stranger = new_person()
     assert stranger.api.post("/api/import", json=document).json() == {"conversations": 1, "messages": 2, "evicted": 0}
     copied = stranger.api.get("/api/export").json()
-    assert copied["profile"] is None
+    assert (copied["profile"], copied["user"]["hidden"]) == (None, False)
     without_ids = [[each | {"id": ""} for each in one["conversations"]] for one in (copied, document)]
     assert without_ids[0] == without_ids[1]
     markdown = person.api.get("/api/export", params={"format": "markdown"})

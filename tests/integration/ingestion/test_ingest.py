@@ -446,7 +446,7 @@ def test_what_agents_read_is_stored_beside_the_passages_and_written_again_when_i
         return {each["payload"]["file"]: each["payload"]["text"] for each in points if "file" in each["payload"]}
 
     book.ingest()
-    assert set(stored()) == {"llms.txt", "llms-full.txt"}
+    assert set(stored()) == {"llms.txt", "llms-full.txt", "ingestion.json"}
     assert "Oil it." in stored()["llms-full.txt"]
     book.write("arm.md", "# Arm\n\nIt has seven joints.\n")
     book.ingest(force=True)

@@ -13,6 +13,8 @@ import psycopg
 import pytest
 
 from functions.dependencies import database as container
+from functions.dependencies.allowances import looks_at_the_desk
+from functions.dependencies.book import book
 from functions.dependencies.callers import auth_rules
 from functions.owner import desk, wire
 from shared.app import build_app
@@ -30,11 +32,13 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from infra.local.postgres import Postgres
+    from shared.allowance import Allowances
+    from shared.retrieval.search import Book
 
 SECRET = "owners-secret-0123456789-abcdefghijklmno"
 HOME = "http://api.example.test"
 TOKEN = "better-auth.session_token"
-ROUTES = ("/api/owner/questions", "/api/owner/usage")
+ROUTES = ("/api/owner/questions", "/api/owner/usage", "/api/owner/passages")
 
 
 @dataclass(slots=True)
@@ -126,7 +130,20 @@ class Site:
         return cursor.fetchall() if cursor.description else []
 
 
-def app_with(database: Counting, settings: OwnerSettings, secret: str = SECRET) -> FastAPI:
+class EmptyBook:
+    """Nothing was ever ingested."""
+
+    def ask(self, _: bytes) -> list[list[dict[str, Any]]]:
+        return [[]]
+
+
+def app_with(
+    database: Counting,
+    settings: OwnerSettings,
+    secret: str = SECRET,
+    opened: Book | EmptyBook | None = None,
+    allowances: Allowances | None = None,
+) -> FastAPI:
     """The desk of a deployment with these settings."""
     rules = AuthRules.of(AuthSettings(secret, HOME))
 
@@ -139,10 +156,18 @@ def app_with(database: Counting, settings: OwnerSettings, secret: str = SECRET) 
     async def given_settings() -> OwnerSettings:
         return settings
 
+    async def given_allowances() -> Allowances | None:
+        return allowances
+
+    async def given_book() -> Book | EmptyBook:
+        return opened or EmptyBook()
+
     app = build_app(desk.router)
     app.dependency_overrides |= {
         container.database: given_database,
         auth_rules: given_rules,
+        book: given_book,
+        looks_at_the_desk: given_allowances,
         wire.owner_settings: given_settings,
     }
     return app

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 import pytest
 
 from functions.owner import desk
+from shared.allowance import Allowance, Allowances
 from shared.db import Statement
 from shared.errors import StatementFailed
 from shared.insight.queries import LOOK
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     import logging
     from collections.abc import Callable, Generator
 
-EVERY_ROUTE = sorted(route.path for route in desk.router.routes if isinstance(route, APIRoute))
+EVERY_ROUTE = sorted(
+    route.path for route in desk.router.routes if isinstance(route, APIRoute) and route.path.startswith("/api/")
+)
 QUESTION = "How do I hide a secret question?"
 
 
@@ -120,6 +123,16 @@ def test_a_guest_costs_no_round_trip_and_everybody_else_one(site: Site, path: st
 def test_an_owner_is_told_what_is_wrong_with_a_request(site: Site) -> None:
     answer = site.get("/api/owner/questions", site.owner.cookie(), cursor="1")
     assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (400, "invalid_request", "cursor")
+
+
+def test_an_owner_who_looks_too_often_is_told_so_and_nobody_else_is(site: Site) -> None:
+    spent = Allowances(Allowance(at_once=1, a_second=0.001))
+    site.app = app_with(site.database, OwnerSettings((site.owner.email,)), allowances=spent)
+    assert site.get("/api/owner/usage", site.owner.cookie()).status_code == 200
+    answer = site.get("/api/owner/usage", site.owner.cookie())
+    assert (answer.status_code, answer.json()["code"]) == (429, "too_many_requests")
+    assert int(answer.headers["retry-after"]) > 0
+    assert site.get("/api/owner/usage", reader(site)).status_code == 404
 
 
 def test_an_owner_may_send_the_token_as_a_bearers(site: Site) -> None:

@@ -182,6 +182,24 @@ def test_usage_counts_days_modes_and_readers(site: Site, readers: list[Person]) 
     )
 
 
+def test_tokens_of_a_day_stay_after_the_limits_have_forgotten_them(site: Site) -> None:
+    def tokens() -> int:
+        answer = site.get("/api/owner/usage", site.owner.cookie(), days=7).json()
+        assert answer["total"]["tokens"] == sum(each["tokens"] for each in answer["days"])
+        return answer["total"]["tokens"]
+
+    before = tokens()
+    site.execute(
+        """insert into model_spending (day, key, tokens, questions)
+        select current_date - 2, key, 500, 1 from unnest(array['everybody:8', 'everybody:9', 'reader:x']) key
+        on conflict do nothing"""
+    )
+    assert tokens() - before == 1000
+    site.execute("delete from model_spending where day = current_date - 2")
+    assert tokens() - before == 1000
+    site.execute("delete from model_day where day = current_date - 2")
+
+
 def test_a_turn_of_the_chat_is_there_with_its_page_and_language_as_soon_as_its_answer_is_stored(
     site: Site, readers: list[Person]
 ) -> None:
