@@ -128,6 +128,7 @@ class Invocation:
                 _name_reader(scope)
                 await self.app(scope, receive, send_traced)
             except AppError as error:
+                foreseen(error)
                 await render(error, request_id)(scope, receive, send_traced)
             except Exception:  # noqa: BLE001 (the last line of defence: one traceback logged, nothing shown)
                 await render(unforeseen(), request_id)(scope, receive, send_traced)

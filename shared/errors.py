@@ -142,13 +142,15 @@ class TooManyRequests(AppError):
 
     Args:
         retry_after: Seconds after which the limit lets the caller in again.
+        of: Whose limit: an address's, or a reader's.
     """
 
     status, code, sentence = 429, "too_many_requests", "Too many requests. Please try again later."
 
-    def __init__(self, retry_after: int = 10) -> None:
+    def __init__(self, retry_after: int = 10, of: str = "address") -> None:
         super().__init__()
         self.retry_after = retry_after
+        self.of = of
 
     @property
     def headers(self) -> dict[str, str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.errors import AppError, Unavailable
-from shared.observability import count_without, log, note
+from shared.errors import AppError, NotFound, NotSignedIn, NotThroughHost, TooManyRequests, Unavailable
+from shared.observability import count_without, log, note, user_is_named
+from shared.security_events import tell
 
 SERVER_ERROR: Final = 500
 
@@ -16,12 +17,27 @@ def body_of(error: AppError, request_id: str) -> dict[str, object]:
 
 
 def foreseen(error: AppError) -> None:
-    """Log one of ours, unless the client is to blame for it."""
+    """Log one of ours; where the client is to blame, only what may be an attack."""
+    _tell_refusal(error)
     if error.status >= SERVER_ERROR:
         note(error=error.code)
         if isinstance(error, Unavailable):
             count_without(error.component)
         log.error("answered %s", error.code, exc_info=error)
+
+
+def _tell_refusal(error: AppError) -> None:
+    match error:
+        case NotSignedIn():
+            tell("session_refused", error.code)
+        case NotFound() if user_is_named():  # nobody's or somebody else's: row-level security shows no difference
+            tell("foreign_id_asked", error.code)
+        case TooManyRequests():
+            tell("limit_reached", error.of)
+        case NotThroughHost():
+            tell("host_bypassed", error.code)
+        case _:
+            pass
 
 
 def unforeseen() -> AppError:

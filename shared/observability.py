@@ -98,12 +98,28 @@ class Pseudonyms:
 
     def of_user(self, user_id: str) -> str:
         """16 hexadecimal digits: two of a million users share theirs with a probability of 1 in 37 million."""
-        return hmac.digest(self.key, user_id.encode(), hashlib.sha256).hex()[:16]
+        return self._hidden(user_id)
+
+    def of_account(self, name: str) -> str:
+        """The same of an e-mail address or username that somebody gave, whether or not anybody has it."""
+        return self._hidden(f"account {name.lower()}")
+
+    def of_client(self, address: str | None) -> str:
+        """The same of the network address of who asks."""
+        return self._hidden(f"client {address or ''}")
+
+    def _hidden(self, text: str) -> str:
+        return hmac.digest(self.key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()[:16]
 
 
 def name_user(pseudonym: str) -> None:
     """Put the user on every line until the next request, so that one person's trouble can be followed."""
     log.append_keys(user=pseudonym)
+
+
+def user_is_named() -> bool:
+    """Whether somebody signed in asks."""
+    return bool(log.get_current_keys().get("user"))
 
 
 def report_request(status: int, spent: dict[str, float]) -> None:

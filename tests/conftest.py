@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-pytest_plugins = ["tests.fixtures.database", "tests.fixtures.platform"]
+pytest_plugins = ["tests.fixtures.database", "tests.fixtures.platform", "tests.fixtures.logged"]
 
 MADE_ONCE = ("e2e", "package")
 """Folders whose tests share what takes long to make, a browser or all zips: no other worker shall make it again."""

@@ -18,6 +18,7 @@ from shared.auth.requests.parsing import JSON, asked, received, refuse_foreign_c
 from shared.auth.requests.validation import CHANGE_EMAIL, SEND_VERIFICATION_EMAIL, VERIFY_EMAIL, checked, text
 from shared.auth.tokens.email_tokens import EmailToken
 from shared.auth.wire import redirected
+from shared.security_events import tell
 from shared.web import APIRouter, Request, Response
 
 router = APIRouter(route_class=BetterAuthRoute)
@@ -31,6 +32,7 @@ async def change_email(request: Request, database: LimitedDb, rules: Rules, opti
     visitor = Visitor(request, database, rules)
     new, callback = text(fields, "newEmail").lower(), text(fields, "callbackURL")
     await ask_for_new_email(visitor, options, new, callback, limited=safer)
+    tell("address_change_asked", "session")
     return visitor.answer({"status": True})
 
 
@@ -64,6 +66,7 @@ async def verify_email(request: Request, database: LimitedDb, rules: Rules, opti
     except Refused as refused:
         if not callback or refused.refusal.retry_after is not None:
             raise
+        refused.refusal.tell()
         return redirected(with_more(callback, "error", refused.refusal.code or ""), cookies=refused.cookies)
     return redirected(callback, cookies=visitor.cookies) if callback else visitor.answer(body)
 

@@ -14,6 +14,7 @@ from shared.auth.requests.openapi import SESSION_NEEDED, SIGNED_IN, STATUS, docu
 from shared.auth.requests.parsing import JSON, received
 from shared.auth.requests.validation import CHANGE_PASSWORD, VERIFY_PASSWORD, checked, text
 from shared.auth.wire import user_json
+from shared.security_events import tell
 from shared.web import APIRouter, Request, Response
 
 router = APIRouter(route_class=BetterAuthRoute)
@@ -40,6 +41,7 @@ async def change_password(
         ends_links=defaults.safer,
         tried_first=options.host if defaults.refuses_common_passwords else None,
     )
+    tell("password_changed", "password")
     if defaults.safer:
         options.tell("password_changed", visitor.user.email)
     return visitor.answer({"token": session.token if session else None, "user": user_json(visitor.user)})

@@ -38,6 +38,8 @@ from shared.auth.rows import resets
 from shared.auth.wire import answer, redirected
 from shared.clock import now
 from shared.errors import DatabaseUnavailable
+from shared.observability import note
+from shared.security_events import tell
 from shared.web import APIRouter, Request, Response
 
 LIFETIME: Final = timedelta(hours=1)
@@ -61,9 +63,12 @@ async def request_password_reset(
     async with same_time():
         options.prepare()
         email, token, moment = text(fields, "email").lower(), new_reset_token(), now()
+        note(account=rules.pseudonyms.of_account(email))
         if safer:
             database.count(Limit.of_mailbox("reset", email, rules.cookies.secret))
-        if resets.add_verification(database, email, _identifier(token), moment, moment + LIFETIME):
+        known = resets.add_verification(database, email, _identifier(token), moment, moment + LIFETIME)
+        tell("reset_asked", "link_sent" if known else "nobody")
+        if known:
             callback = text(fields, "redirectTo")
             options.send("reset_password", email, f"/reset-password/{token}?", callback)
     return answer({"status": True, "message": ALIKE})
@@ -111,6 +116,8 @@ async def reset_password(
         ends_sessions=options.account.reset_ends_sessions == "on",
         ends_links=defaults.safer,
     )
+    note(account=rules.pseudonyms.of_account(email))
+    tell("password_reset", "link")
     if not defaults.safer:
         return answer({"status": True})
     account = Limit.of_account(email, rules.cookies.secret)

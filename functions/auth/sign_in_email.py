@@ -38,6 +38,8 @@ from shared.auth.requests.validation import SIGN_IN, Field, SignIn, checked, tex
 from shared.auth.rows.store import refuse_without_usernames
 from shared.auth.wire import answer, in_ascii, user_json
 from shared.clock import now
+from shared.observability import name_user, note
+from shared.security_events import tell
 from shared.web import APIRouter, Request, Response
 
 if TYPE_CHECKING:
@@ -93,6 +95,7 @@ class _Door:
     safer: bool
 
     def enter(self, wanted: SignIn | SignInByName, name: str) -> Response:
+        note(account=self.rules.pseudonyms.of_account(name))
         account = Limit.of_account(name, self.rules.cookies.secret)
         attempts = self._attempts(account)
         self.database.count(attempts)
@@ -121,10 +124,13 @@ class _Door:
             self.options.send_verification(user, callback)
 
     def _challenged(self, challenge: Challenge, *, remember: bool) -> Response:
+        tell("second_factor_asked", "password")
         cookies = challenge.cookies(self.rules.cookies, self.sent.cookies, remember=remember)
         return answer({"twoFactorRedirect": True, "twoFactorMethods": challenge.methods}, cookies=cookies)
 
     def _signed_in(self, somebody: SignedInUser, wanted: SignIn | SignInByName, account: Limit) -> Response:
+        name_user(self.rules.pseudonyms.of_user(somebody.user.id))
+        tell("signed_in", "password")
         cookies = self.rules.cookies.for_signed_in(somebody, self.sent.cookies, remember=wanted.remember)
         known = [remembering(self.rules.cookies, account.key)] if self.safer and wanted.remember else []
         return answer(
@@ -165,6 +171,7 @@ class _Step:
         self._sent = sent
         self._database = database
         self._cookies = rules.cookies
+        self._pseudonyms = rules.pseudonyms
         self.code = text(checked(sent.body, VERIFY), "code")
         self.challenge = presented(rules.cookies, sent.cookies)
         self._safer = safer
@@ -188,6 +195,8 @@ class _Step:
             raise Refused(refused.refusal, [forgotten(self._cookies)] if over else []) from None
 
     def answer(self, somebody: SignedInUser) -> Response:
+        name_user(self._pseudonyms.of_user(somebody.user.id))
+        tell("signed_in", "second_factor")
         cookies = self._cookies.for_signed_in(somebody, self._sent.cookies, remember=self._remember)
         body = {"token": somebody.session.token, "user": user_json(somebody.user)}
         account = Limit.of_account(somebody.user.email, self._cookies.secret)

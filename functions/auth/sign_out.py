@@ -12,6 +12,7 @@ from shared.auth.requests.parsing import JSON, received
 from shared.auth.requests.validation import SIGN_OUT, check_sign_out
 from shared.auth.rows import store
 from shared.auth.wire import answer
+from shared.security_events import tell
 from shared.web import APIRouter, Request, Response
 
 router = APIRouter(route_class=BetterAuthRoute)
@@ -25,6 +26,7 @@ async def sign_out(request: Request, database: LimitedDb, rules: Rules) -> Respo
     tokens = presented_tokens(sent.headers, sent.cookies, rules)
     if tokens:
         store.end_sessions(database, tokens)
+        tell("signed_out", "asked")
     return answer({"success": True}, cookies=rules.cookies.ended(sent.cookies))
 
 

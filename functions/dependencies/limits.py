@@ -14,6 +14,8 @@ from shared.auth.identity.rules import AuthRules
 from shared.auth.limits.in_container import GUESSING, Limit
 from shared.auth.limits.in_postgres import LimitedDatabase
 from shared.auth.requests.errors import Entry
+from shared.auth.requests.parsing import client_of
+from shared.observability import note
 from shared.settings import DefaultsSettings
 from shared.web import Depends, Request
 
@@ -26,6 +28,7 @@ async def limited_database(request: Request, rules: Rules, opened: Db, counts: C
     """
     limited = LimitedDatabase(opened, counts)
     request.state.entry = Entry(limited, shows_token=rules.bearer != "off")
+    note(client=rules.pseudonyms.of_client(client_of(request).ip_address))
     limited.count(limit_of(request))
     if request.scope["path"].removeprefix(BASE_PATH) in GUESSING:
         _count_guess(request, rules, limited)

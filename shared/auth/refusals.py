@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from shared.security_events import tell
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from shared.security_events import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,13 @@ class Refusal:
     code: str | None = None
     retry_after: int | None = None
     """Seconds, where trying again later helps."""
+    event: Event | None = None
+    """What the log calls it, where it may be an attack (specs/security-events.md)."""
+
+    def tell(self) -> None:
+        """Put it on the line of the running request."""
+        if self.event:
+            tell(self.event, self.code or self.message)
 
 
 class Refused(Exception):
@@ -40,17 +51,24 @@ INVALID_JSON: Final = Refusal(400, "Invalid JSON in request body", "BAD_REQUEST"
 BODY_TOO_LARGE: Final = Refusal(413, "The request body is too large", "PAYLOAD_TOO_LARGE")
 """Ours: Better Auth leaves it to its host, and Express, for one, answers 413 beyond 100 KiB."""
 
-MISSING_OR_NULL_ORIGIN: Final = Refusal(403, "Missing or null Origin", "MISSING_OR_NULL_ORIGIN")
-INVALID_ORIGIN: Final = Refusal(403, "Invalid origin", "INVALID_ORIGIN")
+MISSING_OR_NULL_ORIGIN: Final = Refusal(
+    403, "Missing or null Origin", "MISSING_OR_NULL_ORIGIN", event="foreign_page_refused"
+)
+INVALID_ORIGIN: Final = Refusal(403, "Invalid origin", "INVALID_ORIGIN", event="foreign_page_refused")
 CROSS_SITE_LOGIN: Final = Refusal(
     403,
     "Cross-site navigation login blocked. This request appears to be a CSRF attack.",
     "CROSS_SITE_NAVIGATION_LOGIN_BLOCKED",
+    event="foreign_page_refused",
 )
-INVALID_CALLBACK_URL: Final = Refusal(403, "Invalid callbackURL", "INVALID_CALLBACK_URL")
-INVALID_REDIRECT_URL: Final = Refusal(403, "Invalid redirectURL", "INVALID_REDIRECT_URL")
-INVALID_ERROR_CALLBACK_URL: Final = Refusal(403, "Invalid errorCallbackURL", "INVALID_ERROR_CALLBACK_URL")
-INVALID_NEW_USER_CALLBACK_URL: Final = Refusal(403, "Invalid newUserCallbackURL", "INVALID_NEW_USER_CALLBACK_URL")
+INVALID_CALLBACK_URL: Final = Refusal(403, "Invalid callbackURL", "INVALID_CALLBACK_URL", event="foreign_page_refused")
+INVALID_REDIRECT_URL: Final = Refusal(403, "Invalid redirectURL", "INVALID_REDIRECT_URL", event="foreign_page_refused")
+INVALID_ERROR_CALLBACK_URL: Final = Refusal(
+    403, "Invalid errorCallbackURL", "INVALID_ERROR_CALLBACK_URL", event="foreign_page_refused"
+)
+INVALID_NEW_USER_CALLBACK_URL: Final = Refusal(
+    403, "Invalid newUserCallbackURL", "INVALID_NEW_USER_CALLBACK_URL", event="foreign_page_refused"
+)
 
 INVALID_EMAIL: Final = Refusal(400, "Invalid email", "INVALID_EMAIL")
 PASSWORD_TOO_SHORT: Final = Refusal(400, "Password too short", "PASSWORD_TOO_SHORT")
@@ -60,41 +78,57 @@ PASSWORD_COMPROMISED: Final = Refusal(
 )
 """The code of Better Auth's haveIBeenPwned plug-in."""
 
-INVALID_EMAIL_OR_PASSWORD: Final = Refusal(401, "Invalid email or password", "INVALID_EMAIL_OR_PASSWORD")
-USER_ALREADY_EXISTS: Final = Refusal(
-    422, "User already exists. Use another email.", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"
+INVALID_EMAIL_OR_PASSWORD: Final = Refusal(
+    401, "Invalid email or password", "INVALID_EMAIL_OR_PASSWORD", event="sign_in_refused"
 )
-FAILED_TO_CREATE_USER: Final = Refusal(422, "Failed to create user", "FAILED_TO_CREATE_USER")
-UNAUTHORIZED: Final = Refusal(401, "Unauthorized", "UNAUTHORIZED")
-SESSION_NOT_FRESH: Final = Refusal(403, "Session is not fresh", "SESSION_NOT_FRESH")
-SESSION_EXPIRED: Final = Refusal(400, "Session expired. Re-authenticate to perform this action.", "SESSION_EXPIRED")
-SIGN_UP_DISABLED: Final = Refusal(400, "Email and password sign up is not enabled", "EMAIL_PASSWORD_SIGN_UP_DISABLED")
-EMAIL_NOT_VERIFIED: Final = Refusal(403, "Email not verified", "EMAIL_NOT_VERIFIED")
+USER_ALREADY_EXISTS: Final = Refusal(
+    422, "User already exists. Use another email.", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL", event="sign_up_refused"
+)
+FAILED_TO_CREATE_USER: Final = Refusal(422, "Failed to create user", "FAILED_TO_CREATE_USER", event="sign_up_refused")
+UNAUTHORIZED: Final = Refusal(401, "Unauthorized", "UNAUTHORIZED", event="session_refused")
+SESSION_NOT_FRESH: Final = Refusal(403, "Session is not fresh", "SESSION_NOT_FRESH", event="session_refused")
+SESSION_EXPIRED: Final = Refusal(
+    400, "Session expired. Re-authenticate to perform this action.", "SESSION_EXPIRED", event="session_refused"
+)
+SIGN_UP_DISABLED: Final = Refusal(
+    400, "Email and password sign up is not enabled", "EMAIL_PASSWORD_SIGN_UP_DISABLED", event="sign_up_refused"
+)
+EMAIL_NOT_VERIFIED: Final = Refusal(403, "Email not verified", "EMAIL_NOT_VERIFIED", event="sign_in_refused")
 BANNED_USER: Final = Refusal(
     403,
     "You have been banned from this application. Please contact support if you believe this is an error.",
     "BANNED_USER",
+    event="ban_enforced",
 )
 NO_USERNAMES: Final = Refusal(404, "")
-INVALID_USERNAME_OR_PASSWORD: Final = Refusal(401, "Invalid username or password", "INVALID_USERNAME_OR_PASSWORD")
+INVALID_USERNAME_OR_PASSWORD: Final = Refusal(
+    401, "Invalid username or password", "INVALID_USERNAME_OR_PASSWORD", event="sign_in_refused"
+)
 USERNAME_TOO_SHORT: Final = Refusal(422, "Username is too short", "USERNAME_TOO_SHORT")
 USERNAME_TOO_LONG: Final = Refusal(422, "Username is too long", "USERNAME_TOO_LONG")
 INVALID_USERNAME: Final = Refusal(422, "Username is invalid", "INVALID_USERNAME")
-TOTP_NOT_ENABLED: Final = Refusal(400, "TOTP not enabled", "TOTP_NOT_ENABLED")
-BACKUP_CODES_NOT_ENABLED: Final = Refusal(400, "Backup codes aren't enabled", "BACKUP_CODES_NOT_ENABLED")
-INVALID_CODE: Final = Refusal(401, "Invalid code", "INVALID_CODE")
-INVALID_BACKUP_CODE: Final = Refusal(401, "Invalid backup code", "INVALID_BACKUP_CODE")
-INVALID_CHALLENGE: Final = Refusal(401, "Invalid two factor cookie", "INVALID_TWO_FACTOR_COOKIE")
+TOTP_NOT_ENABLED: Final = Refusal(400, "TOTP not enabled", "TOTP_NOT_ENABLED", event="sign_in_refused")
+BACKUP_CODES_NOT_ENABLED: Final = Refusal(
+    400, "Backup codes aren't enabled", "BACKUP_CODES_NOT_ENABLED", event="sign_in_refused"
+)
+INVALID_CODE: Final = Refusal(401, "Invalid code", "INVALID_CODE", event="sign_in_refused")
+INVALID_BACKUP_CODE: Final = Refusal(401, "Invalid backup code", "INVALID_BACKUP_CODE", event="sign_in_refused")
+INVALID_CHALLENGE: Final = Refusal(
+    401, "Invalid two factor cookie", "INVALID_TWO_FACTOR_COOKIE", event="sign_in_refused"
+)
 TOO_MANY_ATTEMPTS: Final = Refusal(
-    400, "Too many attempts. Please request a new code.", "TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE"
+    400, "Too many attempts. Please request a new code.", "TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE", event="sign_in_refused"
 )
 SECOND_FACTOR_LOCKED: Final = Refusal(
     429,
     "Too many failed verification attempts. Your account is temporarily locked. Please try again later.",
     "ACCOUNT_TEMPORARILY_LOCKED",
+    event="sign_in_refused",
 )
-INVALID_PASSWORD: Final = Refusal(400, "Invalid password", "INVALID_PASSWORD")
-CREDENTIAL_ACCOUNT_NOT_FOUND: Final = Refusal(400, "Credential account not found", "CREDENTIAL_ACCOUNT_NOT_FOUND")
+INVALID_PASSWORD: Final = Refusal(400, "Invalid password", "INVALID_PASSWORD", event="password_refused")
+CREDENTIAL_ACCOUNT_NOT_FOUND: Final = Refusal(
+    400, "Credential account not found", "CREDENTIAL_ACCOUNT_NOT_FOUND", event="password_refused"
+)
 
 NO_FIELDS: Final = Refusal(400, "No fields to update")
 EMAIL_CAN_NOT_BE_UPDATED: Final = Refusal(400, "Email can not be updated", "EMAIL_CAN_NOT_BE_UPDATED")
@@ -110,22 +144,22 @@ VERIFICATION_EMAIL_NOT_ENABLED: Final = Refusal(
 EMAIL_MISMATCH: Final = Refusal(400, "Email mismatch", "EMAIL_MISMATCH")
 EMAIL_ALREADY_VERIFIED: Final = Refusal(400, "Email is already verified", "EMAIL_ALREADY_VERIFIED")
 
-INVALID_LINK: Final = Refusal(401, "Invalid token", "INVALID_TOKEN")
-EXPIRED_LINK: Final = Refusal(401, "Token expired", "TOKEN_EXPIRED")
-NOBODYS_LINK: Final = Refusal(401, "User not found", "USER_NOT_FOUND")
-SOMEBODY_ELSES_LINK: Final = Refusal(401, "Invalid user", "INVALID_USER")
+INVALID_LINK: Final = Refusal(401, "Invalid token", "INVALID_TOKEN", event="link_refused")
+EXPIRED_LINK: Final = Refusal(401, "Token expired", "TOKEN_EXPIRED", event="link_refused")
+NOBODYS_LINK: Final = Refusal(401, "User not found", "USER_NOT_FOUND", event="link_refused")
+SOMEBODY_ELSES_LINK: Final = Refusal(401, "Invalid user", "INVALID_USER", event="link_refused")
 EMAIL_TAKEN_MEANWHILE: Final = Refusal(
-    401, "User already exists. Use another email.", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"
+    401, "User already exists. Use another email.", "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL", event="link_refused"
 )
 """Where Better Auth ends in a 500 without a body, because the column is unique."""
 
 RESET_PASSWORD_DISABLED: Final = Refusal(400, "Reset password isn't enabled", "RESET_PASSWORD_DISABLED")
-INVALID_RESET: Final = Refusal(400, "Invalid token", "INVALID_TOKEN")
-NOBODYS_RESET: Final = Refusal(400, "User not found", "USER_NOT_FOUND")
+INVALID_RESET: Final = Refusal(400, "Invalid token", "INVALID_TOKEN", event="link_refused")
+NOBODYS_RESET: Final = Refusal(400, "User not found", "USER_NOT_FOUND", event="link_refused")
 
 DELETION_DISABLED: Final = Refusal(404, "")
 DELETION_LINK_DISABLED: Final = Refusal(404, "Not found", "NOT_FOUND")
-NOBODY_TO_DELETE: Final = Refusal(404, "Failed to get user info", "FAILED_TO_GET_USER_INFO")
+NOBODY_TO_DELETE: Final = Refusal(404, "Failed to get user info", "FAILED_TO_GET_USER_INFO", event="link_refused")
 STILL_REFERRED_TO: Final = Refusal(
     409,
     "Other data of the site belongs to this account. Ask the site to delete it.",
@@ -133,7 +167,7 @@ STILL_REFERRED_TO: Final = Refusal(
 )
 """Ours: where a table of the site's own refers to its users without `on delete cascade`."""
 
-INVALID_DELETION: Final = Refusal(404, "Invalid token", "INVALID_TOKEN")
+INVALID_DELETION: Final = Refusal(404, "Invalid token", "INVALID_TOKEN", event="link_refused")
 
 POST_NEEDS_DEFERRED_REFRESH: Final = Refusal(
     405,

@@ -18,6 +18,8 @@ from shared.web import APIRouter, Request, Response
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from tests.fixtures.logged import Lines
+
 OLD, NEW = "the secret of the host until yesterday", "the secret of the host since yesterday"
 READER = "198.51.100.7"
 
@@ -88,13 +90,14 @@ def restored() -> Generator[None]:
 
 
 @pytest.mark.usefixtures("restored")
-def test_every_function_takes_the_readers_address_from_its_host(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_function_takes_the_readers_address_from_its_host(monkeypatch: pytest.MonkeyPatch, lines: Lines) -> None:
     monkeypatch.setenv("HOST_SECRET", NEW)
     monkeypatch.setenv("HOST_ONLY", "on")
     headers = {"x-host-secret": NEW, "x-real-ip": READER}
     assert asked("/address", headers).text == READER
     refused = asked("/address", {"x-real-ip": READER})
     assert (refused.status_code, refused.json()["code"]) == (403, "not_through_host")
+    assert lines.told == [("host_bypassed", "not_through_host")]
     assert asked("/health/live", {}).status_code == 200
 
 

@@ -28,6 +28,7 @@ from shared.auth.rows import queries
 from shared.db import Statement
 from shared.errors import StatementFailed
 from shared.observability import log
+from shared.security_events import tell
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -63,6 +64,7 @@ def delete_user(visitor: Visitor, options: Options, *, password: str, token: str
         _delete(visitor, _by_token(token, visitor), INVALID_DELETION)
     elif options.account.delete_user == "confirm" and options.mailer:
         _send_link(visitor, options, callback, [own_wishes_counted("delete")] if limited else [])
+        tell("user_delete_asked", "session")
         return False
     elif stored is not None:
         _delete(visitor, Statement(queries.DELETE_USER_BY_HASH, (stored,)), INVALID_PASSWORD)
@@ -86,6 +88,7 @@ def follow_deletion_link(visitor: Visitor, options: Options, token: str) -> None
         raise visitor.refused(NOBODY_TO_DELETE)
     if not deleted.values:
         raise visitor.refused(INVALID_DELETION)
+    tell("user_deleted", "link")
     visitor.leave()
 
 
@@ -95,6 +98,7 @@ def _delete(visitor: Visitor, statement: Statement, otherwise: Refusal) -> None:
         [deleted] = visitor.run(statement, idempotent=False)
     if not deleted.values:
         raise visitor.refused(otherwise)
+    tell("user_deleted", "session")
     visitor.leave()
 
 

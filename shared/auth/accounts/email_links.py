@@ -19,6 +19,7 @@ from shared.auth.rows.store import refusing_duplicates
 from shared.auth.tokens.email_tokens import CONFIRMATION, VERIFICATION
 from shared.auth.wire import user_json
 from shared.db import Statement
+from shared.security_events import tell
 
 if TYPE_CHECKING:
     from shared.auth.accounts.options import Options
@@ -68,6 +69,7 @@ class Following:
         [user_id, _] = found.values[0]
         if token.user_id not in {None, user_id}:
             raise Refused(INVALID_LINK)
+        tell("address_verified", "link")
         return {"status": True, "user": None}
 
     def _ask_at_new_address(self, token: EmailToken, user_id: str, new_email: str) -> dict[str, object]:
@@ -92,6 +94,7 @@ class Following:
         user = changed.first(_user)
         if user is None:
             raise Refused(EMAIL_TAKEN_MEANWHILE)
+        tell("address_changed", "link")
         if self.safer:
             self.options.tell("email_changed", token.email)
         if not keeps_verified:

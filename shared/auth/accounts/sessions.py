@@ -8,6 +8,7 @@ from shared.auth.models import Session
 from shared.auth.refusals import SESSION_NOT_FRESH
 from shared.auth.rows import queries
 from shared.db import Statement
+from shared.security_events import tell
 
 if TYPE_CHECKING:
     from shared.auth.identity.visitors import Visitor
@@ -25,6 +26,7 @@ def end_session(visitor: Visitor, token: str) -> None:
     """End the session of this token, if it is one of theirs."""
     own = token == visitor.token
     visitor.run(Statement(queries.END_OWN_SESSION, (token.replace("\0", ""),)), idempotent=not own)
+    tell("sessions_ended", "this" if own else "one")
     if own:
         visitor.leave()
 
@@ -32,9 +34,11 @@ def end_session(visitor: Visitor, token: str) -> None:
 def end_sessions(visitor: Visitor) -> None:
     """Sign them out everywhere, here too."""
     visitor.run(Statement(queries.END_OWN_SESSIONS), idempotent=False)
+    tell("sessions_ended", "all")
     visitor.leave()
 
 
 def end_other_sessions(visitor: Visitor) -> None:
     """Sign them out everywhere but here."""
     visitor.run(Statement(queries.END_OTHER_SESSIONS, (visitor.token,)))
+    tell("sessions_ended", "others")

@@ -17,6 +17,7 @@ from shared.auth.requests.parsing import asked_for
 from shared.auth.rows import store
 from shared.auth.wire import answer
 from shared.clock import now
+from shared.observability import name_user
 from shared.settings import DefaultsSettings
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ class Visitor:
             self._cookies = self._rules.cookies.ended(self.sent)
             return
         self.somebody = found.signed_in
+        name_user(self._rules.pseudonyms.of_user(found.signed_in.user.id))
         if found.prolonged or len(self._tokens) > 1:
             remember = not self._rules.cookies.is_forgetful(self.sent)
             self._cookies += self._rules.cookies.for_session(found.signed_in.session, self.sent, remember=remember)

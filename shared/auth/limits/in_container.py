@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from shared.auth.refusals import Refused, too_many_requests
 from shared.auth.tokens.encoding import to_base64url
+from shared.security_events import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,6 +89,11 @@ class Limit:
     key: str
     rule: Rule
     by_address: bool = False
+
+    def refusing(self, seconds: float) -> Refused:
+        """The error that refuses a request for so many seconds more; the log says whose limit it was, and no key."""
+        tell("limit_reached", "address" if self.by_address else self.key.partition("|")[0])
+        return Refused(too_many_requests(math.ceil(seconds)))
 
     @classmethod
     def of_client(cls, address: str, path: str) -> Limit:
@@ -162,7 +168,7 @@ class LocalCounts:
         if not 0 <= now - latest < rule.seconds:
             count = 0
         if count >= rule.most:
-            raise Refused(too_many_requests(math.ceil(latest + rule.seconds - now)))
+            raise limit.refusing(latest + rule.seconds - now)
         if rule.here:
             self._remember(limit.key, count + 1, now)
 
@@ -175,7 +181,7 @@ class LocalCounts:
     def _refuse_again(self, limit: Limit, now: float) -> None:
         until, look_again = self._refused.get(limit.key, (0.0, 0.0))
         if now < look_again <= now + limit.rule.seconds:
-            raise Refused(too_many_requests(math.ceil(until - now)))
+            raise limit.refusing(until - now)
 
     def _remember(self, key: str, count: int, latest: float) -> None:
         _put(self._counts, key, (count, latest))

@@ -12,6 +12,7 @@ from shared.auth.refusals import Refused, too_many_requests
 from shared.auth.rows import queries
 from shared.db import USUAL, Database, Rows, Statement
 from shared.errors import DatabaseUnavailable, StatementFailed
+from shared.security_events import tell
 
 if TYPE_CHECKING:
     from shared.auth.limits.in_container import Limit, LocalCounts
@@ -90,8 +91,11 @@ class LimitedDatabase(Database):
     def _refused(self, due: list[Limit], told: str) -> Refused:
         seconds, _, key = told.partition(" ")
         for limit in due:
-            if limit.key == key and self._counts is not None:
-                self._counts.fill(limit, int(seconds))
+            if limit.key == key:
+                if self._counts is not None:
+                    self._counts.fill(limit, int(seconds))
+                return limit.refusing(int(seconds))
+        tell("limit_reached", "mail")  # counted by the statements that a route brings along
         return Refused(too_many_requests(int(seconds)))
 
 

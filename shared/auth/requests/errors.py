@@ -52,6 +52,7 @@ class BetterAuthRoute(APIRoute):
                 request.state.unprotected = DefaultsSettings.read().defaults == "original"
                 response = await handle(request)
             except Refused as refused:
+                refused.refusal.tell()
                 return _refused(_settled(request, refused))
             except AppError as error:
                 return _rendered(error)

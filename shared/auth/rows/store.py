@@ -99,7 +99,7 @@ def refusing_too_many_uses() -> Generator[None]:
     except StatementFailed as error:
         if error.sqlstate != queries.OVER_LIMIT:
             raise
-        raise TooManyRequests(int((error.constraint or "1").partition(" ")[0])) from error
+        raise TooManyRequests(int((error.constraint or "1").partition(" ")[0]), "reader") from error
 
 
 def credentials(database: Database, email: str, now: datetime) -> Credentials | None:

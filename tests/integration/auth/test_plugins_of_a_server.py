@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from infra.local.postgres import Postgres
+    from tests.fixtures.logged import Lines
 
 PLUGINS = """
     alter table "user" add role text, add banned boolean, add "banReason" text, add "banExpires" timestamptz,
@@ -127,12 +128,13 @@ def no_session_of(response: httpx.Response) -> bool:
 
 
 @pytest.mark.parametrize("expires", [None, "1 hour"])
-def test_a_banned_user_gets_no_session(routes: Routes, email: str, expires: str | None) -> None:
+def test_a_banned_user_gets_no_session(routes: Routes, email: str, lines: Lines, expires: str | None) -> None:
     user_id, _ = somebody(routes, email)
     ban(routes, user_id, expires)
     before = sessions(routes, user_id)
     refused = routes.sign_in(email)
     assert (refused.status_code, refused.json()) == (403, BANNED)
+    assert lines.told == [("ban_enforced", "banned_user")]
     assert no_session_of(refused)
     assert sessions(routes, user_id) == before
 
@@ -302,9 +304,12 @@ def enrolled(routes: Routes, email: str) -> str:
 
 
 @pytest.mark.parametrize("steps", [-1, 0, 1])
-def test_the_code_of_an_authenticator_signs_in(routes: Routes, email: str, enrolled: str, steps: int) -> None:
+def test_the_code_of_an_authenticator_signs_in(
+    routes: Routes, email: str, enrolled: str, lines: Lines, steps: int
+) -> None:
     cookie, before = challenged(routes, email), sessions(routes, enrolled)
     entered = verify(routes, cookie, shown(steps))
+    assert lines.told == [("second_factor_asked", "password"), ("signed_in", "second_factor")]
     assert (entered.status_code, entered.json()["user"]["email"]) == (200, email)
     assert routes.database.round_trips == 2
     assert sessions(routes, enrolled) == before + 1

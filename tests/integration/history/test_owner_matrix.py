@@ -25,6 +25,7 @@ from shared.db import Statement
 from shared.db.opening import open_database
 from shared.errors import StatementFailed
 from shared.history.turns import give_feedback
+from shared.observability import Pseudonyms
 from shared.settings import AuthSettings, DatabaseSettings
 from tests.integration.history.conftest import ActingAs, Reader, everything
 from tests.integration.history.test_queries import QUERIES
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from infra.local.postgres import Postgres
     from shared.db import Database
+    from tests.fixtures.logged import Lines
 
 SECRET: Final = "matrix-secret-0123456789-abcdefghijklmnop"
 HOME: Final = "http://api.example.test"
@@ -144,7 +146,9 @@ def test_there_are_routes_to_try() -> None:
 
 
 @pytest.mark.parametrize("route", routes())
-def test_nobody_but_the_owner_reads_or_changes_anything(site: Site, ada: Reader, bob: Reader, route: str) -> None:
+def test_nobody_but_the_owner_reads_or_changes_anything(
+    site: Site, ada: Reader, bob: Reader, lines: Lines, route: str
+) -> None:
     bob.ask("Bob's")
     before = everything(site.owner, ada), everything(site.owner, bob)
     nobody = {
@@ -159,6 +163,8 @@ def test_nobody_but_the_owner_reads_or_changes_anything(site: Site, ada: Reader,
     stranger = site.call(route, site.session_of(bob))
     assert (stranger.status_code, stranger.json()["code"]) == (404, "not_found")
     assert "Ada" not in stranger.text
+    assert lines.told == [*[("session_refused", "not_signed_in")] * len(nobody), ("foreign_id_asked", "not_found")]
+    assert lines.events[-1]["user"] == Pseudonyms.of(SECRET).of_user(bob.id)
     # Bob's own note of what he wanted to be gone, in case that it waits in the outbox
     site.owner.execute("delete from deleted_conversation where user_id = %s and not was_there", [bob.id])
     assert (everything(site.owner, ada), everything(site.owner, bob)) == before
