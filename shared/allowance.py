@@ -78,10 +78,12 @@ class Allowances:
     Args:
         allowance: The same for each.
         clock: Seconds since 1970; wall-clock time also passes while Lambda freezes the container.
+        of: Whose it is, as the log says: an address's, or a reader's.
     """
 
-    def __init__(self, allowance: Allowance, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, allowance: Allowance, clock: Callable[[], float] = time.time, *, of: str = "address") -> None:
         self._allowance = allowance
+        self._of = of
         self._clock = clock
         self._left: dict[str, tuple[float, float]] = {}
 
@@ -99,4 +101,4 @@ class Allowances:
         if len(self._left) > REMEMBERED:
             del self._left[next(iter(self._left))]
         if left < 1:
-            raise TooManyRequests(math.ceil((1 - left) / self._allowance.a_second))
+            raise TooManyRequests(math.ceil((1 - left) / self._allowance.a_second), self._of)

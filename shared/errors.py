@@ -7,6 +7,7 @@
     ├── NotFound                404  not_found
     ├── Conflict                409  conflict
     ├── Gone                    410  gone
+    ├── HistoryFull             413  history_full
     ├── TooManyRequests         429  too_many_requests
     ├── Unavailable             503  unavailable            (with Retry-After)
     │   ├── DatabaseUnavailable 503  database_unavailable
@@ -135,6 +136,13 @@ class Gone(AppError):
     """It was deleted and stays deleted."""
 
     status, code, sentence = 410, "gone", "This was deleted."
+
+
+class HistoryFull(AppError):
+    """The user stores as much as one account may (specs/limits.md)."""
+
+    status, code = 413, "history_full"
+    sentence = "Your history is full. Delete conversations to make room."
 
 
 class TooManyRequests(AppError):

@@ -26,4 +26,4 @@ def count_use(reader: SignedInDatabase, name: str) -> None:
 
 @cache
 def _counted_here(use: Use) -> Allowances:
-    return Allowances(use.allowance)
+    return Allowances(use.allowance, of="reader")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from shared.db import Statement
-from shared.errors import Gone, NotFound, NotSignedIn
+from shared.errors import Gone, HistoryFull, NotFound, NotSignedIn, StatementFailed
 from shared.history.conversation_queries import LOCK_OWNER
 
 if TYPE_CHECKING:
@@ -15,14 +15,23 @@ Stored = TypeVar("Stored")
 
 LOCK: Final = Statement(LOCK_OWNER)
 
+BEYOND_QUOTA: Final = "RL413"
+"""SQLSTATE of what would be more than one account may store (infra/migrations/0110_room_for_one_account.sql)."""
+
 
 def write(db: Database, *statements: Statement) -> list[Rows]:
     """Run statements behind the lock of their owner, in one batch that may be repeated; their rows, in order.
 
     Raises:
         NotSignedIn: The user was deleted meanwhile.
+        HistoryFull: It would be more than one account may store; nothing has happened.
     """
-    owner, *results = db.run(LOCK, *statements, idempotent=True)
+    try:
+        owner, *results = db.run(LOCK, *statements, idempotent=True)
+    except StatementFailed as error:
+        if error.sqlstate != BEYOND_QUOTA:
+            raise
+        raise HistoryFull from error
     if not owner.values:
         raise NotSignedIn
     return results

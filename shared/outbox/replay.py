@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from shared.db import USUAL, Database, Rows, Statement
-from shared.errors import Conflict, Gone, InvalidRequest, NotFound, NotSignedIn
+from shared.errors import Conflict, Gone, HistoryFull, InvalidRequest, NotFound, NotSignedIn
 from shared.history.titles import UNTITLED, title_of
 from shared.history.turns import begin_turn, complete_turn
 from shared.observability import log
@@ -26,8 +26,9 @@ ACT_FOR: Final = "select set_config('app.user_id', $1::text, true)"
 SMALL_TALK: Final = "smalltalk"
 """The mode of a turn that gives its conversation no title."""
 
-NEVER: Final = (Gone, NotFound, Conflict, InvalidRequest, NotSignedIn)
-"""Trying again does not help: the conversation was deleted or is somebody else's, the id was used, the user is gone."""
+NEVER: Final = (Gone, NotFound, Conflict, HistoryFull, InvalidRequest, NotSignedIn)
+"""Trying again does not help: the conversation was deleted or is somebody else's, the id was used, the user is gone or
+stores as much as one may."""
 
 
 class Outcome(StrEnum):

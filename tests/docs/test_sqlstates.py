@@ -36,7 +36,7 @@ def row_of(sqlstate: str) -> list[str]:
     return STATES.get(sqlstate) or STATES[sqlstate[:2]]
 
 
-@pytest.mark.parametrize("sqlstate", [*EVERY_CODE, "RL429"])
+@pytest.mark.parametrize("sqlstate", [*EVERY_CODE, "RL413", "RL429"])
 def test_each_code_of_postgresql_is_judged_as_its_row_says(sqlstate: str) -> None:
     outbox = "waits" if can_ever_be_stored(sqlstate) else "dead letters"
     assert row_of(sqlstate) == [*told(judge_state(sqlstate, "ERROR", "something")), outbox]
