@@ -52,6 +52,8 @@ SIGNED_IN: Final = an_object(redirect=FLAG, token=TEXT, user=USER)
 CHALLENGED: Final = an_object(twoFactorRedirect=YES, twoFactorMethods=a_list(TEXT))
 ANSWER: Final = {"anyOf": [SIGNED_IN, CHALLENGED]}
 
+WITHOUT_NAMES: Final = "No server with the username plug-in uses the database"
+
 VERIFY: Final = (Field("code", required=True), Field("trustDevice", bool))
 ENTERED: Final = an_object(token=TEXT, user=USER)
 
@@ -68,7 +70,7 @@ async def sign_in_email(request: Request, database: LimitedDb, rules: Rules, opt
         return _Door(database, rules, options, sent, safer).enter(wanted, wanted.email)
 
 
-@router.post("/api/auth/sign-in/username", openapi_extra=documented(ANSWER, SIGN_IN_BY_NAME))
+@router.post("/api/auth/sign-in/username", openapi_extra=documented(ANSWER, SIGN_IN_BY_NAME, absent=WITHOUT_NAMES))
 async def sign_in_username(
     request: Request, database: LimitedDb, rules: Rules, options: Chosen, safer: Safer
 ) -> Response:
@@ -110,7 +112,7 @@ class _Door:
             self._ask_for_verification(unverified.user, wanted.callback or "")
             raise
         except SecondFactorNeeded as needed:
-            challenge = Challenge.start(self.database, needed)
+            challenge = Challenge.start(self.database, needed, replaced)
             return self._challenged(challenge, remember=wanted.remember)
         return self._signed_in(somebody, wanted, account)
 

@@ -22,10 +22,13 @@ from shared.db import Statement
 from shared.security_events import tell
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from shared.auth.accounts.options import Options
     from shared.auth.identity.visitors import Visitor
     from shared.auth.limits.in_postgres import LimitedDatabase
     from shared.auth.tokens.email_tokens import EmailToken
+    from shared.db import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +78,23 @@ class Following:
     def _ask_at_new_address(self, token: EmailToken, user_id: str, new_email: str) -> dict[str, object]:
         if self.safer:
             self.database.count(Limit.of_mailbox("change", new_email, self.options.secret))
-        [bound] = self.visitor.run_as_anybody(Statement(queries.USER_BY_ID, (user_id,)))
-        user = self._bound(bound.into(_user), token)
+        [bound] = self.visitor.run_as_anybody(Statement(queries.BOUND_USER, (user_id, self._made_at(token))))
+        user = self._bound(bound, token)
         self.options.send_new_verification(user, new_email, self.callback)
         return {"status": True}
 
     def _change(self, token: EmailToken, user_id: str, new_email: str) -> dict[str, object]:
         keeps_verified = token.request == VERIFICATION
-        values = (user_id, token.email, new_email, keeps_verified, self.visitor.moment)
-        statements = [Statement(queries.USER_BY_ID, (user_id,)), Statement(queries.CHANGE_EMAIL, values)]
+        made_at = self._made_at(token)
+        values = (user_id, token.email, new_email, keeps_verified, self.visitor.moment, made_at)
+        statements = [Statement(queries.BOUND_USER, (user_id, made_at)), Statement(queries.CHANGE_EMAIL, values)]
         if self.safer:
             thrown = (user_id, new_email, self.visitor.token or "")
             statements.append(Statement(queries.THROW_OUT_AFTER_MOVE, thrown))
         with refusing_duplicates(EMAIL_TAKEN_MEANWHILE):
             # not sent twice: the second try would find the address changed, and refuse the link
             bound, changed, *_ = self.visitor.run_as_anybody(*statements, idempotent=False)
-        self._bound(bound.into(_user), token)
+        self._bound(bound, token)
         user = changed.first(_user)
         if user is None:
             raise Refused(EMAIL_TAKEN_MEANWHILE)
@@ -103,12 +107,17 @@ class Following:
             self.visitor.keep(self.visitor.signed_in.session, user)
         return {"status": True, "user": user_json(user)}
 
-    def _bound(self, found: list[User], token: EmailToken) -> User:
+    def _made_at(self, token: EmailToken) -> datetime | None:
+        """When the link was made, where a password that was chosen later ends it."""
+        return token.made_at if self.safer else None
+
+    def _bound(self, found: Rows, token: EmailToken) -> User:
         """The user whose link it is."""
-        if not found:
+        if not found.values:
             raise Refused(NOBODYS_LINK)
-        [user] = found
-        if user.email.lower() != token.email:
+        *columns, has_new_password = found.values[0]
+        user = User(*columns)
+        if user.email.lower() != token.email or has_new_password:
             raise Refused(INVALID_LINK)
         if self.visitor.somebody and self.visitor.user.id != user.id:
             raise Refused(SOMEBODY_ELSES_LINK)

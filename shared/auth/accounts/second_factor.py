@@ -62,15 +62,16 @@ class Challenge:
     methods: list[str]
 
     @classmethod
-    def start(cls, database: Database, needed: SecondFactorNeeded) -> Challenge:
-        """Store one. One round trip.
+    def start(cls, database: Database, needed: SecondFactorNeeded, replaced: Sequence[str] = ()) -> Challenge:
+        """Store one, and end the sessions of these tokens, which the browser is about to forget. One round trip.
 
         The attempts at the account are not forgiven yet: they bound how many challenges there can be.
         """
         identifier, moment = f"2fa-{new_identifier()[:LETTERS]}", needed.moment
         ids = new_identifier(), new_identifier()
         add = Statement(queries.ADD_CHALLENGE, (*ids, identifier, needed.known.user.id, moment + LIFETIME, moment))
-        database.run(add, *store.lifting_ban(needed.known, moment), idempotent=True)
+        ending = [Statement(queries.END_SESSION, (token,)) for token in replaced]
+        database.run(add, *ending, *store.lifting_ban(needed.known, moment), idempotent=True)
         return cls(identifier, methods(needed.known.second_factor or {}))
 
     def cookies(self, cookies: SessionCookies, sent: Mapping[str, str], *, remember: bool) -> list[str]:

@@ -323,9 +323,17 @@ USER_BY_EMAIL: Final = """
 select id, name, email, "emailVerified", image, "createdAt", "updatedAt" from "user" where email = $1::text
 """
 
-USER_BY_ID: Final = """
-select id, name, email, "emailVerified", image, "createdAt", "updatedAt" from "user" where id = $1::text
+BOUND_USER: Final = """
+select
+    id, name, email, "emailVerified", image, "createdAt", "updatedAt",
+    exists (
+        select from account
+        where "userId" = $1::text and "providerId" = 'credential'
+            and date_trunc('second', "updatedAt") > $2::timestamptz
+    )
+from "user" where id = $1::text
 """
+"""Whose link it is, and whether they have chosen a password since it was made: somebody else may have asked for it."""
 
 ADD_VERIFICATION: Final = """
 insert into verification (id, identifier, value, "expiresAt", "createdAt", "updatedAt")
@@ -371,7 +379,8 @@ with asked as (
     delete from session s using consumed c where s."userId" = c.id and $5::boolean
 ), forgotten as (
     delete from verification v using consumed c
-    where v.value = c.id and v.identifier like 'reset-password:%' and v.identifier <> $1::text and $6::boolean
+    where v.value = c.id and v.identifier similar to '(reset-password:|2fa-)%' and v.identifier <> $1::text
+        and $6::boolean
 )
 select
     exists (select from consumed), exists (select from asked where id is null),
@@ -387,17 +396,19 @@ with changed as (
     select "userId" as id from account
     where "userId" = signed_in_user() and "providerId" = 'credential' and password = $1::text
 ), forgotten as (
-    delete from verification v using changed c where v.value = c.id and v.identifier like 'reset-password:%'
+    delete from verification v using changed c
+    where v.value = c.id and v.identifier similar to '(reset-password:|2fa-)%'
 )
 delete from session s using changed c where s."userId" = c.id and s.token <> $2::text and $3::boolean
 """
-"""Once this hash is stored: links to choose another password, and sessions but this one, are good for nothing."""
+"""Once this hash is stored: links to choose another password, what the old one began, and other sessions are over."""
 
 THROW_OUT_AFTER_MOVE: Final = """
 with changed as (
     select id from "user" where id = $1::text and email = $2::text
 ), forgotten as (
-    delete from verification v using changed c where v.value = c.id and v.identifier like 'reset-password:%'
+    delete from verification v using changed c
+    where v.value = c.id and v.identifier similar to '(reset-password:|2fa-)%'
 )
 delete from session s using changed c where s."userId" = c.id and s.token <> $3::text
 """
@@ -418,9 +429,14 @@ CHANGE_EMAIL: Final = """
 update "user" set email = $3::text, "emailVerified" = "emailVerified" and $4::boolean, "updatedAt" = $5::timestamptz
 where id = $1::text and lower(email) = $2::text and id = coalesce(signed_in_user(), id)
     and not exists (select from "user" where email = $3::text)
+    and not exists (
+        select from account
+        where "userId" = $1::text and "providerId" = 'credential'
+            and date_trunc('second', "updatedAt") > $6::timestamptz
+    )
 returning id, name, email, "emailVerified", image, "createdAt", "updatedAt", further_fields('user', to_jsonb("user"))
 """
-"""Nothing where the address has changed already, is somebody else's, or another user is signed in."""
+"""Nothing where the address has changed already, is somebody else's, or another user is signed in; see BOUND_USER."""
 
 # Between a right password and a second factor.
 

@@ -9,7 +9,8 @@ import hashlib
 import hmac
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from shared.auth.addresses import is_email
@@ -36,12 +37,14 @@ class EmailToken:
         user_id: Whose link it is; tokens of older servers may leave it out.
         update_to: The new address, where the link changes it.
         request: CONFIRMATION or VERIFICATION of the new address; older servers changed it at once, and wrote neither.
+        made_at: When it was made, in whole seconds, as it says.
     """
 
     email: str
     user_id: str | None = None
     update_to: str | None = None
     request: str | None = None
+    made_at: datetime | None = field(default=None, compare=False)
 
     def signed(self, secret: str) -> str:
         """The token, good for an hour from now."""
@@ -74,7 +77,11 @@ class EmailToken:
         if not is_email(email):
             raise Refused(INVALID_LINK)
         return cls(
-            email, _text(claims.get("userId")), _text(claims.get("updateTo")) or None, _text(claims.get("requestType"))
+            email,
+            _text(claims.get("userId")),
+            _text(claims.get("updateTo")) or None,
+            _text(claims.get("requestType")),
+            _moment(claims.get("iat", time.time())),
         )
 
 
@@ -110,6 +117,13 @@ def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Refused(INVALID_LINK)
     return value
+
+
+def _moment(value: object) -> datetime:
+    try:
+        return datetime.fromtimestamp(int(_number(value)), UTC)
+    except (OverflowError, ValueError, OSError):
+        raise Refused(INVALID_LINK) from None
 
 
 def _signature(body: str, secret: str) -> str:

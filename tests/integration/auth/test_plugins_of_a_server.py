@@ -10,6 +10,7 @@ import json
 import time
 import uuid
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -35,6 +36,7 @@ from tests.integration.auth.conftest import (
     signed,
     somebody,
 )
+from tests.integration.auth.test_thrown_out import reset, reset_link
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -192,6 +194,19 @@ def test_a_password_alone_makes_no_session_for_a_user_with_two_factors(
     assert sessions(routes, user_id) == before
 
 
+@pytest.mark.parametrize(("defaults", "lives_on"), [("safer", False), ("original", True)])
+def test_what_a_browser_forgets_when_it_is_asked_for_a_second_factor_ends(
+    routes: Routes, email: str, monkeypatch: pytest.MonkeyPatch, defaults: str, *, lives_on: bool
+) -> None:
+    monkeypatch.setenv("ACCOUNT_DEFAULTS", defaults)
+    user_id, before = somebody(routes, email)
+    enrol(routes, user_id)
+    sent = {"email": email, "password": PASSWORD}
+    challenged = routes.call("POST", "/sign-in/email", json=sent, headers={"cookie": signed(before)})
+    assert challenged.json()["twoFactorRedirect"] is True
+    assert (routes.session(signed(before)).json() is not None) == lives_on
+
+
 def test_the_challenge_is_stored_as_the_plug_in_stores_it(routes: Routes, email: str) -> None:
     user_id, _ = somebody(routes, email)
     enrol(routes, user_id)
@@ -336,6 +351,15 @@ def test_a_secret_that_another_provider_made_counts(routes: Routes, email: str, 
     user_id, _ = somebody(routes, email)
     enrol(routes, user_id, secret=secret)
     assert verify(routes, challenged(routes, email), shown(key=base64.b32decode("JBSWY3DPEHPK3PXP"))).status_code == 200
+
+
+def test_a_new_password_ends_a_challenge_that_the_old_one_began(routes: Routes, email: str, enrolled: str) -> None:
+    """Whoever had the old password, and has the authenticator in hand, does not get in by it any more."""
+    begun = challenged(routes, email)
+    mailing = replace(routes, app=app_on(routes.database, mailer=routes.mailbox))
+    assert reset(mailing, reset_link(mailing, email)) == 200
+    assert code_of(verify(routes, begun, shown())) == (401, "INVALID_TWO_FACTOR_COOKIE")
+    assert sessions(routes, enrolled) == 0
 
 
 def test_a_challenge_is_met_once(routes: Routes, email: str, enrolled: str) -> None:

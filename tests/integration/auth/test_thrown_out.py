@@ -37,6 +37,12 @@ def change_email(routes: Routes, cookie: str, new: str) -> str:
     return routes.mailbox.link()
 
 
+def a_second_later(routes: Routes, user_id: str, seconds: int = 1) -> None:
+    """As if the password had been changed so much later: links know whole seconds."""
+    later = """update account set "updatedAt" = "updatedAt" + make_interval(secs => %s) where "userId" = %s"""
+    routes.rows(later, seconds, user_id)
+
+
 def is_signed_in(routes: Routes, cookie: str) -> bool:
     return routes.session(cookie).json() is not None
 
@@ -71,6 +77,37 @@ def test_a_reset_link_to_the_old_address_is_good_for_nothing_once_there_is_a_new
     routes.call("GET", change_email(routes, cookie, f"new-{email}"))
     assert reset(routes, link, "the password of a thief") == 400
     assert routes.sign_in(f"new-{email}").status_code == 200
+
+
+@pytest.mark.parametrize("remedy", ["a reset", "a new password"])
+def test_a_link_to_another_address_is_good_for_nothing_once_there_is_a_new_password(
+    routes: Routes, email: str, remedy: str
+) -> None:
+    """Else a thief who had been in asks for one, waits until the owner feels safe, and takes the account."""
+    user_id, token = somebody(routes, email)
+    thiefs = change_email(routes, signed(token), f"thief-{email}")
+    done = reset(routes, reset_link(routes, email)) if remedy == "a reset" else change_password(routes, signed(token))
+    assert done == 200
+    a_second_later(routes, user_id)
+    followed = routes.call("GET", thiefs)
+    assert followed.headers["location"].endswith("error=INVALID_TOKEN")
+    assert routes.rows('select count(*) from "user" where email = %s', f"thief-{email}") == [(0,)]
+    a_second_later(routes, user_id, -1)
+    own = cookie_header(routes.sign_in(email, NEW))
+    routes.call("GET", change_email(routes, own, f"new-{email}"))
+    assert routes.sign_in(f"new-{email}", NEW).status_code == 200
+
+
+def test_at_a_better_auth_server_such_a_link_goes_on(
+    routes: Routes, email: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCOUNT_DEFAULTS", "original")
+    user_id, token = somebody(routes, email)
+    link = change_email(routes, signed(token), f"new-{email}")
+    assert change_password(routes, signed(token)) == 200
+    a_second_later(routes, user_id)
+    routes.call("GET", link)
+    assert routes.sign_in(f"new-{email}", NEW).status_code == 200
 
 
 def test_a_new_password_ends_all_sessions_but_the_one_that_chose_it(routes: Routes, email: str) -> None:
