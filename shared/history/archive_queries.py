@@ -73,7 +73,7 @@ IMPORT_CONVERSATIONS: Final = """
             select from conversation
              where user_id = (select signed_in_user()) and id = copied_id((select signed_in_user()), given.id)
            )
-        on conflict (id) do nothing
+        on conflict do nothing
 """
 
 COPY_CONVERSATIONS: Final = """
@@ -92,7 +92,7 @@ COPY_CONVERSATIONS: Final = """
        and not exists (
             select from conversation where user_id = (select signed_in_user()) and id = given.id
            )
-        on conflict (id) do nothing
+        on conflict do nothing
 """
 
 IMPORT_MESSAGES: Final = """

@@ -53,7 +53,8 @@ MESSAGES: Final = """
      order by seq desc
 """
 
-# As with a question: made now, it is the newest of the user's conversations.
+# As with a question: made now, it is the newest of the user's conversations. No key is named in `on conflict`, here and
+# wherever a conversation is made: the one over all users goes one day (specs/decisions/0045-an-id-is-its-owners.md).
 CREATE: Final = """
     with allowed as (
         select "user".id as user_id, greatest(clock_timestamp(), newest.updated_at + interval '1 microsecond') as at
@@ -70,7 +71,7 @@ CREATE: Final = """
     insert into conversation (id, user_id, title, created_as, created_at, updated_at)
     select $1::uuid, user_id, $2::text, $3::text, at, at
       from allowed
-        on conflict (id) do nothing
+        on conflict do nothing
 """
 
 CREATION_OUTCOME: Final = """

@@ -50,7 +50,7 @@ def _store_question(condition: LiteralString = "") -> LiteralString:
         select $1::uuid, asked.user_id, $3::text, 1, asked.at, asked.at
           from asked
          where not exists (select from continued)
-            on conflict (id) do nothing
+            on conflict do nothing
         returning id
     ), own as (
         select id from continued union all select id from created
