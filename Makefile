@@ -81,7 +81,8 @@ test-adoption: setup ## adopt the databases of Better Auth 1.2 to 1.7 servers, i
 	@exec sh tests/run.sh adoption $(ARGS)
 
 .PHONY: test-clients
-test-clients: setup ## the OpenAPI document linted, a client generated from it, compiled and used
+test-clients: setup ## the OpenAPI document linted, a client generated from it and used, any request sent (briefly: ARGS="-m smoke")
+	@sh infra/setup_tool.sh fuzz
 	@cd tests/clients && { cmp -s package-lock.json node_modules/installed.json || \
 		{ npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
 	@exec sh tests/run.sh clients $(ARGS)
@@ -188,7 +189,7 @@ lock: setup-python ## lock the Python packages anew, after a change in pyproject
 		$(compile) --python-version 3.11 --group $$group -c infra/requirements/dev.txt -o infra/requirements/$$group.txt || exit 1; \
 	done
 	@$(compile) --python-version 3.11 --group bench -c infra/requirements/dev.txt -o infra/requirements/bench.txt
-	@for tool in deploy sam audit language; do \
+	@for tool in deploy sam audit language fuzz; do \
 		$(compile) --python-version 3.13 --group $$tool -o infra/requirements/$$tool.txt || exit 1; \
 	done
 	@grep -c '^[a-z0-9]' infra/requirements/*.txt

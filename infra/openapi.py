@@ -133,11 +133,11 @@ def _calls(dependant: Dependant) -> Iterator[object]:
 
 
 def _responses(operation: Json, error: str) -> Json:
-    """Without FastAPI's own 422, which shared/app.py renders as ours; with what any route may answer."""
+    """Without FastAPI's own 422, which shared/app.py renders as ours; with what any route may answer unless it says."""
     told = {status: answer for status, answer in operation["responses"].items() if status != "422"}
     content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{error}"}}}
     kinds = {"4XX": "The request, or whoever sent it, is not as it must be", "5XX": "Something here does not work now"}
-    return told | {status: {"description": says, "content": content} for status, says in kinds.items()}
+    return {status: {"description": says, "content": content} for status, says in kinds.items()} | told
 
 
 def _say_what_is_always_there(found: Json) -> None:

@@ -27,7 +27,7 @@ async def ok() -> Response:
     return answer({"ok": True})
 
 
-@router.get("/api/auth/error", status_code=302, openapi_extra=documented(None))
+@router.get("/api/auth/error", status_code=302, response_class=Response, openapi_extra=documented(None))
 async def error(request: Request) -> Response:
     """Better Auth's error page: sends the browser to the start page of this host, with the code."""
     code = request.query_params.get("error") or ""

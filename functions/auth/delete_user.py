@@ -19,13 +19,14 @@ from shared.auth.wire import redirected
 from shared.web import APIRouter, Request, Response
 
 DELETED: Final = {"success": True, "message": "User deleted"}
+OFF: Final = "Accounts stay (`DELETE_USER`), or the link is good for nothing"
 SENT: Final = {"success": True, "message": "Verification email sent"}
 ANSWER: Final = an_object(success=YES, message=TEXT)
 
 router = APIRouter(route_class=BetterAuthRoute)
 
 
-@router.post("/api/auth/delete-user", openapi_extra=documented(ANSWER, DELETE_USER, session=SESSION_NEEDED))
+@router.post("/api/auth/delete-user", openapi_extra=documented(ANSWER, DELETE_USER, session=SESSION_NEEDED, absent=OFF))
 async def delete_user(request: Request, database: LimitedDb, rules: Rules, options: Chosen, safer: Safer) -> Response:
     """Better Auth's `deleteUser`: with the password, with a token from a mail, or soon after signing in."""
     sent = await received(request, rules.origins, JSON)

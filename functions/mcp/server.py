@@ -26,6 +26,7 @@ from shared.app import build_handler
 from shared.auth.browser.origins import TrustedOrigins
 from shared.errors import RetrievalUnavailable, TooManyRequests
 from shared.observability import VERSION, log
+from shared.security_events import tell
 from shared.settings import OriginSettings
 from shared.web import APIRouter, Depends, Request, Response
 
@@ -63,6 +64,25 @@ def _trusted_origins() -> TrustedOrigins:
 Origins = Annotated[TrustedOrigins, Depends(trusted_origins)]
 
 
+REFUSALS: Final[dict[str, Any]] = {
+    "description": "An error of JSON-RPC; of whatever the protocol does not know, as anywhere else",
+    "content": {
+        "application/json": {
+            "schema": {
+                "anyOf": [
+                    {
+                        "type": "object",
+                        "required": ["jsonrpc", "id", "error"],
+                        "properties": {"jsonrpc": {"const": "2.0"}, "id": {}, "error": {"type": "object"}},
+                    },
+                    {"$ref": "#/components/schemas/Error"},
+                ]
+            }
+        }
+    },
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One HTTP request: whose book is read, and what its sender has left of the allowance."""
@@ -82,6 +102,7 @@ class Session:
             await ask_a_question(self.request, self.questions)
             return {"jsonrpc": "2.0", "id": identifier, "result": _result(self.book, message)}, 200, {}
         except TooManyRequests as error:
+            tell("limit_reached", error.of)
             refused = Refused(TOO_MANY, error.message, {"retryAfter": error.retry_after})
             return refused.body(identifier), refused.status, error.headers
         except RetrievalUnavailable as error:
@@ -91,7 +112,7 @@ class Session:
             return refused.body(identifier or _identifier(sent)), refused.status, {}
 
 
-@router.post("/mcp", response_class=Response)
+@router.post("/mcp", response_class=Response, responses={"4XX": REFUSALS})
 async def receive(request: Request, book: OpenBook, questions: Questions, origins: Origins) -> Response:
     """Answer a message of the Model Context Protocol; cookies count for nothing, and nothing is stored."""
     origin = request.headers.get("origin")

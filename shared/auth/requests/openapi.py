@@ -70,6 +70,7 @@ def documented(
     *,
     query: Sequence[Field] = (),
     session: Sequence[Schema] = (),
+    absent: str = "",
 ) -> Schema:
     """The `openapi_extra` of a route.
 
@@ -78,10 +79,13 @@ def documented(
         body: Fields of its JSON body.
         query: Fields of its query.
         session: `SESSION_NEEDED`, `SESSION_READ`, or none for a route that looks for none.
+        absent: Why a deployment may have no such route, and answers as to any unknown path, without a body.
     """
     parameters = [{"name": f.name, "in": "query", "required": f.required, "schema": _kind(f)} for f in query]
     found: Schema = {"responses": {"200": _json(answer)} if answer else {"302": {"description": "Elsewhere"}}}
     found["security"] = [*session]
+    if absent:
+        found["responses"]["404"] = {"description": absent}
     if parameters:
         found["parameters"] = parameters
     if body:
