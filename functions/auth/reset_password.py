@@ -60,7 +60,7 @@ async def request_password_reset(
     fields = checked(sent.body, REQUEST_PASSWORD_RESET)
     if options.mailer is None:
         raise Refused(RESET_PASSWORD_DISABLED)
-    async with same_time():
+    async with same_time(options.floor):
         options.prepare()
         email, token, moment = text(fields, "email").lower(), new_reset_token(), now()
         note(account=rules.pseudonyms.of_account(email))
@@ -77,6 +77,7 @@ async def request_password_reset(
 @router.get(
     "/api/auth/reset-password/{token}",
     status_code=302,
+    response_class=Response,
     openapi_extra=documented(None, query=RESET_PASSWORD_CALLBACK),
 )
 async def follow_reset_link(

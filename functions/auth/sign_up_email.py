@@ -40,7 +40,7 @@ async def sign_up_email(
     if defaults.refuses_common_passwords:
         refuse_common(wanted.password, *words_about(wanted.email, options.host, wanted.name))
     if options.account.require_email_verification == "on":
-        async with same_time():
+        async with same_time(options.floor):
             return _signed_up_only(database, wanted, rules, options)
     if options.account.auto_sign_in == "off":
         return _signed_up_only(database, wanted, rules, options)

@@ -48,7 +48,7 @@ async def ask_for_new_email(
         raise visitor.refused(SAME_EMAIL)
     if options.mailer is None:
         raise visitor.refused(NO_MAILER)
-    async with same_time():
+    async with same_time(options.floor):
         options.prepare()
         if not taken.values:
             _send_change(options, visitor.user, new_email, callback)
@@ -80,7 +80,7 @@ async def ask_for_verification(visitor: Visitor, options: Options, email: str, c
     Raises:
         Refused: Who is signed in has another address, or has it verified.
     """
-    async with same_time():
+    async with same_time(options.floor):
         options.prepare()
         counting = [verification_counted(email, options.secret)] if limited else []
         found, *_ = visitor.run_as_anybody(Statement(queries.USER_BY_EMAIL, (email,)), *counting)

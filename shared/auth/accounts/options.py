@@ -34,7 +34,7 @@ class Options:
         origin: Public origin of the API, to which links in mails lead.
         secret: Signs those links.
         mailer: None where the deployment sends no mail.
-        floor: Seconds that a refused sign-in takes at least.
+        floor: Seconds that a refused sign-in takes at least, and so does whatever may send a mail.
     """
 
     account: AccountSettings
@@ -106,9 +106,9 @@ class Options:
 
 
 class same_time:  # noqa: N801 (used as a word of the language: `async with same_time():`)
-    """A block that takes half a second, or two halves, or three: what it does cannot be told by the clock."""
+    """A block that takes so many seconds, or twice or three times as many: the clock does not tell what it does."""
 
-    def __init__(self, seconds: float = SAME_TIME_SECONDS) -> None:
+    def __init__(self, seconds: float) -> None:
         self._seconds = seconds
 
     async def __aenter__(self) -> None:

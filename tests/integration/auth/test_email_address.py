@@ -50,11 +50,12 @@ def test_a_link_verifies_the_address_in_one_round_trip_and_may_be_followed_twice
 
 def test_a_guest_asks_for_a_link_and_learns_nothing_by_word_or_clock(routes: Routes, email: str) -> None:
     user_id, _ = somebody(routes, email)
+    patient = replace(routes, app=app_on(routes.database, mailer=routes.mailbox, floor=0.5))
     for address, mails in [(email, 1), (f"nobody-{email}", 1)]:
         began = time.perf_counter()
-        answer = routes.call("POST", "/send-verification-email", json={"email": address})
+        answer = patient.call("POST", "/send-verification-email", json={"email": address})
         assert answer.json() == {"status": True}
-        assert 0.5 <= time.perf_counter() - began < 1
+        assert time.perf_counter() - began >= 0.5
         assert len(routes.mailbox.received) == mails
     routes.rows('update "user" set "emailVerified" = true where id = %s', user_id)
     assert routes.call("POST", "/send-verification-email", json={"email": email}).json() == {"status": True}

@@ -5,17 +5,31 @@ from uuid import uuid4
 
 import pytest
 
+from infra.local.pgbouncer import PgBouncer
 from tests.fixtures.platform import CALIBRATE
 from tests.integration.chat.conftest import PLAIN, STREAMED, Chatting
 
 if TYPE_CHECKING:
     import httpx
 
+    from shared.settings import Transport
 
-@pytest.fixture(params=[PLAIN, STREAMED])
-def chat_path(request: pytest.FixtureRequest) -> str:
-    """The function that streams refuses what the other one refuses."""
+
+@pytest.fixture(params=[(PLAIN, "http"), (STREAMED, "pooled")], ids=["asked", "streamed"])
+def way(request: pytest.FixtureRequest) -> tuple[str, Transport]:
+    """The function that streams refuses what the other one refuses; each with a database that it never asks."""
     return request.param
+
+
+@pytest.fixture
+def chat_path(way: tuple[str, Transport]) -> str:
+    return way[0]
+
+
+@pytest.fixture
+def transport(way: tuple[str, Transport]) -> Transport:
+    """Over HTTP where PgBouncer is not installed."""
+    return way[1] if PgBouncer.installed() else "http"
 
 
 BODIES = {
