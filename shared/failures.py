@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from shared.errors import AppError, NotFound, NotSignedIn, NotThroughHost, TooManyRequests, Unavailable
-from shared.observability import count_without, log, note, user_is_named
-from shared.security_events import tell
+from shared.observability import count_without, log, note, tell, user_is_named
 
 SERVER_ERROR: Final = 500
 

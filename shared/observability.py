@@ -13,7 +13,7 @@ import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit  # which the logger's package has loaded anyway
@@ -49,6 +49,33 @@ WITHOUT = {
 
 COUNTED = ("TurnsQueued", "ReceiptsGiven", "AnswersRefused", "BreakersOpened", "AnswersWritten", "ModelTokens")
 """What else is counted. These and those above are metrics of the whole stack: alarms watch them (specs/runbook.md)."""
+
+Event: TypeAlias = Literal[
+    "address_change_asked",
+    "address_changed",
+    "address_verified",
+    "ban_enforced",
+    "foreign_id_asked",
+    "foreign_page_refused",
+    "host_bypassed",
+    "limit_reached",
+    "link_refused",
+    "password_changed",
+    "password_refused",
+    "password_reset",
+    "reset_asked",
+    "second_factor_asked",
+    "session_refused",
+    "sessions_ended",
+    "sign_in_refused",
+    "sign_up_refused",
+    "signed_in",
+    "signed_out",
+    "signed_up",
+    "user_delete_asked",
+    "user_deleted",
+]
+"""What happens to accounts, and what is refused and may be an attack (specs/security-events.md)."""
 
 _has_answered = False
 
@@ -162,6 +189,16 @@ def _counts_of(request: _Request) -> EphemeralMetrics:
     for component in request.without & WITHOUT.keys():
         metrics.add_metric(WITHOUT[component], MetricUnit.Count, 1)
     return metrics
+
+
+def tell(event: Event, reason: str) -> None:
+    """Put the event on the line of the running request.
+
+    Args:
+        event: What happened.
+        reason: Why, or by which way, in a fixed word: nothing that somebody sent.
+    """
+    note(event=event, reason=reason.lower())
 
 
 def note(**facts: Any) -> None:  # noqa: ANN401 (whatever JSON can hold)

@@ -18,7 +18,7 @@ from shared.auth.requests.parsing import JSON, asked, received, refuse_foreign_c
 from shared.auth.requests.validation import CHANGE_EMAIL, SEND_VERIFICATION_EMAIL, VERIFY_EMAIL, checked, text
 from shared.auth.tokens.email_tokens import EmailToken
 from shared.auth.wire import redirected
-from shared.security_events import tell
+from shared.observability import tell
 from shared.web import APIRouter, Request, Response
 
 router = APIRouter(route_class=BetterAuthRoute)

@@ -14,7 +14,7 @@ from shared.auth.requests.openapi import SESSION_NEEDED, SIGNED_IN, STATUS, docu
 from shared.auth.requests.parsing import JSON, received
 from shared.auth.requests.validation import CHANGE_PASSWORD, VERIFY_PASSWORD, checked, text
 from shared.auth.wire import user_json
-from shared.security_events import tell
+from shared.observability import tell
 from shared.web import APIRouter, Request, Response
 
 router = APIRouter(route_class=BetterAuthRoute)

@@ -38,8 +38,7 @@ from shared.auth.rows import resets
 from shared.auth.wire import answer, redirected
 from shared.clock import now
 from shared.errors import DatabaseUnavailable
-from shared.observability import note
-from shared.security_events import tell
+from shared.observability import note, tell
 from shared.web import APIRouter, Request, Response
 
 LIFETIME: Final = timedelta(hours=1)

@@ -38,8 +38,7 @@ from shared.auth.requests.validation import SIGN_IN, Field, SignIn, checked, tex
 from shared.auth.rows.store import refuse_without_usernames
 from shared.auth.wire import answer, in_ascii, user_json
 from shared.clock import now
-from shared.observability import name_user, note
-from shared.security_events import tell
+from shared.observability import name_user, note, tell
 from shared.web import APIRouter, Request, Response
 
 if TYPE_CHECKING:

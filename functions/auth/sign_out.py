@@ -12,7 +12,7 @@ from shared.auth.requests.parsing import JSON, received
 from shared.auth.requests.validation import SIGN_OUT, check_sign_out
 from shared.auth.rows import store
 from shared.auth.wire import answer
-from shared.security_events import tell
+from shared.observability import tell
 from shared.web import APIRouter, Request, Response
 
 router = APIRouter(route_class=BetterAuthRoute)

@@ -19,8 +19,7 @@ from shared.auth.requests.openapi import SIGNED_IN, documented
 from shared.auth.requests.parsing import FORM, JSON, received
 from shared.auth.requests.validation import SIGN_UP, SignUp
 from shared.auth.wire import answer, user_json
-from shared.observability import name_user, note
-from shared.security_events import tell
+from shared.observability import name_user, note, tell
 from shared.web import APIRouter, Request, Response
 
 router = APIRouter(route_class=BetterAuthRoute)

@@ -25,8 +25,7 @@ from functions.mcp.protocol import (
 from shared.app import build_handler
 from shared.auth.browser.origins import TrustedOrigins
 from shared.errors import RetrievalUnavailable, TooManyRequests
-from shared.observability import VERSION, log
-from shared.security_events import tell
+from shared.observability import VERSION, log, tell
 from shared.settings import OriginSettings
 from shared.web import APIRouter, Depends, Request, Response
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from shared.security_events import tell
+from shared.observability import tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared.security_events import Event
+    from shared.observability import Event
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import get_args
 
 import yaml
 
-from shared.security_events import Event
+from shared.observability import Event
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "specs/security-events.md").read_text(encoding="utf-8")

@@ -27,8 +27,7 @@ from shared.auth.refusals import (
 from shared.auth.rows import queries
 from shared.db import Statement
 from shared.errors import StatementFailed
-from shared.observability import log
-from shared.security_events import tell
+from shared.observability import log, tell
 
 if TYPE_CHECKING:
     from collections.abc import Generator

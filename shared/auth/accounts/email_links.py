@@ -19,7 +19,7 @@ from shared.auth.rows.store import refusing_duplicates
 from shared.auth.tokens.email_tokens import CONFIRMATION, VERIFICATION
 from shared.auth.wire import user_json
 from shared.db import Statement
-from shared.security_events import tell
+from shared.observability import tell
 
 if TYPE_CHECKING:
     from datetime import datetime

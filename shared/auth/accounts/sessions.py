@@ -8,7 +8,7 @@ from shared.auth.models import Session
 from shared.auth.refusals import SESSION_NOT_FRESH
 from shared.auth.rows import queries
 from shared.db import Statement
-from shared.security_events import tell
+from shared.observability import tell
 
 if TYPE_CHECKING:
     from shared.auth.identity.visitors import Visitor

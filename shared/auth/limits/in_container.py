@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from shared.auth.refusals import Refused, too_many_requests
 from shared.auth.tokens.encoding import to_base64url
-from shared.security_events import tell
+from shared.observability import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from shared.auth.refusals import Refused, too_many_requests
 from shared.auth.rows import queries
 from shared.db import USUAL, Database, Rows, Statement
 from shared.errors import DatabaseUnavailable, StatementFailed
-from shared.security_events import tell
+from shared.observability import tell
 
 if TYPE_CHECKING:
     from shared.auth.limits.in_container import Limit, LocalCounts
