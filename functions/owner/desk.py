@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import Field, StringConstraints
 
 from functions.dependencies.book import OpenBook
+from functions.owner import page as page_files
 from functions.owner.wire import Days, OwnersDesk, OwnersRoute, period_of
 from functions.wire import Json, Time
 from shared.app import build_handler
@@ -16,7 +17,7 @@ from shared.clock import now, timestamp
 from shared.insight.ingestions import Ingestion, read_ingestions
 from shared.insight.models import Chosen, Group, Show
 from shared.insight.tables import as_csv
-from shared.web import APIRouter, Header, Query, Response
+from shared.web import APIRouter, Header, Path, Query, Response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -199,6 +200,21 @@ def _site(ingestion: Ingestion) -> IngestedSite:
         age_seconds=age,
         version=ingestion.version,
     )
+
+
+Tags = Annotated[str, Header(alias="if-none-match", include_in_schema=False)]
+
+
+@router.get("/owner", response_class=Response)
+async def page(if_none_match: Tags = "") -> Response:
+    """Give the page of the owner's desk, which asks who looks; everybody may read it."""
+    return page_files.file(page_files.DOCUMENT, if_none_match)
+
+
+@router.get("/owner/{file}", response_class=Response)
+async def part_of_page(file: Annotated[str, Path()], if_none_match: Tags = "") -> Response:
+    """Give a file that the page names."""
+    return page_files.file(file, if_none_match)
 
 
 handler = build_handler(router)
