@@ -45,7 +45,7 @@ class Judged:
         held: All that it must hold is in it.
         findable: Some passage that was found holds it.
         direct: The line that answers directly; empty where none was given.
-        direct_held: That line holds all of it.
+        direct_held: That line holds all that such a line must hold.
         astray: Of each section that it quotes, what does not stand at the address of its number.
     """
 
@@ -89,7 +89,7 @@ def judged(question: Question, found: Found, sections: Mapping[str, str]) -> Jud
         held=not refused and holds(question.gold, answer.text),
         findable=any(holds(question.gold, f"{each.label} {each.text}") for each in found.passages),
         direct=line,
-        direct_held=bool(line) and holds(question.gold, line),
+        direct_held=bool(line and question.direct) and holds(question.direct, line),
         astray=() if refused else tuple(astray(answer, sections)),
     )
 

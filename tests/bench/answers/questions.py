@@ -29,11 +29,12 @@ class Question:
 
     Attributes:
         name: Tells it from others.
-        set_name: What it is counted with: `gold`, `xquad`, `ray`, `studied`, `held out`,
+        set_name: What it is counted with: `gold`, `xquad`, `ray`, `studied`, `held out`, `fresh`, `last`,
             `fair`, `foreign` or `off-topic`.
         kind: Of question, within its set.
         text: As a reader asks it.
         gold: Regular expressions, all of which the answer must hold; none where it must be refused.
+        direct: Those that a direct line must hold; empty where no line answers by itself, so that none should be given.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Question:
     kind: str
     text: str
     gold: tuple[str, ...] = ()
+    direct: tuple[str, ...] = ()
 
 
 def absent() -> list[Path]:
@@ -57,7 +59,7 @@ def _answered_by(book: Book) -> Iterator[Question]:
     if book is XQUAD:
         for line in _lines(book.path / "queries.jsonl"):
             gold = re.escape(" ".join(line["answer"].split()))
-            yield Question(line["_id"], "xquad", "fact", line["text"], (gold,))
+            yield Question(line["_id"], "xquad", "fact", line["text"], (gold,), (gold,))
     elif book.is_clone:
         lines = [line for line in _lines(OWN / "unseen.jsonl") if line["corpus"] == book.name]
         yield from (_gold(line, line["part"]) for line in lines)
@@ -68,7 +70,8 @@ def _answered_by(book: Book) -> Iterator[Question]:
 
 
 def _gold(line: dict[str, Any], set_name: str) -> Question:
-    return Question(line["id"], set_name, line["kind"], line["question"], tuple(line["gold"]))
+    gold, direct = tuple(line["gold"]), tuple(line.get("direct", line["gold"]))
+    return Question(line["id"], set_name, line["kind"], line["question"], gold, direct)
 
 
 def _neighbouring(book: Book) -> Iterator[Question]:

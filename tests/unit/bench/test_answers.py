@@ -22,7 +22,7 @@ MOTOR = Passage(
     1.0,
     cosine=0.7,
 )
-ASKED = Question("M1", "gold", "number", "How many motors does the arm have?", ("6 motors",))
+ASKED = Question("M1", "gold", "number", "How many motors does the arm have?", ("6 motors",), ("6 motors",))
 
 
 def an_answer(length: int = 100, *, refused: bool = False, held: bool = True, direct: str = "") -> Judged:
@@ -62,6 +62,12 @@ def test_a_direct_line_counts_whether_or_not_its_section_begins_with_it() -> Non
         found = Found((replace(MOTOR, blocks=blocks),), 0.7, on_topic=True, question=ASKED.text)
         assert direct_line(found) == "The arm has 6 motors of one kind."
         assert direct_line(replace(found, question="Why does it move?")) == ""
+
+
+def test_a_direct_line_where_none_can_answer_is_wrong() -> None:
+    found = Found((MOTOR,), 0.7, on_topic=True, question=ASKED.text)
+    told = judged(replace(ASKED, direct=()), found, {})
+    assert (told.held, bool(told.direct), told.direct_held) == (True, True, False)
 
 
 def test_a_row_told_in_a_line_stands_where_its_cells_and_their_names_do() -> None:
