@@ -10,12 +10,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
-from shared.answering.items import item_meant
+from shared.answering.items import item_at, item_meant
+from shared.answering.leaning import leaning
 from shared.answering.small_talk import heard
+from shared.answering.words import USUAL, phrases
 from shared.retrieval.lexical import STOP_WORDS, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from shared.answering.items import Item
+    from shared.answering.leaning import Leaning
 
 Wish = Literal["answer", "more", "shorter"]
 
@@ -28,40 +33,24 @@ FRAGMENT: Final = 3
 SUBJECT: Final = 20
 """Words of meaning that are taken from what was asked before, the latest first."""
 
-EMPTY: Final = STOP_WORDS | frozenset(
-    """
-    above after again another anything before below best better bit briefly clarify define describe detail details
-    different during eighth elaborate else everything example examples expand explain fifth first former fourth
-    further give last latter let little long longer lot many mean meaning means much must need next ninth number ok
-    one ones option other others ought per please point possible previous quick rather same second seventh show sixth
-    something step still tell tenth thing things third two under via want way within without yes
-    """.split()  # noqa: SIM905 (as in lexical.py)
-)
+EMPTY: Final = STOP_WORDS.union(phrases(USUAL, "order"))
 """Words that say nothing about what a message is about."""
 
-GENERAL: Final = frozenset(
-    """
-    accuracy advantage advantages alternative alternatives amount argument arguments author authors battery benefit
-    benefits cause causes cheap component components con cons configure content contents cost costs count date deadline
-    default defaults difference differences disadvantage disadvantages download drawback drawbacks duration error errors
-    expensive fix format formats height input inputs install installed kind kinds length license limit limitation
-    limitations limits maximum memory minimum name names number output outputs parameter parameters part parts
-    performance prerequisite prerequisites price prices pro pros purpose range reason reasons recommendation
-    recommendations recommended remove requirement requirements result results risk risks run setting settings size
-    sizes solution speed start stop storage syntax test time type types uninstall unit units update usage use used uses
-    using value values version versions weight width work works
-    """.split()  # noqa: SIM905 (as above)
-)
+GENERAL: Final = frozenset(phrases(USUAL, "asking"))
 """What a message asks about something; where it says nothing else, it does not say about what."""
 
-JOINED: Final = re.compile(
-    r"^\W*(?:and|but|or|so|then|also|plus)\b|^\W*(?:what|how)(?:'s)? (?:about|if|else)\b|^\W*(?:why not|same for)\b",
-    re.IGNORECASE,
-)
+
+def _one_of(kind: str) -> str:
+    """A pattern for the English phrases of a kind."""
+    return f"(?:{'|'.join(map(re.escape, phrases(USUAL, kind)))})"
+
+
+JOINED: Final = re.compile(rf"^\W*{_one_of('joined')}\b", re.IGNORECASE)
 
 POINTING: Final = re.compile(
-    r"\b(?:it|its|itself|this|these|those|they|them|their|theirs)\b"
-    r"|\b(?:do|does|did|is|was|about|like|with|for|to|of|after|before|on|mean|by|use|using|explain) that\b|\bthat\W*$"
+    rf"\b{_one_of('pointing')}\b"
+    rf"|\b{_one_of('pointing_last')}\W*$"
+    r"|\b(?:do|does|did|is|was|about|like|with|for|to|of|after|before|on|mean|by|use|using|explain) that\b"
     r"|\bthat (?:one|way|case|step|command|error|option|value|file|mean|work|happen)\b",
     re.IGNORECASE,
 )
@@ -159,7 +148,7 @@ def refers_back(message: str) -> bool:
     if heard(message).wish:
         return True
     meant = meaning(message)
-    if not meant:
+    if not meant or leaning(message):
         return True
     if len(meant) > SHORT:
         return False
@@ -189,9 +178,13 @@ def understood(message: str, said: Sequence[Utterance]) -> FollowUp | None:
     if wish:
         return FollowUp(before, wish=wish)
     answers = [each.content for each in said if each.role == "assistant"]
-    item = item_meant(message, answers[-1], before) if answers else None
+    leans = leaning(message)
+    item = _item(message, answers[-1], before, leans) if answers else None
     if item:
         return FollowUp(_joined(item.in_place, before), item.label, quoted=item.text)
+    if leans:
+        named = _named_besides(before, leans.about) if leans.continues else _joined(message, before)
+        return FollowUp(named, leans.about)
     meant = meaning(message)
     question = _substituted(message, before) or _joined(message, before)
     certain = GENERAL.issuperset(meant) or (JOINED.search(message) and len(meant) < FRAGMENT)
@@ -214,6 +207,13 @@ def meaning(text: str) -> list[str]:
     return [word for word in dict.fromkeys(words(text)) if word not in EMPTY]
 
 
+def _item(message: str, answer: str, before: str, leans: Leaning | None) -> Item | None:
+    """The item that the message points at by its place, in whatever language."""
+    if leans is None or leans.place is None:
+        return item_meant(message, answer, before)
+    return item_at(leans.place, answer, before, leans.about)
+
+
 def _joined(question: str, before: str) -> str:
     known = set(words(question))
     subject = [word for word in meaning(before) if word not in known]
@@ -228,7 +228,7 @@ def _substituted(message: str, before: str) -> str:
     named = LEADING.sub("", message).strip(" ?!.")
     if named == message.strip(" ?!.") or VERB.search(message) or not meaning(named):
         return ""
-    frame = before.strip(" ?!.").replace("? ", " ")
+    frame = _frame(before)
     like = _like(frame, named)
     if like:
         return like
@@ -237,7 +237,16 @@ def _substituted(message: str, before: str) -> str:
     names = list(NAME.finditer(frame)) if NAME.search(f"a {named}") else []
     for replaced in (*places[-1:], *names[-1:]):
         return f"{frame[: replaced.start()]}{named}{frame[replaced.end() :]}"
-    return f"{frame} {named}"
+    return _named_besides(before, named)
+
+
+def _named_besides(before: str, named: str) -> str:
+    return f"{_frame(before)} {named}"
+
+
+def _frame(before: str) -> str:
+    """The question before, without the marks that end it."""
+    return before.strip(" ?!.").replace("? ", " ")
 
 
 def _like(frame: str, named: str) -> str:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from shared.answering.words import USUAL, phrases
 from shared.retrieval.lexical import terms
 from shared.retrieval.markup import inline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-
-NOUN: Final = (
-    r"(?:ones?|options?|items?|points?|steps?|ways?|methods?|types?|kinds?|commands?|bullets?|things?|lines?|rows?)"
-)
+*ORDINALS, _LAST = phrases(USUAL, "ordinal")
+NOUN: Final = f"(?:{'|'.join(sorted(phrases(USUAL, 'item'), key=len, reverse=True))})"
 
 BY_ORDER: Final = re.compile(
-    rf"\b(?:the )?({'|'.join(ORDINALS)}|last|\d{{1,2}}(?:st|nd|rd|th))(?: {NOUN}\b|(?=\W*$))", re.IGNORECASE
+    rf"\b(?:the )?({'|'.join(ORDINALS)}|{_LAST}|\d{{1,2}}(?:st|nd|rd|th))(?: {NOUN}\b|(?=\W*$))", re.IGNORECASE
 )
 BY_NUMBER: Final = re.compile(rf"(?:\b(?:number|no\.?|nr\.?|{NOUN})\s*|#)(\d{{1,2}})\b", re.IGNORECASE)
 
@@ -67,19 +65,25 @@ def item_meant(message: str, answer: str, asked: str = "") -> Item | None:
     pointed = BY_ORDER.search(message) or BY_NUMBER.search(message)
     if pointed is None:
         return None
-    place = _place(pointed.group(1).lower())
+    found = item_at(_place(pointed.group(1).lower()), answer, asked)
+    if found is None:
+        return None
+    return replace(found, in_place=f"{message[: pointed.start()]}{found.label}{message[pointed.end() :]}")
+
+
+def item_at(place: int, answer: str, asked: str = "", about: str = "") -> Item | None:
+    """The item at a place of a list of the answer, from 0; None where no list reaches so far."""
     wanted = set(terms(asked))
     reaching = [each for each in _lists(answer) if -len(each.items) <= place < len(each.items)]
     best = max(reaching, key=lambda each: len(wanted & set(terms(each.lead))), default=None)
     label = _label(best.items[place]) if best else ""
     if best is None or not label:
         return None
-    in_place = f"{message[: pointed.start()]}{label}{message[pointed.end() :]}"
-    return Item(label, MARK.sub("", best.items[place]), in_place)
+    return Item(label, MARK.sub("", best.items[place]), f"{about} {label}".strip())
 
 
 def _place(told: str) -> int:
-    if told == "last":
+    if told == _LAST:
         return -1
     if told in ORDINALS:
         return ORDINALS.index(told)

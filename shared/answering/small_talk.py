@@ -73,9 +73,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a message, as phrases are compared, and where it ends."""
+    """A word of a message, as phrases are compared, and where it begins and ends."""
 
     text: str
+    start: int
     end: int
 
 
@@ -91,7 +92,7 @@ class Phrase:
 def heard(message: str) -> Heard:
     """Tell small talk from a question."""
     beginning = EMOTICON.sub(lambda found: " " * len(found.group()), message[:LONGEST])
-    words = list(_words(beginning))
+    words = list(folded_words(beginning))
     if not words and len(message) <= LONGEST and _is_gesture(message):
         return Heard("", "acknowledgement")
     said = list(_phrases([word.text for word in words]))
@@ -166,7 +167,7 @@ def _known() -> tuple[dict[tuple[str, ...], Phrase], int]:
     for kind in ("topic", *WISHES, *KINDS, "filler"):
         for language in languages():
             for phrase in phrases(language, kind):
-                key = tuple(word.text for word in _words(phrase))
+                key = tuple(word.text for word in folded_words(phrase))
                 before = known.get(key, Phrase(kind, frozenset(), len(key)))
                 if before.kind == kind:
                     known[key] = Phrase(kind, before.languages | {language}, len(key))
@@ -177,18 +178,19 @@ def _known() -> tuple[dict[tuple[str, ...], Phrase], int]:
 def _openers() -> frozenset[str]:
     """The first word of each."""
     openers = (phrase for language in languages() for phrase in phrases(language, "opener"))
-    return frozenset(next(_words(phrase)).text for phrase in openers)
+    return frozenset(next(folded_words(phrase)).text for phrase in openers)
 
 
-def _words(message: str) -> Iterator[Word]:
+def folded_words(message: str) -> Iterator[Word]:
     """Folded: no case, no accents, no stretched letters; each Chinese character is a word."""
-    word = ""
+    word, start = "", 0
     for at, character in enumerate(f"{message} "):
         belongs = unicodedata.category(character)[0] in "LNM" or (word and character in APOSTROPHES)
         if word and (not belongs or HAN.match(character) or HAN.search(word)):
-            yield Word(_folded(word), at)
+            yield Word(_folded(word), start, at)
             word = ""
         if belongs:
+            start = start if word else at
             word += character
 
 

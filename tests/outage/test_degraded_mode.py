@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 PAGE = "specs/degraded-mode.md"
 TABLE = table_rows(PAGE, "# When something is down")
+GREETED = table_rows(PAGE, "## What needs no search")
 WAYS = {row[0]: (float(row[2]), float(row[3])) for row in table_rows(PAGE, "## How things are missing")}
 
 FIRST_ANSWER_SECONDS = 1.5
@@ -124,6 +125,20 @@ def test_whatever_else_is_missing_every_row_of_the_table_holds(outage: Outage, p
             check(called, missing, "refused")
         if "queue" in missing:
             forget_the_queue(platform)
+        outage.wait_until_well()
+
+
+def test_a_greeting_is_answered_whatever_is_missing(outage: Outage) -> None:
+    for missing, status, mode, saved, degraded in GREETED:
+        relays = outage.relays_of(missing)
+        for relay in relays:
+            relay.refuse()
+        answer = outage.person.api.post("/api/chat", json={"message": "Hello!"})
+        told = (str(answer.status_code), *map(found(answer).get, ("mode", "saved", "degraded")))
+        assert told == (status, mode, saved, degraded), missing
+        assert answer.json()["answer"]
+        for relay in relays:
+            relay.restore()
         outage.wait_until_well()
 
 
