@@ -53,6 +53,10 @@ bench-cold: setup-python ## what a cold start costs, beside a bare FastAPI (test
 bench-warm: setup-python ## simulate how many requests meet a cold start, and what it costs to keep containers (tests/bench/results/warm.md)
 	@exec $(python) -m tests.bench.warm
 
+.PHONY: bench-warm-chat
+bench-warm-chat: setup-python ## a warm question here and at another commit, asked in turn (BEFORE=COMMIT or a folder; tests/bench/results/warm_chat.md)
+	@exec $(python) -m tests.bench.warm_chat $(or $(BEFORE),HEAD~1) $(ARGS)
+
 .PHONY: bench-imports
 bench-imports: setup-python ## what each function imports, and what that costs (tests/bench/results/imports.md)
 	@exec $(python) -m tests.bench.imports $(ARGS)

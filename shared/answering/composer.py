@@ -14,7 +14,7 @@ from shared.answering.citations import Citations
 from shared.answering.direct import direct
 from shared.answering.excerpts import excerpt
 from shared.answering.models import Answer, Mode
-from shared.answering.sections import ranked
+from shared.answering.sections import WEIGHTS, ranked
 from shared.answering.wanted import ALL
 from shared.retrieval.lexical import words
 from shared.retrieval.vocabulary import Vocabulary
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shared.answering.excerpts import Excerpt
-    from shared.answering.sections import Section
+    from shared.answering.sections import Section, Weights
     from shared.answering.wanted import Wanted
     from shared.retrieval.models import Passage
 
@@ -63,7 +63,12 @@ class _Shown:
 
 
 def quote(
-    question: str, passages: Sequence[Passage], vocabulary: Vocabulary | None = None, *, focus: str = ""
+    question: str,
+    passages: Sequence[Passage],
+    vocabulary: Vocabulary | None = None,
+    *,
+    focus: str = "",
+    weights: Weights = WEIGHTS,
 ) -> Answer:
     """Answer from the passages.
 
@@ -72,8 +77,9 @@ def quote(
         passages: In the order in which they were found.
         vocabulary: Of the book.
         focus: What of the question is asked now, where the rest was asked before.
+        weights: By which sections are ordered.
     """
-    wanted, sections = ranked(question, passages, vocabulary or Vocabulary(), focus=focus)
+    wanted, sections = ranked(question, passages, vocabulary or Vocabulary(), weights, focus=focus)
     line = direct(wanted, sections)
     if line:
         sections = [line[1], *(each for each in sections if each is not line[1])]

@@ -16,17 +16,19 @@ from shared.errors import RetrievalUnavailable
 from shared.http_client import HttpClient
 from shared.retrieval.search import Book as Searched
 from shared.settings import RetrievalSettings
-from tests.bench.answers.books import BOOKS, CLONED, Book, opened, sections_of
+from tests.bench.answers.books import BOOKS, CLONED, XQUAD, Book, opened, sections_of
 from tests.bench.answers.figures import failures
 from tests.bench.answers.judging import Judged, judged
-from tests.bench.answers.page import write
+from tests.bench.answers.page import Run, write
 from tests.bench.answers.questions import absent, questions_to
+from tests.bench.answers.recall import answered_by, placed
+from tests.bench.answers.variants import tried
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from shared.retrieval.models import Found
 
+SAMPLED: Final = 4
+"""One of so many of XQuAD's questions is asked without each part as well."""
 TRIES: Final = 5
 """Of a search: other programs may keep the machine busy for longer than a reader would wait."""
 
@@ -44,22 +46,30 @@ def main() -> int:
         print(f"Nothing is measured: {', '.join(map(str, missing))} is not there.")
         return 0
     books = (*BOOKS, *(each for each in CLONED if each.path.exists()))
+    run = Run([], [], [])
     with opened(books) as url:
-        answers = [each for book in books for each in _asked(book, url)]
+        for book in books:
+            _ask(book, url, run)
+    answers = run.answers
     if chosen.failures:
         _show(failures(answers))
         _show_astray(answers)
-    missed = write(answers)
+    missed = write(run)
     print("\n".join(["", *(f"MISSED {each}" for each in missed)]) if missed else "\nEvery goal is reached.")
     return 1 if missed else 0
 
 
-def _asked(book: Book, url: str) -> Iterator[Judged]:
+def _ask(book: Book, url: str, run: Run) -> None:
     settings = RetrievalSettings.read({"QDRANT_URL": url, "QDRANT_COLLECTION": book.name})
     searched, sections = Searched(HttpClient(url), settings), sections_of(book)
     questions = questions_to(book)
-    for each in questions:
-        yield judged(each, _found(searched, each.text), sections)
+    for place, each in enumerate(questions):
+        found = _found(searched, each.text)
+        run.answers.append(judged(each, found, sections))
+        if book is not XQUAD or place % SAMPLED == 0:
+            run.tried.extend(tried(each, found, searched))
+    for question, pages in answered_by(book):
+        run.placed.extend(placed(book.name, pages, _found(searched, question)))
     print(f"{book.name}: {len(questions)} questions", file=sys.stderr, flush=True)
 
 

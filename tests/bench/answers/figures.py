@@ -69,19 +69,20 @@ def figures(answers: Sequence[Judged]) -> dict[str, float | None]:
     direct = [each for each in answers if each.direct]
     return {
         "questions": len(answers),
-        "held": _share(each.held for each in answers),
-        "findable": _share(each.findable for each in answers),
+        "held": share(each.held for each in answers),
+        "findable": share(each.findable for each in answers),
         "median": percentile(lengths, 0.5) if lengths else None,
         "p90": percentile(lengths, 0.9) if lengths else None,
-        "direct given": _share(bool(each.direct) for each in answers),
-        "direct right": _share(each.direct_held for each in direct),
+        "direct given": share(bool(each.direct) for each in answers),
+        "direct right": share(each.direct_held for each in direct),
         "in section": _ratio(sum(each.in_section for each in answers), sum(each.quoted for each in answers)),
-        "refused": _share(each.refused for each in answers),
-        "refused or named": _share(each.refused or each.named for each in answers),
+        "refused": share(each.refused for each in answers),
+        "refused or named": share(each.refused or each.named for each in answers),
     }
 
 
-def _share(facts: Iterable[bool]) -> float | None:
+def share(facts: Iterable[bool]) -> float | None:
+    """How many of them are true; None of nothing."""
     known = list(facts)
     return _ratio(sum(known), len(known))
 

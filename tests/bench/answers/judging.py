@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final
 from shared.answering.direct import direct
 from shared.answering.extractive import written
 from shared.answering.models import Mode
-from shared.answering.sections import ranked
+from shared.answering.sections import WEIGHTS, ranked
 from shared.answering.words import USUAL, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from shared.answering.models import Answer
+    from shared.answering.sections import Weights
     from shared.retrieval.models import Found
     from tests.bench.answers.questions import Question
 
@@ -100,9 +101,9 @@ def holds(gold: Sequence[str], text: str) -> bool:
     return all(re.search(each, plain, re.IGNORECASE) for each in gold)
 
 
-def direct_line(found: Found) -> str:
+def direct_line(found: Found, weights: Weights = WEIGHTS) -> str:
     """The line that answers directly, which comes first: by itself, or as the beginning of its section."""
-    line = direct(*ranked(found.question, found.passages, found.vocabulary))
+    line = direct(*ranked(found.question, found.passages, found.vocabulary, weights))
     return line[0] if line else ""
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tests.bench.answers import recall, variants
 from tests.bench.answers.figures import ANSWERED, GOALS, UNSEEN, by_kind, by_set, failures, figures, missed
 from tests.bench.answers.questions import FOREIGN, OFF_TOPIC
 from tests.bench.machine import RESULTS, machine
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tests.bench.answers.judging import Judged
+    from tests.bench.answers.recall import Placed
+    from tests.bench.answers.variants import Tried
 
     Figures = Mapping[str, float | None]
 
@@ -31,8 +35,24 @@ STOPPED: Final = ("questions", "refused", "refused or named")
 COUNTS: Final = frozenset({"questions", "median", "p90"})
 
 
-def write(answers: Sequence[Judged]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """All that a run found out.
+
+    Attributes:
+        answers: To every question.
+        tried: The same, and answers without a part of their making.
+        placed: Where the pages are that answer.
+    """
+
+    answers: list[Judged]
+    tried: list[Tried]
+    placed: list[Placed]
+
+
+def write(run: Run) -> list[str]:
     """Write both, print the page; give the goals that are missed."""
+    answers = run.answers
     sets = {name: figures(found) for name, found in by_set(answers).items()}
     kinds = {
         name: {kind: figures(of) for kind, of in by_kind(found).items()} for name, found in by_set(answers).items()
@@ -46,7 +66,7 @@ def write(answers: Sequence[Judged]) -> list[str]:
         "failures": [each.question.name for each in failures(answers)],
     }
     (RESULTS / "answers.json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")
-    text = page(sets, kinds, lines)
+    text = f"{page(sets, kinds, lines)}\n{_parts(run)}"
     (RESULTS / "answers.md").write_text(text, "utf-8")
     print(text)
     return lines
@@ -74,6 +94,25 @@ def page(sets: Mapping[str, Figures], kinds: Mapping[str, Mapping[str, Figures]]
             "",
             *(_goals(lines)),
             *(line for name in asked for line in ("", f"## {name}, by kind", "", *_table("kind", kinds[name]))),
+            "",
+        ]
+    )
+
+
+def _parts(run: Run) -> str:
+    return "\n".join(
+        [
+            "## Without a part of the making",
+            "",
+            "The same questions (of XQuAD every fourth), answered without one part; unseen are the sets after xquad.",
+            "",
+            *variants.table(run.tried),
+            "",
+            "## Where the pages are that answer",
+            "",
+            "Pages as the search gives them, fused by rank, and in the order of sections that answers are made in.",
+            "",
+            *recall.table(run.placed),
             "",
         ]
     )
