@@ -139,8 +139,10 @@ def _written(value: Any) -> Any:  # noqa: ANN401 (a field's value)
 def read(found: Iterable[Mapping[str, Any]]) -> tuple[Block, ...]:
     """Blocks from JSON; a kind that is not known here is passed over, for a newer ingestion may have written it.
 
+    A field that is absent is empty: `written` leaves out what is, such as the rows of a table of a head alone.
+
     Raises:
-        KeyError, TypeError: A known kind lacks what makes it one.
+        TypeError: A field is not of its type.
     """
     return tuple(KINDS[each["kind"]](each) for each in found if each["kind"] in KINDS)
 
@@ -150,21 +152,23 @@ def _blocks(found: Mapping[str, Any]) -> tuple[Block, ...]:
 
 
 def _list(found: Mapping[str, Any]) -> List:
-    items = tuple(Item(each.get("text") or "", _blocks(each), each.get("term") or "") for each in found["items"])
+    items = tuple(
+        Item(each.get("text") or "", _blocks(each), each.get("term") or "") for each in found.get("items") or ()
+    )
     return List(items, found.get("lead") or "", found.get("start"))
 
 
 def _table(found: Mapping[str, Any]) -> Table:
-    rows: Sequence[Sequence[str]] = found["rows"]
+    rows: Sequence[Sequence[str]] = found.get("rows") or ()
     return Table(tuple(map(tuple, rows)), tuple(found.get("head") or ()), found.get("lead") or "")
 
 
 KINDS: Final[Mapping[str, Callable[[Mapping[str, Any]], Block]]] = {
-    "paragraph": lambda found: Paragraph(found["text"]),
+    "paragraph": lambda found: Paragraph(found.get("text") or ""),
     "list": _list,
-    "code": lambda found: Code(found["text"], found.get("caption") or "", found.get("language") or ""),
+    "code": lambda found: Code(found.get("text") or "", found.get("caption") or "", found.get("language") or ""),
     "table": _table,
-    "question": lambda found: Question(found["text"], _blocks(found)),
-    "definition": lambda found: Definition(found["term"], _blocks(found), found.get("anchor") or ""),
+    "question": lambda found: Question(found.get("text") or "", _blocks(found)),
+    "definition": lambda found: Definition(found.get("term") or "", _blocks(found), found.get("anchor") or ""),
     "admonition": lambda found: Admonition(_blocks(found), found.get("label") or "", found.get("title") or ""),
 }

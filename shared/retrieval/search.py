@@ -116,6 +116,15 @@ def found(
     return judged(settings, asked, passages, max(by_meaning.values(), default=0.0), vocabulary)
 
 
+def _read(point: Mapping[str, Any], cosine: float, words: float) -> Passage | None:
+    """None for what is none of ours: one bad passage must not keep the others from readers."""
+    score = float(point["score"])
+    try:
+        return passage(point.get("payload") or {}, score=score, cosine=cosine, words=words)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
 def _version(results: Sequence[Sequence[Mapping[str, Any]]]) -> str:
     try:
         return str(results[-1][0]["payload"]["version"])
@@ -145,14 +154,9 @@ def _passages(
     told: list[tuple[float, str, int, Passage]] = []
     for point in points:
         number = point["id"]
-        read = passage(
-            point.get("payload") or {},
-            score=float(point["score"]),
-            cosine=by_meaning.get(number, 0.0),
-            words=by_words.get(number, 0.0),
-        )
+        read = _read(point, by_meaning.get(number, 0.0), by_words.get(number, 0.0))
         if read is None:
-            log.warning("passed over a passage without address or text", passage=number)
+            log.warning("passed over a passage without address or text, or of another form", passage=number)
         else:
             told.append((-read.score, read.page, read.position, read))
     yield from (each for *_, each in sorted(told, key=lambda each: each[:3]))

@@ -6,6 +6,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
+import pytest
 from pydantic import TypeAdapter
 
 from infra.ingestion.arranging import arranged
@@ -226,6 +227,22 @@ def test_a_stored_passage_fits_the_schema_and_comes_back_as_it_was() -> None:
         assert passage.form == FORM
         TypeAdapter(Passage).validate_python({name: getattr(passage, name) for name in Passage.__slots__})
         assert [written(each) for each in read(passage.blocks)] == list(passage.blocks)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        Paragraph(""),
+        List((), "Steps:"),
+        Code(""),
+        Table((), ("Name", "Price")),
+        Question("", (Paragraph("So."),)),
+        Definition("", (Paragraph("So."),)),
+        Admonition((), "Tip"),
+    ],
+)
+def test_a_block_without_what_makes_it_one_comes_back_and_fails_no_search(block: Block) -> None:
+    assert read([written(block)]) == (block,)
 
 
 def test_a_kind_of_block_from_the_future_is_passed_over() -> None:

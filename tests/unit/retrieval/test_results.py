@@ -169,6 +169,13 @@ def test_where_only_words_can_judge_half_of_them_must_be_in_a_passage(text: str,
     assert outcome.on_topic is expected
 
 
+def test_one_passage_that_is_none_of_ours_does_not_keep_the_others_from_readers() -> None:
+    bad = [point(blocks=[{"kind": "table", "rows": 7}]), point(position="first"), point(blocks=["text"])]
+    outcome = found(settings(), ("Arm?", "Arm?"), [[*bad, point()], [], []])
+
+    assert [each.text for each in outcome.passages] == ["Calibrate the arm."]
+
+
 def test_a_search_and_its_time_are_known() -> None:
     nothing: list[dict[str, Any]] = []
     lists = ([point()], [{"id": "1", "score": 0.8}], nothing, nothing)
