@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 IDENTIFIER: Final = re.compile(r"(?<![\w-])--?[a-z][\w-]*|\w+(?:[_.-]+\w+)+", re.IGNORECASE)
 """`--node-ip-address`, `health_check_timeout_s`, `usage_stats.json`: words cut them to pieces that stand anywhere."""
 LEAST_LETTERS: Final = 4
+SYMBOL: Final = re.compile(r"(?<!\S)[`\"'(]?([^\w\s]{1,3}|_|[^\w\s?!.,;:][\w-]{1,3})[`\"')?!.,;:]*(?!\S)")
+"""A sign, or a flag so short that its letters tell nothing: `_`, `@`, `-uu`."""
+PUNCTUATION: Final = frozenset("?!.,;:-–—…&+|/'\"()")  # noqa: RUF001 (dashes)
 
 SAME: Final = tuple(
     frozenset(map(stem, group.split()))
@@ -35,6 +38,15 @@ SAME: Final = tuple(
         "speed faster quicker",
         "mandatory required",
         "fail fails error errors",
+        "configuration config",
+        "environment env",
+        "parameter param",
+        "argument arg",
+        "authentication auth",
+        "database db",
+        "development dev",
+        "administrator admin",
+        "license licence licensed",
     )
 )
 """Words that readers and writers of documentation use for the same."""
@@ -58,11 +70,13 @@ class Asked:
         terms: Its stems, and its identifiers, whole.
         identifiers: Those of the terms.
         others: For a stem, those that mean the same.
+        signs: That it asks about, which are no words.
     """
 
     terms: frozenset[str]
     identifiers: tuple[str, ...]
     others: Mapping[str, frozenset[str]]
+    signs: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, question: str, without: frozenset[str] = frozenset()) -> Asked:
@@ -74,7 +88,7 @@ class Asked:
         for asked, told in PHRASES:
             if found := asked.search(question):
                 others |= {each: told for each in terms(found.group()) if each in stems}
-        return cls(stems | frozenset(named), named, others)
+        return cls(stems | frozenset(named), named, others, _signs(question))
 
     def held_by(self, text: str) -> frozenset[str]:
         """The text's stems, and the terms of the question that it holds in another way."""
@@ -84,6 +98,11 @@ class Asked:
             lowered = text.lower()
             more += [each for each in self.identifiers if each in lowered]
         return held.union(more) if more else held
+
+
+def _signs(question: str) -> tuple[str, ...]:
+    found = (each.strip("`") for each in SYMBOL.findall(question))
+    return tuple(each for each in found if each and not PUNCTUATION.issuperset(each))
 
 
 def _is_identifier(found: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from shared.answering.criteria import DENIES, LEANS, adds, decides, is_labelled, is_told_by_somebody, tells
 from shared.answering.sentences import split
 from shared.answering.units import lines_of, row_as_line
 from shared.answering.wanted import ALL
@@ -35,24 +36,16 @@ SURE_FACT: Final = 0.78
 NEVER: Final = 2.0
 LEAST_TERMS: Final = 3
 """Of a question that asks for nothing of a certain shape: with fewer, a line says them all by chance."""
-LEAN: Final = re.compile(
-    r"^(?:and|but|so|or|then|also|however|(?:all of )?(?:this|that|these|those)|it|they|he|she|for example)\b"
-    r"|\b(?:above|below|following|previous)\b",
-    re.IGNORECASE,
-)
-"""How a sentence tells that it leans on others."""
-DENIES: Final = re.compile(r"\b(?:not|never|cannot|without|no longer)\b|n't\b", re.IGNORECASE)
 LINKING: Final = re.compile(
     r"\s(?:is|are|was|were)\s(?:(?:an?|the|one|any|simply an?|basically an?|just an?)\s)"
+    r"|\sare\s(?!\w+(?:ed|ing|able|ible|ful|ous|ive|al|ly|ent|ary)\b|not\b|also\b|only\b)(?=\w+ )"
     r"|\s(?:represents?|refers to|means|stands for|describes?|denotes?)\s|\s?:\s(?!$)|\s[–—-]\s"  # noqa: RUF001 (a dash)
 )
 """Between what is defined and what it is."""
-TELLS: Final = re.compile(
-    r"\b(?:by \w+ing|us(?:e|ing)|set(?:ting)?|run|call|add|pass|specify|type|press|click|open|choose|must|should"
-    r"|need to)\b",
+INSTALLS: Final = re.compile(
+    r"\binstall\b|\bpacman -S|\b(?:npm|pnpm|yarn|uv|poetry|cargo|apk|pdm) add\b|\bnpm i\b|\bgo get\b|\bemerge\s",
     re.IGNORECASE,
 )
-"""What tells somebody to do something."""
 NAME: Final = re.compile(r"`|_|--|[a-z][A-Z]")
 """How the name of an option looks, which says what it is by itself."""
 ARTICLE: Final = re.compile(r"^\W*(?:an?|the)\s", re.IGNORECASE)
@@ -108,7 +101,7 @@ def _lines(section: Section) -> Iterator[Line]:
             for text in lines_of(block):
                 for each in _pieces(block, text):
                     yield Line(each, is_first=first)
-                    first = False
+                    first = first and is_labelled(each)
 
 
 def _pieces(block: Block, text: str) -> Sequence[str]:
@@ -131,7 +124,7 @@ def _sure(wanted: Wanted, line: Line, section: Section) -> float | None:
     if line.introduced is not None:
         return _sure_to_type(wanted, line, line.introduced, headings)
     own = wanted.held_by(line.text)
-    if not _stands_alone(wanted, line):
+    if not _stands_alone(wanted, line) or not _is_of_what_is_named(wanted, line, own | headings):
         return None
     if wanted.shape is not None:
         return _sure_of_shape(wanted, line.text, own, headings)
@@ -141,9 +134,14 @@ def _sure(wanted: Wanted, line: Line, section: Section) -> float | None:
     return said if said >= _least(wanted, line.text) else None
 
 
+def _is_of_what_is_named(wanted: Wanted, line: Line, said: frozenset[str]) -> bool:
+    """The numbers and the signs that the question names stand there: another version is another thing."""
+    return wanted.numbers <= said and all(each in line.text for each in wanted.asked.signs)
+
+
 def _stands_alone(wanted: Wanted, line: Line) -> bool:
     """It ends, is not too long, and has words enough; a number needs none. A row says something of the question."""
-    if line.text.endswith((":", "?")) or len(line.text) > LONGEST:
+    if line.text.endswith((":", "?")) or len(line.text) > LONGEST or is_told_by_somebody(line.text):
         return False
     if line.cells is not None and not wanted.share(wanted.held_by(line.cells)):
         return False
@@ -153,14 +151,16 @@ def _stands_alone(wanted: Wanted, line: Line) -> bool:
 def _sure_to_type(wanted: Wanted, line: Line, introduced: str, headings: frozenset[str]) -> float | None:
     if not wanted.asks_command or (wanted.asks_install and not _installs_it(wanted, line.text)):
         return None
-    said = wanted.share(headings | wanted.held_by(introduced))
-    return said if said >= SURE else None
+    said = headings | wanted.held_by(introduced)
+    if wanted.asks_install:
+        said |= {stem("install")}
+    return wanted.share(said) if wanted.share(said) >= SURE else None
 
 
 def _installs_it(wanted: Wanted, command: str) -> bool:
     """It installs what the question names, not something that belongs to it: `jest`, not `@types/jest`."""
     last = frozenset(map(stem, words(command.rpartition(" ")[2])))
-    return "install" in command and last <= wanted.weights.keys()
+    return bool(INSTALLS.search(command)) and last <= wanted.weights.keys()
 
 
 def _sure_of_shape(wanted: Wanted, line: str, own: frozenset[str], headings: frozenset[str]) -> float | None:
@@ -178,8 +178,10 @@ def _sure_of_shape(wanted: Wanted, line: str, own: frozenset[str], headings: fro
 def _begins_what_is_asked_about(wanted: Wanted, line: Line, own: frozenset[str], section: Section) -> bool:
     """The first sentence of the one section that has what is asked about as its heading."""
     heading = section.passage.heading
-    if not line.is_first or section.says_parent or LEAN.search(line.text) or not wanted.asks_about(heading):
+    if not line.is_first or is_labelled(line.text) or LEANS.search(line.text) or not wanted.asks_about(heading):
         return False
+    if section.says_parent:
+        return wanted.share(own) >= ALL
     return wanted.share(own) >= SURE or bool(NAME.search(heading))
 
 
@@ -188,22 +190,22 @@ def _least(wanted: Wanted, line: str) -> float:
     if wanted.asks_what:
         # what is asked now need not say again what it is of
         return (SURE_ITEM if wanted.focus else SURE) if defines(wanted, line) else NEVER
-    if LEAN.search(line):
+    if LEANS.search(line):
         return NEVER
     if wanted.asks_whether:
-        return SURE_WHETHER
+        return SURE_WHETHER if decides(wanted, line, SURE_WHETHER) else NEVER
     if DENIES.search(line) and not DENIES.search(wanted.question):
         return NEVER
     if wanted.asks_how:
-        return SURE_HOW if TELLS.search(line) else NEVER
-    return SURE_FACT if wanted.asks_fact and len(wanted.weights) >= LEAST_TERMS else NEVER
+        return SURE_HOW if tells(line) else NEVER
+    return SURE_FACT if wanted.asks_fact and len(wanted.weights) >= LEAST_TERMS and adds(wanted, line) else NEVER
 
 
 def defines(wanted: Wanted, line: str) -> bool:
     """Whether the line begins with what the question asks about, and says what it is."""
     subject = wanted.subject
     begin = LINKING.split(line, maxsplit=1)
-    if len(begin) < 2 or not subject or LEAN.search(line):  # noqa: PLR2004 (it defines nothing)
+    if len(begin) < 2 or not subject or LEANS.search(line):  # noqa: PLR2004 (it defines nothing)
         return False
     before = [stem(word) for word in words(ARTICLE.sub("", begin[0]))]
     return all(each in before for each in subject) and len(before) <= len(subject) + 4

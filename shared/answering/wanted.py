@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.answering.asked import Asked
+from shared.answering.shapes import shape_of
 from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, stem, words
 
 if TYPE_CHECKING:
@@ -29,7 +30,12 @@ ASKS_WHETHER: Final = re.compile(
     r"^\W*(?:is|are|was|were|can|could|does|do|did|should|must|may|will|would|has|have|am)\b", re.IGNORECASE
 )
 ASKS_COMMAND: Final = re.compile(r"\bcommands?\b|\binstall\b", re.IGNORECASE)
-ASKS_FACT: Final = re.compile(r"\b(?:who|whom|whose|which|where|when|what)\b", re.IGNORECASE)
+ASKS_FACT: Final = re.compile(
+    r"(?:^\W*(?:(?:and|so|but)\s)?|[,:;]\s)(?:\w+\s)?(?:who|whom|whose|which|where|when|what)\b"
+    r"|\b(?:who|whom|where|when|what|(?:which|what|whose) \w+)\W*$",
+    re.IGNORECASE,
+)
+"""At its head, or its end; in between such a word only joins clauses: "the error that appears when it starts"."""
 ALL: Final = 0.95
 """Share of a question that is as good as all of it."""
 ASKS_OVERVIEW: Final = re.compile(
@@ -42,64 +48,6 @@ EVERYDAY: Final = 0.5
 COMPARES: Final = re.compile(
     r"\b(?:differences?|differ|compar\w+|versus|vs|better|instead of|rather than|or|between)\b", re.IGNORECASE
 )
-
-MONTHS: Final = (
-    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?"
-    "|nov(?:ember)?|dec(?:ember)?"
-)
-NUMBERS: Final = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|none|no"
-COUNTED: Final = re.compile(r"how many (\w+)(?: (\w+))?", re.IGNORECASE)
-
-SHAPES: Final = tuple(
-    (re.compile(asks, re.IGNORECASE), re.compile(shape, re.IGNORECASE), frozenset(names.split()))
-    for asks, shape, names in (
-        (
-            r"\b(?:what|which)\b.{0,40}(?<!by )\bdefaults?\b|\bdefault (?:value|of|for)\b|(?<!by )\bdefaults?\s*\?*$",
-            r"\bdefault",
-            "default defaults value",
-        ),
-        (
-            r"\b(?:price|costs?|expensive|afford|cheap)\b",
-            r"[$€£¥]\s?\d|\d\s?(?:USD|EUR|dollars?|euros?|cents?)\b|\bfree\b",
-            "price cost costs expensive afford cheap",
-        ),
-        (
-            r"\b(?:percent(?:age)?|what share|what fraction)\b",
-            r"\d\s?(?:%|percent)",
-            "percentage percent share fraction",
-        ),
-        (
-            r"\bhow (?:often|frequently)\b",
-            r"\b(?:every|each|once|twice|hourly|daily|weekly|monthly|yearly|times?)\b|\d\s?(?:s|sec|min|h)",
-            "often frequently",
-        ),
-        (
-            r"\bhow long\b|\b(?:duration|timeout|interval)\b",
-            r"\d\s?(?:ms|s|h|m|msec|milli\w*|sec(?:ond)?s?|min(?:ute)?s?|hours?|days?|weeks?|months?|years?)\b",
-            "duration",
-        ),
-        (
-            r"\b(?:(?:until|since) when|when (?:is|was|did|do|does|will|are|were)|deadline|due|\w+ (?:year|date))\b",
-            rf"\b(?:{MONTHS})\b.{{0,8}}\d|\b(?:1[5-9]|20)\d\d\b|\bweeks? \d",
-            "when until due date year",
-        ),
-        (
-            r"\b(?:which|what|since)\b.{0,24}\bversions?\b",
-            r"\b\d+\.(?:\d|x\b)|[<>]=?\s?\d|==\s?\d|\bv\d|\bversion \d",
-            "version versions",
-        ),
-        (r"\b(?:which|what|default)\b.{0,24}\bports?\b", r"\b\d{2,5}\b", "port ports"),
-        (
-            (
-                r"\bhow (?:much|many|old|far|fast|big|large|heavy|high|tall|deep|wide)\b"
-                r"|\bwhat\b.{0,40}\b(?:number|size|amount|limit|maximum|minimum)\b"
-            ),
-            r"\d",
-            "",
-        ),
-    )
-)
-"""What asks for it, the shape of the answer, and the words that only name the shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +138,11 @@ class Wanted:
         return bool(named) and named <= self.weights.keys() and self.share(named) >= ALL
 
     @property
+    def numbers(self) -> frozenset[str]:
+        """Those that it names, which tell of which of several things it asks: "Python 3", "the RTX 4090"."""
+        return frozenset(term for term in self.weights if term.isdigit())
+
+    @property
     def decisive(self) -> frozenset[str]:
         """What a number must be of: what is asked now, where that is a word or two, else the stem that tells most."""
         if 0 < len(self.focus) <= 2:  # noqa: PLR2004 (a word or two)
@@ -222,25 +175,6 @@ class Wanted:
 def asked_by(question: str) -> Asked:
     """Its terms, without those that only name the shape of the answer."""
     return Asked.of(question, shape_of(question)[1])
-
-
-def shape_of(question: str) -> tuple[re.Pattern[str] | None, frozenset[str]]:
-    """The shape of the answer, and the words of the question that only name it."""
-    for asks, shape, names in SHAPES:
-        if asks.search(question):
-            counted = COUNTED.search(question)
-            return (_counting(counted) if counted and not names else shape), names
-    return None, frozenset()
-
-
-def _counting(counted: re.Match[str]) -> re.Pattern[str]:
-    """A number beside what is counted: `six motors`, `6x STS3215 motors`, `Motors: 6`."""
-    named = [word for word in counted.groups() if word and word.lower() not in STOP_WORDS]
-    noun = "|".join(re.escape(word[: max(3, len(word) - 3)]) for word in named) or r"\w"
-    return re.compile(
-        rf"(?:\b\d[\d,.]*|\b(?:{NUMBERS}))\s?[x×]?\s+(?:[\w-]+\s+){{0,3}}(?:{noun})|\d+[x×]\s|\b(?:{noun})\w*\s?[:=]\W{{0,3}}\d",  # noqa: RUF001 (a sign of multiplication)
-        re.IGNORECASE,
-    )
 
 
 def _weights(question: str, asked: Asked, held: Sequence[frozenset[str]], vocabulary: Vocabulary) -> dict[str, float]:

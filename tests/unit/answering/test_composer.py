@@ -123,6 +123,26 @@ def test_an_error_message_in_a_heading_is_answered_by_what_stands_below_it() -> 
             Paragraph("The motor is checked every hour."),
             "The motor is checked every hour.",
         ),
+        (
+            "Which flag shows hidden motors?",
+            Paragraph("Hidden motors are listed by the `--hidden` flag."),
+            "Hidden motors are listed by the `--hidden` flag.",
+        ),
+        (
+            "Which config variable names the arm?",
+            Paragraph("Instead, set the configuration variable `ARM_NAME` to the name of the arm."),
+            "Instead, set the configuration variable `ARM_NAME` to the name of the arm.",
+        ),
+        (
+            "Are motors started automatically?",
+            Paragraph("Motors are never started automatically."),
+            "Motors are never started automatically.",
+        ),
+        (
+            "What are motors of an arm?",
+            Paragraph("In an arm, motors are machines that turn joints."),
+            "In an arm, motors are machines that turn joints.",
+        ),
     ],
 )
 def test_a_line_that_answers_directly_comes_first(question: str, block: Block, line: str) -> None:
@@ -144,6 +164,24 @@ def test_a_line_that_answers_directly_comes_first(question: str, block: Block, l
         ("Which motor turns the elbow joint?", Paragraph("The first motor does not turn the elbow joint.")),
         ("How many weeks does it last?", Table((("Basics", "1-2"),), ("Part", "Weeks"))),
         ("since which version does it log", Paragraph("Set `LOG_MS=1000` in any version to log more.")),
+        # a default without a value
+        ("What is the default of speed?", Paragraph("The speed defaults to the global speed of the arm.")),
+        # what is assumed decides nothing
+        ("Is the motor enabled by default?", Paragraph("By default, a light burns when the motor is enabled.")),
+        ("Is the motor enabled by default?", Paragraph("The motor is enabled by a switch.")),
+        ("Does the arm turn?", Paragraph("Do you wonder whether the arm does turn? The arm may.")),
+        # which one asks for a name
+        ("Which flag shows hidden motors?", Paragraph("A flag of the arm shows all of the hidden motors.")),
+        # another version, another sign
+        ("Which motors does arm 5 turn?", Paragraph("The arm 4 does turn these motors: `a`, `b`.")),
+        ("What does the @ motor mean?", Paragraph("A motor is a machine.")),
+        # an author tells of himself, a word in the middle asks nothing
+        ("How long does a motor last?", Paragraph("I once had a motor that did last 30 hours.")),
+        ("The arm that stops when the motor is hot", Paragraph("The arm and its motor are hot when the sun shines.")),
+        # no telling what to do
+        ("How do I turn the motor off?", Paragraph("A motor that is turned off is what many enjoy using.")),
+        # a property is no definition
+        ("What is the elbow?", Definition("The elbow", (Paragraph("Signature: elbow(angle)"),))),
     ],
 )
 def test_a_line_that_only_looks_like_an_answer_does_not_come_first(question: str, block: Block) -> None:

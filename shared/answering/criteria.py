@@ -1,0 +1,107 @@
+"""What a line must be, beyond holding a question's words, to answer it by itself."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from shared.answering.wanted import Wanted
+
+LEANS: Final = re.compile(
+    r"^(?:and|but|or|so|then|also|however|otherwise|therefore|thus|hence|moreover|similarly|it|they|he|she"
+    r"|(?:all of )?(?:this|that|these|those)|for (?:example|instance)|in (?:this|that|these|those|such))\b"
+    r"|\b(?:above|below|following|previous|as (?:shown|described|mentioned|follows))\b",
+    re.IGNORECASE,
+)
+"""How a sentence tells that it leans on others."""
+DENIES: Final = re.compile(r"\b(?:not|never|cannot|without|no longer)\b|n't\b", re.IGNORECASE)
+SOMEBODY: Final = re.compile(r"(?<![\w`])(?:I|I've|I'd|I'm|my)(?![\w`])")
+"""Of an author's own story; a line that quotes a command never has it."""
+LABEL: Final = re.compile(
+    r"^\W*(?:signature|defaults?|types?|returns?|since|examples?|usage|note|syntax|arguments?|parameters?|values?|accepts"
+    r"|required|deprecated|added in|available (?:in|since)|alias(?:es)?|see also|tip|warning|important)"
+    r"(?: (?:values?|types?|in|since))?\W{0,3}:\W",
+    re.IGNORECASE,
+)
+"""A property of what the heading names, told by its name: `Default: 5`, `Signature: run(a)`."""
+SUBORDINATE: Final = re.compile(
+    r"\b(?:if|when|whenever|whether|unless|once|after|before|while|until|because|since|although|in case|so that"
+    r"|in order to)\b[^,;:]*",
+    re.IGNORECASE,
+)
+"""What is only assumed, or is another matter: it decides nothing."""
+ASSERTS: Final = re.compile(
+    r"\b(?:is|are|was|were|am|be|been|isn't|aren't|wasn't|can|cannot|can't|could|may|might|must|shall|should|will|won't"
+    r"|does|do|did|doesn't|don't|has|have|had|never|no|not|only|always|\w{3,}s|\w{3,}ed)\b",
+    re.IGNORECASE,
+)
+TELLS: Final = re.compile(
+    r"\bby \w+ing\b|\b(?:you|one|we) (?:can|may|must|should|could|have to|need to|will)\b|\b(?:must|should) be \w+"
+    r"|(?:^|[,;:.] |\b(?:to|please|simply|just|and|then) )(?:use|set|run|call|add|pass|specify|type|press|click|open"
+    r"|choose|create|put|write|change|select|enable|disable|install|configure|define|register|import|provide|go|start"
+    r"|remove)\b",
+    re.IGNORECASE,
+)
+"""What tells somebody to do something."""
+CODE: Final = re.compile(r"`[^`]+`|--\w|\b\w+_\w+\b|\b[a-z]+[A-Z]\w*\b|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
+PLACE: Final = re.compile(
+    r"[/\\]\w|\w\.\w{2,4}\b|\b(?:in|at|on|from|under|near|between|within|inside|to|into|through)\s", re.IGNORECASE
+)
+TIME: Final = re.compile(
+    r"\d|\b(?:when|before|after|until|once|every|during|while|at|on|whenever|always|never|as soon as|immediately)\b",
+    re.IGNORECASE,
+)
+ASKS_IDENTIFIER: Final = re.compile(
+    r"\b(?:which|what)\s(?:\w+\s){0,2}(?:flags?|options?|settings?|parameters?|arguments?|variables?|commands?|functions?|methods?"
+    r"|class(?:es)?|headers?|files?|hooks?|propert(?:y|ies)|keys?|fields?|attributes?|events?|exceptions?|modules?"
+    r"|packages?|decorators?|endpoints?|environment variable)\b",
+    re.IGNORECASE,
+)
+ALWAYS: Final = re.compile(r"\b(?:by default|automatically|always|only|at runtime|without)\b", re.IGNORECASE)
+"""What turns a yes into a no: where it is asked, an answer must say it."""
+ASKS_WHERE: Final = re.compile(r"\bwhere\b", re.IGNORECASE)
+ASKS_WHEN: Final = re.compile(r"\bwhen\b", re.IGNORECASE)
+ASKS_WHO: Final = re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE)
+NAMED: Final = re.compile(r"(?<=[\w,;:()\"'] )[\"']?[A-Z][\w.-]+|^[A-Z]\w+ [A-Z]\w+")
+"""Somebody or something with a name, not only at the beginning of a sentence."""
+
+
+def is_labelled(line: str) -> bool:
+    """Whether it is a property of what its heading names, and says nothing without that."""
+    return bool(LABEL.match(line))
+
+
+def is_told_by_somebody(line: str) -> bool:
+    """Whether an author tells of himself."""
+    return bool(SOMEBODY.search(line))
+
+
+def tells(line: str) -> bool:
+    """Whether it tells somebody to do something."""
+    return bool(TELLS.search(line))
+
+
+def decides(wanted: Wanted, line: str, least: float) -> bool:
+    """Whether it says yes or no: what is asked stands in what it asserts, not in a condition."""
+    asserted = SUBORDINATE.sub(" ", line)
+    if "?" in line or not ASSERTS.search(asserted):
+        return False
+    turns = {each.lower() for each in ALWAYS.findall(wanted.question)}
+    if not turns <= {each.lower() for each in ALWAYS.findall(line)}:
+        return False
+    return wanted.share(wanted.held_by(asserted)) >= least
+
+
+def adds(wanted: Wanted, line: str) -> bool:
+    """Whether it says something of the kind that was asked for, besides what the question says itself."""
+    asked = wanted.question.lower()
+    if ASKS_IDENTIFIER.search(asked):
+        return any(each.strip("`").lower() not in asked for each in CODE.findall(line))
+    if ASKS_WHO.search(asked):
+        return any(each.lower() not in asked for each in NAMED.findall(line))
+    if ASKS_WHERE.search(asked):
+        return bool(PLACE.search(line))
+    if ASKS_WHEN.search(asked):
+        return bool(TIME.search(line))
+    return True

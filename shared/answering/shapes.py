@@ -1,0 +1,94 @@
+"""The shape that an answer has: a price, a date, a default, a number of something."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from shared.retrieval.lexical import STOP_WORDS
+
+MONTHS: Final = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?"
+    "|nov(?:ember)?|dec(?:ember)?"
+)
+NUMBERS: Final = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|none|no"
+VALUE: Final = (
+    r"(?:`[^`]+`|[\"'][^\"']*[\"']|[-+]?\d|\[|\{|(?:true|false|none|null|nil|on|off|yes|no|unset|unlimited)\b)"
+)
+"""What an option may be set to."""
+DEFAULT: Final = (
+    rf"\bdefaults?(?: value)?\W{{0,3}}\s*(?:is|are|to|of|=|being|set to|value)?\s*:?\W{{0,3}}{VALUE}"
+    rf"|{VALUE}\W{{0,12}}(?:is the default|by default|\(default)|\bdefault\b[^.]{{0,60}}\b(?:is|to|of) {VALUE}"
+    rf"|\bby default,? [^.]{{0,60}}{VALUE}|\bdefaults?(?: value)?\s*:\s*(?!see\b)\S"
+)
+COUNTED: Final = re.compile(r"how many (\w+)(?: (\w+))?", re.IGNORECASE)
+
+SHAPES: Final = tuple(
+    (re.compile(asks, re.IGNORECASE), re.compile(shape, re.IGNORECASE), frozenset(names.split()))
+    for asks, shape, names in (
+        (
+            r"\b(?:what|which)\b.{0,40}(?<!by )\bdefaults?\b|\bdefault (?:value|of|for)\b|(?<!by )\bdefaults?\s*\?*$",
+            DEFAULT,
+            "default defaults value",
+        ),
+        (
+            r"\b(?:price|costs?|expensive|afford|cheap)\b",
+            r"[$€£¥]\s?\d|\d\s?(?:USD|EUR|dollars?|euros?|cents?)\b|\bfree\b",
+            "price cost costs expensive afford cheap",
+        ),
+        (
+            r"\b(?:percent(?:age)?|what share|what fraction)\b",
+            r"\d\s?(?:%|percent)",
+            "percentage percent share fraction",
+        ),
+        (
+            r"\bhow (?:often|frequently)\b",
+            r"\b(?:every|each|once|twice|hourly|daily|weekly|monthly|yearly|times?)\b|\d\s?(?:s|sec|min|h)",
+            "often frequently",
+        ),
+        (
+            r"\bhow long\b|\b(?:duration|timeout|interval)\b",
+            r"\d\s?(?:ms|s|h|m|msec|milli\w*|sec(?:ond)?s?|min(?:ute)?s?|hours?|days?|weeks?|months?|years?)\b",
+            "duration",
+        ),
+        (
+            r"\b(?:(?:until|since) when|when (?:is|was|did|do|does|will|are|were)|deadline|due|\w+ (?:year|date))\b",
+            rf"\b(?:{MONTHS})\b.{{0,8}}\d|\b(?:1[5-9]|20)\d\d\b|\bweeks? \d",
+            "when until due date year",
+        ),
+        (
+            r"\b(?:which|what|since)\b.{0,24}\bversions?\b",
+            r"\b\d+\.(?:\d|x\b)|[<>]=?\s?\d|==\s?\d|\bv\d|\bversion \d",
+            "version versions",
+        ),
+        (r"\b(?:which|what|default)\b.{0,24}\bports?\b", r"\b\d{2,5}\b", "port ports"),
+        (
+            (
+                r"\bhow (?:much|many|old|far|fast|big|large|heavy|high|tall|deep|wide)\b"
+                r"|\bwhat\b.{0,40}\b(?:number|size|amount|limit|maximum|minimum)\b"
+            ),
+            r"\d",
+            "",
+        ),
+    )
+)
+"""What asks for it, the shape of the answer, and the words that only name the shape."""
+
+
+def shape_of(question: str) -> tuple[re.Pattern[str] | None, frozenset[str]]:
+    """The shape of the answer, and the words of the question that only name it."""
+    for asks, shape, names in SHAPES:
+        if asks.search(question):
+            counted = COUNTED.search(question)
+            return (_counting(counted) if counted and not names else shape), names
+    return None, frozenset()
+
+
+def _counting(counted: re.Match[str]) -> re.Pattern[str]:
+    """A number beside what is counted: `six motors`, `6x STS3215 motors`, `Motors: 6`."""
+    named = [word for word in counted.groups() if word and word.lower() not in STOP_WORDS]
+    noun = "|".join(re.escape(word[: max(3, len(word) - 3)]) for word in named) or r"\w"
+    return re.compile(
+        rf"(?:\b\d[\d,.]*|\b(?:{NUMBERS}))\s?[x×]?\s+(?:[\w-]+\s+){{0,3}}(?:{noun})|\d+[x×]\s|\b(?:{noun})\w*\s?[:=]\W{{0,3}}\d",  # noqa: RUF001 (a sign of multiplication)
+        re.IGNORECASE,
+    )
