@@ -7,6 +7,7 @@ where they are nearly as good, or where the question compares.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -43,6 +44,9 @@ GAIN: Final = 0.2
 LEAST: Final = 0.45
 """Share of the best section's score that it needs then."""
 COMPARED: Final = 0.02
+SHORTEST: Final = 160
+POINTS: Final = re.compile(r"\b(?:see|check|refer to|consult|visit|read)\b", re.IGNORECASE)
+"""What a further section is too short for, where it leads elsewhere."""
 SAME: Final = 0.75
 """Share of a section's words that another one has shown, so that it is not shown again."""
 
@@ -118,12 +122,19 @@ def _show(wanted: Wanted, section: Section, shown: _Shown) -> None:
     steps = wanted.asks_how and not shown.parts
     budget = BUDGET_OF_STEPS if steps else min(BUDGETS[min(len(shown.parts), len(BUDGETS) - 1)], shown.left)
     found = excerpt(section.units, wanted, budget)
-    if found is None or _is_repeated(found, shown) or (shown.parts and len(found.text) > 1.6 * shown.left):
+    if found is None or _is_repeated(found, shown):
+        return
+    if shown.parts and (len(found.text) > 1.6 * shown.left or _only_points(found.text)):
         return
     shown.covered |= found.terms | section.terms
     shown.bags.append(frozenset(words(found.text)))
     number = shown.citations.cite(section, found.best.text)
     shown.parts.append(f"**{section.label}** {number}\n\n{found.text}")
+
+
+def _only_points(text: str) -> bool:
+    """Whether it is a line that says where to read on, and nothing else."""
+    return len(text) < SHORTEST and bool(POINTS.search(text))
 
 
 def _is_repeated(found: Excerpt, shown: _Shown) -> bool:

@@ -29,6 +29,8 @@ SHAPE_BONUS: Final = 0.3
 EARLY_BONUS: Final = 0.12
 FIRST_BONUS: Final = 0.3
 """What a unit's share of the question grows by: for code or a number that is asked for, for an early or first place."""
+SMALL_GAP: Final = 90
+"""Characters that are shown rather than left out."""
 GAIN: Final = 1.0
 """What the share counts that no unit before it has said."""
 
@@ -91,7 +93,16 @@ def _chosen(
         said |= units[best].terms
         budget -= len(shown[best]) + 2
         left = [at for at in left if at != best and len(shown[at]) + 2 <= budget]
-    return sorted(chosen)
+    return _without_small_gaps(sorted(chosen), [len(each) for each in shown])
+
+
+def _without_small_gaps(chosen: Sequence[int], sizes: Sequence[int]) -> list[int]:
+    """With what is left out above or between others and is hardly longer than the ellipsis that would stand for it."""
+    filled: list[int] = []
+    for at in chosen:
+        above = range(filled[-1] + 1 if filled else 0, at)
+        filled += [*(above if sum(sizes[each] for each in above) <= SMALL_GAP else ()), at]
+    return filled
 
 
 def reduced(blocks: Iterable[Block], wanted: Wanted, budget: int) -> str:

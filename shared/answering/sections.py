@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from shared.answering.units import units_of
 from shared.answering.wanted import Wanted, asked_by
-from shared.retrieval.blocks import Code, List
+from shared.retrieval.blocks import Code, List, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,11 +78,18 @@ def sections_of(passages: Sequence[Passage]) -> list[tuple[int, Passage, tuple[B
 
 
 def _together(passages: Sequence[Passage]) -> tuple[Block, ...]:
-    """The blocks of passages of one section, in the page's order, none twice."""
+    """The blocks of passages of one section, in the page's order, none twice; a table that was cut is one again."""
     blocks: dict[Block, None] = {}
     for passage in sorted(passages, key=lambda each: each.position):
         blocks |= dict.fromkeys(passage.blocks)
-    return tuple(blocks)
+    whole: list[Block] = []
+    for block in blocks:
+        above = whole[-1] if whole else None
+        if isinstance(block, Table) and isinstance(above, Table) and block.head and block.head == above.head:
+            whole[-1] = replace(above, rows=(*above.rows, *block.rows))
+        else:
+            whole.append(block)
+    return tuple(whole)
 
 
 def ranked(

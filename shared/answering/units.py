@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from shared.retrieval.blocks import Block, Item
 
 QUESTION_MARKS: Final = ("?", "？", "؟")  # noqa: RUF001 (those of Chinese and Arabic)
+CONTENTS: Final = re.compile(r"^\W*(?:(?:table of )?contents|on this page|quick navigation|toc)\W*$", re.IGNORECASE)
+"""What stands above a list of links to the same page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,8 @@ class Unit:
 def units_of(blocks: Sequence[Block], asked: Asked) -> list[Unit]:
     """The units of a section, in order; a question without its answer is none, nor is a list of such."""
     told: list[list[Block]] = []
-    for block in blocks:
-        if is_quiz(block):
+    for last, block in zip((None, *blocks), blocks, strict=False):
+        if is_quiz(block) or (isinstance(block, List) and _heads_contents(last)):
             continue
         above = told[-1] if told else None
         if isinstance(block, Code) and not block.caption and above and _introduces(above):
@@ -58,18 +61,24 @@ def units_of(blocks: Sequence[Block], asked: Asked) -> list[Unit]:
 
 
 def is_quiz(block: Block) -> bool:
-    """Whether it asks and does not answer."""
+    """Whether it asks and does not answer; so does a table of contents."""
     match block:
         case Question():
             return not block.blocks
+        case List() if CONTENTS.match(block.lead):
+            return True
         case List():
             return len(block.items) > 1 and all(
                 each.text.endswith(QUESTION_MARKS) and not each.blocks for each in block.items
             )
         case Paragraph():
-            return block.text.endswith(QUESTION_MARKS)
+            return block.text.endswith(QUESTION_MARKS) or bool(CONTENTS.match(block.text))
         case _:
             return False
+
+
+def _heads_contents(block: Block | None) -> bool:
+    return isinstance(block, Paragraph) and bool(CONTENTS.match(block.text))
 
 
 def lines_of(block: Block) -> Iterator[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ASKS_HOW: Final = re.compile(
     r"\bhow (?:do|does|can|could|should|would|to|am|did)\b"
-    r"|\b(?:commands?|examples?|steps|install(?:ing|ation)?|set ?up|fix|errors?)\b"
+    r"|\b(?:commands?|examples?|steps|install(?:ing|ation)?|set ?up|fix|(?<!what )(?<!which )errors?)\b"
     r"|\bwhat (?:can|should|must) (?:i|we)\b",
     re.IGNORECASE,
 )

@@ -52,7 +52,7 @@ class Passage:
     @property
     def label(self) -> str:
         """The page's title and, where it says more, the section's: `Calibrate: Follower arm`."""
-        return self.title if self.heading == self.title else f"{self.title}: {self.heading}"
+        return f"{self.title}: {self.heading}" if self.heading not in {"", self.title} else self.title
 
     @property
     def text(self) -> str:

@@ -321,6 +321,38 @@ def test_snippets_are_plain_words() -> None:
     assert source.snippet == "Run: go to **x**"
 
 
+def test_a_short_line_is_shown_rather_than_an_ellipsis() -> None:
+    blocks = [Paragraph("A small thing."), Paragraph("The gripper opens in a second. " + "It is strong. " * 60)]
+
+    assert "A small thing.\n\nThe gripper" in quote("When does the gripper open?", [passage(*blocks)]).text
+
+
+def test_a_table_that_was_cut_is_one_again() -> None:
+    head = ("Code", "Meaning")
+    parts = [Table(((f"E{n}", "Something else."), (f"F{n}", "Something else.")), head) for n in range(5)]
+    text = quote("TOO_LARGE", [passage(*parts, Table((("TOO_LARGE", "It is larger than allowed."),), head))]).text
+
+    assert text.count("| Code | Meaning |") <= 1
+    assert "E1" not in text
+
+
+def test_a_table_of_contents_answers_nothing() -> None:
+    listed = List((Item("Open the gripper"), Item("Close the gripper")))
+    for blocks in ((Paragraph("Table of contents"), listed), (replace(listed, lead="On this page:"),)):
+        text = quote("How do I open the gripper?", [passage(*blocks, Paragraph("Press the green button."))]).text
+        assert "Close the gripper" not in text
+
+
+def test_a_further_section_that_only_leads_elsewhere_is_not_shown() -> None:
+    found = [passage(Paragraph("The log goes to a file."), heading="Log"), passage(Paragraph("The log, see here."))]
+
+    assert len(quote("Where does the log go?", found).sources) == 1
+
+
+def test_a_section_without_a_heading_is_named_by_its_page() -> None:
+    assert quote("What moves?", [passage(Paragraph("The arm moves."), heading="")]).text.startswith("**The arm** [1]")
+
+
 def test_long_prose_is_reduced_to_the_sentences_that_answer() -> None:
     prose = " ".join(["Nothing of interest stands here at all."] * 40 + ["The gripper opens in a second."])
 
