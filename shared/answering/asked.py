@@ -47,6 +47,8 @@ SAME: Final = tuple(
         "development dev",
         "administrator admin",
         "license licence licensed",
+        "drawback disadvantage limitation downside con",
+        "advantage benefit pro upside",
     )
 )
 """Words that readers and writers of documentation use for the same."""
@@ -96,8 +98,27 @@ class Asked:
         more = [each for each, others in self.others.items() if not others.isdisjoint(held)]
         if self.identifiers:
             lowered = text.lower()
-            more += [each for each in self.identifiers if each in lowered]
+            more += [each for each in self.identifiers if _is_whole(each, lowered)]
         return held.union(more) if more else held
+
+
+def _is_whole(identifier: str, text: str) -> bool:
+    """Whether it stands there, and not only as the beginning or the end of a longer one."""
+    found = text.find(identifier)
+    while found >= 0:
+        before, behind = text[found - 1 : found], text[found + len(identifier) :][:2]
+        if (
+            not _continues(before)
+            and not _continues(behind[:1])
+            and not (behind[:1] in "-." and _continues(behind[1:]))
+        ):
+            return True
+        found = text.find(identifier, found + 1)
+    return False
+
+
+def _continues(character: str) -> bool:
+    return character == "_" or character.isalnum()
 
 
 def _signs(question: str) -> tuple[str, ...]:

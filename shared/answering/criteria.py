@@ -44,6 +44,9 @@ TELLS: Final = re.compile(
     re.IGNORECASE,
 )
 """What tells somebody to do something."""
+WISHES: Final = re.compile(r"\b(?:may|might|could|would) (?:also )?(?:want|wish|like|prefer|need)\b", re.IGNORECASE)
+"""What tells of a problem, not what to do about it."""
+INSTALLED: Final = re.compile(r"\binstall\w*\s(?:the\s)?`([^`]+)`", re.IGNORECASE)
 CODE: Final = re.compile(r"`[^`]+`|--\w|\b\w+_\w+\b|\b[a-z]+[A-Z]\w*\b|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
 PLACE: Final = re.compile(
     r"[/\\]\w|\w\.\w{2,4}\b|\b(?:in|at|on|from|under|near|between|within|inside|to|into|through)\s", re.IGNORECASE
@@ -77,9 +80,12 @@ def is_told_by_somebody(line: str) -> bool:
     return bool(SOMEBODY.search(line))
 
 
-def tells(line: str) -> bool:
-    """Whether it tells somebody to do something."""
-    return bool(TELLS.search(line))
+def tells(wanted: Wanted, line: str) -> bool:
+    """Whether it tells somebody to do something; of installing, to install what was asked about."""
+    others = (each for each in INSTALLED.findall(line) if not wanted.held_by(each) <= wanted.weights.keys())
+    if wanted.asks_install and any(others):
+        return False
+    return bool(TELLS.search(line)) and not WISHES.search(line)
 
 
 def decides(wanted: Wanted, line: str, least: float) -> bool:

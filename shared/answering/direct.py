@@ -130,13 +130,15 @@ def _sure(wanted: Wanted, line: Line, section: Section) -> float | None:
         return _sure_of_shape(wanted, line.text, own, headings)
     if _begins_what_is_asked_about(wanted, line, own, section):
         return 1.0
-    said = wanted.share(own)
+    said = wanted.sureness(own)
     return said if said >= _least(wanted, line.text) else None
 
 
 def _is_of_what_is_named(wanted: Wanted, line: Line, said: frozenset[str]) -> bool:
-    """The numbers and the signs that the question names stand there: another version is another thing."""
-    return wanted.numbers <= said and all(each in line.text for each in wanted.asked.signs)
+    """The numbers, signs and identifiers that the question names stand there: another version is another thing."""
+    return wanted.numbers.union(wanted.asked.identifiers) <= said and all(
+        each in line.text for each in wanted.asked.signs
+    )
 
 
 def _stands_alone(wanted: Wanted, line: Line) -> bool:
@@ -154,7 +156,7 @@ def _sure_to_type(wanted: Wanted, line: Line, introduced: str, headings: frozens
     said = headings | wanted.held_by(introduced)
     if wanted.asks_install:
         said |= {stem("install")}
-    return wanted.share(said) if wanted.share(said) >= SURE else None
+    return wanted.sureness(said) if wanted.sureness(said) >= SURE else None
 
 
 def _installs_it(wanted: Wanted, command: str) -> bool:
@@ -171,7 +173,7 @@ def _sure_of_shape(wanted: Wanted, line: str, own: frozenset[str], headings: fro
         or not wanted.decisive <= own | headings
     ):
         return None
-    said = wanted.share(own | headings)
+    said = wanted.sureness(own | headings)
     return said if said >= SURE else None
 
 
@@ -197,7 +199,7 @@ def _least(wanted: Wanted, line: str) -> float:
     if DENIES.search(line) and not DENIES.search(wanted.question):
         return NEVER
     if wanted.asks_how:
-        return SURE_HOW if tells(line) else NEVER
+        return SURE_HOW if tells(wanted, line) else NEVER
     return SURE_FACT if wanted.asks_fact and len(wanted.weights) >= LEAST_TERMS and adds(wanted, line) else NEVER
 
 

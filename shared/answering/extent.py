@@ -41,8 +41,13 @@ def shorter(answer: Answer) -> Answer:
 
 def not_shown(passages: Sequence[Passage], answers: Iterable[str]) -> tuple[Passage, ...]:
     """The passages that no earlier answer was made of."""
-    said = _shingles(" ".join(answers))
-    return tuple(each for each in passages if not _was_shown(_shingles(each.text), said))
+    told = tuple(answers)
+    return tuple(each for each in passages if not was_shown(each, told))
+
+
+def was_shown(passage: Passage, answers: Iterable[str]) -> bool:
+    """Whether much of it stands in the answers."""
+    return _was_shown(_shingles(passage.text), _shingles(" ".join(answers)))
 
 
 def _blocks(text: str) -> list[str]:

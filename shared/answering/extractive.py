@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from shared.answering.asked import Asked
 from shared.answering.citations import Citations
 from shared.answering.composer import quote
 from shared.answering.excerpts import excerpt
@@ -93,7 +94,13 @@ def _unknown_subject(question: str, found: Found) -> str:
         return ""
     asked = set(terms(asking(question) or question))
     weights = {term: found.vocabulary.rarity(term) for term in asked}
-    missing = [each for each in found.missing if asked.intersection(terms(each))]
+    others = Asked.of(question).others
+    missing = [
+        each
+        for each in found.missing
+        if asked.intersection(terms(each))
+        and not any(found.vocabulary.frequencies.keys() & others.get(term, frozenset()) for term in terms(each))
+    ]
     lacking = sum(found.vocabulary.rarity(term) for each in missing for term in terms(each))
     if lacking < SUBJECT * (sum(weights.values()) or 1.0):
         return ""

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from shared.answering.asked import Asked
+from shared.answering.extent import was_shown
+from shared.answering.shapes import shape_of
 from shared.retrieval.lexical import terms, words
 
 if TYPE_CHECKING:
@@ -21,22 +24,42 @@ LEAST: Final = 0.3
 """What sharing no word with the focus, or with the subject, counts: words are not all that a passage can share."""
 
 BY_RANK: Final = 0.5
+SHOWN: Final = 1.8
+"""What a passage counts more that the last answer was made of: "it" is what stands there."""
 KEPT: Final = 0.6
 """Passages that belong less than this share of what the best does are left out."""
 
 
-def focused(found: Found, follow_up: FollowUp) -> Found:
-    """The passages that belong to the focus, best first; all of them where the follow-up has none."""
+def focused(found: Found, follow_up: FollowUp, answer: str = "") -> Found:
+    """The passages that belong to the focus, best first; all of them where the follow-up has none.
+
+    Args:
+        found: By a search for the completed question.
+        follow_up: What the message means.
+        answer: The last one: what it showed is what "it" is, where that holds what is asked.
+    """
     focus = set(terms(follow_up.focus))
     if not focus or not found.passages:
         return found
     if follow_up.quoted and (told := _telling_of(found.passages, follow_up)):
         return replace(found, passages=told)
     subject = set(terms(follow_up.question)) - focus
-    scores = [_belonging(each, focus, subject, rank) for rank, each in enumerate(found.passages)]
+    scores = [
+        _belonging(each, focus, subject, rank) * (SHOWN if _says_more(each, follow_up, answer) else 1)
+        for rank, each in enumerate(found.passages)
+    ]
     order = sorted(range(len(scores)), key=lambda at: -scores[at])
     kept = tuple(found.passages[at] for at in order if scores[at] >= KEPT * max(scores))
     return replace(found, passages=kept)
+
+
+def _says_more(passage: Passage, follow_up: FollowUp, answer: str) -> bool:
+    """Whether the answer was made of it, and it says something of what is asked now about "it"."""
+    if not follow_up.points or not was_shown(passage, [answer]):
+        return False
+    shape, _ = shape_of(follow_up.question)
+    asked = Asked.of(follow_up.focus)
+    return bool(shape and shape.search(passage.text)) or not asked.terms.isdisjoint(asked.held_by(passage.text))
 
 
 def _telling_of(passages: Sequence[Passage], follow_up: FollowUp) -> tuple[Passage, ...]:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from shared.answering.items import item_at, item_meant
 from shared.answering.leaning import leaning
+from shared.answering.referring import compares, joins, meaning, points
 from shared.answering.small_talk import heard
 from shared.answering.words import USUAL, phrases
-from shared.retrieval.lexical import STOP_WORDS, words
+from shared.retrieval.lexical import COMMON_WORDS, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,59 +34,8 @@ FRAGMENT: Final = 3
 SUBJECT: Final = 20
 """Words of meaning that are taken from what was asked before, the latest first."""
 
-EMPTY: Final = STOP_WORDS.union(phrases(USUAL, "order"))
-"""Words that say nothing about what a message is about."""
-
 GENERAL: Final = frozenset(phrases(USUAL, "asking"))
 """What a message asks about something; where it says nothing else, it does not say about what."""
-
-
-def _one_of(kind: str) -> str:
-    """A pattern for the English phrases of a kind."""
-    return f"(?:{'|'.join(map(re.escape, phrases(USUAL, kind)))})"
-
-
-JOINED: Final = re.compile(rf"^\W*{_one_of('joined')}\b", re.IGNORECASE)
-
-POINTING: Final = re.compile(
-    rf"\b{_one_of('pointing')}\b"
-    rf"|\b{_one_of('pointing_last')}\W*$"
-    r"|\b(?:do|does|did|is|was|about|like|with|for|to|of|after|before|on|mean|by|use|using|explain) that\b"
-    r"|\bthat (?:one|way|case|step|command|error|option|value|file|mean|work|happen)\b",
-    re.IGNORECASE,
-)
-
-NOT_POINTING: Final = re.compile(
-    r"\bit(?:'s| is| was)? (?:possible|necessary|required|safe|ok|okay|worth|better|best|allowed|recommended|normal)\b"
-    r"|\b(?:does|will|would|did) it (?:take|cost|need|require|mean|make sense|matter) to\b"
-    r"|\b(?:this|these) (?:course|book|textbook|documentation|docs?|guide|manual|site|website|tutorial|page)\b",
-    re.IGNORECASE,
-)
-
-ONE: Final = re.compile(
-    r"\b(?:which|that|this|another|other|either|neither|every|each) ones?\b"
-    r"|\b(?:use|have|need|want|get|buy|make|create|write|choose|pick|take|try|see|call|run|add) ones?\b(?!\s+(?:\w+))"
-    r"|\bthe (?:\w+ )?ones?\b|\bones?\W*$",
-    re.IGNORECASE,
-)
-
-RELATED: Final = re.compile(
-    r"\b(?:the|an|any) others?\b(?=\W*$|\s+(?:one|option|way|method|type|kind)s?\b)|\bthe (?:rest|former|latter|same)\b"
-    r"|\b(?:instead|anything else|something else|what else|where else|otherwise|as well|too)\W*$|\bboth\b(?=\W*$)"
-    r"|\b(?:above|previous|you (?:said|mentioned|wrote|listed|just))\b",
-    re.IGNORECASE,
-)
-
-COMPARING: Final = re.compile(
-    r"\b(?:something|anything|an?|any|is there|are there|which|what|who) (?:\w+ )?(?:better|best|worse|cheaper|cheapest"
-    r"|faster|fastest|slower|smaller|larger|bigger|lighter|stronger|simpler|easier|easiest|newer|older|alternatives?)\b",
-    re.IGNORECASE,
-)
-
-ALTERNATIVES: Final = re.compile(r"\bthan\b|\b\w+ or \w+\b|\bbetween\b", re.IGNORECASE)
-"""Named in the message itself, so that a comparison needs nothing from before."""
-
-CLAUSE: Final = re.compile(r"[,;:.]\s|\s(?:and|then|when|if|but|because|while|so|after|before|once)\s", re.IGNORECASE)
 
 VERB: Final = re.compile(
     r"\b(?:is|are|was|were|do|does|did|can|could|should|would|will|must|may|has|have|need|needs|i'm|what's|who's"
@@ -99,9 +49,18 @@ ORDER: Final = re.compile(
     re.IGNORECASE,
 )
 
-NAME: Final = re.compile(r"(?<=[\w,] )(?:[A-Z][\w.+-]*|\w*\d[\w.+-]*)(?: (?:[A-Z][\w.+-]*|\d[\w.+-]*))*")
+SHOWN: Final = re.compile(
+    r"\bthe (?:\w+ )?"
+    r"(?:commands?|code|config(?:uration)?|steps?|syntax|table|list|output|scripts?|snippets?|options?)\W*$",
+    re.IGNORECASE,
+)
+"""What there is of many things: "the training command" is that of what was asked about."""
+
+NAME: Final = re.compile(r"(?<=[\w,] )(?:(?!I\b)[A-Z][\w.+-]*|\w*\d[\w.+-]*)(?: (?:[A-Z][\w.+-]*|\d[\w.+-]*))*")
 """Capitals or digits, not at the beginning: `ROS 2 Humble`, `D435i`."""
 
+ONE_NAME: Final = re.compile(r"[a-z]+[\d_][\w.-]*|[\w-]*_[\w-]*", re.IGNORECASE)
+"""Written as programs name things: `pi0`, `wall_x`."""
 LEADING: Final = re.compile(
     r"^\W*(?:(?:and|but|or|so|then|also|plus|what|how|about|same|if)\b\W*)+(?:for\b(?=\s+(?:the|an?)\b))?\s*",
     re.IGNORECASE,
@@ -134,6 +93,7 @@ class FollowUp:
         wish: What is wanted: an answer, more than was answered, or less.
         quoted: The item of the last answer that it is about.
         fragment: The message may as well stand alone: it is a few words without a verb.
+        points: It says "it", or nothing of what it is about: what the last answer showed is meant.
     """
 
     question: str
@@ -141,6 +101,7 @@ class FollowUp:
     wish: Wish = "answer"
     quoted: str = ""
     fragment: bool = False
+    points: bool = False
 
 
 def refers_back(message: str) -> bool:
@@ -154,7 +115,7 @@ def refers_back(message: str) -> bool:
         return False
     if GENERAL.issuperset(meant):
         return True
-    return bool(JOINED.search(message)) or _points(message) or _compares(message) or is_fragment(message)
+    return bool(joins(message)) or points(message) or compares(message) or is_fragment(message)
 
 
 def may_refer_back(message: str) -> bool:
@@ -187,8 +148,9 @@ def understood(message: str, said: Sequence[Utterance]) -> FollowUp | None:
         return FollowUp(named, leans.about)
     meant = meaning(message)
     question = _substituted(message, before) or _joined(message, before)
-    certain = GENERAL.issuperset(meant) or (JOINED.search(message) and len(meant) < FRAGMENT)
-    return FollowUp(question, " ".join(meant), fragment=is_fragment(message) and not certain)
+    certain = GENERAL.issuperset(meant) or (joins(message) and len(meant) < FRAGMENT)
+    pointing = points(message) or GENERAL.issuperset(meant)
+    return FollowUp(question, " ".join(meant), fragment=is_fragment(message) and not certain, points=pointing)
 
 
 def asked_before(said: Sequence[Utterance]) -> str | None:
@@ -200,11 +162,6 @@ def asked_before(said: Sequence[Utterance]) -> str | None:
             earlier = understood(told.question, said[:at]) if refers_back(told.question) else None
             return earlier.question if earlier else told.question
     return None
-
-
-def meaning(text: str) -> list[str]:
-    """The words that tell what a text is about, each once."""
-    return [word for word in dict.fromkeys(words(text)) if word not in EMPTY]
 
 
 def _item(message: str, answer: str, before: str, leans: Leaning | None) -> Item | None:
@@ -232,12 +189,20 @@ def _substituted(message: str, before: str) -> str:
     like = _like(frame, named)
     if like:
         return like
+    beginning, _, last = frame.rpartition(" ")
+    if ONE_NAME.fullmatch(named) and _is_name(last) and " " in beginning:
+        return f"{beginning} {named}"
     placed = PLACED.match(named)
     places = list(re.finditer(rf"\b{placed.group(1)} (?:the |an? )?[\w.+-]+", frame, re.IGNORECASE)) if placed else []
     names = list(NAME.finditer(frame)) if NAME.search(f"a {named}") else []
     for replaced in (*places[-1:], *names[-1:]):
         return f"{frame[: replaced.start()]}{named}{frame[replaced.end() :]}"
     return _named_besides(before, named)
+
+
+def _is_name(word: str) -> bool:
+    """Whether a word is none of a language, as far as one can tell: such as what a program calls something."""
+    return bool(meaning(word)) and not GENERAL.issuperset(meaning(word)) and word.lower() not in COMMON_WORDS
 
 
 def _named_besides(before: str, named: str) -> str:
@@ -256,24 +221,8 @@ def _like(frame: str, named: str) -> str:
     return f"{frame[: same.start(1)]}{' '.join(kind)}{frame[same.end(1) :]}" if kind and same else ""
 
 
-def _points(message: str) -> bool:
-    pointing = NOT_POINTING.sub(" ", message)
-    found = POINTING.search(pointing)
-    if found and not _explained(pointing[: found.start()]):
-        return True
-    return bool(ONE.search(message) or RELATED.search(message))
-
-
-def _explained(beginning: str) -> bool:
-    """Whether a clause before the pronoun names what it stands for: "If the service hangs, how do I stop it?"."""
-    *clauses, _ = CLAUSE.split(beginning)
-    return any(meaning(clause) for clause in clauses)
-
-
-def _compares(message: str) -> bool:
-    return bool(COMPARING.search(message)) and not ALTERNATIVES.search(message) and len(meaning(message)) <= FRAGMENT
-
-
 def _names(message: str) -> bool:
-    """Whether an order says of what: "explain the learning rate", but not "explain the third one"."""
-    return bool(meaning(message)) and not _points(message) and "example" not in words(message)
+    """Whether an order says of what: "explain quantization", but not "explain the third one", "show me the command"."""
+    if GENERAL.issuperset(meaning(message)[-1:]) or SHOWN.search(message):
+        return False
+    return not points(message) and "example" not in words(message)

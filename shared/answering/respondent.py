@@ -90,7 +90,8 @@ class Respondent:
         meant = self._meant(message, said, found)
         if meant is not None:
             return self._written(message, meant)
-        return self._followed(message, follow_up, focused(found, follow_up))
+        answers = [each.content for each in said if each.role == "assistant"]
+        return self._followed(message, follow_up, focused(found, follow_up, answers[-1] if answers else ""))
 
     def tried_again(self, message: str, said: Sequence[Utterance], refused: Answer) -> Answer:
         """Answer a short message that was refused alone with the words before it: one search more."""

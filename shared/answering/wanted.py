@@ -43,6 +43,10 @@ ASKS_OVERVIEW: Final = re.compile(
 )
 ASKS_EXAMPLE: Final = re.compile(r"\b(?:examples?|samples?|snippets?|show me)\b", re.IGNORECASE)
 EXPLAIN: Final = re.compile(r"^\W*(?:please )?(?:explain|describe|define)\b", re.IGNORECASE)
+UNKNOWN: Final = 0.35
+"""What counts, of words that nothing found says, against a line that leaves them out."""
+NAMING: Final = frozenset(map(stem, ("command", "flag", "option", "setting", "example", "step")))
+"""What readers call the thing that they ask for; pages need not."""
 EVERYDAY: Final = 0.5
 """What an everyday word counts."""
 COMPARES: Final = re.compile(
@@ -61,6 +65,7 @@ class Wanted:
         total: Of those that any passage holds.
         shape: That the answer has: a price, a date, a number; None where the question asks for none.
         focus: Stems of what is asked last, where the others only tell what it is about.
+        unknown: Of those that no passage holds.
     """
 
     question: str
@@ -69,6 +74,7 @@ class Wanted:
     total: float
     shape: re.Pattern[str] | None
     focus: frozenset[str] = frozenset()
+    unknown: float = 0.0
 
     @classmethod
     def of(
@@ -81,7 +87,8 @@ class Wanted:
         weights = _balanced(_weights(whole, asked, held, vocabulary), focus)
         known = frozenset[str]().union(*held)
         total = sum(weight for term, weight in weights.items() if term in known) or 1.0
-        return cls(whole, asked, weights, total, shape, focus)
+        unknown = sum(weight for term, weight in weights.items() if term not in known | NAMING)
+        return cls(whole, asked, weights, total, shape, focus, unknown)
 
     @property
     def asks_how(self) -> bool:
@@ -166,6 +173,10 @@ class Wanted:
     def held_by(self, text: str) -> frozenset[str]:
         """The stems of a text, and what of the question it holds in another way."""
         return self.asked.held_by(text)
+
+    def sureness(self, held: frozenset[str] | set[str]) -> float:
+        """How much of the whole question some stems say, also of what nothing that was found says."""
+        return self.share(held) * self.total / max(self.total, self.total + UNKNOWN * self.unknown)
 
     def share(self, held: frozenset[str] | set[str]) -> float:
         """How much of the question some stems say, 0 to 1."""

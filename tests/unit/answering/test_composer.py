@@ -180,6 +180,12 @@ def test_a_line_that_answers_directly_comes_first(question: str, block: Block, l
         ("The arm that stops when the motor is hot", Paragraph("The arm and its motor are hot when the sun shines.")),
         # no telling what to do
         ("How do I turn the motor off?", Paragraph("A motor that is turned off is what many enjoy using.")),
+        ("How do I turn the motor off?", Paragraph("You may want to turn off a motor by the mechanism of an arm.")),
+        ("How do I install armctl?", Paragraph("First, to install armctl, install `armctl-types`.")),
+        # of something that the book does not hold
+        ("How do I turn the motor of a Zeppelin off?", Paragraph("The motor is turned off by setting its power to 0.")),
+        # a longer identifier is another one
+        ("What is the default of MAX_SPEED?", Paragraph("`max_speed_of_motor` defaults to `5`.")),
         # a property is no definition
         ("What is the elbow?", Definition("The elbow", (Paragraph("Signature: elbow(angle)"),))),
     ],
@@ -429,3 +435,18 @@ def test_a_selection_is_answered_from_alone() -> None:
     assert answer.text == "**Selected text** [1]\n\nThe arm has six motors.\n\n```\ngo\n```"
     assert [each.url for each in answer.sources] == ["https://b.test/arm"]
     assert quote_selection("How many?", "The arm has six motors.", None).text == "The arm has six motors."
+
+
+def test_a_word_that_the_book_has_another_one_for_is_not_called_missing() -> None:
+    known = Vocabulary.read(
+        {"version": "1", "passages": 9, "complete": True, "words": {"2": "limit.ation,ations arm."}}
+    )
+    limits = Found(
+        (passage(Paragraph("Limitations: the arm is slow.")),),
+        0.6,
+        on_topic=True,
+        missing=("drawbacks",),
+        vocabulary=known,
+    )
+
+    assert written("What are the drawbacks?", limits, Words()).text.startswith("**The arm: Set up** [1]")

@@ -93,7 +93,7 @@ def test_a_question_that_stands_on_its_own_does_not(message: str) -> None:
 def test_the_question_before_says_what_a_message_is_about() -> None:
     follow_up = meant("What is in the Student Kit?", "How much does it cost?")
 
-    assert follow_up == FollowUp("How much does it cost? student kit", focus="cost")
+    assert follow_up == FollowUp("How much does it cost? student kit", focus="cost", points=True)
 
 
 def test_all_of_the_last_turns_count() -> None:
@@ -185,3 +185,13 @@ def test_what_a_client_claims_was_said_stays_bounded() -> None:
 def test_only_a_short_message_is_worth_another_search(message: str, *, short: bool) -> None:
     assert may_refer_back(message) is short
     assert not may_refer_back("Which camera, light, lens, tripod, cable, screen and desk are in the list?")
+
+
+@pytest.mark.parametrize("message", ["are people signed out then?", "show me the training command", "give me the code"])
+def test_what_comes_of_it_and_what_there_is_of_many_things_refer_back(message: str) -> None:
+    assert refers_back(message)
+
+
+def test_a_name_as_programs_write_them_takes_the_place_of_another() -> None:
+    asked = meant("How much VRAM do I need to train smolvla", "what about pi0?")
+    assert asked.question == "How much VRAM do I need to train pi0"

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from shared.answering.focus import focused
+from shared.answering.follow_up import FollowUp
+from shared.retrieval.blocks import Paragraph
+from shared.retrieval.models import Found, Passage
+
+DOG = "The quadruped robot walks on four legs in any weather and costs $1,800 in its cheapest form for a small lab."
+LAB = "The robot lab of the cloud has a cost of $12,000 for a robot that is shared by twenty students at a time."
+
+
+def passage(page: str, text: str) -> Passage:
+    return Passage(f"/{page}", page, page.title(), (page.title(),), (Paragraph(text),), 1.0)
+
+
+def first(follow_up: FollowUp, answer: str) -> str:
+    passages = (passage("lab", LAB), passage("dog", DOG))
+    return focused(Found(passages, 0.6, on_topic=True), follow_up, answer).passages[0].page
+
+
+def test_what_the_last_answer_showed_is_what_it_means() -> None:
+    asked = FollowUp("What does it cost? robot", "cost", points=True)
+    assert (first(asked, ""), first(asked, f"**Dog** [1]\n\n{DOG}")) == ("lab", "dog")
+
+
+def test_what_was_shown_and_says_nothing_of_what_is_asked_is_not_meant() -> None:
+    asked = FollowUp("Who shares it? robot", "shared", points=True)
+    assert first(asked, f"**Dog** [1]\n\n{DOG}") == "lab"
+
+
+def test_a_message_that_names_something_is_not_about_what_was_shown() -> None:
+    asked = FollowUp("What does the cloud cost? robot", "cloud cost")
+    assert first(asked, f"**Dog** [1]\n\n{DOG}") == "lab"
