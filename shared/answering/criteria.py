@@ -11,10 +11,17 @@ if TYPE_CHECKING:
 LEANS: Final = re.compile(
     r"^(?:and|but|or|so|then|also|however|otherwise|therefore|thus|hence|moreover|similarly|it|they|he|she"
     r"|(?:all of )?(?:this|that|these|those)|for (?:example|instance)|in (?:this|that|these|those|such))\b"
+    r"|^(?:\w+ ){1,3}(?:still|also|either|even|instead)\b|\b(?:do|does|doing|done|did) (?:so|this|that|it|the same)\b"
     r"|\b(?:above|below|following|previous|as (?:shown|described|mentioned|follows))\b",
     re.IGNORECASE,
 )
 """How a sentence tells that it leans on others."""
+OPENS: Final = re.compile(
+    r"^\W*(?:as|when|if|while|since|because|although|once|after|before|to|by|with|for|from|there|given|unlike|during)\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins that does not say at once what something is."""
+BEGINS_WITH_CODE: Final = re.compile(r"^(?:the )?`([^`]+)`", re.IGNORECASE)
 DENIES: Final = re.compile(r"\b(?:not|never|cannot|without|no longer)\b|n't\b", re.IGNORECASE)
 SOMEBODY: Final = re.compile(r"(?<![\w`])(?:I|I've|I'd|I'm|my)(?![\w`])")
 """Of an author's own story; a line that quotes a command never has it."""
@@ -47,6 +54,7 @@ TELLS: Final = re.compile(
 WISHES: Final = re.compile(r"\b(?:may|might|could|would) (?:also )?(?:want|wish|like|prefer|need)\b", re.IGNORECASE)
 """What tells of a problem, not what to do about it."""
 INSTALLED: Final = re.compile(r"\binstall\w*\s(?:the\s)?`([^`]+)`", re.IGNORECASE)
+NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
 CODE: Final = re.compile(r"`[^`]+`|--\w|\b\w+_\w+\b|\b[a-z]+[A-Z]\w*\b|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
 PLACE: Final = re.compile(
     r"[/\\]\w|\w\.\w{2,4}\b|\b(?:in|at|on|from|under|near|between|within|inside|to|into|through)\s", re.IGNORECASE
@@ -91,12 +99,28 @@ def tells(wanted: Wanted, line: str) -> bool:
 def decides(wanted: Wanted, line: str, least: float) -> bool:
     """Whether it says yes or no: what is asked stands in what it asserts, not in a condition."""
     asserted = SUBORDINATE.sub(" ", line)
-    if "?" in line or not ASSERTS.search(asserted):
+    if "?" in line or not ASSERTS.search(asserted) or _is_about_another(wanted, line):
         return False
     turns = {each.lower() for each in ALWAYS.findall(wanted.question)}
     if not turns <= {each.lower() for each in ALWAYS.findall(line)}:
         return False
     return wanted.share(wanted.held_by(asserted)) >= least
+
+
+def _is_about_another(wanted: Wanted, line: str) -> bool:
+    """Whether it begins with the name of something that the question does not name."""
+    begins = BEGINS_WITH_CODE.match(line)
+    return bool(begins) and begins[1].lower() not in wanted.question.lower()
+
+
+def value(wanted: Wanted, line: str) -> frozenset[str]:
+    """What it gives as the answer, where that is a number or a name; lines that give others cannot both be right."""
+    if wanted.shape:
+        return frozenset(NUMBER.findall(" ".join(each.group() for each in wanted.shape.finditer(line))))
+    if ASKS_IDENTIFIER.search(wanted.question):
+        asked = wanted.question.lower()
+        return frozenset(found for each in CODE.findall(line) if (found := each.strip("`").lower()) not in asked)
+    return frozenset()
 
 
 def adds(wanted: Wanted, line: str) -> bool:

@@ -6,7 +6,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.criteria import DENIES, LEANS, adds, decides, is_labelled, is_told_by_somebody, tells
+from shared.answering.criteria import (
+    DENIES,
+    LEANS,
+    OPENS,
+    adds,
+    decides,
+    is_labelled,
+    is_told_by_somebody,
+    tells,
+    value,
+)
 from shared.answering.sentences import split
 from shared.answering.units import lines_of, row_as_line
 from shared.answering.wanted import ALL
@@ -34,6 +44,8 @@ SURE_ITEM: Final = 0.3
 SURE_HOW: Final = 0.9
 SURE_FACT: Final = 0.78
 NEVER: Final = 2.0
+DOUBT: Final = 0.15
+"""How much less sure another line is that makes the first one doubtful, where it gives another number or name."""
 LEAST_TERMS: Final = 3
 """Of a question that asks for nothing of a certain shape: with fewer, a line says them all by chance."""
 LINKING: Final = re.compile(
@@ -80,8 +92,10 @@ def direct(wanted: Wanted, sections: Sequence[Section]) -> tuple[str, Section] |
     ]
     if not found:
         return None
-    *_, line, section = max(found, key=lambda each: each[:2])
-    return line, section
+    score, _, line, section = max(found, key=lambda each: each[:2])
+    told = value(wanted, line)
+    others = (value(wanted, each) for sure, _, each, _ in found if sure >= score - DOUBT)
+    return None if told and any(each and told.isdisjoint(each) for each in others) else (line, section)
 
 
 def _asks_for_one(wanted: Wanted) -> bool:
@@ -143,7 +157,7 @@ def _is_of_what_is_named(wanted: Wanted, line: Line, said: frozenset[str]) -> bo
 
 def _stands_alone(wanted: Wanted, line: Line) -> bool:
     """It ends, is not too long, and has words enough; a number needs none. A row says something of the question."""
-    if line.text.endswith((":", "?")) or len(line.text) > LONGEST or is_told_by_somebody(line.text):
+    if line.text.endswith((":", "?", "...", "…")) or len(line.text) > LONGEST or is_told_by_somebody(line.text):
         return False
     if line.cells is not None and not wanted.share(wanted.held_by(line.cells)):
         return False
@@ -180,7 +194,8 @@ def _sure_of_shape(wanted: Wanted, line: str, own: frozenset[str], headings: fro
 def _begins_what_is_asked_about(wanted: Wanted, line: Line, own: frozenset[str], section: Section) -> bool:
     """The first sentence of the one section that has what is asked about as its heading."""
     heading = section.passage.heading
-    if not line.is_first or is_labelled(line.text) or LEANS.search(line.text) or not wanted.asks_about(heading):
+    leans = is_labelled(line.text) or OPENS.match(line.text) or LEANS.search(line.text)
+    if not line.is_first or leans or not wanted.asks_about(heading):
         return False
     if section.says_parent:
         return wanted.share(own) >= ALL
@@ -207,7 +222,7 @@ def defines(wanted: Wanted, line: str) -> bool:
     """Whether the line begins with what the question asks about, and says what it is."""
     subject = wanted.subject
     begin = LINKING.split(line, maxsplit=1)
-    if len(begin) < 2 or not subject or LEANS.search(line):  # noqa: PLR2004 (it defines nothing)
+    if len(begin) < 2 or not subject or OPENS.match(line) or LEANS.search(line):  # noqa: PLR2004 (it defines nothing)
         return False
     before = [stem(word) for word in words(ARTICLE.sub("", begin[0]))]
     return all(each in before for each in subject) and len(before) <= len(subject) + 4

@@ -182,6 +182,22 @@ def test_a_line_that_answers_directly_comes_first(question: str, block: Block, l
         ("How do I turn the motor off?", Paragraph("A motor that is turned off is what many enjoy using.")),
         ("How do I turn the motor off?", Paragraph("You may want to turn off a motor by the mechanism of an arm.")),
         ("How do I install armctl?", Paragraph("First, to install armctl, install `armctl-types`.")),
+        # "still", "do so" and an ellipsis lean on what stands before or behind them
+        ("Does the arm turn automatically?", Paragraph("You can still let the arm turn automatically.")),
+        ("How do I install the arm?", Paragraph("You can do so by making sure to install the arm.")),
+        ("How do I install the arm?", Paragraph("Install the arm by making sure of the following things...")),
+        # something is told of another thing
+        ("Does a motor change the arm?", Paragraph("`motors` of steppers change the arm.")),
+        ("What is a motor?", Paragraph("As the motor grows, there is an arm that turns.")),
+        # two that cannot both be right
+        (
+            "Which exception does a slow motor raise?",
+            Paragraph("A slow motor may raise a `Hot` exception. A slow motor may raise a `Cold` exception."),
+        ),
+        (
+            "How long is the timeout of a motor?",
+            Paragraph("The timeout of a motor is 5 s. The timeout of a motor is 9 s."),
+        ),
         # of something that the book does not hold
         ("How do I turn the motor of a Zeppelin off?", Paragraph("The motor is turned off by setting its power to 0.")),
         # a longer identifier is another one
