@@ -70,7 +70,7 @@ ASKS_IDENTIFIER: Final = re.compile(
     re.IGNORECASE,
 )
 ALWAYS: Final = re.compile(r"\b(?:by default|automatically|always|only|at runtime|without)\b", re.IGNORECASE)
-"""What turns a yes into a no: where it is asked, an answer must say it."""
+"""What turns an answer into another one: where it is asked, a line must say it."""
 ASKS_WHERE: Final = re.compile(r"\bwhere\b", re.IGNORECASE)
 ASKS_WHEN: Final = re.compile(r"\bwhen\b", re.IGNORECASE)
 ASKS_WHO: Final = re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE)
@@ -101,10 +101,16 @@ def decides(wanted: Wanted, line: str, least: float) -> bool:
     asserted = SUBORDINATE.sub(" ", line)
     if "?" in line or not ASSERTS.search(asserted) or _is_about_another(wanted, line):
         return False
-    turns = {each.lower() for each in ALWAYS.findall(wanted.question)}
-    if not turns <= {each.lower() for each in ALWAYS.findall(line)}:
-        return False
-    return wanted.share(wanted.held_by(asserted)) >= least
+    return _turns(wanted.question) <= _turns(line) and wanted.share(wanted.held_by(asserted)) >= least
+
+
+def _turns(text: str) -> set[str]:
+    return {each.lower() for each in ALWAYS.findall(text)}
+
+
+def is_cut(line: str) -> bool:
+    """Whether it is the end or the beginning of a sentence that a full stop within it has cut."""
+    return line.count("(") != line.count(")") and "`" not in line
 
 
 def _is_about_another(wanted: Wanted, line: str) -> bool:
@@ -126,6 +132,8 @@ def value(wanted: Wanted, line: str) -> frozenset[str]:
 def adds(wanted: Wanted, line: str) -> bool:
     """Whether it says something of the kind that was asked for, besides what the question says itself."""
     asked = wanted.question.lower()
+    if not _turns(asked) <= _turns(line):
+        return False
     if ASKS_IDENTIFIER.search(asked):
         return any(each.strip("`").lower() not in asked for each in CODE.findall(line))
     if ASKS_WHO.search(asked):

@@ -12,6 +12,7 @@ from shared.answering.criteria import (
     OPENS,
     adds,
     decides,
+    is_cut,
     is_labelled,
     is_told_by_somebody,
     tells,
@@ -157,7 +158,12 @@ def _is_of_what_is_named(wanted: Wanted, line: Line, said: frozenset[str]) -> bo
 
 def _stands_alone(wanted: Wanted, line: Line) -> bool:
     """It ends, is not too long, and has words enough; a number needs none. A row says something of the question."""
-    if line.text.endswith((":", "?", "...", "…")) or len(line.text) > LONGEST or is_told_by_somebody(line.text):
+    if (
+        line.text.endswith((":", "?", "...", "…"))
+        or len(line.text) > LONGEST
+        or is_told_by_somebody(line.text)
+        or is_cut(line.text)
+    ):
         return False
     if line.cells is not None and not wanted.share(wanted.held_by(line.cells)):
         return False

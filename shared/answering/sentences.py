@@ -9,7 +9,7 @@ from shared.retrieval.markup import CODE_SPAN
 
 ABBREVIATIONS: Final = "".join(
     rf"(?<!\b{each}\.)"
-    for each in ("e\\.g", "i\\.e", "eg", "vs", "cf", "etc", "Fig", "Eq", "Dr", "Mr", "Mrs", "St", "[A-Z]")
+    for each in ("e\\.g", "i\\.e", "a\\.k\\.a", "eg", "vs", "cf", "etc", "Fig", "Eq", "Dr", "Mr", "Mrs", "St", "[A-Z]")
 )
 BREAK: Final = re.compile(
     rf"(?:(?<=[.!?]){ABBREVIATIONS}|(?<=[.!?][\"')\]]))\s+(?=[^\sa-z])"

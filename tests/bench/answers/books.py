@@ -60,7 +60,8 @@ XQUAD: Final = Book("xquad", "xquad-en")
 RAY: Final = Book("ray", "ray-docs-qa/docs")
 BOOKS: Final = (TEXTBOOK, LEROBOT, XQUAD, RAY)
 CLONED: Final = tuple(
-    Book(each, each, is_clone=True) for each in ("mdbook", "drf", "jest", "fastify", "helix", "ripgrep", "httpx", "jj")
+    Book(each, each, is_clone=True)
+    for each in ("mdbook", "drf", "jest", "fastify", "helix", "ripgrep", "httpx", "jj", "rest-server")
 )
 
 

@@ -29,7 +29,7 @@ class Question:
 
     Attributes:
         name: Tells it from others.
-        set_name: What it is counted with: `gold`, `xquad`, `ray`, `studied`, `held out`, `fresh`, `last`,
+        set_name: What it is counted with: `gold`, `xquad`, `ray`, `studied`, `held out`, `fresh`, `last`, `third`,
             `fair`, `foreign` or `off-topic`.
         kind: Of question, within its set.
         text: As a reader asks it.

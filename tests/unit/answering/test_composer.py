@@ -189,6 +189,12 @@ def test_a_line_that_answers_directly_comes_first(question: str, block: Block, l
         # something is told of another thing
         ("Does a motor change the arm?", Paragraph("`motors` of steppers change the arm.")),
         ("What is a motor?", Paragraph("As the motor grows, there is an arm that turns.")),
+        # half of a sentence, and without what turns it
+        (
+            "Which motor turns the joint?",
+            Paragraph("The joint is turned by something (a. Which motor) that turns `x`."),
+        ),
+        ("What mode gives only a slow motor?", Paragraph("A motor that is slow and quick is given by the mode `7`.")),
         # two that cannot both be right
         (
             "Which exception does a slow motor raise?",
