@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
+import tempfile
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 FAILED: Final = 1
 MISUSED: Final = 2
 INTERRUPTED: Final = 130
+NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,6 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(error.__cause__ if isinstance(error, Misconfigured) else error), MISUSED)
     except (StoreFailed, TooMuchWouldGo) as error:
         return _fail(str(error), FAILED)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        place = error.filename or tempfile.gettempdir()
+        return _fail(f"the disk with {place} is full: nothing is lost; make room and run it again", FAILED)
     except KeyboardInterrupt:
         return _fail("stopped; nothing is lost, run it again to finish", INTERRUPTED)
     _tell(report)

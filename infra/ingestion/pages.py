@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 from infra.ingestion.arranging import arranged
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from infra.ingestion.packing import Part, Piece
     from infra.ingestion.sections import Section
     from shared.retrieval.blocks import Block
+
+
+_NOT_IN_ADDRESSES: Final = re.compile(r"[\s\"<>`]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ def passages(page: Page, site: str) -> Iterator[Passage]:
                 form=FORM,
                 site=site,
                 path=page.path,
-                url=f"{page.address}#{anchor}" if anchor else page.address,
+                url=f"{page.address}#{_quoted(anchor)}" if anchor else page.address,
                 anchor=anchor,
                 title=title,
                 heading_path=tuple(map(safe_text, section.heading_path)),
@@ -127,3 +132,8 @@ def _carried(part: Part, blocks: Sequence[Block]) -> Sequence[Block]:
     if part[0].alone or len(markdown(blocks)) > LONGEST_SECTION:
         return joined(part)
     return blocks
+
+
+def _quoted(anchor: str) -> str:
+    """As it stands in an address: letters of any script may, spaces and the marks around addresses may not."""
+    return _NOT_IN_ADDRESSES.sub(lambda found: quote(found[0]), anchor)

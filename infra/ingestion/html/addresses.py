@@ -1,4 +1,4 @@
-"""Where a site publishes each file: what the page says, else the sitemap, else how the site's own links name it."""
+"""Where a site publishes each file: what the page says, else the sitemap, else `<base>`, else the site's own links."""
 
 from __future__ import annotations
 
@@ -45,9 +45,10 @@ def place_of(pages: Sequence[Facts], folder: Path) -> Place:
     """Find out where a folder is published."""
     listed = [each for each in _sitemap(folder) if not each.endswith((".xml", ".xml.gz"))]
     canonicals = _trusted(pages)
-    hosts = Counter(_host(each) for each in [*canonicals.values(), *listed] if _host(each))
+    told = [*canonicals.values(), *listed] or [each.base for each in pages]
+    hosts = Counter(_host(each) for each in told if _host(each))
     paths = {unquote(path_of(each)) for each in listed}
-    base = _base_by_canonicals(canonicals) or _base_by_sitemap(pages, paths)
+    base = _base_by_canonicals(canonicals) or _base_by_sitemap(pages, paths) or _base_by_elements(pages)
     return Place(hosts.most_common(1)[0][0] if hosts else "", base or "/", paths)
 
 
@@ -115,6 +116,17 @@ def _base_by_canonicals(canonicals: dict[Facts, str]) -> str:
             votes[path[: len(path) - len(form)]] += 1
         elif page.file == "index.html":
             votes[path if path.endswith("/") else f"{path}/"] += 1
+    return votes.most_common(1)[0][0] if votes else ""
+
+
+def _base_by_elements(pages: Sequence[Facts]) -> str:
+    """`<base>` is the site's place on all pages, or on each page its folder's."""
+    votes: Counter[str] = Counter()
+    for page in pages:
+        path = unquote(path_of(page.base)).rpartition("/")[0] + "/"
+        folder = f"/{page.file.rpartition('/')[0]}/"
+        if path_of(page.base):
+            votes[path[: 1 - len(folder)] if "/" in page.file and path.endswith(folder) else path] += 1
     return votes.most_common(1)[0][0] if votes else ""
 
 

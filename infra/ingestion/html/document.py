@@ -23,6 +23,18 @@ if TYPE_CHECKING:
 
 _HIDDEN: Final = re.compile(r"\b(?:noindex|none)\b", re.IGNORECASE)
 _CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_XML: Final = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)""", re.IGNORECASE)
+_AS_BROWSERS: Final = {
+    **dict.fromkeys(("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"), "cp1252"),
+    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis"), "cp932"),
+    **dict.fromkeys(("gb2312", "gbk", "x-gbk"), "gb18030"),
+    **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "ksc5601"), "cp949"),
+    "big5": "big5hkscs",
+    "iso-8859-9": "cp1254",
+    "tis-620": "cp874",
+    "x-user-defined": "cp1252",
+}
+"""Names that stand for more characters than they say (https://encoding.spec.whatwg.org/#names-and-labels)."""
 _ROBOTS: Final = ("robots", "googlebot")
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _TRANSLATIONS: Final = "link[hreflang]"
@@ -47,6 +59,7 @@ class Document:
         tab: What the browser's tab says.
         canonical: The address that it gives itself.
         alternates: Its translations, by language.
+        base: What its links are relative to, if it says so.
         links: Addresses that it links to, without anchors.
         is_marked: It marks its text for the site's search (`data-pagefind-body`).
         is_scripted: It is empty until a script fills it.
@@ -59,6 +72,7 @@ class Document:
     title: str = ""
     tab: str = ""
     canonical: str = ""
+    base: str = ""
     alternates: Mapping[str, str] = field(default_factory=dict[str, str])
     links: set[str] = field(default_factory=set[str])
     ids: set[str] = field(default_factory=set[str])
@@ -75,10 +89,10 @@ def decoded(data: bytes, charset: str = "") -> str:
         BrokenFile: It is in no such encoding.
     """
     marked = next((name for mark, name in _MARKS if data.startswith(mark)), "")
-    declared = _CHARSET.search(data[:2048])
+    declared = _CHARSET.search(data[:2048]) or _XML.search(data[:2048])
     name = marked or charset or (declared[1].decode("ascii") if declared else "utf-8")
     try:
-        return data.decode("cp1252" if name.lower() in {"iso-8859-1", "latin-1", "latin1", "us-ascii"} else name)
+        return data.decode(_AS_BROWSERS.get(name.lower(), name))
     except LookupError:
         raise BrokenFile(f"it is encoded as {name}, which is unknown") from None
     except UnicodeDecodeError as error:
@@ -102,7 +116,8 @@ def read_document(html: str) -> Document:
 def _head(parser: LexborHTMLParser) -> Document:
     metas = _metas(parser)
     canonical = parser.css_first("link[rel=canonical]")
-    title = parser.css_first("title")
+    title = next((each for each in parser.css("title") if not _is_in_picture(each)), None)
+    base = _attribute(parser.css_first("base[href]"), "href")
     return Document(
         language=_attribute(parser.root, "lang").lower(),
         version=metas.get("docsearch:version") or metas.get("docusaurus_version") or "",
@@ -112,10 +127,30 @@ def _head(parser: LexborHTMLParser) -> Document:
         alternates={
             _attribute(each, "hreflang").lower(): _attribute(each, "href") for each in parser.css("[hreflang]")
         },
-        links={_attribute(each, "href").partition("#")[0] for each in parser.css("a[href]")},
+        base=base,
+        links={_led(base, _attribute(each, "href").partition("#")[0]) for each in parser.css("a[href]")},
         ids={name for each in parser.css("[id], a[name]") for name in _names(each)},
         is_marked=parser.css_first("[data-pagefind-body]") is not None,
     )
+
+
+def _is_in_picture(node: LexborNode) -> bool:
+    above = node.parent
+    while above is not None and above.tag != "svg":
+        above = above.parent
+    return above is not None
+
+
+def _led(base: str, link: str) -> str:
+    """A link from what it is relative to, and as a path where that is an address of the site's own host."""
+    if not base or not link:
+        return link
+    try:
+        led = urljoin(base, link)
+        same = urlsplit(led)[:2] == urlsplit(base)[:2]
+    except ValueError:
+        return ""
+    return urlsplit(led).path if same else led
 
 
 def _names(node: LexborNode) -> Iterator[str]:

@@ -46,6 +46,7 @@ class Facts:
     is_broken: bool = False
     final: str = ""
     canonical: str = ""
+    base: str = ""
     address: str = ""
     path: str = ""
     title: str = ""
@@ -115,6 +116,7 @@ def facts_of(file: str, document: Document) -> Facts:
         file,
         reason=document.reason,
         canonical=document.canonical,
+        base=document.base,
         title=document.title,
         tab=document.tab,
         language=document.language,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,8 @@ _ROOM: Final = 8
 """Levels that a list or a table needs for its parts; nearer to the deepest level it is read like any other element."""
 _WITH_PARTS: Final = frozenset({"table", "ul", "ol", "menu", "dl"})
 _TEXT: Final = "-text"
+_UNREAD: Final = re.compile(r"%?\s*<!\[CDATA\[|%?\s*\]\]>")
+"""What hides a formula from readers of XML."""
 
 
 @dataclass(slots=True, eq=False)
@@ -109,6 +112,9 @@ def _grow(tree: Element, root: LexborNode) -> None:
         if node.tag == _TEXT:
             parent.children.append(node.text_content or "")
             continue
+        if formula := _formula(node):
+            parent.children.append(formula)
+            continue
         element = _element(node, parent)
         if element is None:
             continue
@@ -121,6 +127,15 @@ def _grow(tree: Element, root: LexborNode) -> None:
             parent.children.append(Element("hr", parent=parent))
         into = parent if flat else element
         waiting.extend((each, into, level + 1) for each in reversed(list(node.iter(include_text=True))))
+
+
+def _formula(node: LexborNode) -> str:
+    """TeX that a script draws when the page is shown, between the signs that TeX has for it."""
+    kind = (node.attributes.get("type") or "").lower() if node.tag == "script" else ""
+    if not kind.startswith("math/tex"):
+        return ""
+    text = cleaned(_UNREAD.sub("", node.text()))
+    return f" $${text}$$ " if "mode=display" in kind.replace(" ", "") else f"${text}$"
 
 
 def _element(node: LexborNode, parent: Element) -> Element | None:

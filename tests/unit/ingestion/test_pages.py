@@ -9,13 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from markdown_it import MarkdownIt
 
-from infra.ingestion.form import LONGEST_CODE, LONGEST_TEXT, Page, Skipped
+from infra.ingestion.form import LONGEST_CODE, LONGEST_TEXT, Heading, Page, Skipped
 from infra.ingestion.markdown import MarkdownReader, page_of
 from infra.ingestion.packing import TARGET
 from infra.ingestion.pages import Passage
 from infra.ingestion.pages import passages as passages_of
 from infra.ingestion.routes import Site
 from infra.ingestion.sources import Source
+from shared.retrieval.blocks import Paragraph
 
 SITE = Site("book", "https://book.example/docs")
 
@@ -52,6 +53,12 @@ def test_a_section_is_a_passage_with_its_headings_and_its_address() -> None:
     assert (third.anchor, third.heading_path) == ("calibrate-1", ("The arm", "Calibrate"))
     assert [each.position for each in (first, second, third)] == [0, 1, 2]
     assert second.embedded_text == "The arm > Set up > Calibrate\nMove each joint."
+
+
+def test_an_anchor_with_a_space_is_quoted_in_the_address_and_its_letters_are_not() -> None:
+    page = Page(path="a", address="/a", title="A", content=[Heading(2, "Über <x>", 'über "x"'), Paragraph("Text.")])
+    [passage] = passages_of(page, "book")
+    assert (passage.anchor, passage.url) == ('über "x"', "/a#über%20%22x%22")
 
 
 def test_a_section_that_announces_what_its_subsections_are_lists_their_headings() -> None:

@@ -233,6 +233,12 @@ def test_formulas_are_as_their_author_wrote_them_or_symbol_by_symbol() -> None:
     assert prose("<p><math><mi>E</mi><mo>=</mo><msup><mi>c</mi><mn>2</mn></msup></math></p>") == "E = c ^ 2"
 
 
+def test_a_formula_that_a_script_will_draw_is_as_its_author_wrote_it() -> None:
+    assert prose('<p>So <script type="math/tex">E=m</script>.</p>') == "So $E=m$."
+    hidden = '<script type="math/tex; mode=display">% <![CDATA[\na < b %]]></script>'
+    assert prose(f"<p>So</p>{hidden}") == "So\n\n$$a < b$$"
+
+
 def test_marks_of_footnotes_go_and_their_text_stays() -> None:
     html = "<p>Hot<sup><a href=#fn1>[1]</a></sup>.</p><ol><li id=fn1>Very. <a href=#r>↩</a></ol>"
     assert prose(html) == "Hot.\n\n1. Very."

@@ -56,6 +56,20 @@ def test_else_where_the_sitemap_has_it(tmp_path: Path) -> None:
     assert addresses(tmp_path) == [f"{SITE}/a", f"{SITE}/b%20c/", f"{SITE}/"]
 
 
+def test_else_where_its_links_are_relative_to(tmp_path: Path) -> None:
+    base = f'<base href="{SITE}/">'
+    to = "Go <a href='a/b'>on</a> to the next page, which is long"
+    written(tmp_path, {"index.html": page(to, head=base), "a/b.html": page("B" * 30, head=base)})
+    assert addresses(tmp_path) == [f"{SITE}/a/b", f"{SITE}/"]
+
+
+def test_that_may_be_each_pages_own_folder(tmp_path: Path) -> None:
+    own = {"index.html": "", "a/b.html": "a/", "a/index.html": "a/"}
+    heads = {name: f'<base href="/manual/{folder}">' for name, folder in own.items()}
+    written(tmp_path, {name: page(name * 20, head=head) for name, head in heads.items()})
+    assert addresses(tmp_path, site_url=SITE) == [f"{SITE}/a/b.html", f"{SITE}/a/", f"{SITE}/"]
+
+
 @pytest.mark.parametrize("link", ["a.html", "a", "a/"])
 def test_else_as_its_own_links_name_it(tmp_path: Path, link: str) -> None:
     files = {
@@ -250,6 +264,31 @@ def test_a_broken_file_is_skipped_and_the_others_are_read(tmp_path: Path) -> Non
     assert found["e"] == "it is encoded as klingon, which is unknown"
     assert found["f"] == "it cannot be read (No such file or directory)"
     assert len(addresses(tmp_path)) == 3
+
+
+@pytest.mark.parametrize(
+    ("encoding", "head"),
+    [
+        ("cp932", '<?xml version="1.0" encoding="Shift_JIS"?>'),
+        ("cp932", "<meta charset=shift_jis>"),
+        ("euc_jp", '<meta http-equiv="Content-Type" content="text/html; charset=euc-jp">'),
+        ("utf-8", '<?xml version="1.0" encoding="Shift_JIS"?><meta charset=utf-8>'),
+    ],
+)
+def test_a_page_is_decoded_as_a_browser_does_by_what_it_says_of_itself(
+    tmp_path: Path, encoding: str, head: str
+) -> None:
+    text = "ランプは①本の芯で燃えます㌔" if encoding == "cp932" else "ランプは芯で燃えます"
+    (tmp_path / "a.html").write_bytes(f"{head}<html lang=ja><main><p>{text}</p></main></html>".encode(encoding))
+    [found] = read_site(tmp_path, Wanted())
+    assert text in str(found)
+
+
+def test_a_picture_is_no_title(tmp_path: Path) -> None:
+    written(tmp_path, {"wick.html": "<body><svg><title>Icon</title></svg><h2>Wick</h2><p>It burns.</p></body>"})
+    [found] = read_site(tmp_path, Wanted())
+    assert isinstance(found, Page)
+    assert found.title != "Icon"
 
 
 def test_a_page_without_a_heading_is_called_what_its_tab_says(tmp_path: Path) -> None:
