@@ -18,7 +18,11 @@ router = APIRouter()
 FIRST: Final = "docs-chat.js"
 """What a site's tag names. It knows the hashes of all others."""
 
-KINDS: Final = {".js": "text/javascript; charset=utf-8", ".map": "application/json; charset=utf-8"}
+KINDS: Final = {
+    ".js": "text/javascript; charset=utf-8",
+    ".map": "application/json; charset=utf-8",
+    ".ts": "text/plain; charset=utf-8",
+}
 
 SOON: Final = "public, max-age=300, stale-while-revalidate=86400"
 """An element that was mended reaches readers within minutes, and none of them waits for it."""
@@ -47,7 +51,7 @@ class File:
 
 @cache
 def files() -> dict[str, File]:
-    """Every file by the names under which it is served: of scripts that with their hash, of maps their own."""
+    """Every file by the names under which it is served: of scripts that with their hash, of others their own."""
     found = [_file(path) for path in sorted(FilePath(__file__).parent.iterdir()) if path.suffix in KINDS]
     return {each.hashed_name if each.name.endswith(".js") else each.name: each for each in found}
 
@@ -75,7 +79,7 @@ async def part(
     accept_encoding: Encodings = "",
     if_none_match: Tags = "",
 ) -> Response:
-    """A file of the element that never changes: the script itself for `integrity`, what it loads later, and maps."""
+    """A file of the element: the script itself for `integrity`, what it loads later, maps, and its types."""
     found = files().get(file)
     if found is None:
         raise NotFound

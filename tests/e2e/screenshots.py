@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 OUTPUT: Final = PROJECT / "build/screenshots"
 SHOWN: Final = PROJECT / "specs/pictures"
-IN_README: Final = ("answer", "phone", "outage")
+IN_README: Final = ("answer", "answer-dark", "phone", "right-to-left", "outage")
 
 ORIGIN: Final = "http://docs.example"
 TIME: Final = "2026-11-20T10:00:00.000Z"
@@ -61,10 +61,10 @@ kettle descale --minutes 30
 | soft | 12 weeks |
 | hard | 4 weeks |"""
 
-URDU: Final = """کیتلی کو **ہر چھ ہفتے بعد** سٹرک ایسڈ کے دو چمچ سے صاف کریں۔ [1]
+ARABIC: Final = """أزل الترسبات من الغلاية **كل ستة أسابيع** بملعقتين من حمض الستريك. [1]
 
-1. اسے ٹھنڈے پانی سے بھریں اور ایسڈ ڈالیں۔
-2. آدھا گھنٹہ انتظار کریں، پھر دو بار کھنگالیں۔ [2]
+1. املأها بالماء البارد وأضف الحمض.
+2. انتظر نصف ساعة، ثم اشطفها مرتين. [2]
 
 ```sh
 kettle descale --minutes 30
@@ -132,8 +132,8 @@ def ask(page: Page) -> None:
     chat(page, ".after").wait_for()
 
 
-def ask_in_urdu(page: Page) -> None:
-    chat(page, "textarea").fill("کیتلی کو کتنی بار صاف کرنا چاہیے؟")
+def ask_in_arabic(page: Page) -> None:
+    chat(page, "textarea").fill("كم مرة يجب أن أزيل الترسبات؟")
     chat(page, "textarea").press("Enter")
     chat(page, ".after").wait_for()
 
@@ -149,6 +149,14 @@ def select(page: Page) -> None:
 
 PHONE: Final = (390, 844)
 WHOLE: Final = 'placement="page"'
+IN_ARABIC: Final[dict[str, Any]] = {
+    "answer": ARABIC,
+    "sources": [
+        {"n": 1, "title": "الغلايات: إزالة الترسبات", "url": "/descaling", "snippet": ""},
+        {"n": 2, "title": "الغلايات: بعد الإزالة", "url": "/descaling#after", "snippet": ""},
+    ],
+    "followUps": ["أي حمض آخر يمكنني استخدامه؟"],
+}
 QUEUED: Final[dict[str, Any]] = {"saved": "queued", "degraded": ["database"], "feedbackToken": None}
 
 STATES: Final = (
@@ -160,10 +168,12 @@ STATES: Final = (
     State("inline", 'placement="inline"', acts=(ask,)),
     State("phone", size=PHONE, acts=(open_it, ask)),
     State("phone-dark", size=PHONE, theme="dark", acts=(open_it,)),
-    State("right-to-left", language="ur", reply={"answer": URDU}, acts=(open_it, ask_in_urdu)),
+    State("right-to-left", language="ar", reply=IN_ARABIC, acts=(open_it, ask_in_arabic)),
     State("page", WHOLE, signed_in=True, reply={"saved": "stored"}, acts=(ask,)),
     State("outage", WHOLE, signed_in=True, reply=QUEUED, acts=(ask,)),
     State("outage-dark", WHOLE, theme="dark", signed_in=True, reply=QUEUED, acts=(ask,)),
+    State("editing", reply={"saved": "stored"}, signed_in=True, acts=(open_it, ask, click(".edit"))),
+    State("temporary", WHOLE, theme="dark", signed_in=True, acts=(click("[role=switch]"),)),
     State("sign-in", acts=(open_it, click(".sign-in"))),
     State("phone-sign-up", size=PHONE, acts=(open_it, ask, click(".sign-in"), click("dialog .link"))),
     State("account", WHOLE, signed_in=True, acts=(click('[aria-label^="Account of"]'),)),

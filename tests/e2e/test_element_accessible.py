@@ -74,6 +74,10 @@ def test_axe_finds_nothing_in_any_state_of_a_guest(site: Site, language: str, th
     page.locator("docs-chat .opinions button").last.click()
     expect(page.locator("docs-chat .why, docs-chat .banner p").first).to_be_visible()
     found["rated"] = axe(page)
+    page.locator("docs-chat .edit").click()
+    expect(page.locator("docs-chat .editing textarea")).to_be_focused()
+    found["editing"] = axe(page)
+    page.keyboard.press("Escape")
     page.locator("docs-chat .sign-in").click()
     expect(page.locator("docs-chat dialog")).to_be_visible()
     found["signing in"] = axe(page)
@@ -110,6 +114,10 @@ def test_axe_finds_nothing_in_any_state_of_a_reader(site: Site, language: str, p
     page.keyboard.press("Escape")
     if placement == "bubble":
         page.locator("docs-chat .to-history").click()
+    page.locator("docs-chat [role=switch]").check()
+    expect(page.locator("docs-chat .temporary")).not_to_be_empty()
+    found["temporary"] = axe(page)
+    page.locator("docs-chat [role=switch]").uncheck()
     page.locator("docs-chat textarea").fill("How?")
     page.keyboard.press("Enter")
     expect(page.locator("docs-chat .banner p")).to_be_visible()
@@ -132,6 +140,7 @@ def test_everything_of_an_answer_is_reached_with_the_tab_key_in_the_order_in_whi
 
     assert reached == [
         "Ask the documentation",
+        "Edit and ask again",
         "Source 1: Guide: How it works",
         "",
         "Code: sh",

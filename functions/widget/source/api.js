@@ -136,7 +136,7 @@ export class Api {
    */
   #isUnknown(path, body, { code, fields }) {
     const without = (this.#unknown[path] ??= new Set());
-    const sent = fields.filter((name) => body[name] !== undefined && !without.has(name));
+    const sent = fields.filter((name) => body[name] !== undefined && !without.has(name) && name !== "temporary"); // which was promised
     for (const name of sent) without.add(name);
     return code === UNKNOWN && sent.length > 0;
   }

@@ -2,7 +2,6 @@
 
 import { ORIGIN, refusal } from "./api.js";
 import { el, newId } from "./dom.js";
-import { isOutage, noticesOf } from "./notices.js";
 import { pageFacts } from "./site.js";
 
 /** @typedef {import("./chat.js").Chat} Chat */
@@ -16,11 +15,14 @@ const MOST_CHARACTERS = 8000;
 /** Seconds to wait where a server that is asked too much does not say for how long. */
 const PAUSE = 10;
 
+/** @type {{message: string, id: string, replaced: import("./types").Said[]}} */
+const NOTHING = { message: "", id: "", replaced: [] };
+
 /** @typedef {{message: string, about: string, conversation: string, replaced: import("./types").Said[], node: HTMLElement, question: HTMLElement}} Turn */
 
 export class Asking {
-  /** The question that was sent last: sent again unchanged, it keeps its id and is asked only once. */
-  #sent = { message: "", id: "" };
+  /** The question that was sent last: sent again unchanged, it keeps its id and its place, and is asked only once. */
+  #sent = NOTHING;
   /** @type {AbortController | null} */
   #running = null;
 
@@ -36,12 +38,13 @@ export class Asking {
   /** Nobody waits for the answer any more: another conversation is shown. */
   abandon() {
     this.#running?.abort();
+    this.#sent = { ...this.#sent, replaced: [] };
   }
 
   /** The reader has read enough; what was written stays. */
   stop() {
     const running = this.#running;
-    if (running) this.chat.more().then((more) => more.stop(this.#sent.id, () => running.abort()));
+    if (running) this.chat.more().then((more) => more.stopWriting(this.#sent.id, () => running.abort()));
   }
 
   /** @param {string} message @param {import("./types").Said[]} [replaced] The last turn, in whose place this one comes. */
@@ -50,10 +53,10 @@ export class Asking {
     const { composer, shell, thread } = chat;
     if (this.#running || !message || composer.waits) return;
     shell.open();
-    if (message !== this.#sent.message) this.#sent = { message, id: newId() };
+    if (message !== this.#sent.message || (replaced.length && replaced[0] !== this.#sent.replaced[0])) this.#sent = { message, id: newId(), replaced };
     const running = (this.#running = new AbortController());
     const about = composer.about;
-    const turn = { message, about, replaced, conversation: chat.conversation, question: thread.question(message, about), node: thread.waiting() };
+    const turn = { message, about, replaced: this.#sent.replaced, conversation: chat.conversation, question: thread.question(message, about), node: thread.waiting() };
     this.#busy(true);
     thread.add(turn.question, turn.node);
     if (composer.text === message) composer.write("");
@@ -65,7 +68,7 @@ export class Asking {
       if (chat.conversation === turn.conversation) await this.#answered(reply, turn);
     } catch (error) {
       if (chat.conversation !== turn.conversation) return; // another one was begun or opened meanwhile
-      if (running.signal.aborted) this.#stopped(turn, arriving.text());
+      if (running.signal.aborted) this.#stopped(turn, arriving);
       else this.#refused(error, turn);
     } finally {
       this.#running = null;
@@ -76,7 +79,13 @@ export class Asking {
   /** Answer the last question anew; the new turn takes the place of the old one. */
   again() {
     const last = this.chat.said.slice(-2);
-    this.ask(last[0].content, last);
+    this.instead(last[0].content, last);
+  }
+
+  /** Another question, or the same again, in the place of a turn, and about the same. @param {string} message @param {import("./types").Said[]} turn */
+  instead(message, turn) {
+    this.chat.composer.setAbout(turn[0].about ?? "");
+    return this.ask(message, turn);
   }
 
   /** @param {boolean} busy */
@@ -93,7 +102,8 @@ export class Asking {
       conversationId: conversation,
       messageId: this.#sent.id,
       turns: this.#lastSaid(replaced),
-      replaces: this.chat.session.user ? replaced[0]?.id : undefined, // what a guest said is stored nowhere
+      replaces: replaced.find((each) => !each.unsaved)?.id,
+      temporary: this.chat.temporary || undefined,
       selectedText: about || undefined,
       page,
       version: this.chat.options.version || version,
@@ -126,21 +136,23 @@ export class Asking {
       sources: (/** @type {Source[]} */ found) => ((sources = found), arrived()),
       delta: (/** @type {string} */ more) => ((text += more), arrived()),
       text: () => text,
+      found: () => sources,
     };
   }
 
   /** @param {Reply} reply @param {Turn} turn */
-  async #answered(reply, { message, node, replaced }) {
+  async #answered(reply, { message, about, node, replaced }) {
     const { chat } = this;
     const { answer, sources, messageId, feedbackToken, saved, followUps = [] } = reply;
     const rateable = saved === "stored" || feedbackToken;
     if (replaced.length) chat.replace(replaced);
     chat.thread.fill(node, answer, sources);
     if (reply.status) node.append(el("p", { class: "quiet" }, chat.speech.say(/** "stopped" or "partial" */ reply.status)));
-    chat.thread.finish(node, { text: answer, id: rateable ? messageId : undefined, token: feedbackToken, again: reply.mode === "generated" });
+    chat.thread.finish(node, { text: answer, id: rateable ? messageId : undefined, token: feedbackToken, again: reply.mode === "generated" && saved !== "queued" });
     chat.thread.next(node, followUps);
-    chat.add({ id: this.#sent.id, role: "user", content: message }, { id: messageId, role: "assistant", content: answer, sources, token: feedbackToken });
-    this.#sent = { message: "", id: "" };
+    const unsaved = saved !== "stored";
+    chat.add({ id: this.#sent.id, role: "user", content: message, about, unsaved }, { id: messageId, role: "assistant", content: answer, sources, token: feedbackToken, unsaved });
+    this.#sent = NOTHING;
     chat.emit("answer", { mode: reply.mode, sources: sources.length });
     await this.#tell(reply);
   }
@@ -148,37 +160,51 @@ export class Asking {
   /** What the reply says of itself, and what follows from it. @param {Reply} reply */
   async #tell(reply) {
     const { chat } = this;
-    const { account } = chat.session;
-    const told = noticesOf(reply, account);
-    chat.shell.tell(told.map((key) => chat.speech.say(key)).join(" "));
     const { receipt } = reply;
-    if (receipt) (await chat.accounts()).handIn(receipt);
-    if (told.includes("endedUnsaved")) await chat.askWhetherEnded();
-    else if (account !== "guest" && isOutage(reply)) chat.outage();
-    if (chat.session.account === "user") (await chat.accounts()).answered(reply);
+    try {
+      await (await chat.more()).told(reply);
+    } finally {
+      if (receipt) (await chat.accounts()).handIn(receipt);
+    }
+    if (chat.session.account !== "guest") (await chat.accounts()).answered(reply);
   }
 
-  /** What was written until then stays. @param {Turn} turn @param {string} text */
-  #stopped({ message, node }, text) {
-    node.classList.remove("waiting");
-    if (text) this.chat.add({ id: this.#sent.id, role: "user", content: message }, { id: newId(), role: "assistant", content: text });
-    else node.replaceChildren();
-    node.append(el("p", { class: "quiet" }, this.chat.speech.say("stopped")));
-    this.#sent = { message: "", id: "" };
+  /** What was written until then stays. @param {Turn} turn @param {{text: () => string, found: () => Source[]}} arriving */
+  #stopped(turn, arriving) {
+    const { chat } = this;
+    const { message, about, node, replaced } = turn;
+    const content = arriving.text();
+    if (!content) return this.#takeBack(turn);
+    if (replaced.length) chat.replace(replaced);
+    chat.thread.fill(node, content, arriving.found());
+    node.append(el("p", { class: "quiet" }, chat.speech.say("stopped")));
+    chat.add({ id: this.#sent.id, role: "user", content: message, about, unsaved: true }, { id: newId(), role: "assistant", content, sources: arriving.found(), unsaved: true });
+    this.#sent = NOTHING;
   }
 
-  /** Nothing that was typed is lost. @param {unknown} error @param {Turn} turn */
-  #refused(error, { message, about, node, question }) {
+  /** Nothing that was typed is lost. @param {Turn} turn */
+  #takeBack({ message, about, node, question, replaced }) {
     const { chat } = this;
     for (const each of [node, question]) each.remove();
     chat.thread.welcome.hidden = !chat.thread.isEmpty;
+    if (replaced.length) return; // it is still where it was edited
     if (!chat.composer.text) chat.composer.write(message);
     chat.composer.setAbout(about);
+  }
+
+  /** @param {unknown} error @param {Turn} turn */
+  #refused(error, turn) {
+    const { chat } = this;
+    this.#takeBack(turn);
     const { status, code, later, wait, message: complaint } = refusal(error);
     chat.emit("error", { status, code });
     if (code === ORIGIN) return chat.tell("origin", { origin: location.origin });
-    if (status === 429) return chat.composer.waitFor(wait || PAUSE);
+    if (status === 429) {
+      chat.composer.until = Date.now() + (wait || PAUSE) * 1000;
+      return chat.more().then((more) => more.countDown());
+    }
     if (status === 401) return chat.ended();
+    if (turn.replaced.length && (status === 404 || status === 409)) return chat.more().then((more) => more.changed(turn.message));
     if (status === 404 || status === 410) return chat.gone();
     if (later) return chat.tell("notNow");
     chat.shell.tell(complaint);

@@ -23,6 +23,8 @@ export class Chat {
   /** @type {Promise<Accounts> | null} */
   #accounts = null;
   #started = false;
+  /** Nothing of this conversation is kept, neither by the server nor by this tab. */
+  temporary = false;
   /** Who said what is on the page: an id, null for a guest, undefined while nobody has said anything. @type {string | null | undefined} */
   owner;
   /** An outage was announced, and its end was not. */
@@ -68,7 +70,7 @@ export class Chat {
     this.composer = new Composer(this.speech, {
       send: () => this.ask(this.composer.text),
       stop: () => this.asking.stop(),
-      typed: (draft) => this.memory.write({ draft }),
+      typed: (draft) => this.temporary || this.memory.write({ draft }),
     });
     this.shell.main.append(this.thread.box, this.composer.form);
   }
@@ -204,6 +206,13 @@ export class Chat {
     this.thread.show(this.thread.nodesOf(said, given));
     const first = said.find((each) => each.role === "user");
     if (first) this.shell.title(first.content.slice(0, 200));
+    this.setTemporary(false);
+  }
+
+  /** Nothing of this conversation is to be kept. @param {boolean} on */
+  setTemporary(on) {
+    this.temporary = on;
+    this.#more?.then((more) => more.shown());
   }
 
   /** The last turn leaves: another one takes its place. @param {Said[]} turn */
@@ -218,11 +227,14 @@ export class Chat {
     this.said.push(question, answer);
     this.owner ??= this.session.user?.id ?? null;
     this.remember();
+    this.#more?.then((more) => more.shown());
   }
 
   remember() {
     const user = this.#reader();
-    this.memory.write({ user, conversation: this.conversation, said: user === null ? this.said : [], draft: this.composer.field.value });
+    const { conversation, said } = this;
+    const draft = this.composer.field.value;
+    this.memory.write(this.temporary ? { conversation: "", said: [], draft: "" } : { user, conversation, said: user === null ? said : [], draft });
   }
 
   /** @param {string} question */
@@ -268,7 +280,7 @@ export class Chat {
     this.asking.abandon();
     this.session.stop();
     this.shell.stop();
-    this.composer.stop();
+    this.#more?.then((more) => more.stop());
   }
 }
 

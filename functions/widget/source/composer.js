@@ -1,6 +1,6 @@
 /** Where a question is written: it grows with its text, keeps it over a reload, and knows when Enter means something else. */
 
-import { el, icon, iconButton } from "./dom.js";
+import { el, icon, iconButton, isSending } from "./dom.js";
 import { CLOSE, SEND, STOP } from "./icons.js";
 
 /** @typedef {import("./words.js").Speech} Speech */
@@ -12,16 +12,12 @@ import { CLOSE, SEND, STOP } from "./icons.js";
  * @property {(text: string) => void} typed
  */
 
-/** Browsers send this for a key that an input method has used up; Safari says nothing else after a composition. */
-const USED_BY_INPUT_METHOD = 229;
-
 export class Composer {
   /** What is asked about, where something was selected on the page. */
   about = "";
   busy = false;
-  #until = 0;
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  #ticking;
+  /** When questions are taken again; seconds are counted down by a file that is loaded later. */
+  until = 0;
 
   /**
    * @param {Speech} speech
@@ -33,11 +29,10 @@ export class Composer {
     this.field = el("textarea", { id: "question", rows: "1", maxlength: "4000", dir: "auto", part: "input", "aria-describedby": "keys", enterkeyhint: "send" });
     this.button = el("button", { class: "send", part: "send" });
     this.chip = el("div", { class: "about", hidden: true });
-    this.note = el("p", { class: "countdown", hidden: true });
     this.label = el("label", { for: "question", class: "only-read-aloud" });
     this.keys = el("span", { id: "keys", class: "only-read-aloud" });
     const row = el("div", { class: "field" }, this.label, this.field, this.button, this.keys);
-    this.form = el("form", { class: "composer", part: "composer", autocomplete: "off", novalidate: true, submit: (event) => this.#submit(event) }, this.chip, this.note, row);
+    this.form = el("form", { class: "composer", part: "composer", autocomplete: "off", novalidate: true, submit: (event) => this.#submit(event) }, this.chip, row);
     this.field.addEventListener("keydown", (event) => this.#key(event));
     this.field.addEventListener("input", () => this.#typed());
   }
@@ -76,7 +71,7 @@ export class Composer {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === USED_BY_INPUT_METHOD) return;
+    if (!isSending(event)) return;
     event.preventDefault();
     if (!this.busy) this.does.send(); // Enter does not stop an answer: too easily pressed twice
   }
@@ -106,27 +101,8 @@ export class Composer {
     this.chip.replaceChildren(el("span", { class: "quiet" }, this.say("about")), el("q", { dir: "auto" }, text), remove);
   }
 
-  /** Counts down until questions are taken again; only its end is read aloud, by the button. @param {number} seconds */
-  waitFor(seconds) {
-    clearInterval(this.#ticking);
-    this.#until = Date.now() + seconds * 1000;
-    const tick = () => {
-      const left = this.waits;
-      this.note.hidden = left === 0;
-      this.note.textContent = left ? this.say("wait", { seconds: left }) : "";
-      this.button.setAttribute("aria-disabled", String(left > 0));
-      if (left === 0) clearInterval(this.#ticking);
-    };
-    this.#ticking = setInterval(tick, 500);
-    tick();
-  }
-
   /** Seconds until a question may be sent. */
   get waits() {
-    return Math.max(0, Math.ceil((this.#until - Date.now()) / 1000));
-  }
-
-  stop() {
-    clearInterval(this.#ticking);
+    return Math.max(0, Math.ceil((this.until - Date.now()) / 1000));
   }
 }

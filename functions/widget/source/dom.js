@@ -65,6 +65,14 @@ export function safeAddress(address) {
   }
 }
 
+/** Browsers send this for a key that an input method has used up; Safari says nothing else after a composition. */
+const USED_BY_INPUT_METHOD = 229;
+
+/** Whether a key that was pressed in a field sends what stands there. @param {KeyboardEvent} event */
+export function isSending(event) {
+  return event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== USED_BY_INPUT_METHOD;
+}
+
 /** An id that sorts by time (RFC 9562, version 7). */
 export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

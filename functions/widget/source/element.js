@@ -10,6 +10,9 @@ const own = /** @type {HTMLScriptElement | null} */ (document.currentScript ?? d
 const OWN_ADDRESS = own?.src || new URL("docs-chat.js", location.href).href;
 const OWN_BASE = OWN_ADDRESS.replace(/\/docs-chat(\.js|\/[^/]*)([?#].*)?$/, "");
 
+/** @typedef {import("../docs-chat").DocsChatElement} DocsChatElement */
+
+/** @implements {DocsChatElement} */
 class DocsChat extends HTMLElement {
   static observedAttributes = ["placement", "trigger", "theme", "lang", "heading", "questions", "privacy-url", "provider"];
 

@@ -8,6 +8,7 @@
  * @property {string} [draft]
  * @property {string | null} [user] Whose conversation it is; null is a guest.
  * @property {string} [conversation]
+ * @property {{conversation: string, message: string} | null} [waits] The answer of an outage that is not stored yet.
  * @property {Said[]} [said] A guest's conversation, which is stored nowhere else.
  */
 

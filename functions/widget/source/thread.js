@@ -116,8 +116,8 @@ export class Thread {
    * @param {(id: string) => Opinion | null | undefined} [given] What the reader thinks of an answer, where it is stored.
    */
   nodesOf(said, given) {
-    return said.map(({ id, role, content, sources = [], token }) => {
-      if (role === "user") return this.question(content);
+    return said.map(({ id, role, content, about, sources = [], token }) => {
+      if (role === "user") return this.question(content, about);
       const node = this.waiting();
       this.fill(node, content, sources);
       this.finish(node, { text: content, id: given || token ? id : undefined, token, given: given?.(id) });

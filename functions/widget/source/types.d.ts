@@ -60,6 +60,10 @@ export interface Said {
   content: string;
   sources?: Source[];
   token?: string;
+  /** What was selected on the page when it was asked. */
+  about?: string;
+  /** It is stored nowhere, or not yet. */
+  unsaved?: boolean;
 }
 
 /** Handlers of what arrives before an answer is whole. */
@@ -76,7 +80,8 @@ export interface Accounts {
   signedIn(): Promise<void>;
   signedOut(): void;
   answered(reply: Reply): Promise<void>;
-  open(id: string): Promise<void>;
+  /** Whether it could be shown. */
+  open(id: string): Promise<boolean>;
   current(): void;
   reset(): void;
   handIn(receipt: string): void;
@@ -85,8 +90,17 @@ export interface Accounts {
 
 /** What the file with what is not needed at first puts into the chat. */
 export interface More {
-  stop(questionId: string, giveUp: () => void): void;
+  stopWriting(questionId: string, giveUp: () => void): void;
+  /** Until questions are taken again. */
+  countDown(): void;
+  stop(): void;
   welcome(): void;
+  /** Says of a reply what there is to say. */
+  told(reply: Reply): Promise<void>;
+  /** Another turn is the last one, or another conversation is shown. */
+  shown(): void;
+  /** Another turn has come since: the conversation is read again, and the question kept. */
+  changed(question: string): Promise<void>;
   selected(): void;
   rateable(node: HTMLElement, id: string, token: string | undefined, given: Opinion | null): void;
 }

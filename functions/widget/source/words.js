@@ -27,7 +27,6 @@ export const ENGLISH = {
   about: "About",
   removeAbout: "Ask without the selected text",
   notNow: "This is not available right now. Nothing is lost: please try again in a moment.",
-  wait: "That was a lot of questions. You can ask again in {seconds} s.",
   accountsAway: "Accounts and conversations cannot be reached right now. You can go on asking.",
   origin: "This chat does not answer pages of {origin}. Whoever runs it adds that origin to SITE_ORIGIN (siteOrigins in serverless.yml).",
   old: "This page is older than the chat. Reload it, please.",

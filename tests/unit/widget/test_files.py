@@ -94,6 +94,14 @@ def test_each_script_names_its_map_which_is_served(name: str) -> None:
     assert len(answer.json()["sources"]) == len(answer.json()["sourcesContent"])
 
 
+def test_the_types_are_served_as_text_under_their_own_name() -> None:
+    answer = get("/docs-chat/docs-chat.d.ts")
+
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.headers["cache-control"] == SOON
+    assert answer.content == (WIDGET / "docs-chat.d.ts").read_bytes()
+
+
 @pytest.mark.parametrize("name", ["docs-chat.js", "files.py", "source/chat.js", "..%2ffiles.py", "more-0.js", "%00"])
 def test_there_is_nothing_else(name: str) -> None:
     assert get(f"/docs-chat/{name}").status_code == 404

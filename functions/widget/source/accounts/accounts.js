@@ -1,6 +1,7 @@
 /** Accounts and the history: a file of its own, for whoever has an account or wants one. */
 
 import { addStyles } from "../dom.js";
+import { followBack, showInAddress } from "./addresses.js";
 import { Calls } from "./calls.js";
 import { Credentials } from "./credentials.js";
 import { Dialogs } from "./dialogs.js";
@@ -36,6 +37,7 @@ export function attach(chat) {
     await chat.session.ask();
     if (chat.session.account === "user") await conversations.load();
   });
+  const stopFollowing = followBack(chat);
   return {
     credentials: (how, reason) => credentials.open(how, reason),
     account: () => profile.open(),
@@ -48,17 +50,25 @@ export function attach(chat) {
       dialogs.close();
       conversations.hide();
     },
-    answered: async ({ evictedId, saved }) => {
+    answered: async (reply) => {
+      const { evictedId, saved } = reply;
+      conversations.awaited.note(reply);
       if (evictedId) conversations.forget(evictedId);
       conversations.endSearch();
-      if (saved === "stored") await conversations.load();
+      if (saved !== "stored") return;
+      showInAddress(chat, chat.conversation);
+      await conversations.load();
     },
     open: (id) => conversations.open(id),
-    current: () => conversations.mark(),
+    current: () => {
+      showInAddress(chat);
+      conversations.mark();
+    },
     handIn: (receipt) => handing.keep(receipt),
     stop: () => {
       handing.stop();
       conversations.stop();
+      stopFollowing();
     },
     reset: () => credentials.reset(tokenOfAddress()),
   };

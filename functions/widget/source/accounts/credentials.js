@@ -89,6 +89,7 @@ export class Credentials {
         const messages = said.slice(at, at + MOST_APPENDED).map(({ id, role, content }) => ({ id, role, content }));
         await this.calls.append(this.chat.conversation, messages);
       }
+      for (const each of said) each.unsaved = false;
       this.chat.own();
       await this.taken();
     } catch (error) {

@@ -1,5 +1,7 @@
 /** The reader's conversations: found, opened, renamed, pinned, deleted. */
 
+import { Awaited } from "./awaited.js";
+import { showInAddress } from "./addresses.js";
 import { el, iconButton } from "../dom.js";
 import { DOTS, SEARCH } from "../icons.js";
 import { refusal } from "../api.js";
@@ -35,6 +37,7 @@ export class History {
     this.older = el("button", { type: "button", hidden: true }, this.say("older"));
     this.field = el("input", { id: "words", type: "search", maxlength: "200", dir: "auto" });
     this.aside = el("nav", { class: "history", part: "history" });
+    this.awaited = new Awaited(chat, (id) => this.open(id, false));
   }
 
   /** Puts it beside the chat, or above it where there is no room. */
@@ -50,7 +53,8 @@ export class History {
   }
 
   hide() {
-    clearTimeout(this.#retrying);
+    this.stop();
+    this.awaited.forget();
     this.list.replaceChildren();
     this.#search = this.field.value = this.note.textContent = "";
     this.chat.shell.side.replaceChildren();
@@ -59,6 +63,7 @@ export class History {
 
   stop() {
     clearTimeout(this.#retrying);
+    this.awaited.stop();
   }
 
   /** Where there is no room beside the chat, it stands in its place while it is wanted. */
@@ -173,24 +178,29 @@ export class History {
     this.list.querySelector(`[data-id="${CSS.escape(id)}"]`)?.closest("li")?.remove();
   }
 
-  /** @param {string} id */
-  async open(id) {
+  /** Whether it could be shown. @param {string} id @param {boolean} [wanted] By the reader, and not only read again. */
+  async open(id, wanted = true) {
     try {
       const { conversation, messages, nextCursor } = await this.calls.conversation(id);
+      if (!wanted && id !== this.chat.conversation) return false;
       this.chat.asking.abandon();
       this.chat.conversation = id;
       this.chat.show(messages, opinionOf(messages));
       this.chat.own();
       this.chat.shell.title(conversation.title);
-      this.chat.tell();
+      this.chat.tell(this.awaited.isMissing(id, messages) ? "awaited" : undefined);
       this.#earlier(id, nextCursor);
-      this.fold();
+      showInAddress(this.chat, id);
       this.mark();
+      if (!wanted) return true;
+      this.fold();
       this.chat.shell.heading.focus();
+      return true;
     } catch (error) {
       const { status } = refusal(error);
-      if (status === 404 || status === 410 || status === 400) this.chat.tell("gone");
+      if (status === 404 || status === 410 || status === 400) this.chat.tell(this.awaited.isMissing(id, []) ? "awaited" : "gone");
       else this.chat.shell.tell(this.dialogs.complaint(error));
+      return false;
     }
   }
 

@@ -59,6 +59,7 @@ export const ENGLISH = {
   gone: "This conversation is not there any more.",
   notKept: "The conversation on this page could not be taken along.",
   noReceipt: "This answer could not be saved, and this browser keeps nothing for later.",
+  awaited: "Your last answer, from the outage, is not in your history yet. It appears here as soon as it is.",
   savedLater: "Your answers from the outage are saved now.",
   tooMany: "Too many tries. Please try again in {seconds} s.",
   tryLater: "This is not available right now. Please try again in a moment.",

@@ -1,10 +1,14 @@
 /** What nobody needs before the chat is open or something is selected: a file of its own. */
 
 import { addStyles } from "../dom.js";
+import { Countdown } from "./countdown.js";
+import { changed, Editing } from "./editing.js";
 import { leadToEnd } from "./end.js";
+import { told } from "./notices.js";
 import { Opinions } from "./opinions.js";
 import { AskAbout } from "./selection.js";
 import { stopWriting } from "./stopping.js";
+import { Temporary } from "./temporary.js";
 import { welcome } from "./welcome.js";
 import styles from "./more.css";
 
@@ -40,6 +44,14 @@ const ENGLISH = {
   skipWhy: "Skip",
   thanks: "Thank you.",
   aboutThis: "Ask about this",
+  wait: "That was a lot of questions. You can ask again in {seconds} s.",
+  edit: "Edit and ask again",
+  edited: "Edited question",
+  cancelEdit: "Cancel",
+  changed: "This conversation has changed meanwhile. Your question is kept.",
+  temporary: "Temporary conversation",
+  temporaryMore: "Nothing of it is kept, neither in your history nor in this browser.",
+  temporaryOn: "Temporary: nothing of this conversation is kept.",
 };
 
 /** @param {Chat} chat @returns {import("../types").More} */
@@ -48,10 +60,26 @@ export function attach(chat) {
   addStyles(chat.shadow, styles);
   leadToEnd(chat);
   const about = new AskAbout(chat);
-  welcome(chat);
+  const countdown = new Countdown(chat);
+  const editing = new Editing(chat);
+  const temporary = new Temporary(chat);
+  const draw = () => {
+    temporary.draw();
+    welcome(chat, temporary.choice);
+  };
+  draw();
+  editing.offer();
   return {
-    welcome: () => welcome(chat),
-    stop: (id, giveUp) => stopWriting(chat, id, giveUp),
+    welcome: draw,
+    told: (reply) => told(chat, reply),
+    changed: (question) => changed(chat, question),
+    shown: () => {
+      temporary.show();
+      editing.offer();
+    },
+    stopWriting: (id, giveUp) => stopWriting(chat, id, giveUp),
+    countDown: () => countdown.begin(),
+    stop: () => countdown.stop(),
     selected: () => about.offer(),
     rateable: (node, id, token, given) => new Opinions(chat, node, id, token, given),
   };

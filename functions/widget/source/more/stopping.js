@@ -10,15 +10,15 @@ const AGAIN_MILLISECONDS = 600;
 const PATIENCE_MILLISECONDS = 5000;
 
 /**
- * Whether the answer will end by itself, with what was written by then. A guest's question is stored nowhere: of it
- * nobody can say so, and the page simply stops reading.
+ * Whether the answer will end by itself, with what was written by then. A guest's question, or a
+ * temporary one, is stored nowhere: of it nobody can say so, and the page simply stops reading.
  *
  * @param {Chat} chat
  * @param {string} questionId
  * @param {() => void} giveUp
  */
 export async function stopWriting(chat, questionId, giveUp) {
-  if (chat.session.account !== "user") return giveUp();
+  if (chat.session.account !== "user" || chat.temporary) return giveUp();
   setTimeout(giveUp, PATIENCE_MILLISECONDS);
   for (const wait of [AGAIN_MILLISECONDS, 0]) {
     try {

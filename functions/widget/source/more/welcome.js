@@ -4,12 +4,12 @@ import { el, safeAddress } from "../dom.js";
 
 /** @typedef {import("../chat.js").Chat} Chat */
 
-/** @param {Chat} chat */
-export function welcome(chat) {
+/** @param {Chat} chat @param {Node} choice What the reader may choose before the first question. */
+export function welcome(chat, choice) {
   const { thread, speech, options } = chat;
   const { say } = speech;
   const examples = el("div", { class: "examples" });
-  thread.welcome.replaceChildren(el("p", { class: "greeting" }, say("welcome")), el("p", { class: "quiet" }, say("welcomeMore")), examples, privacy(chat));
+  thread.welcome.replaceChildren(el("p", { class: "greeting" }, say("welcome")), el("p", { class: "quiet" }, say("welcomeMore")), examples, privacy(chat), choice);
   if (options.questions.length) examples.append(thread.choices(say("examples"), options.questions));
   else if (chat.session.account !== "unasked") suggestions(chat).then((found) => found.length && examples.append(thread.choices(say("examples"), found)));
 }
