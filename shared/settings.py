@@ -392,6 +392,19 @@ class ModelSettings(_FromEnvironment):
 
 
 @dataclass(frozen=True, slots=True)
+class ModelAddressSettings(_FromEnvironment):
+    """Where the models are, for who only looks whether they can be reached.
+
+    Attributes:
+        url: As in `ModelSettings`.
+        fallback_url: Likewise.
+    """
+
+    url: str | None = _setting("MODEL_URL", default=None, read=_url)
+    fallback_url: str | None = _setting("MODEL_FALLBACK_URL", default=None, read=_url)
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionSettings(_FromEnvironment):
     """What time does to the history.
 
@@ -498,6 +511,7 @@ SETTINGS = (
     HistorySettings,
     ChatSettings,
     ModelSettings,
+    ModelAddressSettings,
     RetentionSettings,
     OriginSettings,
     RetrievalSettings,

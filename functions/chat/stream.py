@@ -5,8 +5,19 @@ It is the same app with the same limits; only its events arrive one by one (spec
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from functions.chat import ask
 from shared.app import build_handler
+from shared.streaming.bearer_only import BearerOnly
 from shared.streaming.cors import CrossOrigin
 
-handler = build_handler(ask.router, around=CrossOrigin)
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+
+def _at_its_address(app: ASGIApp) -> ASGIApp:
+    return BearerOnly(CrossOrigin(app))
+
+
+handler = build_handler(ask.router, around=_at_its_address)

@@ -7,6 +7,7 @@ It answers 200 as long as it answers: a page that is down still chats, and says 
 from __future__ import annotations
 
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,8 +22,10 @@ from shared.app import build_handler
 from shared.db import Statement
 from shared.deadline import within
 from shared.errors import AppError
+from shared.model.reaching import Reachable
 from shared.observability import VERSION, log
 from shared.outbox.queue import Queue, QueueUnavailable
+from shared.settings import ModelAddressSettings
 from shared.web import APIRouter, Depends
 
 if TYPE_CHECKING:
@@ -56,7 +59,9 @@ class Components(BaseModel):
 
     database: Component
     retrieval: Component
-    model: Component = Component(status="off")
+    model: Component = Field(
+        default=Component(status="off"), description="Whether it can be reached; nothing is asked that costs"
+    )
     outbox: OutboxComponent = OutboxComponent(status="off")
 
 
@@ -75,9 +80,10 @@ async def components(db: Db, book: OpenBook) -> Health:
         within(SECONDS),
         beside(lambda: probed("retrieval", lambda: book.search("ready?", limit=1))) as retrieval,
         beside(lambda: probed_outbox(outbox_queue())) as outbox,
+        beside(lambda: probed_model(_model())) as model,
     ):
         stored = probed("database", lambda: db.run(PROBE, idempotent=True))
-    found = Components(database=stored, retrieval=retrieval.result(), outbox=outbox.result())
+    found = Components(database=stored, retrieval=retrieval.result(), model=model.result(), outbox=outbox.result())
     return Health(status=_overall(found), components=found)
 
 
@@ -85,7 +91,7 @@ def _overall(components: Components) -> Literal["ok", "degraded", "down"]:
     needed = (components.database.status, components.retrieval.status)
     if needed.count("down") == len(needed):
         return "down"
-    return "degraded" if "down" in (*needed, components.outbox.status) else "ok"
+    return "degraded" if "down" in (*needed, components.model.status, components.outbox.status) else "ok"
 
 
 def probed(name: str, probe: Callable[[], object]) -> Component:
@@ -98,6 +104,18 @@ def probed(name: str, probe: Callable[[], object]) -> Component:
         status = "down"
         log.warning("%s is down", name, exc_info=error)
     return Component(status=status, latency_ms=round((time.perf_counter() - began) * 1000, 1))
+
+
+@cache
+def _model() -> Reachable | None:
+    settings = ModelAddressSettings.read()
+    addresses = [each for each in (settings.url, settings.fallback_url) if each]
+    return Reachable(addresses) if addresses else None
+
+
+def probed_model(model: Reachable | None) -> Component:
+    """How the model is, if there is one."""
+    return Component(status="off") if model is None else probed("model", model.insist)
 
 
 def probed_outbox(queue: Queue | None) -> OutboxComponent:

@@ -40,7 +40,7 @@ DAY = 24 * 3600
 COMMON_ROLE = "IamRoleLambdaExecution"
 
 BESIDE_LOGS_AND_TRACES = {
-    "ChatRole": {("sqs:SendMessage", "Outbox")},
+    "ChatRole": {("sqs:SendMessage", "Outbox"), ("sqs:GetQueueAttributes", "Outbox")},
     "HealthRole": {("sqs:GetQueueAttributes", "Outbox")},
     "OutboxReplayRole": {
         ("sqs:ReceiveMessage", "Outbox"),
@@ -353,6 +353,18 @@ def test_what_streams_answers_preflights_for_the_origins_of_the_http_api(templat
     assert told["access-control-allow-origin"] in usual["AllowOrigins"]
     assert set(told["access-control-allow-headers"].split(",")) == set(usual["AllowHeaders"])
     assert told["access-control-allow-credentials"] == "true"
+
+
+@pytest.mark.parametrize("kind", ["DEFAULT_4XX", "DEFAULT_5XX"])
+def test_pages_may_read_what_the_rest_api_itself_refuses(template: dict[str, Any], kind: str) -> None:
+    [told] = [each for each in of_type(template, "AWS::ApiGateway::GatewayResponse") if each["ResponseType"] == kind]
+    headers = {
+        name.removeprefix("gatewayresponse.header."): text.strip("'")
+        for name, text in told["ResponseParameters"].items()
+    }
+    allowed = template["Resources"]["HttpApi"]["Properties"]["CorsConfiguration"]["AllowOrigins"]
+    assert headers["Access-Control-Allow-Origin"] in allowed
+    assert headers["Access-Control-Allow-Credentials"] == "true"
 
 
 def test_the_deployment_of_what_streams_is_named_after_what_it_deploys(template: dict[str, Any]) -> None:
