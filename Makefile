@@ -164,7 +164,7 @@ bench-outage: setup-python ## how soon a reader is answered when something goes 
 	@exec $(python) -m tests.bench.outage $(ARGS)
 
 .PHONY: soak
-soak: setup-python ## 200 readers ask while components die at random (SECONDS=600, SEED=..., TRANSPORT=http or pooled)
+soak: setup-python ## 200 readers ask while components die at random (SECONDS=600, SEED=..., TRANSPORT=http or pooled, MODEL=dying)
 	@exec $(python) -m tests.outage.soak
 
 .PHONY: lint

@@ -65,12 +65,14 @@ class Deployment:
         address_header: Names the client's address to the gateways (infra/local/gateway/server.py).
         prewarm: Starts one container of each function in the background, so that the first click is not a cold start.
         host: The name or address of this machine by which functions find what they depend on.
+        containers: Of one function, at most; the gateways' own number unless given.
     """
 
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
     address_header: str | None = None
     prewarm: bool = False
     host: str = LOOPBACK
+    containers: int | None = None
 
 
 class Platform:
@@ -164,7 +166,7 @@ class Platform:
             "OUTBOX_QUEUE_URL": f"{aws}/{ACCOUNT}/outbox-{transport}.fifo",
             "QDRANT_URL": f"http://{host}:{qdrant_port}",
             "QDRANT_COLLECTION": COLLECTION,
-            "CHAT_STOP_MILLISECONDS": "100",  # nobody pays for the batches here
+            "CHAT_STOP_MILLISECONDS": "50",  # nobody pays for the batches here
             "RATE_LIMITS": "off" if self.relays else "on",  # tests sign up many people from one address
             "MAIL_FOLDER": str(self.state.private_folder("mail")),
         } | dict(self.deployment.settings)
@@ -271,6 +273,8 @@ def _gateway(state: State, name: str, port: int | None, deployment: Deployment) 
         arguments.append("--prewarm")
     if deployment.address_header:
         arguments += ["--address-header", deployment.address_header]
+    if deployment.containers:
+        arguments += ["--cap", str(deployment.containers), "--cap-overall", str(3 * deployment.containers)]
     return Server(f"gateway {name}", "infra.local.gateway", *arguments, state=state, port=port)
 
 

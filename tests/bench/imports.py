@@ -42,8 +42,10 @@ DEAREST_OF: Final = "conversationsList"
 LATER: Final = {
     "first batch, http": "shared.db.http",
     "first batch, pooled": "shared.db.pooled",
+    "first answer by a model": "shared.answering.author",
+    "what that may cost": "shared.model.spending",
 }
-"""What a function with a database imports with its first request, and is not in the other figures."""
+"""What a function imports with its first request, where it has a database or a model; not in the other figures."""
 
 PARTS: Final = {
     "annotated_types": "pydantic",

@@ -8,6 +8,9 @@ counts. Then 2,000 come, to show where the limit is.
 Processes of functions, at most four of each, the gateway, the stand-ins, PgBouncer, Postgres and locust itself share
 the processors of this machine; what begins a process, a cold start, is reported apart.
 
+With ARGS="--model 5" a scripted model writes the answers, five seconds each, and as many containers of a function may
+run as ARGS="--containers 40" says: what comes of it is in tests/bench/results/load_by_model.md.
+
 The goals: 95 of 100 database batches and 95 of 100 requests of the history within 200 ms, and no error (exit code).
 """
 
@@ -18,6 +21,7 @@ import json
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -37,6 +41,8 @@ from tests.bench.machine import RESULTS, machine
 from tests.bench.observed import answers, batches, cold_starts
 from tests.bench.population import Population
 from tests.bench.samples import Samples
+from tests.fixtures.scripted_model import paced, scripted_model
+from tests.outage.dying_model import SETTINGS, copied
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,7 +88,7 @@ def main() -> int:
     except AlreadyRunning:
         print("The platform is running. Stop it first (Ctrl-C).", file=sys.stderr)
         return 1
-    return _conclude(crowd, runs, arguments.readers[0])
+    return _conclude(crowd, runs, arguments)
 
 
 def _measure(state: State, arguments: argparse.Namespace) -> tuple[Crowd, list[dict[str, Any]]]:
@@ -92,10 +98,21 @@ def _measure(state: State, arguments: argparse.Namespace) -> tuple[Crowd, list[d
     transports: list[Transport] = ["http", "pooled"] if PgBouncer.installed() else ["http"]
     visits = [Visit(arguments.readers[0], arguments.arriving, arguments.seconds)]
     visits += [Visit(readers, arguments.arriving, FURTHER_SECONDS) for readers in arguments.readers[1:]]
-    with Platform(state, transports, deployment=Deployment(address_header="x-reader-address")) as platform:
+    with ExitStack() as running:
+        deployment = _deployment(arguments, running)
+        platform = running.enter_context(Platform(state, transports, deployment=deployment))
         if is_empty(platform.qdrant.url):
             ingest_own_documents(state, platform.qdrant.url)
         return crowd, [_run(platform, each, crowd, visit) for visit in visits for each in transports]
+
+
+def _deployment(arguments: argparse.Namespace, running: ExitStack) -> Deployment:
+    """With a model that takes its time, where that is wanted."""
+    if not arguments.model:
+        return Deployment(address_header="x-reader-address")
+    model = running.enter_context(scripted_model(paced(copied, arguments.model)))
+    settings = SETTINGS | {"MODEL_URL": model.url, "MODEL_FIRST_SECONDS": "20", "MODEL_SECONDS": "25"}
+    return Deployment(settings, address_header="x-reader-address", containers=arguments.containers)
 
 
 def _run(platform: Platform, transport: Transport, crowd: Crowd, visit: Visit) -> dict[str, Any]:
@@ -112,6 +129,7 @@ def _run(platform: Platform, transport: Transport, crowd: Crowd, visit: Visit) -
     begin, end = began + visit.arriving, began + visit.arriving + visit.seconds
     logs = platform.state.logs / f"functions-{transport}"
     came = answers(folder / f"{transport}.jsonl", began, end, cold_starts(logs))
+    waited = sorted(each.milliseconds - each.inside for each in came if each.name == "ask" and not each.cold)
     measured = summary(came, batches(logs, begin, end), (begin, end))
     told = httpx.get(f"{platform.url(transport)}/_gateway/functions", trust_env=False).json()
     return {
@@ -120,6 +138,7 @@ def _run(platform: Platform, transport: Transport, crowd: Crowd, visit: Visit) -
         "seconds": visit.seconds,
         "locust": code,
         **measured,
+        "waited": [waited[int(len(waited) * part)] for part in (0.5, 0.95)] if waited else [0.0, 0.0],
         "samples": series(samples.between(began, end), began),
         "processor": processor(samples.between(begin, end)),
         "functions": {name: figures for name, figures in told.items() if figures["invocations"]},
@@ -153,19 +172,22 @@ def _locust(
         )
 
 
-def _conclude(crowd: Crowd, runs: list[dict[str, Any]], readers: int) -> int:
+def _conclude(crowd: Crowd, runs: list[dict[str, Any]], arguments: argparse.Namespace) -> int:
     """The goals are for the first number of readers; more of them show where the limit is."""
+    readers, name = arguments.readers[0], "load_by_model" if arguments.model else "load"
     missed = [f"{run['transport']}: {each}" for run in runs if run["readers"] == readers for each in _missed(run)]
     report = {
         "machine": machine(),
         "command": "make bench-load",
+        "model": arguments.model,
+        "containers": arguments.containers,
         "crowd": asdict(crowd),
         "runs": runs,
         "missed": missed,
     }
-    (RESULTS / "load.json").write_text(json.dumps(report) + "\n", "utf-8")
+    (RESULTS / f"{name}.json").write_text(json.dumps(report) + "\n", "utf-8")
     text = page(report)
-    (RESULTS / "load.md").write_text(text, "utf-8")
+    (RESULTS / f"{name}.md").write_text(text, "utf-8")
     print(text)
     print(f"bench-load: {'missed: ' + '; '.join(missed) if missed else 'goals met'}")
     return 1 if missed else 0
@@ -189,6 +211,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--readers", type=int, nargs="+", default=[1_000, 2_000], help="how many come; then others")
     parser.add_argument("--arriving", type=int, default=45, help="seconds until all are there, and all is warm")
     parser.add_argument("--seconds", type=int, default=90, help="how long everybody stays once all are there")
+    parser.add_argument("--model", type=float, default=0, help="seconds that a scripted model takes for an answer")
+    parser.add_argument("--containers", type=int, default=40, help="of a function at most, with a model")
     return parser.parse_args()
 
 

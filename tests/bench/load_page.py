@@ -31,13 +31,24 @@ def page(report: Report) -> str:
         ),
         "",
     ]
+    if report.get("model"):
+        lines += [_of_model(report), ""]
     lines += _overview(report["runs"])
     for run in report["runs"]:
         lines += _run(run)
     verdict = [f"- missed: {each}" for each in report["missed"]] or ["Every goal is met."]
-    return (
-        "\n".join([*lines, "## Goals", "", *verdict, "", "![Latency](load.png)", "", "![Connections](connections.png)"])
-        + "\n"
+    pictures = [] if report.get("model") else ["", "![Latency](load.png)", "", "![Connections](connections.png)"]
+    return "\n".join([*lines, "## Goals", "", *verdict, *pictures]) + "\n"
+
+
+def _of_model(report: Report) -> str:
+    """What a model that takes its time changes: containers are busy while it writes."""
+    asked = max(run["requests"]["ask"]["count"] / run["seconds"] for run in report["runs"])
+    busy = asked * report["model"]
+    return _wrapped(
+        f"A scripted model wrote the answers, {report['model']:g} s each, with at most {report['containers']}",
+        f"containers of a function. {asked:.1f} questions a second keep {busy:.0f} of the chat at work",
+        "on the average, which count against Lambda's quota of concurrent executions (L-B99A9384).",
     )
 
 
@@ -87,6 +98,7 @@ def _run(run: Report) -> list[str]:
         f"| clients of PgBouncer | {max(samples['clients'])} |",
         f"| of those, waiting for a connection | {max(samples['waiting'])} |",
         f"| processes of functions | {max(samples['functions'])} |",
+        *(f"| question before its function ran, {name} | {ms:.0f} ms |" for name, ms in _waited(run)),
         "",
         "| processors kept busy by | |",
         "|---|---|",
@@ -96,6 +108,11 @@ def _run(run: Report) -> list[str]:
         *(f"- error: {each}" for each in run["errors"]),
         *([""] if run["errors"] else []),
     ]
+
+
+def _waited(run: Report) -> list[tuple[str, float]]:
+    """How long questions waited for a container, where that was measured."""
+    return list(zip(("median", "p95"), run.get("waited", []), strict=False))
 
 
 def _line(name: str, figures: Report) -> str:

@@ -77,6 +77,7 @@ class Ledger:
         counts: How often what happened.
         seconds: How long the answers took.
         violations: What was broken, and how.
+        chat_seconds: The budget of an answer.
     """
 
     turns: dict[str, Turn] = field(default_factory=dict[str, Turn])
@@ -88,11 +89,12 @@ class Ledger:
     counts: Counter[str] = field(default_factory=Counter[str])
     seconds: dict[str, list[float]] = field(default_factory=lambda: {"chat": [], "other": []})
     violations: list[tuple[Promise, str]] = field(default_factory=list[tuple[Promise, str]])
+    chat_seconds: float = CHAT_SECONDS
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def saw(self, what: str, route: str, answer: httpx.Response, seconds: float) -> None:
         """Note an answer, and what is wrong with it."""
-        kind, limit = ("chat", CHAT_SECONDS) if what == "ask" else ("other", OTHER_SECONDS)
+        kind, limit = ("chat", self.chat_seconds) if what == "ask" else ("other", OTHER_SECONDS)
         code = answer.json().get("code", "") if answer.status_code >= 400 else ""
         with self._lock:
             self.counts[f"{what} {answer.status_code} {code}".strip()] += 1
@@ -214,7 +216,8 @@ class Reader:
         return reply
 
     def _promised(self, question: dict[str, str], reply: dict[str, Any]) -> None:
-        self._ledger.counts[f"saved {reply['saved']}"] += 1
+        self._ledger.counts.update([f"saved {reply['saved']}", f"mode {reply['mode']}"])
+        self._ledger.counts.update(f"without {each}" for each in reply["degraded"])
         self._ledger.answered.setdefault(reply["messageId"], set()).add(reply["answer"])
         ids = question["conversationId"], question["messageId"], reply["messageId"]
         turn = Turn(self.user_id, *ids, reply["saved"])

@@ -3,7 +3,8 @@
 Afterwards every turn that a reply called stored or queued must be in its reader's history, exactly once, and in nobody
 else's; what was deleted must be gone. Nobody who is signed in may have been told to sign in, no answer may have taken
 longer than its budget, and no error but the promised 503s may have occurred. Prints the counts; exits with 1 when a
-promise was broken, or when nothing came to the test: no turn was stored, or none had to be queued.
+promise was broken, or when nothing came to the test: no turn was stored, or none had to be queued. With `MODEL=dying` a
+model writes the answers as well, which dies at random.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import secrets
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -27,17 +29,20 @@ from infra.local.state import State
 from shared.auth.browser.cookies import sign
 from shared.history.models import answer_id
 from tests.outage import own_network
-from tests.outage.readers import Ledger, Promise, Reader
+from tests.outage.dying_model import SECONDS as MODEL_SECONDS
+from tests.outage.dying_model import SETTINGS, dying_model
+from tests.outage.readers import CHAT_SECONDS, Ledger, Promise, Reader
 from tests.outage.troubles import Troubles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from shared.settings import Transport
 
 READERS = 200
 WORKERS = 6
 SETTLE_SECONDS = 120.0
+HAPPENED = ("saved stored", "saved queued", "turns replaced")
 SHOWN = 20
 """Broken promises that are told in full."""
 
@@ -61,10 +66,14 @@ def main() -> int:
         print(f"  no name server fails: {own_network.REFUSED}")
         if os.environ.get("CI"):
             return 1
-    named = Deployment({"USES_AN_HOUR": "0"}, host=own_network.HOST if own_network.inside() else LOOPBACK)
-    with State.temporary() as state, Platform(state, transports, breakable=True, deployment=named) as platform:
+    with ExitStack() as running:
+        model = {"MODEL_URL": running.enter_context(dying_model(seed)), **SETTINGS} if os.environ.get("MODEL") else {}
+        host = own_network.HOST if own_network.inside() else LOOPBACK
+        named = Deployment({"USES_AN_HOUR": "0", **model}, host=host)
+        state = running.enter_context(State.temporary())
+        platform = running.enter_context(Platform(state, transports, breakable=True, deployment=named))
         ingest_own_documents(state, platform.qdrant.url)
-        ledger = Ledger()
+        ledger = Ledger(chat_seconds=CHAT_SECONDS + (MODEL_SECONDS if model else 0))
         readers = sign_in_all(platform, ledger, seed)
         troubles = Troubles(platform, seed)
         began = time.monotonic()
@@ -75,7 +84,8 @@ def main() -> int:
         troubles.stop()
         settle(platform, readers, ledger)
         verify(platform, ledger)
-        code = report(ledger, troubles, time.monotonic() - began)
+        happened = [*HAPPENED, "mode generated", "without model"] if model else HAPPENED
+        code = report(ledger, troubles, time.monotonic() - began, happened)
     for each in done:
         each.result()  # a reader who stumbled over something unforeseen proves nothing
     if troubles.failure:
@@ -200,8 +210,8 @@ def verify_replaced(marked: dict[str, str], ledger: Ledger) -> None:
             ledger.complain(Promise.REPLACED, f"{message_id} is marked as replaced by {question_id}")
 
 
-def report(ledger: Ledger, troubles: Troubles, seconds: float) -> int:
-    """Print the counts; the exit code."""
+def report(ledger: Ledger, troubles: Troubles, seconds: float, happened: Sequence[str]) -> int:
+    """Print the counts; the exit code. What must have happened for the run to prove anything is named."""
     for name, count in sorted(troubles.counts.items()):
         print(f"  {count:6} x {name}")
     for name, count in sorted(ledger.counts.items()):
@@ -214,9 +224,9 @@ def report(ledger: Ledger, troubles: Troubles, seconds: float) -> int:
         print(f"  {sum(broken is promise for broken, _ in ledger.violations):6} times {promise}")
     for promise, how in ledger.violations[:SHOWN]:
         print(f"  BROKEN ({promise.name}): {how}")
-    idle = [what for what in ("saved stored", "saved queued", "turns replaced") if not ledger.counts[what]]
+    idle = [what for what in happened if not ledger.counts[what]]
     for what in idle:
-        print(f"  BROKEN: this run proves nothing, as no turn was {what.split()[1]}")
+        print(f"  BROKEN: this run proves nothing, as nothing was counted as {what}")
     print(f"soak: {len(ledger.turns)} turns promised, {len(ledger.violations)} promises broken, {seconds:.0f} s")
     return 1 if ledger.violations or idle else 0
 
