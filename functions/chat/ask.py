@@ -84,9 +84,9 @@ async def ask(  # noqa: PLR0913, PLR0917 (a question is all of this)
         examples=examples.first,
         stop_seconds=settings.stop_milliseconds / 1000,
     )
-    if writer is not None and question.mode is None:
-        writer.join(chat, stored=reader is not None and not question.temporary)
     asked = question.as_ask(accept_language)
+    if writer is not None and question.mode is None:
+        writer.join(chat, asked, stored=reader is not None and not question.temporary)
     voting = rules.cookies.secret if reader is None or question.temporary else None
     if not asks_for_events(accept):
         return _answered(chat.reply(asked), voting)

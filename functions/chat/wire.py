@@ -79,12 +79,16 @@ class Question(Sent):
     language: Language | None = Field(
         default=None,
         description="BCP 47 tag of the reader's language: a model writes in it, and the assistant speaks of itself in "
-        "it, if it can. Without it the message tells, or the header Accept-Language",
+        "it, if it can. Without it the message tells, or the header Accept-Language; where it is the book's own, a "
+        "message in another language is answered in that",
     )
     replaces: UUID | None = Field(
         default=None,
         description="Id of the question or the answer of the conversation's last turn, whose place this one takes: "
         "asked anew, edited, or continued. With `conversationId`, and a new `messageId`",
+    )
+    continues: StrictBool = Field(
+        default=False, description="With `replaces`: a model goes on where that answer ended, and begins with it"
     )
     temporary: StrictBool = Field(default=False, description="Answer without storing anything")
     mode: Literal["extractive"] | None = Field(
@@ -104,7 +108,9 @@ class Question(Sent):
 
     @model_validator(mode="after")
     def replaces_in_a_conversation(self) -> Self:
-        """There is no last turn of what has not begun."""
+        """There is no last turn of what has not begun, and no answer to continue."""
+        if self.continues and not self.replaces:
+            raise ValueError("continues: needs replaces")
         if self.replaces and not self.conversation_id:
             raise ValueError("replaces: needs conversationId")
         if self.replaces and self.replaces == self.message_id:
@@ -133,6 +139,7 @@ class Question(Sent):
             language=self.language,
             accepted=accepted,
             replaces=self.replaces,
+            continues=self.continues,
             mode=Mode(self.mode) if self.mode else None,
             consent=self.consent,
         )

@@ -11,12 +11,15 @@ from functions.dependencies.database import Db
 from shared.answering.chat import Chat
 from shared.auth.addresses import normalised_ip
 from shared.db import Database
+from shared.history.models import answer_id
 from shared.settings import LimitSettings, ModelSettings
 from shared.web import Depends, Request
 
 if TYPE_CHECKING:
+    from shared.answering.models import Ask
     from shared.model.client import Model
     from shared.model.endpoint import Endpoint
+    from shared.model.spending import Owed
     from shared.retrieval.models import Found
 
 
@@ -36,18 +39,29 @@ class Hired:
     db: Database
     guest: str | None
 
-    def join(self, chat: Chat, *, stored: bool) -> None:
+    def join(self, chat: Chat, ask: Ask, *, stored: bool) -> None:
         """Let it write the answer of this turn, where the day holds what that may cost.
 
         Args:
             chat: The turn.
+            ask: What is asked.
             stored: It makes batches anyway, so that asking for the cost takes no round trip of its own.
         """
         from shared.answering.author import Author  # noqa: PLC0415 (a site without a model does not pay for it)
+        from shared.model.costs import Costs  # noqa: PLC0415 (as above)
         from shared.model.rewriting import Rewriter  # noqa: PLC0415 (as above)
         from shared.model.spending import Spending, SpendingDatabase  # noqa: PLC0415 (as above)
 
-        spending = Spending(self.settings, self.guest, addresses=LimitSettings.read().rate_limits == "on")
+        follows = ask.follows or bool(ask.turns)
+        spending = Spending(
+            self.settings,
+            Costs.of(self.settings, ask.message, ask.selected_text or "", follows=follows, more=ask.continues),
+            _owed(),
+            self.guest,
+            answer_id(ask.message_id),
+            addresses=LimitSettings.read().rate_limits == "on",
+        )
+        chat.when_over = spending.close
         chat.writer = Author(self.model, self.settings, spending)
         chat.rewriter = Rewriter(self.model, spending)
         if stored:
@@ -63,6 +77,13 @@ class Hired:
             return search(question)
 
         chat.search = searched
+
+
+@cache
+def _owed() -> Owed:
+    from shared.model.spending import Owed  # noqa: PLC0415 (as above)
+
+    return Owed()
 
 
 @cache

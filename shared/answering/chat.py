@@ -27,7 +27,7 @@ from shared.history.models import answer_id
 from shared.history.titles import UNTITLED, title_of
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from shared.answering.events import Event
     from shared.answering.follow_up import Utterance
@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 32_000
 """Bytes of an answer that is being written; fewer than a message may have characters."""
+
+
+def nothing() -> None:
+    """Where nobody waits for the end of a turn."""
 
 
 @dataclass(slots=True)
@@ -59,6 +63,7 @@ class Chat:
         stop_seconds: How often it is asked, while one is written, whether its reader wants no more of it.
         examples: Questions that the book answers.
         missing: What this turn had to do without so far.
+        when_over: Is called when the turn has ended, however it ended.
     """
 
     search: Search
@@ -71,6 +76,7 @@ class Chat:
     stop_seconds: float = 1.0
     examples: Examples = no_examples
     missing: set[Missing] = field(default_factory=set[Missing])
+    when_over: Callable[[], None] = nothing
 
     def reply(self, ask: Ask) -> Reply:
         """Answer, and store the turn where it can and may be stored.
@@ -89,25 +95,34 @@ class Chat:
         The turn is stored before the last event. Whoever stops listening in between ends the model's work and stores
         nothing further.
         """
+        try:
+            yield from self._events(ask)
+        finally:
+            self.when_over()
+
+    def _events(self, ask: Ask) -> Generator[Event]:
         said = heard(ask.message)
         language = spoken(ask.language, ask.message, ask.accepted, said.languages)
         respondent = Respondent(self.search, self.missing, self.words, language, self.examples, self.rewriter)
-        begun, answer = self._begin_and_quote(ask, said, respondent)
+        storage = Storage(self.db, self.keep, self.outbox, self.missing)
+        begun, answer = self._begin_and_quote(ask, said, respondent, storage)
         if begun and begun.answered:
             answer = as_answer(begun.answered)
             writing = None
         else:
-            writing = self._writing(ask, answer, _said_before(ask, begun), language)
+            writing = self._writing(ask, answer, begun, language)
         yield self._sources(ask, answer, writing)
         if writing:
             answer = yield from self._written(writing, answer, stop_of(self.db if begun else None, ask.message_id))
         else:
             yield from _deltas(answer)
-        yield Done(self._storage().complete(replace(ask, language=language), answer, begun))
+        yield Done(storage.complete(replace(ask, language=language), answer, begun))
 
-    def _begin_and_quote(self, ask: Ask, said: Heard, respondent: Respondent) -> tuple[Begun | None, Answer]:
+    def _begin_and_quote(
+        self, ask: Ask, said: Heard, respondent: Respondent, storage: Storage
+    ) -> tuple[Begun | None, Answer]:
         """Both at once, unless the search must know what was asked before."""
-        begin = self._storage().begin
+        begin = storage.begin
         if said.kind is not None:
             return begin(ask, UNTITLED), respondent.small_talk(said.kind)
         title, question = title_of(said.question), said.question
@@ -127,15 +142,14 @@ class Chat:
             answer = respondent.tried_again(question, _said_before(ask, begun), answer)
         return begun, respondent.translated(question, answer)
 
-    def _storage(self) -> Storage:
-        return Storage(self.db, self.keep, self.outbox, self.missing)
-
-    def _writing(self, ask: Ask, quoted: Answer, said: Sequence[Utterance], language: str) -> Writing | None:
+    def _writing(self, ask: Ask, quoted: Answer, begun: Begun | None, language: str) -> Writing | None:
         """None where nobody writes: what is off topic, small talk or cannot be searched is never written about."""
         if self.writer is None or quoted.basis is None or quoted.mode is not Mode.EXTRACTIVE:
             return None
         basis = quoted.basis
-        return self.writer.writing(Brief(ask, basis.question, basis.found, quoted, said, language))
+        said = _said_before(ask, begun)
+        replaced = as_answer(begun.replaced) if begun and begun.replaced else None
+        return self.writer.writing(Brief(ask, basis.question, basis.found, quoted, said, language, replaced))
 
     def _sources(self, ask: Ask, answer: Answer, writing: Writing | None) -> Sources:
         return Sources(
@@ -159,6 +173,8 @@ class Chat:
                     break
                 told += unit
                 yield Delta(unit)
+            if watch.ended == "partial" and writing.answer() is None:
+                raise ModelUnavailable  # the time was up before anything could be shown
         answer = writing.answer()
         if watch.ended == "stopped":  # also of nothing: whoever stopped it does not wait for a quotation
             return replace(answer or Answer(told, Mode.GENERATED, writing.sources), status="stopped")

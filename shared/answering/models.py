@@ -56,6 +56,7 @@ class Ask:
         language: BCP 47 tag that the client asks to be answered in.
         accepted: What the reader's browser prefers, as the header Accept-Language has it.
         replaces: A message of the last turn, whose place this one takes.
+        continues: The answer goes on where that turn's ended.
         mode: `extractive` where the reader wants no answer that a model writes.
         consent: The provider to whom the reader has agreed that marked text may be passed on.
     """
@@ -71,6 +72,7 @@ class Ask:
     language: str | None = None
     accepted: str | None = None
     replaces: UUID | None = None
+    continues: bool = False
     mode: Mode | None = None
     consent: str | None = None
 

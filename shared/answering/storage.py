@@ -46,6 +46,10 @@ class TurnKeeper(Protocol):
         """Get ready; it must not raise."""
         ...
 
+    def may_hold_turns(self) -> bool:
+        """Whether turns wait to be stored, as far as can be told; it must not raise."""
+        ...
+
     def keep(self, turn: WaitingTurn) -> Kept:
         """Queue a turn, or make a receipt of it; it must not raise."""
         ...
@@ -60,15 +64,19 @@ class Storage:
         keep: How many conversations a reader keeps.
         outbox: Takes the turn when the database cannot be reached; None for a guest.
         missing: What this turn had to do without so far.
+        is_behind: The turn has to wait for the one whose place it takes, which waits itself.
     """
 
     db: Database | None
     keep: int
     outbox: TurnKeeper | None = None
     missing: set[Missing] = field(default_factory=set[Missing])
+    is_behind: bool = False
 
     def begin(self, ask: Ask, title: str) -> Begun | None:
         """Store the question, and read what was said before; None where it is not stored.
+
+        What it replaces may wait in the outbox; then it waits there as well, behind it.
 
         Raises:
             NotSignedIn: The session has ended.
@@ -79,16 +87,25 @@ class Storage:
         if self.db is None or ask.temporary:
             return None
         with self._patient(), tolerate(DatabaseUnavailable, Missing.DATABASE, self.missing):
-            return begin_turn(
-                self.db,
-                conversation_id=ask.conversation_id,
-                title=title,
-                message_id=ask.message_id,
-                content=ask.message,
-                keep=self.keep,
-                replaces=ask.replaces,
-            )
+            try:
+                return self._begun(self.db, ask, title)
+            except NotFound:
+                self.is_behind = ask.replaces is not None and self.outbox is not None and self.outbox.may_hold_turns()
+                if not self.is_behind:
+                    raise
         return None
+
+    def _begun(self, db: Database, ask: Ask, title: str) -> Begun:
+        return begin_turn(
+            db,
+            conversation_id=ask.conversation_id,
+            title=title,
+            message_id=ask.message_id,
+            content=ask.message,
+            keep=self.keep,
+            replaces=ask.replaces,
+            continues=ask.continues,
+        )
 
     def complete(self, ask: Ask, answer: Answer, begun: Begun | None) -> Reply:
         """Store the answer where it can and may be stored, and say what became of the turn."""
@@ -104,7 +121,7 @@ class Storage:
             # what is not in the row, such as what the answer cost, is told of the answer that was just made alone
             same = stored.content == answer.text
             return self._replied(ask, answer if same else as_answer(stored), Saved.STORED)
-        if self.outbox is None or Missing.DATABASE not in self.missing:
+        if self.outbox is None or not (self.is_behind or Missing.DATABASE in self.missing):
             return self._replied(ask, answer, Saved.NO)
         kept = self.outbox.keep(_waiting(ask, answer, self.outbox.owner))
         return self._replied(ask, answer, Saved.QUEUED if kept.queued else Saved.NO, kept.receipt)

@@ -28,6 +28,7 @@ class Brief:
         quoted: The answer that stands ready, should nothing be written.
         said: What was said before, oldest first; data, and never believed.
         language: The reader's, one that the assistant has words in.
+        replaced: The answer that is to be continued: the new one begins with it. None where it begins anew.
     """
 
     ask: Ask
@@ -36,6 +37,7 @@ class Brief:
     quoted: Answer
     said: Sequence[Utterance]
     language: str
+    replaced: Answer | None = None
 
 
 class Writing(Protocol):

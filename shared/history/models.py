@@ -109,11 +109,13 @@ class Begun:
         window: The last messages before the question, oldest first, without their sources.
         evicted: The conversation that had to go for this one, or one of them where the cap was lowered meanwhile.
         answered: The answer, when this question was asked and answered before: the request came twice.
+        replaced: The answer whose place this one's takes, where that is to be continued.
     """
 
     window: list[Message]
     evicted: UUID | None = None
     answered: Message | None = None
+    replaced: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,6 +185,16 @@ ANSWER: Final = """
        and conversation_id = $1::uuid
 """
 
+# Of the turn whose place the question takes: what an answer that is continued begins with.
+REPLACED_ANSWER: Final = """
+    select id, seq, role, content, sources, status, mode, created_at
+      from message
+     where user_id = (select signed_in_user()) and conversation_id = $1::uuid
+       and replaced_by = $2::uuid and role = 'assistant'
+     order by seq desc
+     limit 1
+"""
+
 # An answer that is not complete gives way to a better one, in its place; a complete one stays as it is, and so does one
 # that its reader stopped. An answer that comes after its question was replaced is replaced as well.
 STORE_ANSWER: Final = """

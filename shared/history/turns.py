@@ -38,6 +38,7 @@ def begin_turn(  # noqa: PLR0913 (a question is all of this)
     keep: int,
     asked_at: datetime | None = None,
     replaces: UUID | None = None,
+    continues: bool = False,
 ) -> Begun:
     """Store a question, in a new conversation unless there is one with this id, and read what was said before it.
 
@@ -45,7 +46,8 @@ def begin_turn(  # noqa: PLR0913 (a question is all of this)
     wait since `asked_at` is not stored if everything was deleted meanwhile.
 
     The question takes the place of the turn that the message `replaces` belongs to, which must be the last one. Of a
-    question that had to wait this is not asked: others may have come, and the turn may never have been stored.
+    question that had to wait this is not asked: others may have come, and the turn may never have been stored. A
+    question that `continues` is told what the answer was whose place its own takes.
 
     Raises:
         InvalidRequest: The content is empty or too long.
@@ -67,15 +69,17 @@ def begin_turn(  # noqa: PLR0913 (a question is all of this)
         Statement(turn_queries.WINDOW, (*turn, WINDOW_MESSAGES, WINDOW_CHARACTERS)),
         Statement(turn_queries.ANSWER, (conversation_id, answer_id(message_id))),
         *([Statement(turn_queries.EVERYTHING_DELETED, (asked_at,))] if asked_at else []),
+        *([Statement(turn_queries.REPLACED_ANSWER, turn)] if continues else []),
     )
-    _, outcome, window, answer, *everything = results[len(storing) :]
-    if any(rows.values for rows in everything):
+    _, outcome, window, answer, *further = results[len(storing) :]
+    if asked_at and further[0].values:
         raise Gone
     [stored] = outcome.into(QuestionOutcome)
     stored.raise_if_not_stored()
     answered = answer.first(Message)
     final = answered is not None and answered.status in FINAL
-    return Begun(window.into(Message), stored.evicted, answered if final else None)
+    replaced = further[-1].first(Message) if continues else None
+    return Begun(window.into(Message), stored.evicted, answered if final else None, replaced)
 
 
 def _storing(

@@ -57,12 +57,14 @@ class Told:
         usage: What it cost, where the provider says so.
         model: Which model it was.
         is_stopped: Nobody wants more of it.
+        charged: How many requests may have cost something: all but those that were refused or did not arrive.
     """
 
     ended: str = ""
     usage: Usage | None = None
     model: str = ""
     is_stopped: bool = False
+    charged: int = 0
     _end: Callable[[], None] = field(default=lambda: None)
 
     def stop(self) -> None:
@@ -75,6 +77,12 @@ class Told:
         self._end = end
         if self.is_stopped:
             end()
+
+    def cost(self, prompt: int, written: int) -> tuple[int, int]:
+        """Tokens read and written, by our own count where the provider does not say; each try has read the prompt."""
+        if self.usage is not None:
+            return self.usage.input + (self.charged - 1) * prompt, self.usage.output
+        return self.charged * prompt, written
 
     @property
     def is_cut(self) -> bool:
@@ -138,6 +146,7 @@ class Endpoint:
             self._dialect = learnt
             with self._asked(messages, most_tokens, patience, told) as reply:
                 if reply.status == HTTPStatus.OK:
+                    told.charged += 1
                     yield reply
                     return
                 refused = of_status(reply.status, reply.headers.get("retry-after", ""))
@@ -151,15 +160,16 @@ class Endpoint:
     ) -> Generator[Streamed]:
         body = json.dumps(self._dialect.body(self.model, messages, most_tokens)).encode()
         ends_at = min(patience.first, patience.whole)
+        replied = False
         try:
             with self._client.stream(
                 "POST", self._path, body, self._headers, ends_at=ends_at, begun=told.begun
             ) as reply:
+                replied = True
                 yield reply
-        except TimedOut as error:
-            raise Late from error
         except Unreachable as error:
-            raise Unanswered from error
+            told.charged += int(error.sent and not replied)  # it may be writing an answer that nobody will read
+            raise (Late() if isinstance(error, TimedOut) else Unanswered()) from error
 
 
 def _refusal(reply: Streamed) -> str:

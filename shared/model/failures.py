@@ -12,6 +12,7 @@
     ├── Garbage         what came is no chat completion
     ├── NothingSaid     it is one, and holds no text
     ├── WrongLanguage   it writes in another language than was asked for
+    ├── Unfinished      its time or its tokens ended before anything of it could be shown
     └── AwayNow         the circuit breaker asks nobody
 
 What a failure is called stands in the log; what the provider wrote about it does not.
@@ -102,6 +103,12 @@ class NothingSaid(ModelFailed):
 
 class WrongLanguage(ModelFailed):
     """It writes in another language than was asked for."""
+
+    away = False
+
+
+class Unfinished(ModelFailed):
+    """Its time or its tokens ended before anything of it could be shown."""
 
     away = False
 

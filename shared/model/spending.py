@@ -1,8 +1,9 @@
 """What answers may cost a day: a reader, a guest's address, guests together, everybody.
 
-What an answer may cost at most is taken before the model is asked, in a batch that is made anyway; a reader's second
-batch gives back what it did not cost. A guest has no second batch, so a guest's question counts in full. Where the
-database cannot say, nothing is spent: the answer is quoted.
+What an answer may cost at most is taken before the model is asked, in a batch that is made anyway. What it did not cost
+comes back: a reader's with the second batch, everything else with the next batch that the container makes for anybody.
+So no day is exceeded, and what is lost with a container is what its last question did not use. Where the database
+cannot say, nothing is spent: the answer is quoted.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import secrets
 import threading
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from shared.db import USUAL, Database, Rows, Statement
@@ -19,21 +20,62 @@ from shared.errors import AppError
 from shared.observability import log
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
     from shared.db import Transaction
+    from shared.model.costs import Costs
     from shared.settings import ModelSettings
 
-SPEND: Final = "select spend_on_model($1::text, $2::bigint, $3::bigint, $4::integer, $5::integer, $6::bigint)"
-SETTLE: Final = "select settle_with_model($1::bigint, $2::integer, $3::integer)"
+SPEND: Final = """
+    select spend_on_model($1::text[], $2::bigint[], $3::integer[], $4::text, $5::uuid, $6::bigint, $7::bigint,
+                          $8::integer, $9::integer, $10::integer, $11::bigint)
+"""
+SETTLE: Final = "select settle_with_model($1::text[], $2::bigint[], $3::integer[])"
 
 SLICES: Final = 8
 """Into which the day's tokens are cut; each question takes from one of them."""
 ADDRESS: Final = 0.05
 """Share of the day's tokens that one guest's address may spend; half of them is for guests together."""
-AROUND: Final = 1_000
-"""Tokens of the rules, of what was said before and of the question."""
 ANY_NUMBER: Final = 2**31 - 1
 SECONDS: Final = 1.25
 """The most that a guest's batch takes; nobody waits for it."""
+MOST_OWED: Final = 100
+"""Of what is to be given back; more waits for nobody's question, and counts as spent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spared:
+    """What of a taking was not needed.
+
+    Attributes:
+        taking: What the database called it.
+        tokens: Less than none where the provider says that it cost more.
+        questions: 1 where no model was asked.
+    """
+
+    taking: str
+    tokens: int
+    questions: int
+
+
+class Owed:
+    """What a container has to give back with its next batch."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Spared] = []
+        self._lock = threading.Lock()
+
+    def add(self, spared: Spared) -> None:
+        """Give this back as well."""
+        with self._lock:
+            self._waiting = [*self._waiting, spared][-MOST_OWED:]
+
+    def drawn(self) -> list[Spared]:
+        """All of it, for one batch; if that fails, nobody knows what came of it, and it counts as spent."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+        return waiting
 
 
 @dataclass(slots=True)
@@ -42,39 +84,46 @@ class Spending:
 
     Args:
         settings: The limits.
+        costs: What it may cost at most.
+        owed: The container's.
         guest: A pseudonym of the guest's address; None for a reader who is signed in.
+        answer: Id of the answer: a turn that was answered is not paid for again.
         addresses: Whether readers have addresses of their own; else they share what is for guests together.
 
     Attributes:
-        is_granted: The day holds what the answer may cost, as far as the database has said so.
         used: Tokens that it did cost; None while no model was asked.
         aside: Tokens that rewriting the question did cost.
         is_being_written: The answer still costs, so that a batch in between settles nothing.
     """
 
     settings: ModelSettings
+    costs: Costs
+    owed: Owed = field(default_factory=Owed)
     guest: str | None = None
+    answer: UUID | None = None
     addresses: bool = True
-    is_granted: bool = False
     used: int | None = None
     aside: int = 0
     is_being_written: bool = False
-    slice: int = 0
-
-    def __post_init__(self) -> None:
-        self.slice = secrets.randbelow(SLICES)  # spreads those who ask at once
+    _taking: str | None = None
+    _is_over: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
-    def most(self) -> int:
-        """Tokens that the answer may cost."""
-        return self.settings.source_tokens + self.settings.answer_tokens + AROUND
+    def is_granted(self) -> bool:
+        """The day holds what the answer may cost, as far as the database has said so."""
+        return self._taking is not None
 
     def take(self) -> Statement:
-        """Takes them, where the day still holds them."""
+        """Takes the most that the answer may cost, where the day still holds it, and gives back what is owed."""
         tokens, questions = self._limits()
-        return Statement(
-            SPEND, (self.guest, self.most, tokens, questions, self.slice, self.settings.day_tokens // SLICES)
-        )
+        first = secrets.randbelow(SLICES)  # spreads those who ask at once
+        what = (self.guest, self.answer, self.costs.most, tokens, questions, first, SLICES, self._slice)
+        return Statement(SPEND, (*_columns(self.owed.drawn()), *what))
+
+    @property
+    def _slice(self) -> int:
+        return self.settings.day_tokens // SLICES
 
     def _limits(self) -> tuple[int, int]:
         settings = self.settings
@@ -84,29 +133,58 @@ class Spending:
             return settings.day_tokens, ANY_NUMBER
         return int(settings.day_tokens * ADDRESS), settings.address_questions
 
-    def give_back(self) -> Statement:
-        """Gives back what the answer did not cost."""
-        return Statement(SETTLE, (self.most - (self.used or 0), int(self.used is None), self.slice))
+    def taken(self, rows: Rows) -> None:
+        """What the database said to `take`."""
+        with self._lock:
+            self._taking = rows.values[0][0]
+        if self._is_over:
+            self.close()
+
+    def give_back(self) -> Statement | None:
+        """Gives back what the answer did not cost, once, and what is owed; None where there is nothing."""
+        own = self._spared()
+        spared = [*self.owed.drawn(), *([own] if own else [])]
+        return Statement(SETTLE, _columns(spared)) if spared else None
+
+    def _spared(self) -> Spared | None:
+        with self._lock:
+            taking, self._taking = self._taking, None
+        if taking is None:
+            return None
+        return Spared(taking, self.costs.most - (self.used or 0), int(self.used is None))
+
+    def close(self) -> None:
+        """Nothing further is spent: what is left goes back with the container's next batch."""
+        self._is_over = True
+        own = self._spared()
+        if own is not None:
+            self.owed.add(own)
 
     def take_beside(self, db: Database) -> None:
-        """Take them on another thread, in a batch of their own; whoever asks before it has ended is told no.
+        """Take on another thread, in a batch of its own; whoever asks before it has ended is told no.
 
         Nothing waits for it: it touches nothing of the request, and may end with the next one.
         """
 
-        def taken() -> None:
+        def run() -> None:
             try:
                 with within(SECONDS):
                     [rows] = db.run(self.take())
-                self.is_granted = bool(rows.values[0][0])
+                self.taken(rows)
             except AppError as error:
                 log.info("what the answer may cost could not be asked", exc_info=error)
 
-        threading.Thread(target=copy_context().run, args=(taken,), daemon=True).start()
+        threading.Thread(target=copy_context().run, args=(run,), daemon=True).start()
+
+
+def _columns(spared: Sequence[Spared]) -> tuple[list[str], list[int], list[int]]:
+    return [each.taking for each in spared], [each.tokens for each in spared], [each.questions for each in spared]
 
 
 class SpendingDatabase(Database):
     """A reader's database: its first batch also takes what the answer may cost, the one after it gives back the rest.
+
+    Both come last in their batches, so that rows which many write are locked for no longer than a commit takes.
 
     Args:
         database: As the reader.
@@ -120,19 +198,19 @@ class SpendingDatabase(Database):
 
     def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
         """As `Database.run`, in the same round trip."""
-        spending = self._spending
-        if not self._has_taken:
-            own, *rows = self._database.run(
-                spending.take(), *statements, idempotent=idempotent, transaction=transaction
-            )
-            self._has_taken = True
-            spending.is_granted = bool(own.values[0][0])
-            return rows
-        if not spending.is_granted or spending.is_being_written:
+        own = self._own()
+        if own is None:
             return self._database.run(*statements, idempotent=idempotent, transaction=transaction)
-        _, *rows = self._database.run(spending.give_back(), *statements, idempotent=idempotent, transaction=transaction)
-        spending.is_granted = False
+        *rows, found = self._database.run(*statements, own, idempotent=idempotent, transaction=transaction)
+        if not self._has_taken:
+            self._has_taken = True
+            self._spending.taken(found)
         return rows
+
+    def _own(self) -> Statement | None:
+        if not self._has_taken:
+            return self._spending.take()
+        return None if self._spending.is_being_written else self._spending.give_back()
 
     def close(self) -> None:
         """Close the connection of the database underneath."""

@@ -66,6 +66,15 @@ class Outbox:
         if self._queue is not None:
             self._queue.prepare()
 
+    def may_hold_turns(self) -> bool:
+        """Whether turns wait, anybody's: a queue does not tell whose. One that cannot be asked may."""
+        if self._queue is None:
+            return False
+        try:
+            return self._queue.depth() > 0
+        except QueueUnavailable:
+            return True
+
     def keep(self, turn: WaitingTurn) -> Kept:
         """Queue the turn or, where that cannot be, make a receipt of it. It never raises."""
         content = turn.written()

@@ -77,10 +77,10 @@ def store(db: Database, turn: WaitingTurn, *, keep: int) -> UUID | None:
         NotFound: It is somebody else's.
         Conflict: The message id was used for another message.
     """
-    ids = {"conversation_id": turn.conversation_id, "message_id": turn.message_id}
     begun = begin_turn(
         db,
-        **ids,
+        conversation_id=turn.conversation_id,
+        message_id=turn.message_id,
         title=UNTITLED if turn.mode == SMALL_TALK else title_of(turn.question),
         content=turn.question,
         keep=keep,
@@ -90,7 +90,8 @@ def store(db: Database, turn: WaitingTurn, *, keep: int) -> UUID | None:
     if begun.answered is None:
         complete_turn(
             db,
-            **ids,
+            conversation_id=turn.conversation_id,
+            message_id=turn.message_id,
             answer=turn.answer,
             sources=turn.sources,
             status=turn.status,

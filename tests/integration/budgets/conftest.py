@@ -14,11 +14,11 @@ from functions.archive import export_all, import_all
 from functions.auth import get_session, sessions, sign_in_email, sign_out, sign_up_email, user
 from functions.chat import ask, stop
 from functions.conversations import append, change_one, create, delete_all, delete_one, list_all, open_one
-from functions.dependencies import book
+from functions.dependencies import book, writer
 from functions.dependencies import counts as account_counts
 from functions.dependencies import database as container
 from functions.dependencies import options as account_options
-from functions.dependencies.callers import auth_rules
+from functions.dependencies.callers import Reader, auth_rules
 from functions.messages import give_feedback
 from functions.outbox import replay
 from functions.owner import desk
@@ -36,10 +36,13 @@ from shared.auth.identity.rules import AuthRules
 from shared.auth.limits.in_container import LocalCounts
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.db.opening import open_database
+from shared.model.client import Model
+from shared.model.endpoint import Endpoint
 from shared.retrieval.blocks import Paragraph
 from shared.retrieval.models import Found, Passage
-from shared.settings import AccountSettings, AuthSettings, DatabaseSettings, OwnerSettings
+from shared.settings import AccountSettings, AuthSettings, DatabaseSettings, ModelSettings, OwnerSettings
 from shared.web import Request  # noqa: TC001 (FastAPI reads it)
+from tests.fixtures.scripted_model import ScriptedModel, says, scripted_model
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -146,20 +149,30 @@ def neon_sql(postgres: Postgres, pgbouncer: PgBouncer) -> Generator[Server]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def model() -> Generator[ScriptedModel]:
+    """Writes the same answer to every question."""
+    with scripted_model(says(f"{CALIBRATE.text} [1].")) as server:
+        yield server
+
+
 @pytest.fixture(scope="session", params=["http", "pooled"])
-def site(request: pytest.FixtureRequest, postgres: Postgres, pgbouncer: PgBouncer, neon_sql: Server) -> Generator[Site]:
+def site(
+    request: pytest.FixtureRequest, postgres: Postgres, pgbouncer: PgBouncer, neon_sql: Server, model: ScriptedModel
+) -> Generator[Site]:
     """The API on each transport in turn."""
     transport: Transport = request.param
     with Relay(neon_sql.port if transport == "http" else pgbouncer.port) as relay:
         url = postgres.app_url.replace(f":{postgres.port}/", f":{relay.port}/")
         endpoint = f"http://{LOOPBACK}:{relay.port}/sql" if transport == "http" else None
         database = CountingDatabase(open_database(DatabaseSettings(url, transport, endpoint)))
-        yield Site(transport, _app_on(database), database, relay)
+        yield Site(transport, _app_on(database, model), database, relay)
         database.close()
 
 
-def _app_on(database: Database) -> FastAPI:
-    """As a deployment has it: with rate limits, and with the cookie cache."""
+def _app_on(database: Database, model: ScriptedModel) -> FastAPI:
+    """As a deployment has it: with rate limits, and with the cookie cache; a model writes where a test says so."""
+    told, asked = ModelSettings.read({"MODEL_URL": model.url}), Model([Endpoint(model.url, "scripted")])
     auth = AuthSettings(SECRET, HOME)
     rules, counts, found = AuthRules.of(auth), LocalCounts(), CannedBook()
 
@@ -181,6 +194,9 @@ def _app_on(database: Database) -> FastAPI:
     async def given_owners(request: Request) -> OwnerSettings:
         return OwnerSettings((request.headers["x-owner"],))
 
+    async def given_writer(request: Request, reader: Reader) -> writer.Hired | None:
+        return writer.Hired(asked, told, reader or database, None) if "x-model" in request.headers else None
+
     app = build_app(*(module.router for module in MODULES))
     app.dependency_overrides |= {
         container.database: given_database,
@@ -189,6 +205,7 @@ def _app_on(database: Database) -> FastAPI:
         account_options.account_options: given_options,
         book.book: given_book,
         owner_settings: given_owners,
+        writer.hired: given_writer,
     }
     return app
 

@@ -91,10 +91,12 @@ class Reader:
             [self._message(each, seq) for each in self.conversations for seq in range(1, MESSAGES + 1)],
         )
 
-    def asks(self, call: Call) -> httpx.Request:
+    def asks(self, call: Call, *, of_model: bool = False) -> httpx.Request:
         """The request, as a browser on our own page sends it."""
         method, path, body = call
         headers = {"cookie": cookie(self.token), "user-agent": "Browser/1.0", "x-owner": self.email}
+        if of_model:
+            headers["x-model"] = "yes"
         if method != "GET":
             headers["origin"] = HOME
         return httpx.Request(method, f"{HOME}{path}", headers=headers, json=body)
@@ -188,6 +190,7 @@ CALLS: Final[dict[str, Callable[[Reader], Call]]] = {
         "/api/chat",
         {**_continued(reader), "replaces": str(reader.answer_id)},
     ),
+    "POST /api/chat, written by a model": lambda reader: ("POST", "/api/chat", _continued(reader)),
     "POST /api/chat, temporary": lambda _: ("POST", "/api/chat", {"message": QUESTION, "temporary": True}),
     "POST /api/chat/{id}/stop": lambda reader: ("POST", f"/api/chat/{reader.question_id}/stop", None),
     "GET /api/suggestions": lambda _: ("GET", "/api/suggestions", None),

@@ -28,7 +28,7 @@ def test_a_request_costs_what_its_budget_says(site: Site, owner: Connection, nam
     reader = Reader()
     reader.settle(owner)
 
-    spent = site.spent(reader.asks(CALLS[name](reader)), reader.address)
+    spent = site.spent(reader.asks(CALLS[name](reader), of_model="by a model" in name), reader.address)
 
     flights, statements, *sizes = BUDGETS[name]
     sent, received = sizes[:2] if site.transport == "http" else sizes[2:]

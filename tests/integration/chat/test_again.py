@@ -75,9 +75,10 @@ def test_a_message_that_is_not_there_is_not_replaced(reader: Chatting) -> None:
     [
         {"replaces": str(uuid4())},
         {"replaces": "no id", "conversationId": str(uuid4())},
+        {"continues": True, "conversationId": str(uuid4())},
         {"replaces": (same := str(uuid4())), "messageId": same, "conversationId": str(uuid4())},
     ],
-    ids=["without a conversation", "no id", "itself"],
+    ids=["without a conversation", "no id", "nothing to continue", "itself"],
 )
 def test_what_makes_no_sense_is_refused(guest: Chatting, fields: dict[str, str]) -> None:
     refused = guest.post(MOTORS, **fields)

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.fixtures.platform import CALIBRATE, PATIENCE_SECONDS
+from tests.fixtures.platform import CALIBRATE, PATIENCE_SECONDS, until_outbox_is_empty
 from tests.fixtures.stopwatch import Stopwatch
 from tests.integration.chat.test_answers import KEYS
 
@@ -170,6 +170,24 @@ def test_the_first_question_after_the_outage_is_stored(reader: Chatting, relays:
     until_stored(reader, **ids)
 
     assert [each["id"] for each in reader.conversations()] == [ids["conversationId"]]
+
+
+def test_a_turn_that_waits_in_the_outbox_is_replaced_by_one_that_waits_behind_it(
+    reader: Chatting, relays: Relays, transport: Transport
+) -> None:
+    ids = {"conversationId": reader.ask(CALIBRATE)["conversationId"]}
+    relays.database(transport).refuse()
+    first = reader.ask(CALIBRATE, **ids)
+    relays.database(transport).restore()
+    until_stored(reader, conversationId=str(uuid4()))
+
+    second = reader.ask("Which motors does the Wombat arm have?", **ids, replaces=first["messageId"])
+
+    assert (first["saved"], second["degraded"]) == ("queued", [])
+    assert second["saved"] in {"queued", "stored"}  # whether the first one is stored by now is a matter of seconds
+    until_outbox_is_empty(reader.api)
+    shown = [each["content"] for each in reader.messages(ids["conversationId"])]
+    assert shown[2:] == ["Which motors does the Wombat arm have?", second["answer"]]
 
 
 def test_a_search_while_the_book_is_away_says_when_to_try_again(api: httpx.Client, relays: Relays) -> None:

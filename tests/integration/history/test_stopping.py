@@ -15,6 +15,7 @@ from shared.errors import NotFound
 from shared.history.models import answer_id
 from shared.history.turns import ask_to_stop
 from tests.fixtures.writers import Scripted
+from tests.integration.history.conftest import SOURCES
 from tests.unit.answering.test_chat import Book
 
 if TYPE_CHECKING:
@@ -83,3 +84,17 @@ def test_only_a_question_of_ones_own_is_stopped(ada: Reader, bob: Reader) -> Non
     for reader, unknown in ((bob, message_id), (ada, uuid4()), (ada, answer_id(message_id))):
         with pytest.raises(NotFound):
             ask_to_stop(reader.db, unknown)
+
+
+def test_the_answer_that_is_continued_is_read_with_the_question_that_takes_its_place(ada: Reader) -> None:
+    conversation_id, message_id, _ = ada.ask()
+    ada.answer(conversation_id, message_id, "Half of it", "stopped")
+
+    writer = Scripted(UNITS)
+    ask = Ask("Go on", conversation_id, uuid4(), follows=True, replaces=message_id, continues=True)
+    Chat(Book().search, ada.db, 50, writer=writer).reply(ask)
+
+    [brief] = writer.briefs
+    assert brief.replaced is not None
+    assert (brief.replaced.text, brief.replaced.status) == ("Half of it", "stopped")
+    assert len(brief.replaced.sources) == len(SOURCES)

@@ -11,19 +11,33 @@ import pytest
 
 from shared.db import Database, Statement
 from shared.db.opening import open_database
-from shared.model.spending import SLICES, Spending, SpendingDatabase
+from shared.history.models import answer_id
+from shared.model.costs import Costs
+from shared.model.spending import SLICES, Owed, Spared, Spending, SpendingDatabase
 from shared.settings import DatabaseSettings, ModelSettings
-from tests.integration.history.conftest import ActingAs
+from tests.integration.history.conftest import ActingAs, Reader
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from uuid import UUID
 
     from infra.local.platform import Platform
 
 SETTINGS = ModelSettings.read({"MODEL_URL": "http://127.0.0.1:1"})
 SPENT = """select coalesce(sum(tokens), 0)::bigint, coalesce(sum(questions), 0)::int
              from model_spending where key like %s"""
-MOST = Spending(SETTINGS).most
+COSTS = Costs.of(SETTINGS, "How do I calibrate the arm?")
+MOST = COSTS.most
+
+
+def asked(
+    settings: ModelSettings = SETTINGS,
+    guest: str | None = None,
+    *,
+    owed: Owed | None = None,
+    answer: UUID | None = None,
+) -> Spending:
+    return Spending(settings, COSTS, owed or Owed(), guest, answer)
 
 
 @pytest.fixture
@@ -35,8 +49,17 @@ def database(platform: Platform) -> Generator[Database]:
     opened.close()
 
 
+@pytest.fixture
+def ada(database: Database, platform: Platform) -> Reader:
+    with psycopg.connect(platform.postgres.owner_url, autocommit=True) as owner:
+        owner.execute("""insert into "user" (id, name, email, "emailVerified")
+                         values ('ada', 'Ada', 'ada@example.com', false) on conflict do nothing""")
+    return Reader("ada", ActingAs(database, "ada"))
+
+
 def taken(database: Database, spending: Spending) -> bool:
-    return database.run(spending.take())[0].values[0][0]
+    spending.taken(database.run(spending.take())[0])
+    return spending.is_granted
 
 
 def spent(platform: Platform, like: str) -> tuple[int, int]:
@@ -49,53 +72,53 @@ def spent(platform: Platform, like: str) -> tuple[int, int]:
 def test_a_reader_has_so_many_questions_a_day_and_another_reader_has_their_own(database: Database) -> None:
     settings = replace(SETTINGS, reader_questions=2)
     ada, bob = ActingAs(database, "ada"), ActingAs(database, "bob")
-    assert [taken(ada, Spending(settings)) for _ in range(3)] == [True, True, False]
-    assert taken(bob, Spending(settings))
+    assert [taken(ada, asked(settings)) for _ in range(3)] == [True, True, False]
+    assert taken(bob, asked(settings))
 
 
 def test_a_reader_has_so_many_tokens_a_day(database: Database) -> None:
     settings = replace(SETTINGS, reader_tokens=2 * MOST + 1)
-    assert [taken(ActingAs(database, "ada"), Spending(settings)) for _ in range(3)] == [True, True, False]
+    assert [taken(ActingAs(database, "ada"), asked(settings)) for _ in range(3)] == [True, True, False]
 
 
 def test_what_is_refused_takes_nothing_from_anybody(database: Database, platform: Platform) -> None:
     settings = replace(SETTINGS, reader_questions=1)
     for _ in range(4):
-        taken(ActingAs(database, "ada"), Spending(settings))
+        taken(ActingAs(database, "ada"), asked(settings))
     assert spent(platform, "reader:%") == spent(platform, "everybody:%") == (MOST, 1)
 
 
 def test_one_guests_address_spends_a_twentieth_of_the_day(database: Database, platform: Platform) -> None:
     settings = replace(SETTINGS, day_tokens=100 * MOST * SLICES, address_questions=10_000)
-    allowed = [taken(database, Spending(settings, "one")) for _ in range(60)]
+    allowed = [taken(database, asked(settings, "one")) for _ in range(60)]
     assert spent(platform, "guest:one")[0] <= settings.day_tokens * 0.05
     assert allowed == [True] * 40 + [False] * 20
-    assert taken(database, Spending(settings, "two"))
+    assert taken(database, asked(settings, "two"))
 
 
 def test_guests_together_spend_half_of_the_day_and_readers_the_rest(database: Database, platform: Platform) -> None:
     settings = replace(SETTINGS, day_tokens=10 * MOST * SLICES, address_questions=10_000)
     for number in range(30 * SLICES):
-        taken(database, Spending(settings, f"g{number}"))
+        taken(database, asked(settings, f"g{number}"))
     assert spent(platform, "guests:%")[0] <= settings.day_tokens / 2
     assert spent(platform, "guests:%") == spent(platform, "everybody:%")
-    assert any(taken(ActingAs(database, "ada"), Spending(settings)) for _ in range(10))
+    assert any(taken(ActingAs(database, "ada"), asked(settings)) for _ in range(10))
 
 
 def test_many_at_once_never_spend_more_than_the_day_holds(database: Database, platform: Platform) -> None:
     settings = replace(SETTINGS, day_tokens=3 * MOST * SLICES, reader_tokens=10**9, reader_questions=10**6)
 
-    def asked(number: int) -> bool:
-        return taken(ActingAs(database, f"reader-{number % 7}"), Spending(settings))
+    def one(number: int) -> bool:
+        return taken(ActingAs(database, f"reader-{number % 7}"), asked(settings))
 
     with ThreadPoolExecutor(16) as pool:
-        allowed = sum(pool.map(asked, range(120)))
+        allowed = sum(pool.map(one, range(120)))
     assert spent(platform, "everybody:%") == (allowed * MOST, allowed)
     assert spent(platform, "everybody:%")[0] <= settings.day_tokens
 
 
 def test_a_readers_second_batch_gives_back_what_was_not_used(database: Database, platform: Platform) -> None:
-    spending = Spending(SETTINGS)
+    spending = asked()
     mine = SpendingDatabase(ActingAs(database, "ada"), spending)
     assert mine.run(Statement("select 1 as one"))[0].values == ((1,),)
     assert spending.is_granted
@@ -110,13 +133,103 @@ def test_a_readers_second_batch_gives_back_what_was_not_used(database: Database,
 
 
 def test_a_question_that_no_model_was_asked_costs_nothing(database: Database, platform: Platform) -> None:
-    mine = SpendingDatabase(ActingAs(database, "ada"), Spending(SETTINGS))
+    mine = SpendingDatabase(ActingAs(database, "ada"), asked())
     mine.run(Statement("select 1 as one"))
     mine.run(Statement("select 2 as two"))
     assert spent(platform, "reader:%") == (0, 0)
 
 
+def test_a_guest_pays_what_the_answer_cost_once_the_container_makes_its_next_batch(
+    database: Database, platform: Platform
+) -> None:
+    owed = Owed()
+    for guest, used in (("one", 700), ("two", None), ("three", 300)):
+        spending = asked(guest=guest, owed=owed)
+        assert taken(database, spending)
+        spending.used = used
+        spending.close()
+    SpendingDatabase(ActingAs(database, "ada"), asked(owed=owed)).run()
+    assert spent(platform, "guest:one") == (700, 1)
+    assert spent(platform, "guest:two") == (0, 0)
+    assert spent(platform, "guests:%") == spent(platform, "guest:%") == (1000, 2)
+    assert spent(platform, "everybody:%") == (1000 + MOST, 3)
+
+
+@pytest.mark.parametrize("guest", [None, "one"])
+def test_what_counts_is_what_answers_cost_and_not_what_they_might_have(database: Database, guest: str | None) -> None:
+    settings = replace(SETTINGS, reader_tokens=2 * MOST, reader_questions=1000, address_questions=1000)
+    settings = replace(settings, day_tokens=2 * MOST * SLICES * 20 if guest is None else 40 * MOST)
+    owed = Owed()
+    for number in range(60):
+        spending = asked(settings, guest, owed=owed)
+        assert taken(ActingAs(database, "ada"), spending), number
+        spending.used = 10
+        spending.close()
+
+
+def test_what_comes_too_late_for_its_question_goes_back(database: Database, platform: Platform) -> None:
+    owed = Owed()
+    late = asked(guest="one", owed=owed)
+    statement = late.take()
+    late.close()
+    late.taken(database.run(statement)[0])
+    taken(database, asked(guest="two", owed=owed))
+    assert spent(platform, "guest:one") == (0, 0)
+
+
+def test_what_was_taken_on_one_day_goes_back_to_that_day(database: Database, platform: Platform) -> None:
+    with psycopg.connect(platform.postgres.owner_url, autocommit=True) as owner:
+        owner.execute("""insert into model_spending (day, key, tokens, questions)
+                         select (now() at time zone 'utc')::date - ago, key, 500, 1
+                           from generate_series(0, 1) ago, unnest(array['guest:one', 'guests:0', 'everybody:0']) key""")
+        [yesterday] = owner.execute("select to_char(min(day), 'YYYY-MM-DD') from model_spending").fetchone() or [""]
+        owed = Owed()
+        owed.add(Spared(f"{yesterday} 0 guest:one", 400, 1))
+        taken(ActingAs(database, "ada"), asked(owed=owed))
+        rows = owner.execute("select distinct day::text, tokens from model_spending where key like 'guest%' order by 1")
+        assert [row[1] for row in rows] == [100, 500]
+
+
+def test_slices_that_are_spent_leave_the_question_to_those_that_are_not(database: Database) -> None:
+    settings = replace(SETTINGS, day_tokens=MOST * SLICES, reader_tokens=10**9)
+    allowed = [taken(ActingAs(database, "ada"), asked(settings)) for _ in range(SLICES + 2)]
+    assert allowed == [True] * SLICES + [False] * 2
+
+
+def test_containers_that_give_back_and_take_at_once_do_not_lock_each_other_out(
+    database: Database, platform: Platform
+) -> None:
+    settings = replace(SETTINGS, day_tokens=10**9)
+
+    def container(number: int) -> int:
+        owed = Owed()
+        granted = 0
+        for turn in range(20):
+            spending = asked(settings, f"g{(number + turn) % 5}", owed=owed)
+            granted += taken(database, spending)
+            spending.used = 10
+            spending.close()
+        return granted
+
+    with ThreadPoolExecutor(8) as pool:
+        granted = sum(pool.map(container, range(8)))
+    assert granted == 160
+    assert spent(platform, "everybody:%") == (152 * 10 + 8 * MOST, 160)
+
+
+def test_a_turn_that_was_answered_costs_nothing_when_it_is_sent_again(ada: Reader, platform: Platform) -> None:
+    conversation_id, message_id, _ = ada.ask()
+    paid = asked(answer=answer_id(message_id))
+    mine = SpendingDatabase(ada.db, paid)
+    mine.run()
+    paid.used = 500
+    ada.on(mine).answer(conversation_id, message_id)
+    again = asked(answer=answer_id(message_id))
+    assert not taken(ada.db, again)
+    assert spent(platform, "reader:%") == spent(platform, "everybody:%") == (500, 1)
+
+
 def test_the_functions_read_no_row_of_it(database: Database) -> None:
-    taken(ActingAs(database, "ada"), Spending(SETTINGS))
+    taken(ActingAs(database, "ada"), asked())
     with pytest.raises(Exception, match="Something went wrong"):
         database.run(Statement("select * from model_spending"))

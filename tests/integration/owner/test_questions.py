@@ -242,6 +242,9 @@ class Kept:
 
     def prepare(self) -> None: ...
 
+    def may_hold_turns(self) -> bool:
+        return False
+
     def keep(self, turn: WaitingTurn) -> Queued:
         self.turn = turn
         return Queued(queued=True)

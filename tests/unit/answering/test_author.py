@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,14 @@ from shared import deadline
 from shared.answering.author import Author
 from shared.answering.chat import Chat
 from shared.answering.events import Delta, Done, Sources
-from shared.answering.models import Mode, Said
+from shared.answering.models import Answer, Mode, Said, Source
+from shared.answering.stopping import LEFT_FOR_STORING
 from shared.answering.writer import Brief
 from shared.degraded import Missing
 from shared.model.client import Limits, Model
+from shared.model.costs import Costs
 from shared.model.endpoint import Endpoint, Told
+from shared.model.prompt import tokens_of
 from shared.retrieval.blocks import Code, Item, List, Paragraph
 from shared.retrieval.models import Found, Passage
 from shared.settings import ModelSettings
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from shared.answering.models import Ask, Reply
+    from shared.answering.writer import Writing
 
 INJECTIONS = (Path(__file__).parents[2] / "fixtures/model/injections.txt").read_text(encoding="utf-8").splitlines()
 
@@ -345,3 +349,128 @@ def test_time_is_kept_back_for_storing_the_turn(server: ScriptedModel) -> None:
 
 def test_without_an_address_there_is_no_model() -> None:
     assert ModelSettings.read({}).url is None
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        says("Calibrate the arm before", ended="length"),
+        scripts.drips("Calibrate the arm before you use "),
+        scripts.only_thinks,
+    ],
+    ids=["its tokens end", "its time ends", "it thinks for ever"],
+)
+def test_what_ends_before_its_first_whole_unit_is_a_model_that_failed(
+    server: ScriptedModel, behaviour: scripts.Behaviour
+) -> None:
+    server.behave(behaviour)
+    reply = answered(server, MODEL_SECONDS="2", MODEL_FIRST_SECONDS="1")
+    assert (reply.answer.text, reply.answer.mode, reply.degraded) == (quoted(), Mode.EXTRACTIVE, (Missing.MODEL,))
+
+
+@pytest.mark.parametrize("behaviour", [scripts.silent, scripts.drips("Calibrate the arm before ")])
+def test_where_the_time_of_the_request_ends_first_the_model_is_what_was_missing(
+    server: ScriptedModel, behaviour: scripts.Behaviour
+) -> None:
+    server.behave(behaviour)
+    with deadline.within(LEFT_FOR_STORING + 0.6):
+        reply = answered(server)
+    assert (reply.answer.text, reply.answer.mode, reply.degraded) == (quoted(), Mode.EXTRACTIVE, (Missing.MODEL,))
+
+
+def test_where_the_time_of_the_request_ends_among_units_they_stay(server: ScriptedModel) -> None:
+    server.behave(scripts.stalls_after("Calibrate the arm before you use it [1]. It takes 4 min"))
+    with deadline.within(LEFT_FOR_STORING + 1.5):
+        reply = answered(server)
+    assert (reply.answer.text, reply.answer.status) == ("Calibrate the arm before you use it [1].", "partial")
+    assert reply.degraded == ()
+
+
+def test_a_stop_in_the_middle_of_a_unit_shows_no_part_of_it(server: ScriptedModel) -> None:
+    author = chat(server).writer
+    assert isinstance(author, Author)
+    writing = author.writing(_brief())
+    assert writing is not None
+    server.behave(says("Calibrate the arm before you use it [1].", pause=writing.stop))
+    assert list(writing.units()) == []
+    assert writing.answer() is None
+
+
+BEGUN = Answer("It has six joints [2].", Mode.GENERATED, (Source(2, "Arm", CALIBRATE.url, "…"),), "stopped")
+
+
+def continued(server: ScriptedModel) -> Reply:
+    """The reply of a turn that continues what is there."""
+    talk = chat(server)
+    assert isinstance(talk.writer, Author)
+    author = talk.writer
+    talk.writer = Continuing(author)
+    return talk.reply(ask())
+
+
+@dataclass
+class Continuing:
+    """An author who is told of what there is to continue."""
+
+    author: Author
+
+    def writing(self, brief: Brief) -> Writing | None:
+        return self.author.writing(replace(brief, replaced=BEGUN))
+
+
+def test_a_continued_answer_begins_with_what_there_was_and_cites_it_by_the_same_numbers(server: ScriptedModel) -> None:
+    server.behave(says("Calibrate the arm before you use it [2]. It needs Python 3.11 on Linux [3]."))
+    answer = continued(server).answer
+    assert answer.text == f"{BEGUN.text} Calibrate the arm before you use it [2]. It needs Python 3.11 on Linux [3]."
+    assert [(each.n, each.url) for each in answer.sources] == [(2, CALIBRATE.url), (3, INSTALL.url)]
+    assert (answer.mode, answer.status) == (Mode.GENERATED, "complete")
+    assert f"your answer so far>>\n{BEGUN.text}\n" in server.prompts()[0]
+    assert "Go on where it ends" in server.asked[0].body["messages"][0]["content"]
+
+
+@pytest.mark.parametrize("behaviour", [scripts.refuses(500), scripts.cut_after("Calibrate"), says("NO_ANSWER")])
+def test_an_answer_that_cannot_be_continued_stays_as_it_was(
+    server: ScriptedModel, behaviour: scripts.Behaviour
+) -> None:
+    server.behave(behaviour)
+    answer = continued(server).answer
+    assert (answer.text, answer.sources, answer.status) == (BEGUN.text, BEGUN.sources, "partial")
+
+
+@pytest.mark.parametrize("follows", [True, False])
+def test_no_prompt_is_longer_than_what_was_taken_for_it(server: ScriptedModel, *, follows: bool) -> None:
+    told = settings(server.url, MODEL_SOURCE_TOKENS="500")
+    wide = "語" * 4000
+    said = tuple(Said("user", wide) for _ in range(12)) if follows else ()
+    long = replace(CALIBRATE, title=wide[:300], blocks=(*CALIBRATE.blocks, Paragraph("arm " * 3000)))
+    asked = replace(ask(f"How do I calibrate the arm? {wide[:3900]}"), turns=said, follows=follows, page=long.url)
+    answered(server, asked, long, MODEL_SOURCE_TOKENS="500")
+    prompt = sum(tokens_of(each["content"]) for each in server.asked[-1].body["messages"])
+    assert prompt <= Costs.of(told, asked.message, follows=follows).prompt
+
+
+def test_a_try_that_broke_off_is_paid_for_and_one_that_was_refused_is_not(server: ScriptedModel) -> None:
+    spent: list[int] = []
+    for first in (scripts.refuses(503), scripts.hangs_up):
+        server.behave(first, says("Calibrate the arm before you use it [1]."))
+        usage = answered(server).answer.usage
+        assert usage is not None
+        spent.append(usage.input)
+    assert spent[1] > 2 * spent[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "language", "told"),
+    [
+        ("How do I calibrate the arm?", "ur", "Write in Urdu."),
+        ("بازو کو کیسے ترتیب دوں؟", "en", "Write in the language of the question."),
+        ("بازو کو کیسے ترتیب دوں؟", "de", "Write in German."),
+        ("Wie kalibriere ich den Arm und was ist das?", "en-GB", "Write in the language of the question."),
+        ("How do I calibrate the arm?", "en-GB", "Write in English."),
+    ],
+)
+def test_a_page_that_only_names_its_own_language_does_not_outdo_the_readers(
+    server: ScriptedModel, asked: str, language: str, told: str
+) -> None:
+    answered(server, replace(ask(asked), language=language))
+    assert told in server.asked[0].body["messages"][0]["content"]

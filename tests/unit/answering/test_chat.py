@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -13,13 +14,16 @@ from shared.answering.models import Answer, Ask, Mode, Saved
 from shared.answering.words import Words
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.degraded import Missing
-from shared.errors import DatabaseUnavailable, Gone, RetrievalUnavailable
+from shared.errors import DatabaseUnavailable, Gone, NotFound, RetrievalUnavailable
 from shared.history.models import answer_id
+from shared.outbox.keeping import Kept
 from shared.retrieval.blocks import Paragraph
 from shared.retrieval.models import Found, Passage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from shared.outbox.models import WaitingTurn
 
 QUESTION = UUID("019ac000-0000-7000-8000-000000000001")
 CONVERSATION = UUID("019ac000-0000-7000-8000-000000000002")
@@ -223,3 +227,41 @@ def test_a_page_whose_address_cannot_be_read_is_none() -> None:
     reply = Chat(Book().search, None, 50).reply(ask("explain this", selected_text="The arm.", page="http://["))
 
     assert reply.answer.mode is Mode.EXTRACTIVE
+
+
+class Waiting:
+    """An outbox in which turns wait, or none do."""
+
+    owner = "user:ada"
+
+    def __init__(self, *, holds: bool) -> None:
+        self.kept: list[WaitingTurn] = []
+        self._holds = holds
+
+    def prepare(self) -> None:
+        pass
+
+    def may_hold_turns(self) -> bool:
+        return self._holds
+
+    def keep(self, turn: WaitingTurn) -> Kept:
+        self.kept.append(turn)
+        return Kept(queued=True)
+
+
+def test_what_replaces_a_turn_that_may_wait_in_the_outbox_waits_behind_it() -> None:
+    outbox = Waiting(holds=True)
+    replacing = replace(ask(follows=True), replaces=UUID(int=7))
+
+    reply = Chat(Book().search, Failing(NotFound()), 50, outbox).reply(replacing)
+
+    assert (reply.saved, reply.degraded, reply.answer.mode) == (Saved.QUEUED, (), Mode.EXTRACTIVE)
+    assert [each.replaces for each in outbox.kept] == [replacing.replaces]
+
+
+@pytest.mark.parametrize(
+    ("outbox", "replaces"), [(Waiting(holds=False), UUID(int=7)), (None, UUID(int=7)), (Waiting(holds=True), None)]
+)
+def test_where_none_waits_what_is_not_there_is_not_replaced(outbox: Waiting | None, replaces: UUID | None) -> None:
+    with pytest.raises(NotFound):
+        Chat(Book().search, Failing(NotFound()), 50, outbox).reply(replace(ask(follows=True), replaces=replaces))

@@ -10,8 +10,10 @@ import pytest
 from shared.answering.author import Author
 from shared.answering.chat import Chat
 from shared.answering.models import Mode, Said
+from shared.db import Rows
 from shared.degraded import Missing
 from shared.model.client import Model
+from shared.model.costs import Costs
 from shared.model.endpoint import Endpoint
 from shared.model.rewriting import Rewriter
 from shared.model.spending import Spending
@@ -96,12 +98,14 @@ def test_that_it_took_too_long_does_not_keep_the_answer_from_being_written(serve
 
 def test_what_it_cost_counts_and_without_an_allowance_it_is_not_asked(server: ScriptedModel) -> None:
     server.behave(says(ASKED), says(WRITTEN))
-    spending = Spending(settings(server.url), is_granted=True)
+    told = settings(server.url)
+    spending = Spending(told, Costs.of(told, URDU))
+    spending.taken(Rows(("taking",), (("2026-11-27 0 reader:ada",),), 1))
     answered(server, ask(URDU), spending)
     assert spending.used is not None
     assert 0 < spending.aside < spending.used
     server.asked.clear()
-    reply, _ = answered(server, ask(URDU), Spending(settings(server.url)))
+    reply, _ = answered(server, ask(URDU), Spending(told, Costs.of(told, URDU)))
     assert (reply.answer.mode, server.asked) == (Mode.REFUSED, [])
 
 
