@@ -13,6 +13,7 @@ import psycopg
 
 from infra.local.language_model import LanguageModel, chosen_model
 from infra.local.origins import NoOrigin, chosen_site, own_other_name, site_origins
+from infra.local.owners import NoOwners, chosen_owners
 from infra.local.passages import ingest_own_documents, is_empty
 from infra.local.platform import Deployment, Platform
 from infra.local.process import ProcessFailed
@@ -43,7 +44,7 @@ BANNER = """
 OUTAGE = "`kill -STOP {door}` takes the database away, `kill -CONT {door}` brings it back"
 NO_OUTAGE = "stop PostgreSQL to see one (there is no pooler to freeze)"
 
-REASONS_TO_GIVE_UP = (NoOrigin, ProcessFailed, MigrationRefused, FileNotFoundError, psycopg.Error)
+REASONS_TO_GIVE_UP = (NoOrigin, NoOwners, ProcessFailed, MigrationRefused, FileNotFoundError, psycopg.Error)
 
 
 class Foreground:
@@ -77,7 +78,7 @@ class Foreground:
         self.state.begin_logs()
         try:
             with ExitStack() as running:
-                settings = chosen_site(os.environ) | self._model(running)
+                settings = chosen_site(os.environ) | chosen_owners(os.environ) | self._model(running)
                 chosen = Deployment(settings, prewarm=True)
                 platform = Platform(self.state, [self.transport], port=self.port, deployment=chosen, say=self._say)
                 self._serve(running.enter_context(platform))
