@@ -27,7 +27,7 @@ from shared.http_client import HttpClient
 from shared.retrieval.gate import closeness
 from shared.retrieval.lexical import mostly_latin
 from shared.retrieval.search import Book
-from shared.settings import RetrievalSettings
+from shared.settings.answers import RetrievalSettings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence

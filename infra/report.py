@@ -24,7 +24,7 @@ from shared.clock import now
 from shared.errors import Misconfigured
 from shared.insight.desk import groups_of, usage_of, wanted
 from shared.insight.models import Chosen, Period, Show
-from shared.settings import OwnerSettings
+from shared.settings.site import OwnerSettings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping

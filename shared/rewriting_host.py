@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from shared.errors import NotThroughHost
-from shared.settings import HostSettings
+from shared.settings.accounts import HostSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

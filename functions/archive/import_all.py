@@ -9,7 +9,7 @@ from functions.wire import Json
 from shared.app import build_handler
 from shared.db.attempts import unhurried
 from shared.history.archive import import_conversations
-from shared.settings import HistorySettings
+from shared.settings.database import HistorySettings
 from shared.web import APIRouter
 
 router = APIRouter()

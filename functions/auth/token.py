@@ -17,7 +17,7 @@ from shared.auth.requests.errors import BetterAuthRoute
 from shared.auth.requests.openapi import SESSION_NEEDED, TEXT, a_list, an_object, documented
 from shared.auth.tokens.issuing import Issuer
 from shared.auth.wire import answer
-from shared.settings import AuthSettings, TokenSettings
+from shared.settings.accounts import AuthSettings, TokenSettings
 from shared.web import APIRouter, Depends, Request, Response
 
 router = APIRouter(route_class=BetterAuthRoute)

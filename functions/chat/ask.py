@@ -21,7 +21,8 @@ from shared.answering.words import Words
 from shared.app import build_handler
 from shared.event_stream import EVENT_STREAM, EventStream, Named, asks_for_events
 from shared.observability import count, note
-from shared.settings import ChatSettings, HistorySettings
+from shared.settings.answers import ChatSettings
+from shared.settings.database import HistorySettings
 from shared.web import APIRouter, Depends, Header, Request, Response
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from shared.events import STAY_SECONDS
-from shared.settings import WarmSettings
+from shared.settings.site import WarmSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

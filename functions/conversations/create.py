@@ -11,7 +11,7 @@ from functions.dependencies.callers import SignedIn
 from functions.wire import Json, Sent, Title
 from shared.app import build_handler
 from shared.history.conversations import create_conversation
-from shared.settings import HistorySettings
+from shared.settings.database import HistorySettings
 from shared.uuid7 import uuid7
 from shared.web import APIRouter, status
 

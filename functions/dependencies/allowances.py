@@ -7,7 +7,7 @@ from typing import Annotated
 
 from shared.allowance import GUESTS_VOTES, LOOKS_AT_HEALTH, LOOKS_AT_THE_DESK, QUESTIONS, Allowance, Allowances
 from shared.auth.addresses import normalised_ip
-from shared.settings import LimitSettings
+from shared.settings.accounts import LimitSettings
 from shared.web import Depends, Request
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 from shared.guarded_client import GuardedClient
 from shared.retrieval.examples import ExampleReader
 from shared.retrieval.search import Book
-from shared.settings import RetrievalSettings
+from shared.settings.answers import RetrievalSettings
 from shared.web import Depends
 
 

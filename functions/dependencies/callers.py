@@ -18,7 +18,7 @@ from shared.auth.identity.callers import (
 )
 from shared.auth.identity.rules import AuthRules
 from shared.errors import NotSignedIn
-from shared.settings import AuthSettings
+from shared.settings.accounts import AuthSettings
 from shared.web import Depends, Request
 
 

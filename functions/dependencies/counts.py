@@ -7,7 +7,7 @@ from typing import Annotated
 
 from shared.auth.limits.in_container import Limit, LocalCounts
 from shared.auth.requests.parsing import client_of
-from shared.settings import DefaultsSettings, LimitSettings
+from shared.settings.accounts import DefaultsSettings, LimitSettings
 from shared.web import Depends, Request
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from shared.db import Database
 from shared.db.opening import open_database
-from shared.settings import DatabaseSettings
+from shared.settings.database import DatabaseSettings
 from shared.web import Depends
 
 

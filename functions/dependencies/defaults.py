@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from shared.settings import DefaultsSettings
+from shared.settings.accounts import DefaultsSettings
 from shared.web import Depends
 
 

@@ -16,7 +16,7 @@ from shared.auth.limits.in_postgres import LimitedDatabase
 from shared.auth.requests.errors import Entry
 from shared.auth.requests.parsing import client_of
 from shared.observability import note
-from shared.settings import DefaultsSettings
+from shared.settings.accounts import DefaultsSettings
 from shared.web import Depends, Request
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Annotated
 
 from shared.auth.accounts.options import Options
-from shared.settings import AccountSettings, AuthSettings, MailSettings
+from shared.settings.accounts import AccountSettings, AuthSettings, MailSettings
 from shared.web import Depends
 
 

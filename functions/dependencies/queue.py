@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from shared.outbox.queue import Queue
-from shared.settings import OutboxSettings
+from shared.settings.database import OutboxSettings
 
 
 @cache

@@ -9,7 +9,7 @@ from functools import cache
 
 from shared.allowance import Allowances, Use
 from shared.auth.identity.callers import SignedInDatabase
-from shared.settings import UseSettings
+from shared.settings.accounts import UseSettings
 
 
 def count_use(reader: SignedInDatabase, name: str) -> None:

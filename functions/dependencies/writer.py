@@ -12,7 +12,8 @@ from shared.answering.chat import Chat
 from shared.auth.addresses import normalised_ip
 from shared.db import Database
 from shared.history.models import answer_id
-from shared.settings import LimitSettings, ModelSettings
+from shared.settings.accounts import LimitSettings
+from shared.settings.answers import ModelSettings
 from shared.web import Depends, Request
 
 if TYPE_CHECKING:

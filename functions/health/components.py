@@ -25,7 +25,7 @@ from shared.errors import AppError
 from shared.model.reaching import Reachable
 from shared.observability import VERSION, log
 from shared.outbox.queue import Queue, QueueUnavailable
-from shared.settings import ModelAddressSettings
+from shared.settings.answers import ModelAddressSettings
 from shared.web import APIRouter, Depends
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from shared.app import build_handler
 from shared.auth.browser.origins import TrustedOrigins
 from shared.errors import RetrievalUnavailable, TooManyRequests
 from shared.observability import VERSION, log, tell
-from shared.settings import OriginSettings
+from shared.settings.site import OriginSettings
 from shared.web import APIRouter, Depends, Request, Response
 
 if TYPE_CHECKING:

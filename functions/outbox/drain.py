@@ -26,7 +26,8 @@ from shared.outbox.again import LATER_SECONDS, seconds_until
 from shared.outbox.queue import REQUEST, Queue, QueueUnavailable
 from shared.outbox.replay import Outcome, replay, set_aside
 from shared.outbox.seal import BrokenSeal
-from shared.settings import AuthSettings, DeadLetterSettings, HistorySettings, OutboxSettings
+from shared.settings.accounts import AuthSettings
+from shared.settings.database import DeadLetterSettings, HistorySettings, OutboxSettings
 
 MARGIN_SECONDS = 1.0
 

@@ -14,7 +14,7 @@ from shared.app import build_handler
 from shared.history.models import answer_id
 from shared.outbox.replay import read_receipt, store
 from shared.outbox.seal import LONGEST_SEALED
-from shared.settings import HistorySettings
+from shared.settings.database import HistorySettings
 from shared.web import APIRouter
 
 router = APIRouter()

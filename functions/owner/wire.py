@@ -13,7 +13,7 @@ from shared.clock import now
 from shared.errors import NotFound, TooManyRequests
 from shared.insight.desk import Desk
 from shared.insight.models import Period
-from shared.settings import OwnerSettings
+from shared.settings.site import OwnerSettings
 from shared.web import APIRoute, Depends, Query, Request, RequestValidationError, Response
 
 if TYPE_CHECKING:

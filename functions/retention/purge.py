@@ -14,7 +14,7 @@ from shared.db.opening import open_database
 from shared.expired import purge_expired
 from shared.history.retention import purge
 from shared.observability import log
-from shared.settings import DatabaseSettings, RetentionSettings
+from shared.settings.database import DatabaseSettings, RetentionSettings
 
 
 class Context(Protocol):

@@ -19,7 +19,7 @@ from infra.ingestion.preview import preview
 from infra.ingestion.progress import shown_on
 from infra.ingestion.sources import NothingToIngest
 from shared.errors import Misconfigured
-from shared.settings import RetrievalSettings
+from shared.settings.answers import RetrievalSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,7 +22,7 @@ from shared.errors import RetrievalUnavailable
 from shared.http_client import HttpClient
 from shared.retrieval.examples import FORM, Example
 from shared.retrieval.search import Book
-from shared.settings import RetrievalSettings
+from shared.settings.answers import RetrievalSettings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping

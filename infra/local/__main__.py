@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, get_args
 from infra.local.foreground import Foreground
 from infra.local.passages import ingest
 from infra.local.state import AlreadyRunning, State, data_folder
-from shared.settings import Transport
+from shared.settings.database import Transport
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

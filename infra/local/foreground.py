@@ -22,7 +22,7 @@ from infra.migrate import MigrationRefused
 
 if TYPE_CHECKING:
     from infra.local.state import State
-    from shared.settings import Transport
+    from shared.settings.database import Transport
 
 USUAL_PORT = 8787
 LAST = "last.json"

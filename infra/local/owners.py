@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from shared.errors import Misconfigured
-from shared.settings import OwnerSettings
+from shared.settings.site import OwnerSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from infra.local.state import State
-    from shared.settings import Transport
+    from shared.settings.database import Transport
 
 COLLECTION = "docs"
 MOST_RESTARTS = 10

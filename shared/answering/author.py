@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from shared.model.client import Model
     from shared.model.spending import Spending
     from shared.model.units import Unit
-    from shared.settings import ModelSettings
+    from shared.settings.answers import ModelSettings
 
 STORING: Final = 2.0
 """Seconds of the invocation that are left for storing the turn."""

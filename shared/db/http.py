@@ -27,7 +27,7 @@ from shared.observability import note
 
 if TYPE_CHECKING:
     from shared.db.batch import Statement, Transaction
-    from shared.settings import DatabaseSettings
+    from shared.settings.database import DatabaseSettings
 
 MAX_REQUEST_BYTES: Final = 64 * 1024 * 1024
 """Neon's limit for a request, and for an answer (https://neon.com/docs/serverless/serverless-driver)."""

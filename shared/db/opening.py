@@ -10,7 +10,7 @@ from shared.db.breaker import GuardedDatabase
 
 if TYPE_CHECKING:
     from shared.db.batch import Database
-    from shared.settings import DatabaseSettings
+    from shared.settings.database import DatabaseSettings
 
 
 def open_database(settings: DatabaseSettings) -> Database:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn, PGresult
 
     from shared.db.batch import Statement, Transaction
-    from shared.settings import DatabaseSettings
+    from shared.settings.database import DatabaseSettings
 
     Query: TypeAlias = tuple[bytes, list[bytes | None]]
 

@@ -11,7 +11,7 @@ from shared.model.prompt import AROUND, SAID_TOKENS, SO_FAR_TOKENS, tokens_of
 if TYPE_CHECKING:
     from typing import Self
 
-    from shared.settings import ModelSettings
+    from shared.settings.answers import ModelSettings
 
 
 @dataclass(frozen=True, slots=True)

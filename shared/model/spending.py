@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from shared.db import Transaction
     from shared.model.costs import Costs
-    from shared.settings import ModelSettings
+    from shared.settings.answers import ModelSettings
 
 SPEND: Final = """
     select spend_on_model($1::text[], $2::bigint[], $3::integer[], $4::text, $5::uuid, $6::bigint, $7::bigint,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from shared.retrieval.models import Passage
     from shared.retrieval.vocabulary import Vocabulary
-    from shared.settings import RetrievalSettings
+    from shared.settings.answers import RetrievalSettings
 
 COVERED: Final = 0.32
 """What it adds to the cosine that all the question's words stand in one passage."""

@@ -19,7 +19,7 @@ from shared.retrieval.vocabulary import POINT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shared.settings import RetrievalSettings
+    from shared.settings.answers import RetrievalSettings
 
 DENSE: Final = "dense"
 BM25: Final = "bm25"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shared.http_client import HttpClient, Response
     from shared.retrieval.models import Found, Passage
     from shared.retrieval.queries import Edition
-    from shared.settings import RetrievalSettings
+    from shared.settings.answers import RetrievalSettings
 
 SECONDS: Final = 2.0
 """The longest that a search may take; a healthy one takes 20 to 100 ms."""

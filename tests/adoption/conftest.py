@@ -13,7 +13,8 @@ from psycopg import sql
 
 from infra.migrate import MigrationRefused, migrate
 from shared.db.opening import open_database
-from shared.settings import AccountSettings, DatabaseSettings
+from shared.settings.accounts import AccountSettings
+from shared.settings.database import DatabaseSettings
 from tests.adoption.origins import Answer, cookies_set
 from tests.integration.auth.conftest import Counting, Routes, app_on
 

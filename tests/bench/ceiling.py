@@ -26,7 +26,7 @@ from tests.bench.machine import RESULTS, machine, spread
 from tests.bench.routes import PASSWORD, PATIENCE_SECONDS, Reader
 
 if TYPE_CHECKING:
-    from shared.settings import Transport
+    from shared.settings.database import Transport
 
 CONNECTIONS: Final = (1, 4, 16)
 SECONDS: Final = 2

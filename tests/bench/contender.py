@@ -61,7 +61,7 @@ def bare_pipeline() -> Callable[[], object]:
 
 def ours() -> Callable[[], object]:
     """The transport that DATABASE_TRANSPORT names, as functions get it."""
-    db, settings, uuid = import_module("shared.db"), import_module("shared.settings"), import_module("uuid")
+    db, settings, uuid = import_module("shared.db"), import_module("shared.settings.database"), import_module("uuid")
     database = import_module("shared.db.opening").open_database(settings.DatabaseSettings.read())
     identity, user = db.Statement(IDENTITY, (USER,)), uuid.UUID(USER)
     return lambda: database.run(identity, db.Statement(ROW, (1, "text", user)))

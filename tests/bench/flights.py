@@ -27,7 +27,7 @@ from tests.bench.routes import PATIENCE_SECONDS, REQUESTS, Reader, Request
 
 if TYPE_CHECKING:
     from infra.local.relay import Relay
-    from shared.settings import Transport
+    from shared.settings.database import Transport
 
 DELAYS: Final = (2, 10, 50)
 """Milliseconds that a round trip to the database takes longer."""

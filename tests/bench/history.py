@@ -38,7 +38,7 @@ from shared.history.conversations import list_conversations, open_conversation
 from shared.history.models import Given
 from shared.history.search import MOST_WORDS, search_conversations
 from shared.history.turns import append_messages, begin_turn, complete_turn
-from shared.settings import DatabaseSettings
+from shared.settings.database import DatabaseSettings
 from tests.bench.machine import percentile
 from tests.bench.population import CONVERSATIONS, MESSAGES, Population
 

@@ -47,7 +47,7 @@ from tests.outage.dying_model import SETTINGS, copied
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from shared.settings import Transport
+    from shared.settings.database import Transport
 
 LOCUST: Final = PROJECT / "build" / "bench" / "bin" / "locust"
 ENTERING_SECONDS: Final = 10

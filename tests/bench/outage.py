@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from infra.local.relay import Relay
-    from shared.settings import Transport
+    from shared.settings.database import Transport
 
 QUESTION: Final = "How do I start the platform?"
 LATER: Final = 20

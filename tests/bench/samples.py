@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from infra.local.platform import Platform
-    from shared.settings import Transport
+    from shared.settings.database import Transport
 
 SECONDS: Final = 1.0
 TICKS: Final = os.sysconf("SC_CLK_TCK")

@@ -24,7 +24,7 @@ from shared.model.client import Model
 from shared.model.endpoint import Endpoint
 from shared.retrieval.blocks import Paragraph
 from shared.retrieval.models import Found, Passage
-from shared.settings import ModelSettings
+from shared.settings.answers import ModelSettings
 from tests.fixtures.scripted_model import HEAD, Caller, ScriptedModel, delta, event, says, scripted_model, tokens
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from infra.openapi import DOCUMENT
 
 if TYPE_CHECKING:
     from infra.local.platform import Platform
-    from shared.settings import Transport
+    from shared.settings.database import Transport
     from tests.fixtures.platform import Person
 
 FUZZER: Final = Path(__file__).parents[2] / "build/fuzz-venv/bin/schemathesis"

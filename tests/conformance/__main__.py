@@ -17,7 +17,7 @@ from infra.local.platform import Deployment, Platform
 from infra.local.state import State
 
 if TYPE_CHECKING:
-    from shared.settings import Transport
+    from shared.settings.database import Transport
 
 FOLDER: Final = Path(__file__).parent
 SITE: Final = "http://app.example.com"

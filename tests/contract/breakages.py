@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from infra.local.pgbouncer import PgBouncer
     from infra.local.postgres import Postgres
     from infra.local.server import Server
-    from shared.settings import DatabaseSettings
+    from shared.settings.database import DatabaseSettings
     from tests.contract.ways import Name
 
 PAUSE = Statement("select pg_sleep(0.4)")

@@ -10,7 +10,7 @@ from shared import deadline
 from shared.db import Statement
 from shared.db.opening import open_transport
 from shared.errors import AppError
-from shared.settings import DatabaseSettings
+from shared.settings.database import DatabaseSettings
 
 UNIT = Statement("insert into contract.run default values")
 

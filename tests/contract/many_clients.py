@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from shared.db import Statement, Transaction
 from shared.db.opening import open_transport
 from shared.errors import AppError, StatementFailed
-from shared.settings import DatabaseSettings
+from shared.settings.database import DatabaseSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

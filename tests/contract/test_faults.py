@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from shared.db import Database
-    from shared.settings import DatabaseSettings
+    from shared.settings.database import DatabaseSettings
     from tests.contract.ways import Name
 
 

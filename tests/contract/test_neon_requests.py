@@ -16,7 +16,7 @@ from shared.db import USUAL, Json, Statement, Transaction
 from shared.db.http import endpoint, login_headers, request_body, transaction_headers
 from shared.db.values import row_decoder
 from shared.errors import Fault, StatementFailed
-from shared.settings import DatabaseSettings
+from shared.settings.database import DatabaseSettings
 from tests.contract.javascript import as_javascript
 from tests.contract.neon_driver import CONNECTION_STRING, PROJECT, run_driver
 

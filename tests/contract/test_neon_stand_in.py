@@ -18,7 +18,7 @@ from shared import deadline
 from shared.db import Database, Statement
 from shared.db.opening import open_transport
 from shared.errors import DatabaseUnavailable, StatementFailed
-from shared.settings import DatabaseSettings
+from shared.settings.database import DatabaseSettings
 from tests.contract.neon_driver import run_driver
 from tests.contract.ways import CLEAN
 

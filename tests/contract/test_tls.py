@@ -16,7 +16,7 @@ from shared.db import Statement
 from shared.db.attempts import BATCH_SECONDS
 from shared.db.opening import open_transport
 from shared.errors import DatabaseUnavailable
-from shared.settings import DatabaseSettings
+from shared.settings.database import DatabaseSettings
 from tests.unit.certificates import self_signed
 
 if TYPE_CHECKING:

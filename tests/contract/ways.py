@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from infra.local.ports import LOOPBACK
 from shared.db.opening import open_transport
-from shared.settings import DatabaseSettings
+from shared.settings.database import DatabaseSettings
 
 if TYPE_CHECKING:
     from infra.local.postgres import Postgres

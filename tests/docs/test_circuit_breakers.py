@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared import breaker, guarded_client
 from shared.db import breaker as database_breaker
 from shared.model import client
-from shared.settings import ModelSettings
+from shared.settings.answers import ModelSettings
 from tests.docs.prose import table_rows
 
 PAGE = "specs/degraded-mode.md"

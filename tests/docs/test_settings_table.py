@@ -5,8 +5,10 @@ from dataclasses import MISSING, fields
 import pytest
 
 from shared.errors import Misconfigured
-from shared.settings import SETTINGS, AuthSettings, DatabaseSettings, HistorySettings
+from shared.settings.accounts import AuthSettings
+from shared.settings.database import DatabaseSettings, HistorySettings
 from tests.docs.prose import table_rows
+from tests.fixtures.settings import SETTINGS
 
 
 def test_the_table_of_settings_names_every_setting_with_its_default() -> None:

@@ -20,7 +20,7 @@ from shared.model.client import Limits, Model
 from shared.model.endpoint import Endpoint, Told
 from shared.model.failures import ModelFailed
 from shared.retrieval.models import Found
-from shared.settings import ModelSettings
+from shared.settings.answers import ModelSettings
 from tests.unit.answering.test_author import CALIBRATE, INSTALL
 from tests.unit.answering.test_chat import ask
 

@@ -23,7 +23,7 @@ from shared.deadline import within
 from shared.errors import AppError
 from shared.http_client import HttpClient, Unreachable
 from shared.outbox.queue import Queue, QueueUnavailable
-from shared.settings import DatabaseSettings
+from shared.settings.database import DatabaseSettings
 from tests.outage.own_network import AAAA, HOST, A, NameServer, set_up, silent_at
 
 if TYPE_CHECKING:

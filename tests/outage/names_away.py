@@ -26,7 +26,7 @@ from tests.outage.test_degraded_mode import PAGE, check, rows_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from shared.settings import Transport
+    from shared.settings.database import Transport
     from tests.fixtures.platform import Person
     from tests.outage.own_network import Manner
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from infra.local.platform import Relays
     from infra.local.relay import Relay
-    from shared.settings import Transport
+    from shared.settings.database import Transport
     from tests.fixtures.platform import Person
     from tests.outage.storage import Storage
 

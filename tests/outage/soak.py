@@ -37,7 +37,7 @@ from tests.outage.troubles import Troubles
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from shared.settings import Transport
+    from shared.settings.database import Transport
 
 READERS = 200
 WORKERS = 6

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import httpx
 
     from infra.local.platform import Platform, Relays
-    from shared.settings import Transport
+    from shared.settings.database import Transport
     from tests.fixtures.platform import Person
     from tests.outage.outages import Called
 

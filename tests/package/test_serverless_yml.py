@@ -13,7 +13,8 @@ from fastapi.routing import APIRoute
 
 from infra.bundle import PROJECT
 from infra.packaging.import_graph import reach
-from shared.settings import SETTINGS, HostSettings
+from shared.settings.accounts import HostSettings
+from tests.fixtures.settings import SETTINGS
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((PROJECT / "serverless.yml").read_text(encoding="utf-8"))
 FUNCTIONS: dict[str, Any] = DOCUMENT["functions"]

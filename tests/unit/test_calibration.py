@@ -11,7 +11,7 @@ from shared.retrieval.blocks import Paragraph
 from shared.retrieval.gate import closeness, judged
 from shared.retrieval.models import Passage
 from shared.retrieval.vocabulary import Vocabulary
-from shared.settings import RetrievalSettings
+from shared.settings.answers import RetrievalSettings
 
 
 def measured(inside: list[float], outside: list[float]) -> list[Measured]:

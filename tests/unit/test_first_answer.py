@@ -85,6 +85,9 @@ class Outbox:
     def prepare(self) -> None:
         pass
 
+    def may_hold_turns(self) -> bool:
+        return False
+
     def keep(self, turn: WaitingTurn) -> Kept:
         assert turn.answer
         return Kept(queued=True)

@@ -26,7 +26,7 @@ from shared.auth.identity.rules import AuthRules
 from shared.db.batch import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable, RetrievalUnavailable
 from shared.retrieval.queries import RELEASED
-from shared.settings import AuthSettings
+from shared.settings.accounts import AuthSettings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

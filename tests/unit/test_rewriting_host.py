@@ -12,7 +12,7 @@ from functions.health.live import router as health
 from shared.app import build_app
 from shared.errors import Misconfigured, NotThroughHost
 from shared.rewriting_host import RewritingHost, rewriting_host
-from shared.settings import HostSettings
+from shared.settings.accounts import HostSettings
 from shared.web import APIRouter, Request, Response
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from shared.auth.requests.usernames import SignInByName
     from shared.auth.requests.validation import SignIn, SignUp
     from shared.db import Database, Statement
-    from shared.settings import PasswordScheme
+    from shared.settings.accounts import PasswordScheme
 
 
 class Unverified(Refused):

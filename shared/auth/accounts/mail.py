@@ -13,7 +13,7 @@ from shared.observability import log
 
 if TYPE_CHECKING:
     from shared.auth.accounts.messages import Mail
-    from shared.settings import MailSettings
+    from shared.settings.accounts import MailSettings
 
 CONNECT_SECONDS: Final = 2
 READ_SECONDS: Final = 5

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from shared.auth.accounts.mail import Mailer
     from shared.auth.accounts.messages import Kind, Notice
     from shared.auth.models import User
-    from shared.settings import AccountSettings, AuthSettings, MailSettings
+    from shared.settings.accounts import AccountSettings, AuthSettings, MailSettings
 
 SAME_TIME_SECONDS: Final = 0.5
 """Better Auth's own floor: an answer that comes sooner would tell whether there was anybody to write to."""

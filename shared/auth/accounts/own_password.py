@@ -17,7 +17,7 @@ from shared.db import Statement
 if TYPE_CHECKING:
     from shared.auth.identity.visitors import Visitor
     from shared.auth.models import Client
-    from shared.settings import PasswordScheme
+    from shared.settings.accounts import PasswordScheme
 
 
 def checked_own_password(

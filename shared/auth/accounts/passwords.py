@@ -18,7 +18,7 @@ import bcrypt
 from shared.auth.refusals import PASSWORD_TOO_LONG, PASSWORD_TOO_SHORT, Refused
 
 if TYPE_CHECKING:
-    from shared.settings import PasswordScheme
+    from shared.settings.accounts import PasswordScheme
 
 SHORTEST: Final = 8
 LONGEST: Final = 128

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from shared.auth.browser.session_cache import CachedSession
     from shared.auth.models import Session, SignedInUser
-    from shared.settings import SameSite
+    from shared.settings.accounts import SameSite
 
 UNESCAPED: Final = "-_.!~*'()"
 """What JavaScript's `encodeURIComponent` leaves alone besides letters and digits."""

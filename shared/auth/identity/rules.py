@@ -15,7 +15,7 @@ from shared.errors import Misconfigured
 from shared.observability import Pseudonyms
 
 if TYPE_CHECKING:
-    from shared.settings import AuthSettings, Bearer, PasswordScheme
+    from shared.settings.accounts import AuthSettings, Bearer, PasswordScheme
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from shared.auth.rows import store
 from shared.auth.wire import answer
 from shared.clock import now
 from shared.observability import name_user
-from shared.settings import DefaultsSettings
+from shared.settings.accounts import DefaultsSettings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping

@@ -9,7 +9,7 @@ from shared.auth.refusals import Refused
 from shared.auth.wire import NOTHING, TOKEN_HEADER, answer, refusal_json, session_token_set
 from shared.errors import AppError
 from shared.observability import log
-from shared.settings import DefaultsSettings
+from shared.settings.accounts import DefaultsSettings
 from shared.web import APIRoute
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from shared.errors import RetrievalUnavailable
 from shared.http_client import HttpClient
 from shared.retrieval.search import Book as Searched
-from shared.settings import RetrievalSettings
+from shared.settings.answers import RetrievalSettings
 from tests.bench.answers.books import BOOKS, CLONED, XQUAD, Book, opened, sections_of
 from tests.bench.answers.figures import failures
 from tests.bench.answers.judging import Judged, judged

@@ -29,7 +29,7 @@ from shared.http_client import HttpClient
 from shared.model.client import Model
 from shared.model.endpoint import Endpoint
 from shared.retrieval.search import Book as Searched
-from shared.settings import ModelSettings, RetrievalSettings
+from shared.settings.answers import ModelSettings, RetrievalSettings
 from shared.uuid7 import uuid7
 from tests.bench.answers.books import LEROBOT, TEXTBOOK, opened
 from tests.bench.answers.judging import holds

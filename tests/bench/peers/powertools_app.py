@@ -21,7 +21,8 @@ from shared.clock import timestamp
 from shared.db.opening import open_database
 from shared.history.conversations import list_conversations
 from shared.observability import name_request, report_request, request_timings
-from shared.settings import AuthSettings, DatabaseSettings
+from shared.settings.accounts import AuthSettings
+from shared.settings.database import DatabaseSettings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -71,7 +71,7 @@ def powertools() -> Calls:
 
 def our_store() -> Calls:
     """What `langchain_history` is compared with: the store of the history without HTTP, for whoever has the token."""
-    db, settings = import_module("shared.db.opening"), import_module("shared.settings")
+    db, settings = import_module("shared.db.opening"), import_module("shared.settings.database")
     identity, models = import_module("shared.auth.identity.callers"), import_module("shared.history.models")
     conversations, turns = import_module("shared.history.conversations"), import_module("shared.history.turns")
     database = db.open_database(settings.DatabaseSettings.read())

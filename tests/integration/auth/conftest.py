@@ -45,7 +45,8 @@ from shared.auth.limits.in_container import LocalCounts
 from shared.auth.tokens.issuing import Issuer
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.db.opening import open_database
-from shared.settings import AccountSettings, AuthSettings, DatabaseSettings
+from shared.settings.accounts import AccountSettings, AuthSettings
+from shared.settings.database import DatabaseSettings
 from tests.fixtures.clock import Clock
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ if TYPE_CHECKING:
     from infra.local.postgres import Postgres
     from shared.auth.accounts.mail import Mailer
     from shared.auth.accounts.messages import Mail
-    from shared.settings import PasswordScheme, Switch
+    from shared.settings.accounts import PasswordScheme
+    from shared.settings.reading import Switch
 
 SECRET = "integration-secret-0123456789-abcdefghijkl"
 HOME = "http://api.example.test"

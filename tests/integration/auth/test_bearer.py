@@ -10,7 +10,7 @@ from shared.auth.browser.cookies import decoded
 from tests.integration.auth.conftest import Routes, app_on, cookies_of
 
 if TYPE_CHECKING:
-    from shared.settings import Bearer
+    from shared.settings.accounts import Bearer
 
 SHOWN = "set-auth-token"
 

@@ -23,7 +23,7 @@ from shared.app import build_app
 from shared.auth.identity.rules import AuthRules
 from shared.errors import RetrievalUnavailable
 from shared.retrieval.queries import RELEASED
-from shared.settings import AuthSettings
+from shared.settings.accounts import AuthSettings
 from tests.docs.prose import table_rows
 from tests.fixtures.clock import Clock
 from tests.integration.auth.conftest import HOME, PASSWORD, SECRET, Routes, app_on, cookies_of, signed, somebody

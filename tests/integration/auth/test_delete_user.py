@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from psycopg import sql
 
-from shared.settings import AccountSettings
+from shared.settings.accounts import AccountSettings
 from tests.integration.auth.conftest import EVIL, PASSWORD, TOKEN, cookies_of, signed, somebody
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.auth.tokens.email_tokens import CONFIRMATION, VERIFICATION, EmailToken
-from shared.settings import AccountSettings
+from shared.settings.accounts import AccountSettings
 from tests.integration.auth.conftest import EVIL, SECRET, SITE, TOKEN, app_on, cookies_of, signed, somebody
 
 if TYPE_CHECKING:

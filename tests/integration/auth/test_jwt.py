@@ -19,7 +19,7 @@ from shared.app import build_app
 from shared.auth.identity.rules import AuthRules
 from shared.auth.tokens.jwt import Verifier
 from shared.errors import Unavailable
-from shared.settings import AuthSettings
+from shared.settings.accounts import AuthSettings
 from tests.integration.auth.conftest import HOME, SECRET, Routes, app_on
 from tests.unit.auth.test_jwt import ISSUER, encoded, token
 

@@ -10,13 +10,13 @@ import pytest
 
 from infra.local.ports import free_port
 from shared.db.opening import open_database
-from shared.settings import DatabaseSettings
+from shared.settings.database import DatabaseSettings
 from tests.integration.auth.conftest import HOME, Counting, Routes, app_on
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from shared.settings import Transport
+    from shared.settings.database import Transport
 
 
 @pytest.fixture(params=["http", "pooled"])

@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from shared.settings import AccountSettings
+from shared.settings.accounts import AccountSettings
 from tests.integration.auth.conftest import HOME, PASSWORD, Routes, app_on, signed, somebody
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.settings import AccountSettings
+from shared.settings.accounts import AccountSettings
 from tests.integration.auth.conftest import PASSWORD, TOKEN, cookies_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from functions.dependencies.limits import limited_database
 from shared.auth.browser.cookies import sign
 from shared.db.attempts import BATCH_SECONDS
 from shared.db.opening import open_database
-from shared.settings import DatabaseSettings
+from shared.settings.database import DatabaseSettings
 from tests.integration.auth.conftest import SECRET, Counting, Routes, app_on, signed
 from tests.integration.auth.requests import NAMES, REQUESTS, linked
 from tests.unit.auth.every_route import asked_for, auth_routes
@@ -18,7 +18,7 @@ from tests.unit.auth.every_route import asked_for, auth_routes
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from shared.settings import Transport
+    from shared.settings.database import Transport
 
 
 @pytest.fixture(params=["http", "pooled"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from shared.settings import AccountSettings
+from shared.settings.accounts import AccountSettings
 from tests.integration.auth.conftest import EVIL, HOME, PASSWORD, SITE, app_on, signed, somebody
 
 if TYPE_CHECKING:

@@ -23,7 +23,8 @@ from shared.auth.browser.cookies import read_signed
 from shared.auth.tokens.codes import at_step
 from shared.auth.tokens.encoding import opened, sealed
 from shared.db.opening import open_database
-from shared.settings import AccountSettings, DatabaseSettings
+from shared.settings.accounts import AccountSettings
+from shared.settings.database import DatabaseSettings
 from tests.integration.auth.conftest import (
     HOME,
     PASSWORD,

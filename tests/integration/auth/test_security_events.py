@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.observability import Pseudonyms
-from shared.settings import AccountSettings
+from shared.settings.accounts import AccountSettings
 from tests.integration.auth.conftest import (
     ADDRESS,
     EVIL,
@@ -24,7 +24,7 @@ from tests.integration.auth.conftest import signed as signed_cookie
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shared.settings import Switch
+    from shared.settings.reading import Switch
     from tests.fixtures.logged import Lines
     from tests.integration.auth.conftest import Routes
 

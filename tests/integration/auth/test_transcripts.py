@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from shared.auth.accounts.passwords import hashed
-from shared.settings import AccountSettings
+from shared.settings.accounts import AccountSettings
 from tests.docs.prose import table_rows
 from tests.integration.auth import recorded as recorded_people
 from tests.integration.auth.conftest import Routes, app_on

@@ -40,7 +40,10 @@ from shared.model.client import Model
 from shared.model.endpoint import Endpoint
 from shared.retrieval.blocks import Paragraph
 from shared.retrieval.models import Found, Passage
-from shared.settings import AccountSettings, AuthSettings, DatabaseSettings, ModelSettings, OwnerSettings
+from shared.settings.accounts import AccountSettings, AuthSettings
+from shared.settings.answers import ModelSettings
+from shared.settings.database import DatabaseSettings
+from shared.settings.site import OwnerSettings
 from shared.web import Request  # noqa: TC001 (FastAPI reads it)
 from tests.fixtures.scripted_model import ScriptedModel, says, scripted_model
 
@@ -51,7 +54,7 @@ if TYPE_CHECKING:
 
     from infra.local.pgbouncer import PgBouncer
     from infra.local.postgres import Postgres
-    from shared.settings import Transport
+    from shared.settings.database import Transport
 
 SECRET: Final = "budgets-secret-0123456789-abcdefghijklmn"
 HOME: Final = "http://api.example.test"

@@ -12,7 +12,7 @@ from tests.integration.chat.conftest import PLAIN, STREAMED, Chatting
 if TYPE_CHECKING:
     import httpx
 
-    from shared.settings import Transport
+    from shared.settings.database import Transport
 
 
 @pytest.fixture(params=[(PLAIN, "http"), (STREAMED, "pooled")], ids=["asked", "streamed"])

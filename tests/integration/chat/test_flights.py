@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import httpx
 
     from infra.local.platform import Relays
-    from shared.settings import Transport
+    from shared.settings.database import Transport
     from tests.integration.chat.conftest import Chatting
 
 

@@ -14,7 +14,7 @@ from tests.integration.chat.conftest import PLAIN, STREAMED, Chatting
 
 if TYPE_CHECKING:
     from infra.local.platform import Relays
-    from shared.settings import Transport
+    from shared.settings.database import Transport
 
 EVENTS = {"accept": "text/event-stream"}
 

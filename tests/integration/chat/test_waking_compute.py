@@ -14,7 +14,7 @@ from tests.fixtures.platform import CALIBRATE
 if TYPE_CHECKING:
     from infra.local.platform import Relays
     from infra.local.relay import Relay
-    from shared.settings import Transport
+    from shared.settings.database import Transport
     from tests.integration.chat.conftest import Chatting
 
 WAKES_AFTER_SECONDS = 0.9

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import httpx
 
     from infra.local.platform import Platform, Relays
-    from shared.settings import Transport
+    from shared.settings.database import Transport
 
 
 def test_a_process_that_lives_says_so_and_touches_nothing(

@@ -14,14 +14,14 @@ from shared.db.opening import open_database
 from shared.history.conversations import list_conversations, open_conversation
 from shared.history.titles import title_of
 from shared.history.turns import begin_turn, complete_turn
-from shared.settings import DatabaseSettings
+from shared.settings.database import DatabaseSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from infra.local.platform import Platform
     from shared.history.models import Begun, Message, Opened, Status
-    from shared.settings import Transport
+    from shared.settings.database import Transport
 
 SOURCES = [{"n": 1, "title": "Nodes", "url": "https://book.example/nodes", "snippet": "A node is …"}]
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from infra.local.platform import Relays
     from shared.db import Database
-    from shared.settings import Transport
+    from shared.settings.database import Transport
     from tests.fixtures.platform import Person
     from tests.integration.history.conftest import Reader
 

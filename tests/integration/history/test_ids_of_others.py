@@ -18,7 +18,7 @@ from shared.errors import NotFound
 from shared.history import archive_queries
 from shared.history.archive import import_conversations
 from shared.history.conversations import create_conversation, delete_conversation
-from shared.settings import DatabaseSettings
+from shared.settings.database import DatabaseSettings
 from tests.integration.history.conftest import everything
 
 if TYPE_CHECKING:

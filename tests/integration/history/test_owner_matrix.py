@@ -26,7 +26,8 @@ from shared.db.opening import open_database
 from shared.errors import StatementFailed
 from shared.history.turns import give_feedback
 from shared.observability import Pseudonyms
-from shared.settings import AuthSettings, DatabaseSettings
+from shared.settings.accounts import AuthSettings
+from shared.settings.database import DatabaseSettings
 from tests.integration.history.conftest import ActingAs, Reader, everything
 from tests.integration.history.test_queries import QUERIES
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from infra.local.platform import Platform
     from shared.db import Database
-    from shared.settings import Transport
+    from shared.settings.database import Transport
     from tests.integration.history.conftest import Reader
 
 COLUMNS = """

@@ -17,7 +17,7 @@ from shared.history.archive import export_page, import_conversations
 from shared.history.conversations import change_conversation, create_conversation, delete_conversation
 from shared.history.models import Given
 from shared.history.turns import append_messages, give_feedback, take_back_feedback
-from shared.settings import DatabaseSettings
+from shared.settings.database import DatabaseSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

@@ -26,7 +26,7 @@ from shared.retrieval import queries
 from shared.retrieval.queries import Edition
 from shared.retrieval.search import Book as Searched
 from shared.retrieval.vocabulary import POINT, Vocabulary
-from shared.settings import RetrievalSettings
+from shared.settings.answers import RetrievalSettings
 from tests.contract.qdrant.stand_in import running_stand_in
 
 if TYPE_CHECKING:

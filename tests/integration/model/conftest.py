@@ -16,7 +16,7 @@ from tests.fixtures.scripted_model import ScriptedModel, scripted_model
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from shared.settings import Transport
+    from shared.settings.database import Transport
 
 MANY = "1000000000"
 SETTINGS = {

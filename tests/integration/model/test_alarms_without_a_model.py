@@ -12,7 +12,7 @@ from tests.integration.observability.test_logs import lines_of
 
 if TYPE_CHECKING:
     from infra.local.platform import Platform
-    from shared.settings import Transport
+    from shared.settings.database import Transport
     from tests.fixtures.platform import Person
 
 

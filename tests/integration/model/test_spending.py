@@ -14,7 +14,8 @@ from shared.db.opening import open_database
 from shared.history.models import answer_id
 from shared.model.costs import Costs
 from shared.model.spending import SLICES, Owed, Spared, Spending, SpendingDatabase
-from shared.settings import DatabaseSettings, ModelSettings
+from shared.settings.answers import ModelSettings
+from shared.settings.database import DatabaseSettings
 from tests.integration.history.conftest import ActingAs, Reader
 
 if TYPE_CHECKING:

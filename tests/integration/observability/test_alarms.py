@@ -16,7 +16,7 @@ from tests.integration.observability.test_logs import lines_of
 
 if TYPE_CHECKING:
     from infra.local.platform import Platform, Relays
-    from shared.settings import Transport
+    from shared.settings.database import Transport
     from tests.fixtures.platform import Person
 
 TIMES = 3

@@ -28,7 +28,7 @@ from shared.outbox.keeping import Outbox, group_of, user_owner
 from shared.outbox.queue import Queue
 from shared.outbox.replay import ActingFor, Outcome, replay, store
 from shared.outbox.seal import Seal
-from shared.settings import DatabaseSettings
+from shared.settings.database import DatabaseSettings
 from tests.unit.outbox.turns import SECRET, turn
 
 if TYPE_CHECKING:

@@ -23,7 +23,9 @@ from shared.auth.identifiers import new_identifier
 from shared.auth.identity.rules import AuthRules
 from shared.db.opening import open_database
 from shared.history.models import answer_id
-from shared.settings import AuthSettings, DatabaseSettings, OwnerSettings
+from shared.settings.accounts import AuthSettings
+from shared.settings.database import DatabaseSettings
+from shared.settings.site import OwnerSettings
 from tests.integration.auth.conftest import Counting
 
 if TYPE_CHECKING:

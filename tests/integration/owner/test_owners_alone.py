@@ -14,7 +14,7 @@ from shared.db import Statement
 from shared.errors import StatementFailed
 from shared.insight.queries import LOOK
 from shared.observability import log
-from shared.settings import OwnerSettings
+from shared.settings.site import OwnerSettings
 from shared.web import APIRoute
 from tests.integration.owner.conftest import ROUTES, TOKEN, Person, Site, app_with
 

@@ -11,7 +11,8 @@ from infra.ingestion.index import Options
 from infra.ingestion.ingest import ingest
 from shared.guarded_client import GuardedClient
 from shared.retrieval.search import SECONDS, Book
-from shared.settings import OwnerSettings, RetrievalSettings
+from shared.settings.answers import RetrievalSettings
+from shared.settings.site import OwnerSettings
 from tests.contract.qdrant.stand_in import running_stand_in
 from tests.integration.owner.conftest import app_with
 

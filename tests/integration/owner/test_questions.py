@@ -17,7 +17,7 @@ from shared.degraded import Missing
 from shared.history.turns import begin_turn, complete_turn
 from shared.outbox.keeping import Kept as Queued
 from shared.outbox.models import WaitingTurn
-from shared.settings import OwnerSettings
+from shared.settings.site import OwnerSettings
 from tests.integration.history.conftest import ActingAs
 from tests.integration.owner.conftest import app_with
 

@@ -48,7 +48,7 @@ BATCH: Final = """
 import sys
 from shared.db.batch import Statement
 from shared.db.pooled import PooledDatabase
-from shared.settings import DatabaseSettings
+from shared.settings.database import DatabaseSettings
 database = PooledDatabase(DatabaseSettings(sys.argv[1], "pooled"))
 [rows] = database.run(Statement("select current_setting('datestyle'), current_setting('geqo_threshold')"))
 print(*rows.values[0], sep=";")

@@ -23,7 +23,7 @@ from shared.model.endpoint import Endpoint, Told
 from shared.model.prompt import tokens_of
 from shared.retrieval.blocks import Code, Item, List, Paragraph
 from shared.retrieval.models import Found, Passage
-from shared.settings import ModelSettings
+from shared.settings.answers import ModelSettings
 from tests.fixtures import scripted_model as scripts
 from tests.fixtures.scripted_model import Caller, ScriptedModel, says, scripted_model
 from tests.unit.answering.test_chat import ask

@@ -7,7 +7,7 @@ import pytest
 from shared.answering.small_talk import KINDS
 from shared.answering.words import FOLDER, Words, languages
 from shared.errors import Misconfigured
-from shared.settings import ChatSettings
+from shared.settings.answers import ChatSettings
 
 
 def test_every_language_has_every_text_and_every_kind_of_phrase() -> None:

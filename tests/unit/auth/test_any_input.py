@@ -22,7 +22,7 @@ from shared.auth.browser.origins import TrustedOrigins, origin_of
 from shared.auth.identity.rules import AuthRules
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable
-from shared.settings import AccountSettings, AuthSettings, MailSettings
+from shared.settings.accounts import AccountSettings, AuthSettings, MailSettings
 from tests.unit.auth.vectors import SECRET
 
 HOME = "http://api.example.com"

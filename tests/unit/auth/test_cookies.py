@@ -8,7 +8,7 @@ from shared.auth.browser.cookies import Attributes, SessionCookies, decoded, par
 from shared.auth.identity.rules import AuthRules
 from shared.auth.models import Client, Session
 from shared.errors import Misconfigured
-from shared.settings import AuthSettings
+from shared.settings.accounts import AuthSettings
 from tests.unit.auth.vectors import COOKIES, SECRET, beside_the_project
 
 TOKEN, WRITTEN = COOKIES[0]

@@ -16,7 +16,7 @@ from shared.auth.identity.rules import AuthRules
 from shared.auth.models import Session, SignedInUser, User
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable, NotSignedIn
-from shared.settings import AuthSettings
+from shared.settings.accounts import AuthSettings
 from tests.unit.auth.vectors import SECRET
 
 if TYPE_CHECKING:

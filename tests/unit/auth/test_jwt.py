@@ -21,7 +21,7 @@ from shared.auth.identity.rules import AuthRules
 from shared.auth.tokens.jwks import FRESH_SECONDS, KEPT_SECONDS, PAUSE_SECONDS, Keys
 from shared.auth.tokens.jwt import NotToken, Verifier
 from shared.errors import Misconfigured, Unavailable
-from shared.settings import AuthSettings
+from shared.settings.accounts import AuthSettings
 from tests.fixtures.clock import Clock
 from tests.unit.auth.vectors import SECRET, TOKENS, TOKENS_MADE_AT
 

@@ -13,7 +13,7 @@ from moto.sesv2.models import sesv2_backends
 from shared.auth.accounts.mail import FolderMailer, SesMailer, open_mailer
 from shared.auth.accounts.messages import FOLDER, Kind, Notice, written
 from shared.auth.accounts.options import Options
-from shared.settings import AccountSettings, AuthSettings, MailSettings
+from shared.settings.accounts import AccountSettings, AuthSettings, MailSettings
 
 if TYPE_CHECKING:
     from pathlib import Path

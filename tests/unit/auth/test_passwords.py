@@ -14,7 +14,7 @@ from shared.auth.refusals import Refused
 from tests.unit.auth.vectors import SCRYPT, beside_the_project
 
 if TYPE_CHECKING:
-    from shared.settings import PasswordScheme
+    from shared.settings.accounts import PasswordScheme
 
 # from the test vectors of OpenBSD's bcrypt
 OPENBSD = ("a", "$2a$06$m0CrhHm10qJ3lXRY.5zDGO3rS2KdeeWLuGmsfGlMfOxih58VYVfxe")

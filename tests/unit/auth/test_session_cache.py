@@ -15,7 +15,7 @@ from shared.auth.browser.session_cache import CachedSession
 from shared.auth.identity.callers import KnownUser, identity_without_database
 from shared.auth.identity.rules import AuthRules
 from shared.auth.models import Client, Session, SignedInUser, User
-from shared.settings import AuthSettings
+from shared.settings.accounts import AuthSettings
 from tests.unit.auth.vectors import (
     CACHED,
     CACHED_SESSION_ID,

@@ -6,7 +6,7 @@ from shared.http_client import HttpClient
 from shared.retrieval.blocks import Paragraph
 from shared.retrieval.models import Found, Passage
 from shared.retrieval.search import Book
-from shared.settings import RetrievalSettings
+from shared.settings.answers import RetrievalSettings
 from tests.bench.answers.questions import OFF_TOPIC, Question
 from tests.bench.answers.variants import ALL, table, tried
 

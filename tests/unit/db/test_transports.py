@@ -14,7 +14,7 @@ from shared.db.http import MAX_REQUEST_BYTES, HttpDatabase, endpoint, login_head
 from shared.db.opening import open_database
 from shared.db.pooled import PooledDatabase, encryption
 from shared.errors import Misconfigured, StatementFailed
-from shared.settings import DatabaseSettings
+from shared.settings.database import DatabaseSettings
 
 URL = "postgresql://app:secret@ep-cool-1-pooler.us-east-2.aws.neon.tech/appdb?sslmode=require"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from infra.ingestion.vocabulary import vocabulary
 from shared.http_client import HttpClient
 from shared.retrieval.search import Book
-from shared.settings import RetrievalSettings
+from shared.settings.answers import RetrievalSettings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence

@@ -6,7 +6,7 @@ from typing import Any
 from shared.retrieval import queries
 from shared.retrieval.queries import Edition
 from shared.retrieval.vocabulary import POINT
-from shared.settings import RetrievalSettings
+from shared.settings.answers import RetrievalSettings
 
 SETTINGS = RetrievalSettings(
     url="https://example.test/qdrant", api_key="key", collection="docs site", dense_model="dense", threshold=0.52

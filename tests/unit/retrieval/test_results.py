@@ -14,7 +14,7 @@ from shared.observability import request_timings
 from shared.retrieval.blocks import Code, Paragraph
 from shared.retrieval.models import Passage, one_of_each_page
 from shared.retrieval.search import Book, found
-from shared.settings import RetrievalSettings
+from shared.settings.answers import RetrievalSettings
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -1,0 +1,57 @@
+"""Whose site it is, who may call it, and what is kept ready for it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from shared.settings.reading import FromEnvironment, Switch, choice, origin_list, setting, whole_number
+
+
+def _addresses(text: str) -> tuple[str, ...]:
+    addresses = tuple(each.strip().lower() for each in text.split(",") if each.strip())
+    if not all(re.fullmatch(r"[^@\s]+@[^@\s]+", each) for each in addresses):
+        raise ValueError
+    return addresses
+
+
+@dataclass(frozen=True, slots=True)
+class OriginSettings(FromEnvironment):
+    """Whose pages may call what knows no accounts.
+
+    Attributes:
+        trusted_origins: As in `AuthSettings`.
+    """
+
+    trusted_origins: tuple[str, ...] = setting("TRUSTED_ORIGINS", default=(), read=origin_list)
+
+
+@dataclass(frozen=True, slots=True)
+class WarmSettings(FromEnvironment):
+    """What is kept warm.
+
+    Attributes:
+        functions: Their names, each with how many containers there shall be: `chat=2,search=1`.
+    """
+
+    functions: str = setting("WARM_FUNCTIONS", default="")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerSettings(FromEnvironment):
+    """Who may sit at the owner's desk, and what lies on it.
+
+    Attributes:
+        owners: Verified addresses of its users, in lower case.
+        fewest_readers: How many readers must have asked a question before it is shown.
+        single_questions: Whether it is shown even if one asked it.
+    """
+
+    owners: tuple[str, ...] = setting("OWNERS", default=(), read=_addresses)
+    fewest_readers: int = setting("OWNER_FEWEST_READERS", default=3, read=whole_number(2, 20))
+    single_questions: Switch = setting("OWNER_SEES_SINGLE_QUESTIONS", default="off", read=choice(Switch))
+
+    @property
+    def fewest(self) -> int:
+        """Readers of a question that is shown."""
+        return 1 if self.single_questions == "on" else self.fewest_readers
