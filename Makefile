@@ -70,6 +70,10 @@ sam-validate: setup-python ## check infra/template.yaml with the AWS SAM command
 test: setup ## run all tests but the tiers below (ARGS=... goes to pytest, JOBS=3 run at once, BUSY=2 keeps processors busy)
 	@exec sh tests/run.sh core $(ARGS)
 
+.PHONY: test-long
+test-long: setup ## what takes long and shows little that is new: crowds, a month of questions, killed ingestions
+	@exec sh tests/run.sh long $(ARGS)
+
 .PHONY: test-sites
 test-sites: setup ## build small sites with seven generators, and read them, in ten minutes (three of them: ARGS="-m smoke")
 	@exec sh tests/run.sh sites $(ARGS)
@@ -95,7 +99,7 @@ test-clients: setup ## the OpenAPI document linted, a client generated from it a
 test-model: setup ## the real weights that the machine runs
 	@exec sh tests/run.sh model $(ARGS)
 
-tiers := test test-sites test-browser test-adoption test-clients test-model
+tiers := test test-long test-sites test-browser test-adoption test-clients test-model
 
 .PHONY: test-all
 test-all: ## every tier, one after the other

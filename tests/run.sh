@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs one tier of the tests: run.sh core|sites|browser|adoption|clients|model [arguments for pytest]
+# Runs one tier of the tests: run.sh core|long|sites|browser|adoption|clients|model [arguments for pytest]
 #
 # JOBS tests at a time: most of them wait for something most of the time. What counts milliseconds comes afterwards, with
 # nothing beside it. BUSY=2 keeps two processors busy meanwhile, as a machine does that is shared: all must hold then, too.
@@ -22,9 +22,15 @@ run() {
     status=$?
 }
 
+tiers=
+for folder in sites e2e adoption clients model; do tiers="$tiers --ignore=tests/$folder"; done
+if [ "$tier" = long ]; then
+    echo "== what takes long and shows little that is new: crowds, months, killed ingestions"
+    # shellcheck disable=SC2086 # one argument for each tier
+    run --numprocesses "${JOBS:-0}" -m long $tiers --ignore=tests/deploy "$@" # a command of its own: make deploy-local
+    exit "$status"
+fi
 if [ "$tier" = core ]; then
-    tiers=
-    for folder in sites e2e adoption clients model; do tiers="$tiers --ignore=tests/$folder"; done
     echo "== everything but the tiers of their own (make help), then what counts milliseconds"
     # shellcheck disable=SC2086 # one argument for each tier
     run --numprocesses "${JOBS:-3}" --dist loadgroup -m "not long and not timed" $tiers "$@"

@@ -29,8 +29,8 @@ BODY: Final = json.dumps(
 ).encode()
 FRESH_SECONDS: Final = 300.0
 """For so long a container uses what it has read."""
-PATIENCE_SECONDS: Final = 0.5
-"""Nobody waits for an example as for an answer."""
+PATIENCE_SECONDS: Final = 1.0
+"""Nobody waits for an example as for an answer; yet a slow name server lies within."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,7 @@ def crowds(routes: Routes, email: str) -> Crowds:
     return Crowds(routes, email)
 
 
+@pytest.mark.long  # six hundred questions; tests/unit/test_floods.py has the rule
 def test_a_class_of_readers_is_answered(crowds: Crowds) -> None:
     assert counted(crowds.a_class_of_readers()) == expected("a class: 300 readers")
 
@@ -225,6 +226,7 @@ def test_a_reader_who_floods_is_refused_by_all_containers_together(
     assert 1 <= int(last.headers["retry-after"]) <= 5
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("begins", "address"),
     [

@@ -71,6 +71,7 @@ def month(postgres: Postgres) -> Generator[psycopg.Connection]:
         connection.execute(CLEAN)
 
 
+@pytest.mark.long
 @pytest.mark.timed
 @pytest.mark.parametrize("query", LOOKED_FOR, ids=lambda each: each.get("show", "usage"))
 def test_looks_stay_quick_and_read_no_message_that_they_do_not_show(
@@ -85,6 +86,7 @@ def test_looks_stay_quick_and_read_no_message_that_they_do_not_show(
     assert took[-2] <= SECONDS
 
 
+@pytest.mark.long
 @pytest.mark.timed
 @pytest.mark.parametrize("show", [each["show"] for each in LOOKED_FOR if each])
 def test_the_plan_finds_the_texts_that_it_shows_by_their_keys(month: psycopg.Connection, show: str) -> None:

@@ -29,7 +29,7 @@ SENSIBLE = {"newEmail": "new@example.com", "callbackURL": "/"}
 GUESTS = {"messages_feedback"}
 """They may answer with or without a session, and tell a guest without a token of the answer to sign in."""
 
-OWNERS = {"owner_questions", "owner_usage"}
+OWNERS = {"owner_questions", "owner_usage", "owner_passages"}
 """They are not there for anybody but the site's owner, who is not told to sign in either."""
 
 

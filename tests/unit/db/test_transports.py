@@ -117,7 +117,7 @@ def test_a_transport_imports_only_what_it_speaks(module: str, unwanted: set[str]
 
 
 IMPORTED = "import sys; print(sorted({'boto3', 'snapshot_restore_py'} & set(sys.modules)))"
-OPEN = "from shared.db.opening import open_database; from shared.settings import DatabaseSettings; "
+OPEN = "from shared.db.opening import open_database; from shared.settings.database import DatabaseSettings; "
 
 
 @pytest.mark.parametrize(("kind", "imported"), [("snap-start", "['snapshot_restore_py']"), ("on-demand", "[]")])
