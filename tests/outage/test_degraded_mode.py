@@ -111,7 +111,9 @@ def found(answer: httpx.Response) -> dict[str, object]:
     }
 
 
-@pytest.mark.parametrize("way", [pytest.param(way, marks=pytest.mark.long if way == "slow" else ()) for way in WAYS])
+@pytest.mark.parametrize(
+    "way", [pytest.param(way, marks=pytest.mark.long if way in {"slow", "dying"} else ()) for way in WAYS]
+)
 def test_every_route_does_what_the_table_says_when_the_database_is_missing(outage: Outage, way: str) -> None:
     every = routes()
     assert set(rows_of("database")) <= set(every)
