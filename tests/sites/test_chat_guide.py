@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["browser"]
 
-SMOKE = (PLAIN, "mkdocs", "mdbook", "sphinx", "hugo")
+SMOKE = (PLAIN, "mkdocs", "sphinx")
 ALL = [
     pytest.param(each, id=each, marks=[*([pytest.mark.smoke] if each in SMOKE else []), pytest.mark.xdist_group(each)])
     for each in SECTIONS.values()

@@ -65,6 +65,7 @@ def test_pages_that_only_a_script_fills_are_named(tmp_path: Path, book: Book) ->
         assert Warned.messages == [f"{site.url}/b is left out: {reason}"]
 
 
+@pytest.mark.long  # it waits for the site as an ingestion does
 def test_a_page_that_cannot_be_fetched_now_keeps_what_is_stored(tmp_path: Path, book: Book) -> None:
     with published({}) as site:
         site_of(site)
@@ -77,6 +78,7 @@ def test_a_page_that_cannot_be_fetched_now_keeps_what_is_stored(tmp_path: Path, 
         assert book.texts() == before
 
 
+@pytest.mark.long
 def test_many_pages_less_need_a_word_and_a_site_that_is_away_changes_nothing(tmp_path: Path, book: Book) -> None:
     with published({}) as site:
         site_of(site)
