@@ -67,7 +67,7 @@ sam-validate: setup-python ## check infra/template.yaml with the AWS SAM command
 	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 build/sam-venv/bin/sam validate --lint --template infra/template.yaml
 
 .PHONY: test
-test: setup ## run all tests but the tiers below (ARGS=... goes to pytest, JOBS=4 run at once, BUSY=2 keeps processors busy)
+test: setup ## run all tests but the tiers below (ARGS=... goes to pytest, JOBS=3 run at once, BUSY=2 keeps processors busy)
 	@exec sh tests/run.sh core $(ARGS)
 
 .PHONY: test-long

@@ -36,7 +36,7 @@ if [ "$tier" = core ]; then
     for given in "$@"; do if [ -e "${given%%::*}" ]; then timed=; fi; done
     echo "== everything but the tiers of their own (make help), then what counts milliseconds"
     # shellcheck disable=SC2086 # one argument for each tier
-    run --numprocesses "${JOBS:-4}" --dist loadgroup -m "not long and not timed" $tiers "$@"
+    run --numprocesses "${JOBS:-3}" --dist loadgroup -m "not long and not timed" $tiers "$@"
     at_once=$status
     # shellcheck disable=SC2086 # as above
     run -m "timed and not long" $tiers ${timed:-} "$@"
