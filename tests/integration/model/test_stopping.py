@@ -25,32 +25,28 @@ def test_a_stop_reaches_the_model_and_what_was_written_is_stored(
     person: Person, model: ScriptedModel, record_property: Callable[[str, object], None]
 ) -> None:
     question = str(uuid4())
-    began, gone, asked = threading.Event(), threading.Event(), [0.0]
+    gone, asked = threading.Event(), [0.0]
 
     def writes_and_waits(caller: Caller) -> None:
         told = caller.body["messages"][1]["content"].partition("Move each joint")[0]
         number = re.findall(r"source (\d+)>>", told)[-1]
-        began.set()
         stalls_after(f"{FIRST} [{number}]. And")(caller)
         record_property("milliseconds", round(1000 * (time.perf_counter() - asked[0])))
         gone.set()
 
     model.behave(writes_and_waits)
 
-    def stop() -> None:
-        assert began.wait(PATIENCE_SECONDS)
-        time.sleep(0.2)  # the first sentence is on its way
-        asked[0] = time.perf_counter()
-        assert person.api.post(f"/api/chat/{question}/stop").json()["stopping"] is True
-
-    stopper = threading.Thread(target=stop)
-    stopper.start()
     body = {"message": CALIBRATE, "messageId": question}
-    streamed = person.api.post(STREAMED, json=body, headers={"accept": "text/event-stream"})
-    stopper.join()
+    told: list[str] = []
+    with person.api.stream("POST", STREAMED, json=body, headers={"accept": "text/event-stream"}) as streamed:
+        for line in streamed.iter_lines():
+            told.append(line)
+            if line == "event: delta" and not asked[0]:
+                asked[0] = time.perf_counter()
+                assert person.api.post(f"/api/chat/{question}/stop").json()["stopping"] is True
 
     assert gone.wait(PATIENCE_SECONDS)
-    name, reply = read_events(streamed.text)[-1]
+    name, reply = read_events("\n".join(told) + "\n")[-1]
     assert (name, reply["status"], reply["degraded"]) == ("done", "stopped", [])
     assert reply["answer"].startswith(FIRST)
     stored = Chatting(person.api).messages(reply["conversationId"])[1]

@@ -41,7 +41,7 @@ def test_an_answer_ends_when_there_is_just_the_time_to_store_it() -> None:
     writer = Scripted(["One. ", "Two."], waits_after=1)
 
     def told() -> list[object]:
-        with within(LEFT_FOR_STORING + 0.05):
+        with within(LEFT_FOR_STORING + 1):
             return list(Chat(Book().search, None, 50, writer=writer).events(ask()))
 
     done = copy_context().run(told)[-1]
