@@ -43,14 +43,21 @@ ASSERTS: Final = re.compile(
     r"|does|do|did|doesn't|don't|has|have|had|never|no|not|only|always|\w{3,}s|\w{3,}ed)\b",
     re.IGNORECASE,
 )
+_TO_DO: Final = (
+    r"(?:use|set|run|call|add|pass|specify|type|press|click|open|choose|create|put|write|change|select|enable|disable"
+    r"|install|configure|define|register|import|provide|go|start|remove)\b"
+)
 TELLS: Final = re.compile(
     r"\bby \w+ing\b|\b(?:you|one|we) (?:can|may|must|should|could|have to|need to|will)\b|\b(?:must|should) be \w+"
-    r"|(?:^|[,;:.] |\b(?:to|please|simply|just|and|then) )(?:use|set|run|call|add|pass|specify|type|press|click|open"
-    r"|choose|create|put|write|change|select|enable|disable|install|configure|define|register|import|provide|go|start"
-    r"|remove)\b",
+    rf"|(?:^|[;:.] |\b(?:to|please|simply|just) ){_TO_DO}",
     re.IGNORECASE,
 )
 """What tells somebody to do something."""
+GOES_ON: Final = re.compile(rf"(?:, |\b(?:and|then) ){_TO_DO}", re.IGNORECASE)
+"""The same within a sentence; after a subject it is what that does: "the tests start it and remove it"."""
+TO_BE_DONE: Final = re.compile(r"\bhow (?:(?:do|can|could|should|would) (?:i|we|you|one)|to)\b", re.IGNORECASE)
+"""Asks for what the reader is to do, not for how something went."""
+HAS_SUBJECT: Final = re.compile(r"^\W*(?:an?|the|this|these|each|every|all|its|our|their|they|it)\b", re.IGNORECASE)
 WISHES: Final = re.compile(r"\b(?:may|might|could|would) (?:also )?(?:want|wish|like|prefer|need)\b", re.IGNORECASE)
 """What tells of a problem, not what to do about it."""
 INSTALLED: Final = re.compile(r"\binstall\w*\s(?:the\s)?`([^`]+)`", re.IGNORECASE)
@@ -93,7 +100,8 @@ def tells(wanted: Wanted, line: str) -> bool:
     others = (each for each in INSTALLED.findall(line) if not wanted.held_by(each) <= wanted.weights.keys())
     if wanted.asks_install and any(others):
         return False
-    return bool(TELLS.search(line)) and not WISHES.search(line)
+    goes_on = GOES_ON.search(line) and not (TO_BE_DONE.search(wanted.question) and HAS_SUBJECT.match(line))
+    return bool(TELLS.search(line) or goes_on) and not WISHES.search(line)
 
 
 def decides(wanted: Wanted, line: str, least: float) -> bool:

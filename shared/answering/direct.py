@@ -49,6 +49,8 @@ DOUBT: Final = 0.15
 """How much less sure another line is that makes the first one doubtful, where it gives another number or name."""
 LEAST_TERMS: Final = 3
 """Of a question that asks for nothing of a certain shape: with fewer, a line says them all by chance."""
+LEAST_TERMS_TO_DO: Final = 2
+"""The same of what somebody wants to do: "how do I start it?" is held by whatever starts."""
 LINKING: Final = re.compile(
     r"\s(?:is|are|was|were)\s(?:(?:an?|the|one|any|simply an?|basically an?|just an?)\s)"
     r"|\sare\s(?!\w+(?:ed|ing|able|ible|ful|ous|ive|al|ly|ent|ary)\b|not\b|also\b|only\b)(?=\w+ )"
@@ -220,7 +222,7 @@ def _least(wanted: Wanted, line: str) -> float:
     if DENIES.search(line) and not DENIES.search(wanted.question):
         return NEVER
     if wanted.asks_how:
-        return SURE_HOW if tells(wanted, line) else NEVER
+        return SURE_HOW if len(wanted.weights) >= LEAST_TERMS_TO_DO and tells(wanted, line) else NEVER
     return SURE_FACT if wanted.asks_fact and len(wanted.weights) >= LEAST_TERMS and adds(wanted, line) else NEVER
 
 
@@ -229,6 +231,8 @@ def defines(wanted: Wanted, line: str) -> bool:
     subject = wanted.subject
     begin = LINKING.split(line, maxsplit=1)
     if len(begin) < 2 or not subject or OPENS.match(line) or LEANS.search(line):  # noqa: PLR2004 (it defines nothing)
+        return False
+    if is_labelled(begin[1]):
         return False
     before = [stem(word) for word in words(ARTICLE.sub("", begin[0]))]
     return all(each in before for each in subject) and len(before) <= len(subject) + 4

@@ -15,6 +15,9 @@ from shared.retrieval.blocks import Admonition, Block, Code, Definition, Item, L
 from shared.retrieval.models import Found, Passage
 from shared.retrieval.vocabulary import Vocabulary
 
+PADDING = Paragraph("Something else stands here before it, as it often does on pages.")
+"""A line that is all of its section comes first in any case."""
+
 
 def passage(
     *blocks: Block, heading: str = "Set up", page: str = "arm", parents: tuple[str, ...] = (), cosine: float = 0.5
@@ -146,9 +149,7 @@ def test_an_error_message_in_a_heading_is_answered_by_what_stands_below_it() -> 
     ],
 )
 def test_a_line_that_answers_directly_comes_first(question: str, block: Block, line: str) -> None:
-    padding = Paragraph("Something else stands here before it, as it often does on pages.")
-
-    first, *_ = quote(question, [passage(padding, block)]).text.split("\n\n")
+    first, *_ = quote(question, [passage(PADDING, block)]).text.split("\n\n")
 
     assert first == f"{line} [1]"
 
@@ -160,6 +161,9 @@ def test_a_line_that_answers_directly_comes_first(question: str, block: Block, l
         ("calibrate?", Paragraph("This should reflect whether the arm has the required calibration.")),
         ("How many weeks does it take?", Paragraph("Due at the end of Week 10, see the plan.")),
         ("How do I install armctl?", Code("pip install armctl-types", "Get its types:")),
+        # too little is asked, and what a subject does tells nobody to do it
+        ("How do I start it?", Paragraph("Open the box of the arm, then start it before you go on.")),
+        ("How do I start the arm?", Paragraph("The tests start another arm, damage it and remove it.")),
         ("How do I install armctl?", Code("armctl --version", "Look whether it is installed:")),
         ("Which motor turns the elbow joint?", Paragraph("The first motor does not turn the elbow joint.")),
         ("How many weeks does it last?", Table((("Basics", "1-2"),), ("Part", "Weeks"))),
@@ -213,7 +217,7 @@ def test_a_line_that_answers_directly_comes_first(question: str, block: Block, l
     ],
 )
 def test_a_line_that_only_looks_like_an_answer_does_not_come_first(question: str, block: Block) -> None:
-    assert quote(question, [passage(block)]).text.startswith("**The arm: Set up** [1]")
+    assert quote(question, [passage(PADDING, block)]).text.startswith("**The arm: Set up** [1]")
 
 
 def test_an_identifier_is_looked_for_whole() -> None:
