@@ -10,7 +10,7 @@ from shared.db import Json, Statement
 from shared.errors import NotFound
 from shared.insight import queries
 from shared.insight.grouping import REASONS, shown
-from shared.insight.masking import masked
+from shared.insight.masking import masked, masked_page
 from shared.insight.models import Day, Group, Groups, Period, Usage
 from shared.observability import log, name_user
 
@@ -113,7 +113,7 @@ def _group(row: list[Any]) -> Group:
 def _masked(group: Group) -> Group:
     return Group(
         masked(group.text) if group.text is not None else None,
-        masked(group.page) if group.page is not None else None,
+        masked_page(group.page) if group.page is not None else None,
         *(group.times, group.readers, group.last, group.refused, group.down),
         tuple(masked(each) for each in group.reasons),
         group.some_readers,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.insight.masking import masked
+from shared.insight.masking import masked, masked_page
 
 HIDDEN = {
     "Write to ada.lovelace+docs@mail.example.co.uk please": "ada.lovelace",
@@ -52,3 +52,12 @@ def test_what_documentation_is_asked_stays_as_it_is(text: str) -> None:
 )
 def test_no_address_survives_whatever_stands_around_it(before: str, address: str, after: str) -> None:
     assert address not in masked(f"{before} {address} {after}")
+
+
+@pytest.mark.parametrize("path", ["/docs/88055116", "/4.2.1.0/install", "/2024-11-28/20241128-notes"])
+def test_a_pages_path_keeps_its_numbers_or_the_owner_would_not_find_the_page(path: str) -> None:
+    assert masked_page(path) == path
+
+
+def test_a_pages_path_is_shown_without_what_tells_who_reads_it_or_opens_something() -> None:
+    assert masked_page("/u/ada@example.com/token=hunter22") == "/u/[e-mail]/token=[secret]"
