@@ -170,13 +170,15 @@ def warm(person: Person) -> httpx.Client:
 def test_the_first_answer_in_an_outage_comes_in_time_and_later_ones_at_once(
     warm: httpx.Client, relays: Relays, transport: Transport
 ) -> None:
+    with Stopwatch() as usual:
+        asked(warm)
     relays.database(transport).accept_silently()
     with Stopwatch() as took:
         first = asked(warm).json()
     with Stopwatch() as meanwhile:
         later = sorted(database_milliseconds(asked(warm)) for _ in range(20))
     assert (first["degraded"], first["saved"]) == (["database"], "queued")
-    assert took.least < FIRST_ANSWER_SECONDS
+    assert took.least - usual.seconds < FIRST_ANSWER_SECONDS  # a slow machine answers slowly without an outage, too
     assert later[18] - meanwhile.stalled * 1000 < 50  # p95
 
 

@@ -20,6 +20,7 @@ from infra.local.platform import passages_store
 from infra.local.ports import LOOPBACK, free_port
 from infra.local.process import PROJECT, descendants
 from infra.local.state import State
+from tests.outage.outages import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -243,5 +244,10 @@ def test_ingesting_while_it_runs_uses_its_store(run: Callable[..., Run], data: P
     (tmp_path / "zebras.md").write_text("# Zebras\n\nA zebra has stripes, and no two zebras have the same.\n", "utf-8")
     with client(run().url) as api:
         assert main(["--data", str(data), "ingest", str(tmp_path)]) == 0
-        found = api.get("/api/search", params={"q": "Do zebras have stripes?"}).json()["results"]
-    assert found[0]["page"] == "zebras"
+        found = until(lambda: search(api, "Do zebras have stripes?"), lambda answer: answer.is_success)
+    assert found.json()["results"][0]["page"] == "zebras"
+
+
+def search(api: httpx.Client, question: str) -> httpx.Response:
+    """The first search of a cold function may take longer than a reader should wait, and is refused: ask again."""
+    return api.get("/api/search", params={"q": question})
