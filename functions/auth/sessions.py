@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functions.dependencies.callers import Rules
+from functions.dependencies.defaults import Safer
 from functions.dependencies.limits import LimitedDb
 from shared.app import build_handler
 from shared.auth.accounts import sessions
@@ -25,30 +26,30 @@ async def list_sessions(request: Request, database: LimitedDb, rules: Rules) -> 
 
 
 @router.post("/api/auth/revoke-session", openapi_extra=documented(STATUS, REVOKE_SESSION, session=SESSION_NEEDED))
-async def revoke_session(request: Request, database: LimitedDb, rules: Rules) -> Response:
+async def revoke_session(request: Request, database: LimitedDb, rules: Rules, safer: Safer) -> Response:
     """Better Auth's `revokeSession`: says yes to any token, and ends only sessions of the user who asks."""
     sent = await received(request, rules.origins, JSON)
     token = text(checked(sent.body, REVOKE_SESSION), "token")
     visitor = Visitor(request, database, rules)
-    sessions.end_session(visitor, token)
+    sessions.end_session(visitor, token, ends_links=safer)
     return visitor.answer({"status": True})
 
 
 @router.post("/api/auth/revoke-sessions", openapi_extra=documented(STATUS, session=SESSION_NEEDED))
-async def revoke_sessions(request: Request, database: LimitedDb, rules: Rules) -> Response:
+async def revoke_sessions(request: Request, database: LimitedDb, rules: Rules, safer: Safer) -> Response:
     """Better Auth's `revokeSessions`: the user is signed out everywhere, here too."""
     await received(request, rules.origins, JSON)
     visitor = Visitor(request, database, rules)
-    sessions.end_sessions(visitor)
+    sessions.end_sessions(visitor, ends_links=safer)
     return visitor.answer({"status": True})
 
 
 @router.post("/api/auth/revoke-other-sessions", openapi_extra=documented(STATUS, session=SESSION_NEEDED))
-async def revoke_other_sessions(request: Request, database: LimitedDb, rules: Rules) -> Response:
+async def revoke_other_sessions(request: Request, database: LimitedDb, rules: Rules, safer: Safer) -> Response:
     """Better Auth's `revokeOtherSessions`: the user stays signed in only here."""
     await received(request, rules.origins, JSON)
     visitor = Visitor(request, database, rules)
-    sessions.end_other_sessions(visitor)
+    sessions.end_other_sessions(visitor, ends_links=safer)
     return visitor.answer({"status": True})
 
 

@@ -1,6 +1,7 @@
 """Signing in: POST /api/auth/sign-in/email and /username, then /two-factor/verify-totp or /verify-backup-code.
 
-Two round trips each: hashing lies between what is read and what is written, and so does looking at a code. A second
+Two round trips each: hashing lies between what is read and what is written, and so does looking at a code; three by
+username. A second
 factor is one that a Better Auth server has set up on the same database.
 """
 
@@ -35,7 +36,7 @@ from shared.auth.requests.openapi import FLAG, TEXT, USER, YES, a_list, an_objec
 from shared.auth.requests.parsing import FORM, JSON, Received, received
 from shared.auth.requests.usernames import SIGN_IN_BY_NAME, SignInByName
 from shared.auth.requests.validation import SIGN_IN, Field, SignIn, checked, text
-from shared.auth.rows.store import refuse_without_usernames
+from shared.auth.rows.store import email_of_username, refuse_without_usernames
 from shared.auth.wire import answer, in_ascii, user_json
 from shared.clock import now
 from shared.observability import name_user, note, tell
@@ -66,7 +67,7 @@ async def sign_in_email(request: Request, database: LimitedDb, rules: Rules, opt
     wanted = SignIn.read(sent.body)
     rules.origins.refuse_foreign_login(sent.headers)
     async with same_time_to_refuse(options.floor if safer else 0):
-        return _Door(database, rules, options, sent, safer).enter(wanted, wanted.email)
+        return _Door(database, rules, options, sent, safer).by_email(wanted)
 
 
 @router.post("/api/auth/sign-in/username", openapi_extra=documented(ANSWER, SIGN_IN_BY_NAME, absent=WITHOUT_NAMES))
@@ -82,7 +83,7 @@ async def sign_in_username(
         refuse_without_usernames(database)
         raise
     async with same_time_to_refuse(options.floor if safer else 0):
-        return _Door(database, rules, options, sent, safer).enter(wanted, wanted.username)
+        return _Door(database, rules, options, sent, safer).by_username(wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,16 @@ class _Door:
     sent: Received
     safer: bool
 
-    def enter(self, wanted: SignIn | SignInByName, name: str) -> Response:
-        note(account=self.rules.pseudonyms.of_account(name))
+    def by_email(self, wanted: SignIn) -> Response:
+        note(account=self.rules.pseudonyms.of_account(wanted.email))
+        return self._enter(wanted, wanted.email)
+
+    def by_username(self, wanted: SignInByName) -> Response:
+        """One more round trip: guesses count at the account's address, so that a name makes none of them free."""
+        note(account=self.rules.pseudonyms.of_account(wanted.username))
+        return self._enter(wanted, email_of_username(self.database, wanted.username) or wanted.username)
+
+    def _enter(self, wanted: SignIn | SignInByName, name: str) -> Response:
         account = Limit.of_account(name, self.rules.cookies.secret)
         attempts = self._attempts(account)
         self.database.count(attempts)

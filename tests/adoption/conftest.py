@@ -16,6 +16,7 @@ from shared.db.opening import open_database
 from shared.settings.accounts import AccountSettings
 from shared.settings.database import DatabaseSettings
 from tests.adoption.origins import Answer, cookies_set
+from tests.fixtures.databases import drop_database
 from tests.integration.auth.conftest import Counting, Routes, app_on
 
 if TYPE_CHECKING:
@@ -90,4 +91,4 @@ def new_site(postgres: Postgres) -> Generator[Callable[[], Site]]:
     yield make
     with psycopg.connect(postgres.owner_url, autocommit=True) as connection:
         for name in names:
-            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+            drop_database(connection, name)

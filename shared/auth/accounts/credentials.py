@@ -136,7 +136,7 @@ class SigningIn:
         """As `by_email`, by the name that the username plug-in keeps."""
         passwords.refuse_too_long(wanted.password)
         moment = now()
-        known = store.credentials_by_username(self.database, wanted.username.lower(), moment)
+        known = store.credentials_by_username(self.database, wanted.username, moment)
         return self._enter(self._checked(known, wanted, INVALID_USERNAME_OR_PASSWORD), wanted, moment)
 
     def _checked(self, known: Credentials | None, wanted: SignIn | SignInByName, refusal: Refusal) -> Credentials:

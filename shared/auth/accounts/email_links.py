@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.auth.identifiers import new_identifier
 from shared.auth.limits.in_container import Limit
 from shared.auth.models import User
 from shared.auth.refusals import (
@@ -89,7 +90,7 @@ class Following:
         values = (user_id, token.email, new_email, keeps_verified, self.visitor.moment, made_at)
         statements = [Statement(queries.BOUND_USER, (user_id, made_at)), Statement(queries.CHANGE_EMAIL, values)]
         if self.safer:
-            thrown = (user_id, new_email, self.visitor.token or "")
+            thrown = (user_id, new_email, self.visitor.token or "", new_identifier(), self.visitor.moment)
             statements.append(Statement(queries.THROW_OUT_AFTER_MOVE, thrown))
         with refusing_duplicates(EMAIL_TAKEN_MEANWHILE):
             # not sent twice: the second try would find the address changed, and refuse the link

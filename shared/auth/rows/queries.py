@@ -61,6 +61,10 @@ where u.id = user_named($1::text)
 limit 1
 """
 
+EMAIL_OF_USERNAME: Final = """
+select email from "user" where id = user_named($1::text)
+"""
+
 HAS_USERNAMES: Final = """
 select has_usernames()
 """
@@ -237,6 +241,25 @@ END_OTHER_SESSIONS: Final = """
 delete from session where "userId" = signed_in_user() and token <> $1::text
 """
 
+END_LINKS: Final = """
+with thrown_out as (
+    select signed_in_user() as id
+    where $3::text is null or exists (select from session where "userId" = signed_in_user() and token = $3::text)
+), forgotten as (
+    delete from verification v using thrown_out t
+    where v.value = t.id and v.identifier similar to '(2fa-|delete-account-)%'
+)
+insert into verification (id, identifier, value, "expiresAt", "createdAt", "updatedAt")
+select $1::text, 'links-ended:' || id, '', $2::timestamptz + interval '1 hour', $2::timestamptz, $2::timestamptz
+from thrown_out
+where id is not null
+on conflict do nothing
+"""
+"""Ends what somebody may have begun in sessions that are ended, all or this one of the user's: see BOUND_USER.
+
+Links to choose another password stay: they went to the user's own address.
+"""
+
 LIST_ACCOUNTS: Final = """
 select id, "accountId", "providerId", "userId", "createdAt", "updatedAt", scope
 from account
@@ -330,10 +353,16 @@ select
         select from account
         where "userId" = $1::text and "providerId" = 'credential'
             and date_trunc('second', "updatedAt") > $2::timestamptz
+    ) or exists (
+        select from verification where identifier = 'links-ended:' || $1::text and "createdAt" >= $2::timestamptz
     )
 from "user" where id = $1::text
 """
-"""Whose link it is, and whether they have chosen a password since it was made: somebody else may have asked for it."""
+"""Whose link it is, and whether they have thrown everybody out since it was made: somebody else may have asked for it.
+
+They have chosen a password or an address, or ended sessions. Such links live an hour, and are no rows that could be
+deleted: a row says since when they are over.
+"""
 
 ADD_VERIFICATION: Final = """
 insert into verification (id, identifier, value, "expiresAt", "createdAt", "updatedAt")
@@ -379,8 +408,8 @@ with asked as (
     delete from session s using consumed c where s."userId" = c.id and $5::boolean
 ), forgotten as (
     delete from verification v using consumed c
-    where v.value = c.id and v.identifier similar to '(reset-password:|2fa-)%' and v.identifier <> $1::text
-        and $6::boolean
+    where v.value = c.id and v.identifier similar to '(reset-password:|2fa-|delete-account-)%'
+        and v.identifier <> $1::text and $6::boolean
 )
 select
     exists (select from consumed), exists (select from asked where id is null),
@@ -397,7 +426,7 @@ with changed as (
     where "userId" = signed_in_user() and "providerId" = 'credential' and password = $1::text
 ), forgotten as (
     delete from verification v using changed c
-    where v.value = c.id and v.identifier similar to '(reset-password:|2fa-)%'
+    where v.value = c.id and v.identifier similar to '(reset-password:|2fa-|delete-account-)%'
 )
 delete from session s using changed c where s."userId" = c.id and s.token <> $2::text and $3::boolean
 """
@@ -408,7 +437,12 @@ with changed as (
     select id from "user" where id = $1::text and email = $2::text
 ), forgotten as (
     delete from verification v using changed c
-    where v.value = c.id and v.identifier similar to '(reset-password:|2fa-)%'
+    where v.value = c.id and v.identifier similar to '(reset-password:|2fa-|delete-account-)%'
+), ended as (
+    insert into verification (id, identifier, value, "expiresAt", "createdAt", "updatedAt")
+    select $4::text, 'links-ended:' || id, '', $5::timestamptz + interval '1 hour', $5::timestamptz, $5::timestamptz
+    from changed
+    on conflict do nothing
 )
 delete from session s using changed c where s."userId" = c.id and s.token <> $3::text
 """
@@ -433,6 +467,9 @@ where id = $1::text and lower(email) = $2::text and id = coalesce(signed_in_user
         select from account
         where "userId" = $1::text and "providerId" = 'credential'
             and date_trunc('second', "updatedAt") > $6::timestamptz
+    )
+    and not exists (
+        select from verification where identifier = 'links-ended:' || $1::text and "createdAt" >= $6::timestamptz
     )
 returning id, name, email, "emailVerified", image, "createdAt", "updatedAt", further_fields('user', to_jsonb("user"))
 """

@@ -115,16 +115,22 @@ def refuse_without_usernames(database: Database) -> None:
         raise Refused(NO_USERNAMES)
 
 
-def credentials_by_username(database: Database, username: str, now: datetime) -> Credentials | None:
-    """As `credentials`, by the username plug-in's column.
+def email_of_username(database: Database, username: str) -> str | None:
+    """The address of the user with this name, by the username plug-in's column.
 
     Raises:
         Refused: There is no such column.
     """
-    questions = Statement(queries.HAS_USERNAMES), Statement(queries.CREDENTIALS_BY_USERNAME, (username, now))
+    questions = Statement(queries.HAS_USERNAMES), Statement(queries.EMAIL_OF_USERNAME, (username.lower(),))
     there, found = database.run(*questions, idempotent=True)
     if not there.values[0][0]:
         raise Refused(NO_USERNAMES)
+    return found.values[0][0] if found.values else None
+
+
+def credentials_by_username(database: Database, username: str, now: datetime) -> Credentials | None:
+    """As `credentials`, by that name."""
+    [found] = database.run(Statement(queries.CREDENTIALS_BY_USERNAME, (username.lower(), now)), idempotent=True)
     return _credentials(found.values)
 
 

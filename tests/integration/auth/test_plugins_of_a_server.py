@@ -20,6 +20,7 @@ from psycopg import sql
 
 from infra.migrate import migrate
 from shared.auth.browser.cookies import read_signed
+from shared.auth.limits.in_container import ACCOUNT
 from shared.auth.tokens.codes import at_step
 from shared.auth.tokens.encoding import opened, sealed
 from shared.db.opening import open_database
@@ -233,7 +234,7 @@ def test_somebody_signs_in_by_username_in_whatever_case(routes: Routes, email: s
     routes.database.round_trips = 0
     answered = routes.call("POST", "/sign-in/username", json={"username": name.upper(), "password": PASSWORD})
     assert answered.json()["user"]["username"] == name
-    assert routes.database.round_trips == 2
+    assert routes.database.round_trips == 3
     assert routes.session(cookie_header(answered)).json()["user"]["email"] == email
 
 
@@ -265,6 +266,27 @@ def test_users_who_are_banned_or_have_two_factors_are_held_to_it_by_username_too
     assert "twoFactorRedirect" in routes.call("POST", "/sign-in/username", json=ask).json()
     ban(routes, user_id)
     assert routes.call("POST", "/sign-in/username", json=ask).json() == BANNED
+
+
+def test_guesses_by_name_and_by_address_are_guesses_at_one_account(routes: Routes, email: str) -> None:
+    user_id, _ = somebody(routes, email)
+    name = f"ann_{user_id[:8].lower()}"
+    routes.rows('update "user" set username = %s where id = %s', name, user_id)
+    limited = replace(routes, app=app_on(routes.database, mailer=routes.mailbox, rate_limits="on"))
+    by_name, by_address = ("/sign-in/username", {"username": name}), ("/sign-in/email", {"email": email})
+
+    def tried(way: tuple[str, dict[str, str]], password: str, cookie: str = "") -> httpx.Response:
+        path, named = way
+        body, headers = named | {"password": password}, {"origin": HOME} | ({"cookie": cookie} if cookie else {})
+        from_elsewhere = f"2001:db8:{uuid.uuid4().hex[:4]}:{uuid.uuid4().hex[:4]}::1"
+        return limited.send(httpx.Request("POST", f"{HOME}/api/auth{path}", json=body, headers=headers), from_elsewhere)
+
+    browser = cookies_of(tried(by_name, PASSWORD))["better-auth.known_device"].partition(";")[0]
+    guesses = [tried(way, "a guess").status_code for way in (by_name, by_address) * (ACCOUNT.most // 2)]
+    assert guesses == [401] * ACCOUNT.most
+    assert [tried(way, PASSWORD).status_code for way in (by_name, by_address)] == [429, 429]
+    known = f"better-auth.known_device={browser}"
+    assert [tried(way, PASSWORD, known).status_code for way in (by_name, by_address)] == [200, 200]
 
 
 def test_clients_are_told_what_the_server_would_tell_and_nothing_else(routes: Routes, email: str) -> None:

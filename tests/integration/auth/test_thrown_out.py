@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shared.settings.accounts import AccountSettings
 from tests.integration.auth.conftest import PASSWORD, cookie_header, signed, somebody
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.integration.auth.conftest import Routes
 
 NEW = "another horse, another battery"
@@ -96,6 +99,88 @@ def test_a_link_to_another_address_is_good_for_nothing_once_there_is_a_new_passw
     own = cookie_header(routes.sign_in(email, NEW))
     routes.call("GET", change_email(routes, own, f"new-{email}"))
     assert routes.sign_in(f"new-{email}", NEW).status_code == 200
+
+
+def revoke(routes: Routes, own: str, path: str, token: str) -> None:
+    body = {"token": token} if path == "/revoke-session" else {}
+    assert routes.call("POST", path, json=body, headers={"cookie": own}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/revoke-session", "/revoke-sessions", "/revoke-other-sessions"])
+def test_a_link_to_another_address_is_good_for_nothing_once_the_session_that_asked_is_ended(
+    routes: Routes, email: str, path: str
+) -> None:
+    own = cookie_header(routes.sign_up(email))
+    thief = routes.sign_in(email).json()["token"]
+    thiefs = change_email(routes, signed(thief), f"thief-{email}")
+    resetting = reset_link(routes, email)
+    revoke(routes, own, path, thief)
+    assert routes.call("GET", thiefs).headers["location"].endswith("error=INVALID_TOKEN")
+    assert routes.rows('select count(*) from "user" where email = %s', f"thief-{email}") == [(0,)]
+    assert reset(routes, resetting) == 200, "what went to the own address stays good"
+
+
+@pytest.mark.parametrize("token", ["own", "of nobody", "a neighbour's"])
+def test_a_link_stays_where_no_other_session_of_the_user_was_ended(routes: Routes, email: str, token: str) -> None:
+    _, mine = somebody(routes, email)
+    _, neighbours = somebody(routes, f"neighbour-{email}")
+    link = change_email(routes, signed(mine), f"new-{email}")
+    revoke(routes, signed(mine), "/revoke-session", {"own": mine, "of nobody": "x" * 32}.get(token, neighbours))
+    routes.call("GET", link)
+    assert routes.sign_in(f"new-{email}").status_code == 200
+
+
+def test_links_of_others_stay_when_somebody_ends_their_sessions(routes: Routes, email: str) -> None:
+    _, mine = somebody(routes, email)
+    _, neighbours = somebody(routes, f"neighbour-{email}")
+    link = change_email(routes, signed(neighbours), f"new-{email}")
+    revoke(routes, signed(mine), "/revoke-sessions", mine)
+    routes.call("GET", link)
+    assert routes.sign_in(f"new-{email}").status_code == 200
+
+
+def test_a_link_does_not_come_back_with_the_address_that_asked_for_it(routes: Routes, email: str) -> None:
+    user_id, token = somebody(routes, email)
+    thiefs = change_email(routes, signed(token), f"thief-{email}")
+    routes.call("GET", change_email(routes, signed(token), f"new-{email}"), headers={"cookie": signed(token)})
+    routes.rows('update "user" set email = %s where id = %s', email, user_id)
+    assert routes.call("GET", thiefs).headers["location"].endswith("error=INVALID_TOKEN")
+
+
+@pytest.mark.parametrize("remedy", ["a reset", "a new password", "a new address", "other sessions ended"])
+def test_a_link_that_deletes_the_account_ends_with_the_others(
+    routes: Routes, routes_with: Callable[[AccountSettings], Routes], email: str, remedy: str
+) -> None:
+    """Whoever reads the old mailbox could have its owner follow it."""
+    asking = routes_with(AccountSettings(delete_user="confirm"))
+    own = cookie_header(routes.sign_up(email))
+    asking.call("POST", "/delete-user", json={}, headers={"cookie": own})
+    deleting, address = routes.mailbox.link(), email
+    if remedy == "a reset":
+        assert reset(routes, reset_link(routes, email)) == 200
+        own = cookie_header(routes.sign_in(email, NEW))
+    elif remedy == "a new password":
+        assert change_password(routes, own) == 200
+    elif remedy == "a new address":
+        address = f"new-{email}"
+        routes.call("GET", change_email(routes, own, address), headers={"cookie": own})
+    else:
+        revoke(routes, own, "/revoke-other-sessions", "")
+    asking.call("GET", deleting, headers={"cookie": own})
+    assert routes.rows('select count(*) from "user" where email = %s', address) == [(1,)]
+
+
+@pytest.mark.parametrize("path", ["/revoke-session", "/revoke-sessions", "/revoke-other-sessions"])
+def test_at_a_better_auth_server_links_outlive_sessions(
+    routes: Routes, email: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCOUNT_DEFAULTS", "original")
+    own = cookie_header(routes.sign_up(email))
+    other = routes.sign_in(email).json()["token"]
+    link = change_email(routes, signed(other), f"new-{email}")
+    revoke(routes, own, path, other)
+    routes.call("GET", link)
+    assert routes.sign_in(f"new-{email}").status_code == 200
 
 
 def test_at_a_better_auth_server_such_a_link_goes_on(

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from infra.migrate import APP_ROLE
 from shared.db import Statement
-from shared.errors import Gone, StatementFailed
+from shared.errors import Gone, NotFound, StatementFailed
 from shared.expired import purge_expired
 from shared.history.archive import export_page
 from shared.history.conversations import change_conversation, delete_conversation
@@ -149,6 +149,33 @@ def test_traces_of_deleted_conversations_go_after_ninety_days(
     assert purge(database, 0) == Purged(0, 1)
     left = owner.execute("select count(*) from deleted_conversation where user_id = %s", [ada.id]).fetchone()
     assert left == (1,)
+
+
+def test_whoever_deletes_without_end_leaves_the_newest_five_thousand_traces(
+    ada: Reader, bob: Reader, owner: psycopg.Connection
+) -> None:
+    """Be it what never was: a row each would be room that nobody counts."""
+    earlier, later = uuid4(), uuid4()
+    for reader in (ada, bob):
+        with pytest.raises(NotFound):
+            delete_conversation(reader.db, earlier)
+    owner.execute(
+        """insert into deleted_conversation (user_id, conversation_id, was_there)
+           select %s, gen_random_uuid(), false from generate_series(1, 4999)""",
+        [ada.id],
+    )
+    assert len(traced(owner, ada)) == 5000
+    with pytest.raises(NotFound):
+        delete_conversation(ada.db, later)
+    assert len(traced(owner, ada)) == 5000
+    assert later in traced(owner, ada)
+    assert earlier not in traced(owner, ada)
+    assert traced(owner, bob) == {earlier}
+
+
+def traced(owner: psycopg.Connection, reader: Reader) -> set[UUID]:
+    query = "select conversation_id from deleted_conversation where user_id = %s"
+    return {conversation_id for (conversation_id,) in owner.execute(query, [reader.id])}
 
 
 @pytest.mark.parametrize(("history", "tombstones"), [(29, 90), (0, 90), (-1, 90), (40, 29)])

@@ -15,6 +15,7 @@ from psycopg import sql
 
 from infra.adoption.tables import CORE, FURTHER
 from infra.migrate import MIGRATIONS, MigrationRefused, main, migrate
+from tests.fixtures.databases import drop_database
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -66,7 +67,7 @@ def database(postgres: Postgres) -> Generator[Database]:
     with psycopg.connect(postgres.owner_url, autocommit=True) as connection:
         connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
         yield Database(postgres.owner_url.removesuffix("docs") + name, [])
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+        drop_database(connection, name)
 
 
 def test_what_adoption_looks_for_is_what_the_migration_makes(database: Database) -> None:

@@ -12,6 +12,7 @@ from psycopg import sql
 
 from infra.migrate import MigrationRefused, migrate
 from tests.docs.prose import ROOT
+from tests.fixtures.databases import drop_database
 
 if TYPE_CHECKING:
     from infra.local.postgres import Postgres
@@ -46,4 +47,4 @@ def test_the_tables_of_a_guide_are_refused_until_its_sql_has_run(postgres: Postg
         for each in further:
             connection.execute(each.encode())
     with psycopg.connect(postgres.owner_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+        drop_database(connection, name)
