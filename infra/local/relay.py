@@ -15,7 +15,7 @@ from infra.local.ports import LOOPBACK, free_port
 
 if TYPE_CHECKING:
     from asyncio import StreamReader, StreamWriter
-    from collections.abc import Coroutine, Generator
+    from collections.abc import Callable, Coroutine, Generator
     from typing import Self
 
 Result = TypeVar("Result")
@@ -75,6 +75,7 @@ class Relay:
         port: Where clients connect.
         total: What passed since the beginning.
         troubled_at: When it was last told to misbehave, in seconds of the monotonic clock; 0: never.
+        when_restored: Is called just before it behaves again, where it did not.
     """
 
     def __init__(self, target_port: int, target_host: str = LOOPBACK) -> None:
@@ -82,6 +83,8 @@ class Relay:
         self.port = free_port()
         self.total = Count()
         self.troubled_at = 0.0
+        self.when_restored: Callable[[], None] | None = None
+        self._is_broken = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"relay to {target_port}", daemon=True)
         self._server: asyncio.Server | None = None
@@ -149,11 +152,15 @@ class Relay:
 
     def restore(self) -> None:
         """Behave again; what was held back by `accept_silently` passes now."""
+        if self.when_restored and self._is_broken:
+            self.when_restored()
+        self._is_broken = False
         self._seconds, self._bytes_left = 0.0, None
         self._run(self._listen())
 
     def _misbehave(self) -> None:
         self.troubled_at = time.monotonic()
+        self._is_broken = True
 
     def _run(self, work: Coroutine[None, None, Result]) -> Result:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from infra.local.process import PROJECT
 from tests.e2e.sites import Site
-from tests.fixtures.platform import forget_outage, invocations
+from tests.fixtures.platform import asked_since, forget_outage, invocations
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -91,7 +91,7 @@ def stoppable(platform: Platform) -> Generator[Postgres]:
     yield platform.postgres
     if platform.postgres.process is None or not platform.postgres.process.running:
         platform.postgres.start()
-    forget_outage(platform, before)
+    forget_outage(platform, asked_since(before, platform))
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ See test_name_servers.py, which starts it.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,18 +18,18 @@ from infra.local.platform import Deployment, Platform
 from infra.local.ports import LOOPBACK
 from infra.local.state import State
 from tests.docs.prose import table_rows
-from tests.fixtures.platform import BOOK, SITE, until_queue_answers
+from tests.fixtures.platform import BOOK, SITE, signed_up, until_queue_answers
 from tests.outage.containers import renew
-from tests.outage.outages import Outage
+from tests.outage.outages import CHATS, Outage
 from tests.outage.own_network import HOST, SILENT, Names, silent_at
 from tests.outage.storage import Storage
 from tests.outage.test_degraded_mode import PAGE, check, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
 
     from shared.settings.database import Transport
-    from tests.fixtures.platform import Person
+    from tests.outage.outages import Called
     from tests.outage.own_network import Manner
 
 ROWS = table_rows(PAGE, "## When names cannot be looked up")
@@ -37,6 +39,9 @@ MANNERS: dict[str, Manner] = {
     "late": "late",
     "a silent address first": "well",
 }
+
+ASKED = (*CHATS, "GET /api/conversations", "GET /api/auth/get-session", "GET /api/search", "GET /health")
+"""One route for each combination of what is reached by name; a new container of each takes a second of a processor."""
 
 
 @pytest.fixture(scope="session")
@@ -58,23 +63,36 @@ def names() -> Generator[Names]:
 
 
 @pytest.fixture
-def outage(platform: Platform, new_person: Callable[[], Person], transport: Transport) -> Outage:
-    """A platform whose functions have reached what they depend on."""
+def outages(platform: Platform) -> Generator[list[Outage]]:
+    """One for each way to the database; the functions have reached what they depend on."""
     assert platform.relays is not None
-    nobody, storage = new_person().api, Storage(platform.postgres.superuser_url)
-    outage = Outage(nobody, new_person(), new_person(), platform.relays, storage, transport)
-    until_queue_answers(outage.person.api)
-    outage.call_all(list(rows_of("nothing")), "nothing", "")
-    return outage
+    storage = Storage(platform.postgres.superuser_url)
+    with ExitStack() as clients:
+        made: list[Outage] = []
+        for transport in platform.gateways:
+            person = clients.enter_context(signed_up(platform, transport))
+            made.append(Outage(person.api, person, person, platform.relays, storage, transport))
+        for outage in made:
+            until_queue_answers(outage.person.api)
+        at_once(made, "nothing", "")
+        yield made
 
 
-def test_every_row_about_names_holds(outage: Outage, names: Names, platform: Platform) -> None:
+def at_once(outages: list[Outage], missing: str, way: str) -> list[Called]:
+    """Most of it is waiting, so both are called at the same time."""
+    with ThreadPoolExecutor(len(outages)) as threads:
+        asked = [route for route in rows_of(missing) if route in ASKED]
+        calls = [threads.submit(each.call_all, asked, "nothing", way) for each in outages]
+        return [called for call in calls for called in call.result()]
+
+
+def test_every_row_about_names_holds(outages: list[Outage], names: Names, platform: Platform) -> None:
     for containers, server, missing, chat, others in ROWS:
         if containers == "new":
             renew(platform)
-        silent = [silent_at(SILENT, relay.port) for relay in outage.relays.all()] if "address" in server else []
+        silent = [silent_at(SILENT, relay.port) for relay in outages[0].relays.all()] if "address" in server else []
         names.behave(MANNERS[server], *([SILENT, LOOPBACK] if silent else []))
-        for called in outage.call_all(list(rows_of(missing)), "nothing", server):
+        for called in at_once(outages, missing, server):
             check(called, missing, f"{containers}, {server}", (float(chat), float(others)))
         for each in (each for waiting in silent for each in waiting):
             each.close()

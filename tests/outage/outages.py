@@ -3,6 +3,8 @@
 The functions are called side by side, since each may have to wait, and the routes of one function one after the other,
 so that there is one container of each: as soon as it has answered well after a case, no circuit breaker is open any
 more. Which of a function's routes comes first, and so finds the trouble out, changes from case to case.
+
+What found something out is remembered, so that after a case nobody else is waited for.
 """
 
 from __future__ import annotations
@@ -11,16 +13,17 @@ import json
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
 from zlib import crc32
 
 from infra.local.gateway.routes import Routes
 from infra.local.gateway.serverless import read_serverless
 from infra.local.process import PROJECT
 from infra.openapi import DOCUMENT
-from tests.fixtures.platform import CALIBRATE, until_queue_answers
+from tests.fixtures.platform import CALIBRATE
 from tests.fixtures.stopwatch import Stopwatch
+from tests.fixtures.writers import read_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +44,10 @@ ARCHIVED: dict[str, object] = {
     "messages": [],
 }
 METHODS = {"get", "post", "put", "patch", "delete"}
+CHAT, STREAMED = CHATS = ("POST /api/chat", "POST /stream/api/chat")
+EVENTS = "text/event-stream"
+HEALTH = "GET /health"
+UNAVAILABLE = 503
 SITE = "http://localhost:3000"
 """A page that may call, unless another one is chosen."""
 
@@ -70,6 +77,8 @@ FUNCTIONS_AT_ONCE = 8
 """Starting them is computing, and the machine has few processors."""
 
 LATE_SECONDS = 5.0
+AGAIN_SECONDS = 0.1
+"""A breaker that is open answers at once, so asking it often costs little."""
 MID_REQUEST_SECONDS = 0.4
 WELL: dict[str, object] = {"saved": "stored", "degraded": []}
 
@@ -82,6 +91,24 @@ class Called:
     answer: httpx.Response
     seconds: float
 
+    @property
+    def body(self) -> dict[str, Any]:
+        """The JSON, of a streamed answer that of its last event; empty where it is none."""
+        kind = self.answer.headers.get("content-type", "")
+        if kind.startswith(EVENTS):
+            return read_events(self.answer.text)[-1][1]
+        found: object = self.answer.json() if kind == "application/json" else None
+        return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+
+    @property
+    def missed(self) -> str:
+        """What the answer says that something is away by; empty where all seems well."""
+        if self.route in CHATS:
+            return "" if self.body.items() >= WELL.items() else "degraded"
+        if self.route == HEALTH:
+            return "" if self.body["status"] == "ok" else "health"
+        return self.body.get("code", "unavailable") if self.answer.status_code == UNAVAILABLE else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Outage:
@@ -90,6 +117,7 @@ class Outage:
     Attributes:
         gone: Sends the token of a session that was ended: the database is asked about it, and nothing is done.
         storage: What Neon's compute reads pages from.
+        trouble: Of each function, and of each of the ways in which it may tell, a route that told so.
     """
 
     gone: httpx.Client
@@ -98,6 +126,7 @@ class Outage:
     relays: Relays
     storage: Storage
     transport: Transport
+    trouble: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
 
     def relays_of(self, missing: str) -> list[Relay]:
         every = {
@@ -123,40 +152,65 @@ class Outage:
                 for relay in relays:
                     relay.refuse()
             called = [called for each in answers for called in each.result()]
-        for relay in relays:
-            relay.restore()
-        if way == "storage":
-            self.storage.restore()
+        self.restore()
         return called
+
+    def restore(self) -> None:
+        """All is back, and nobody knows it yet."""
+        for relay in self.relays.all():
+            relay.restore()
+        self.storage.restore()
 
     def call_in_turn(self, routes: list[str]) -> list[Called]:
         return [self.call(route) for route in routes]
 
     def call(self, route: str) -> Called:
-        method, path = route.split(" ")
+        path = route.partition(" ")[2]
         # whoever does this in the middle of an outage may find that it was done after all
-        person = self.leaver if path in ENDING | REPLACING else self.person
+        return self._noted(self._called(route, self.leaver if path in ENDING | REPLACING else self.person))
+
+    def ask(self, message: str) -> Called:
+        return self._noted(self._called(CHAT, self.person, sent={"json": {"message": message}}))
+
+    def _called(
+        self, route: str, person: Person, api: httpx.Client | None = None, sent: dict[str, Any] | None = None
+    ) -> Called:
+        method, path = route.split(" ")
         with Stopwatch() as took:
-            answer = person.api.request(method, filled(path), **self.request(method, path, person))
+            answer = (api or person.api).request(method, filled(path), **(sent or self.request(method, path, person)))
         return Called(route, answer, took.least)
 
-    def wait_for(self, routes: list[str]) -> None:
-        """Call the routes of a function until each is answered by a database that is there."""
-        for method, path in (route.split(" ") for route in routes):
-            person = self.leaver if path in REPLACING else self.person
-            api = self.gone if path in ENDING else person.api
-            until(
-                lambda api=api, method=method, path=path, person=person: api.request(
-                    method, filled(path), **self.request(method, path, person)
-                ),
-                lambda answer: answer.status_code != 503,
-            )
+    def _noted(self, called: Called) -> Called:
+        if called.missed:
+            self.trouble.setdefault((function_of(called.route), called.missed), called.route)
+        return called
+
+    def until_well(self, routes: list[str]) -> None:
+        """Call each until all that it needs is there."""
+        for route in routes:
+            path = route.partition(" ")[2]
+            person, api = self.leaver if path in REPLACING else self.person, self.gone if path in ENDING else None
+            until(lambda person=person, route=route, api=api: self._called(route, person, api))
+
+    def wait_until_well(self) -> None:
+        """Until every circuit breaker that the calls have opened has seen that what it guards is back."""
+        self._side_by_side(by_function(list(self.trouble.values())))
+        self.trouble.clear()
+
+    def warm_up(self) -> None:
+        """Start every function, and see that each reaches all that it needs."""
+        self._side_by_side(by_function(routes()))
+
+    def _side_by_side(self, functions: list[list[str]]) -> None:
+        with ThreadPoolExecutor(FUNCTIONS_AT_ONCE) as threads:
+            list(threads.map(self.until_well, functions))
 
     def request(self, method: str, path: str, person: Person) -> dict[str, Any]:
         credentials = {"email": person.email, "password": person.password}
         new = {"name": "Bo", "email": f"{uuid.uuid4()}@example.com", "password": "long enough"}
         bodies: dict[str, dict[str, Any]] = {
             "/api/chat": {"json": {"message": CALIBRATE}},
+            "/stream/api/chat": {"json": {"message": CALIBRATE}, "headers": {"accept": EVENTS}},
             "/api/replay": {"json": {"receipt": "none of ours"}},
             "/api/search": {"params": {"q": "calibrate"}},
             "/mcp": {
@@ -183,24 +237,20 @@ class Outage:
         }
         return changing.get(f"{method} {path}") or bodies.get(path, {})
 
-    def wait_until_well(self) -> None:
-        """Until every circuit breaker that the calls have opened has seen that what it guards is back."""
-        with ThreadPoolExecutor(FUNCTIONS_AT_ONCE) as threads:
-            list(threads.map(self.wait_for, by_function(routes())))
-        chat = "POST /api/chat"
-        until(lambda: self.call(chat).answer, lambda answer: WELL.items() <= answer.json().items())
-        until_queue_answers(self.person.api)
-
 
 def by_function(routes: list[str], turn: str = "") -> list[list[str]]:
     """The routes of each function, beginning with another one at another turn."""
     groups: dict[str, list[str]] = {}
     for route in routes:
-        match = SERVED.find(*route.split(" "))
-        assert match
-        groups.setdefault(match.route.function.key, []).append(route)
+        groups.setdefault(function_of(route), []).append(route)
     firsts = {name: crc32(turn.encode()) % len(group) for name, group in groups.items()}
     return [group[firsts[name] :] + group[: firsts[name]] for name, group in groups.items()]
+
+
+def function_of(route: str) -> str:
+    match = SERVED.find(*route.split(" "))
+    assert match
+    return match.route.function.key
 
 
 def filled(path: str) -> str:
@@ -209,13 +259,16 @@ def filled(path: str) -> str:
 
 
 def routes() -> list[str]:
-    """Every route of the OpenAPI document."""
-    return [f"{method.upper()} {path}" for path, methods in _paths().items() for method in methods if method in METHODS]
+    """Every route of the OpenAPI document, and the chat once more, where it is streamed."""
+    found = [
+        f"{method.upper()} {path}" for path, methods in _paths().items() for method in methods if method in METHODS
+    ]
+    return [*found, STREAMED]
 
 
 def knows_readers(route: str) -> bool:
     """Whether it asks who is signed in, so that the database is needed."""
-    method, path = route.split(" ")
+    method, path = (CHAT if route == STREAMED else route).split(" ")
     return path.startswith("/api/auth/") or bool(_paths()[path][method.lower()]["security"])
 
 
@@ -223,11 +276,10 @@ def _paths() -> dict[str, dict[str, Any]]:
     return json.loads(DOCUMENT.read_text("utf-8"))["paths"]
 
 
-def until(
-    ask: Callable[[], httpx.Response], good: Callable[[httpx.Response], bool], *, seconds: float = 180.0
-) -> httpx.Response:
+def until(ask: Callable[[], Called], *, seconds: float = 180.0) -> Called:
+    """Ask until nothing is missed."""
     ends_at = time.monotonic() + seconds
-    while not good(answer := ask()):
-        assert time.monotonic() < ends_at, answer.text
-        time.sleep(0.2)
-    return answer
+    while (called := ask()).missed:
+        assert time.monotonic() < ends_at, called.answer.text
+        time.sleep(AGAIN_SECONDS)
+    return called

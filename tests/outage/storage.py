@@ -43,9 +43,11 @@ class Storage:
         self._url = superuser_url
         self._unguarded: set[str] = set()
         """Tables without row-level security, which have to lose it again."""
+        self._is_away = False
 
     def fail(self) -> None:
         """From now on, no page can be read or written."""
+        self._is_away = True
         with self._connect() as connection:
             connection.execute(RAISING)
             for name, guarded in connection.execute(TABLES).fetchall():
@@ -60,6 +62,8 @@ class Storage:
 
     def restore(self) -> None:
         """The storage is back."""
+        if not self._is_away:
+            return
         with self._connect() as connection:
             for name, _ in connection.execute(TABLES).fetchall():
                 table = sql.Identifier(name)
@@ -68,6 +72,7 @@ class Storage:
                     change.append(sql.SQL("alter table {} disable row level security").format(table))
                 self._change(connection, *change)
         self._unguarded.clear()
+        self._is_away = False
 
     def _connect(self) -> psycopg.Connection:
         return psycopg.connect(self._url, autocommit=True, options="-c lock_timeout=1s")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pytest
 
 from tests.docs.prose import table_rows
-from tests.fixtures.platform import CALIBRATE, until_outbox_is_empty, until_queue_answers
+from tests.fixtures.platform import signed_up, until_outbox_is_empty
 from tests.fixtures.stopwatch import Stopwatch
 from tests.outage.containers import forget_the_queue
-from tests.outage.outages import Outage, knows_readers, routes, until
+from tests.outage.outages import CHATS, Outage, knows_readers, routes, until
 from tests.outage.storage import Storage
 
 if TYPE_CHECKING:
@@ -33,28 +34,50 @@ WAYS = {row[0]: (float(row[2]), float(row[3])) for row in table_rows(PAGE, "## H
 FIRST_ANSWER_SECONDS = 1.5
 
 
-@pytest.fixture
-def outage(platform: Platform, new_person: Callable[[], Person], transport: Transport) -> Generator[Outage]:
-    """A platform whose functions are warm, as most are when an outage begins."""
+@pytest.fixture(scope="module")
+def outages(platform: Platform) -> Generator[Callable[[Transport], Outage]]:
+    """What is broken on each way to the database: functions that are warm, as most are when an outage begins."""
+    with ExitStack() as clients:
+        made: dict[Transport, Outage] = {}
+
+        def outage_of(transport: Transport) -> Outage:
+            if transport not in made:
+                made[transport] = _outage(platform, transport, clients)
+                made[transport].warm_up()
+            return made[transport]
+
+        yield outage_of
+        for outage in made.values():  # whoever uses the platform next finds it well, and counts no turns of ours
+            outage.warm_up()
+            until_outbox_is_empty(outage.person.api)
+
+
+def _outage(platform: Platform, transport: Transport, clients: ExitStack) -> Outage:
     assert platform.relays is not None
+    gone, person, leaver = (clients.enter_context(signed_up(platform, transport)) for _ in range(3))
+    storage = Storage(platform.postgres.superuser_url)
+    return Outage(signed_out(gone).api, person, leaver, platform.relays, storage, transport)
+
+
+@pytest.fixture
+def outage(
+    platform: Platform, outages: Callable[[Transport], Outage], relays: Relays, transport: Transport
+) -> Generator[Outage]:
+    """All is well when a test begins, and again when it has ended."""
     began = time.monotonic()
-    outage = Outage(
-        signed_out(new_person()).api,
-        new_person(),
-        new_person(),
-        platform.relays,
-        Storage(platform.postgres.superuser_url),
-        transport,
-    )
-    outage.wait_until_well()
+    outage = outages(transport)
     yield outage
-    outage.storage.restore()
-    for relay in platform.relays.all():
-        relay.restore()
-    if platform.relays.queue.troubled_at > began:
+    outage.restore()
+    if relays.queue.troubled_at > began:
         forget_the_queue(platform)
     outage.wait_until_well()
-    until_outbox_is_empty(outage.person.api)
+
+
+@pytest.fixture
+def relays(platform: Platform) -> Relays:
+    """As the platform has them; `outage` sees to it that what was broken is well again, and ends no containers."""
+    assert platform.relays is not None
+    return platform.relays
 
 
 def signed_out(person: Person) -> Person:
@@ -73,7 +96,7 @@ def check(called: Called, missing: str, way: str, allowed: tuple[float, float] |
     answer, where = called.answer, f"{missing} {way}: {called.route} answered {called.answer.text}"
     row = rows_of(missing).get(called.route)
     if row:
-        assert found(answer) == promised(row), where
+        assert found(called) == promised(row), where
     elif "database" in missing:
         # the desk reads as the owner of the tables, from whom no policy takes the storage away: it finds no owner
         reads = knows_readers(called.route) and not (way == "storage" and "/api/owner/" in called.route)
@@ -81,10 +104,9 @@ def check(called: Called, missing: str, way: str, allowed: tuple[float, float] |
     assert answer.headers["x-request-id"]
     assert "nothing" in missing or "set-cookie" not in answer.headers or answer.status_code == 200, where
     chat, others = allowed or WAYS[way]
-    assert called.seconds < (chat if called.route == "POST /api/chat" else others), where
-    told = answer.json() if answer.headers.get("content-type") == "application/json" else None
-    if answer.status_code == 200 and told and told.get("saved") == "no":
-        assert answer.json()["receipt"]
+    assert called.seconds < (chat if called.route in CHATS else others), where
+    if called.body.get("saved") == "no":
+        assert called.body["receipt"]
 
 
 def promised(row: list[str]) -> dict[str, object]:
@@ -99,15 +121,15 @@ def promised(row: list[str]) -> dict[str, object]:
     }
 
 
-def found(answer: httpx.Response) -> dict[str, object]:
-    body: dict[str, Any] = answer.json() if answer.headers["content-type"] == "application/json" else {}
+def found(called: Called) -> dict[str, object]:
+    body = called.body
     return {
-        "status": answer.status_code,
+        "status": called.answer.status_code,
         "code": body.get("code", ""),
         "mode": body.get("mode", ""),
         "saved": body.get("saved", ""),
         "degraded": ", ".join(body.get("degraded", [])),
-        "retry": "retry-after" in answer.headers,
+        "retry": "retry-after" in called.answer.headers,
     }
 
 
@@ -121,27 +143,30 @@ def test_every_route_does_what_the_table_says_when_the_database_is_missing(outag
         check(called, "database", way)
 
 
-def test_whatever_else_is_missing_every_row_of_the_table_holds(outage: Outage, platform: Platform) -> None:
-    for missing in dict.fromkeys(row[0] for row in TABLE if row[0] != "database"):
+def test_whatever_else_is_missing_every_row_of_the_table_holds(outage: Outage) -> None:
+    for missing in in_order(TABLE, but="database"):
+        if missing.startswith("queue"):  # from here on, more and more is missing: nothing comes back in between
+            outage.wait_until_well()
         for called in outage.call_all(list(rows_of(missing)), missing, "refused"):
             check(called, missing, "refused")
-        if "queue" in missing:
-            forget_the_queue(platform)
-        outage.wait_until_well()
 
 
 def test_a_greeting_is_answered_whatever_is_missing(outage: Outage) -> None:
-    for missing, status, mode, saved, degraded in GREETED:
-        relays = outage.relays_of(missing)
-        for relay in relays:
+    promises = {missing: tuple(told) for missing, *told in GREETED}
+    for missing in in_order(GREETED):
+        for relay in outage.relays_of(missing):
             relay.refuse()
-        answer = outage.person.api.post("/api/chat", json={"message": "Hello!"})
-        told = (str(answer.status_code), *map(found(answer).get, ("mode", "saved", "degraded")))
-        assert told == (status, mode, saved, degraded), missing
-        assert answer.json()["answer"]
-        for relay in relays:
-            relay.restore()
-        outage.wait_until_well()
+        called = outage.ask("Hello!")
+        told = found(called)
+        assert (str(told["status"]), told["mode"], told["saved"], told["degraded"]) == promises[missing], missing
+        assert called.body["answer"]
+        outage.restore()
+
+
+def in_order(table: list[list[str]], but: str = "") -> list[str]:
+    """What is missing in a table, each once: the search alone first, then more and more."""
+    every = dict.fromkeys(row[0] for row in table if row[0] != but)
+    return sorted(every, key=lambda missing: (missing != "nothing", missing != "retrieval", missing.count(",")))
 
 
 @pytest.mark.long
@@ -159,42 +184,27 @@ def test_without_pgbouncer_the_other_transport_lacks_nothing(outage: Outage) -> 
         check(called, missing, "refused")
 
 
-@pytest.fixture
-def warm(person: Person) -> httpx.Client:
-    until_queue_answers(person.api)
-    asked(person.api)
-    return person.api
-
-
 @pytest.mark.timed
-def test_the_first_answer_in_an_outage_comes_in_time_and_later_ones_at_once(
-    warm: httpx.Client, relays: Relays, transport: Transport
-) -> None:
-    with Stopwatch() as usual:
-        asked(warm)
-    relays.database(transport).accept_silently()
-    with Stopwatch() as took:
-        first = asked(warm).json()
+def test_the_first_answer_in_an_outage_comes_in_time_and_later_ones_at_once(outage: Outage) -> None:
+    usual = outage.call(CHATS[0])
+    outage.relays.database(outage.transport).accept_silently()
+    first = outage.call(CHATS[0])
     with Stopwatch() as meanwhile:
-        later = sorted(database_milliseconds(asked(warm)) for _ in range(20))
-    assert (first["degraded"], first["saved"]) == (["database"], "queued")
-    assert took.least - usual.seconds < FIRST_ANSWER_SECONDS  # a slow machine answers slowly without an outage, too
+        later = sorted(database_milliseconds(outage.call(CHATS[0]).answer) for _ in range(20))
+    assert (first.body["degraded"], first.body["saved"]) == (["database"], "queued")
+    # a slow machine answers slowly without an outage, too
+    assert first.seconds - usual.seconds < FIRST_ANSWER_SECONDS
     assert later[18] - meanwhile.stalled * 1000 < 50  # p95
 
 
-def test_nobody_is_signed_out_and_nothing_is_lost_when_the_database_returns(
-    warm: httpx.Client, relays: Relays, transport: Transport
-) -> None:
-    conversation = asked(warm).json()["conversationId"]
-    relays.database(transport).refuse()
-    assert warm.get("/api/conversations").status_code == 503
-    relays.database(transport).restore()
-    listed = until(lambda: warm.get("/api/conversations"), lambda answer: answer.status_code == 200).json()
-    assert conversation in [each["id"] for each in listed["conversations"]]
-
-
-def asked(api: httpx.Client) -> httpx.Response:
-    return api.post("/api/chat", json={"message": CALIBRATE})
+def test_nobody_is_signed_out_and_nothing_is_lost_when_the_database_returns(outage: Outage) -> None:
+    listing = "GET /api/conversations"
+    conversation = outage.call(CHATS[0]).body["conversationId"]
+    outage.relays.database(outage.transport).refuse()
+    assert outage.call(listing).answer.status_code == 503
+    outage.restore()
+    listed = until(lambda: outage.call(listing)).body["conversations"]
+    assert conversation in [each["id"] for each in listed]
 
 
 def database_milliseconds(answer: httpx.Response) -> float:

@@ -7,12 +7,13 @@ import uuid
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3  # pyright: ignore[reportMissingTypeStubs] (it has none)
-import pytest
 
 from tests.docs.prose import table_rows
 from tests.fixtures.alarms import ALARMS, LOUD, RESOURCES, TAKEN_AWAY, Seen, expect, ringing
-from tests.fixtures.platform import CALIBRATE, PATIENCE_SECONDS, until_queue_answers
+from tests.fixtures.platform import PATIENCE_SECONDS, until_queue_answers
 from tests.integration.observability.test_logs import lines_of
+from tests.outage.outages import CHATS, Outage
+from tests.outage.storage import Storage
 
 if TYPE_CHECKING:
     from infra.local.platform import Platform, Relays
@@ -23,31 +24,34 @@ TIMES = 3
 ELSEWHERE = {"model", "a turn that nobody can open"}
 """Rows of the table that have tests of their own: the first in tests/integration/model."""
 
+WITH_THE_QUEUE_LAST = sorted(
+    TAKEN_AWAY.keys() - ELSEWHERE, key=lambda taken: ("queue" in taken, "database" in taken, taken)
+)
+"""The queue is not looked for again for five seconds, and no row but those of the queue needs it."""
 
-def use(person: Person) -> Seen:
+
+def use(outage: Outage) -> Seen:
     """What a reader does, and a monitor once."""
     seen = Seen()
-    for _ in range(TIMES):
-        ids = {"conversationId": str(uuid.uuid4()), "messageId": str(uuid.uuid4())}
-        seen.add(person.api.post("/api/chat", json={"message": CALIBRATE, **ids}))
-        seen.add(person.api.get("/api/conversations"))
-    seen.add(person.api.get("/health"))
+    for route in [CHATS[0], "GET /api/conversations"] * TIMES + ["GET /health"]:
+        seen.add(outage.call(route).answer)
     return seen
 
 
-@pytest.mark.parametrize("taken", [name for name in TAKEN_AWAY if name not in ELSEWHERE])
-def test_the_alarms_of_the_runbook_ring_and_no_others(  # one test for each row of the table
-    platform: Platform, relays: Relays, transport: Transport, person: Person, taken: str
+def test_the_alarms_of_the_runbook_ring_and_no_others(
+    platform: Platform, relays: Relays, transport: Transport, person: Person
 ) -> None:
     until_queue_answers(person.api)
-    parts = {"database": relays.database(transport), "retrieval": relays.qdrant, "queue": relays.queue}
-    for name, relay in parts.items():
-        if name in taken.split():
+    storage = Storage(platform.postgres.superuser_url)
+    outage = Outage(person.api, person, person, relays, storage, transport)
+    for taken in WITH_THE_QUEUE_LAST:
+        for relay in outage.relays_of(", ".join(taken.split(" and "))):
             relay.refuse()
-
-    seen = use(person)
-
-    expect(taken, seen, lines_of(platform, transport))
+        seen = use(outage)
+        outage.restore()
+        expect(taken, seen, lines_of(platform, transport))
+        if "queue" not in taken:
+            outage.wait_until_well()
 
 
 def test_a_turn_that_can_never_be_stored_rings(platform: Platform, transport: Transport, person: Person) -> None:
