@@ -5,8 +5,8 @@
 MAKEFLAGS += --no-print-directory
 python := .venv/bin/python
 
-# the user's own Python settings must not leak into the project's environment
-unexport PYTHONPATH PYTHONHOME
+# the user's own Python settings must not leak into the project's environment; without byte code all is compiled each time
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 # what `make help` lists first: for whoever runs it, rather than changes it
 used := run ingest calibrate check-book report migrate deploy-local clean-data
@@ -74,6 +74,19 @@ test: setup ## run all tests but the tiers below (ARGS=... goes to pytest, JOBS=
 test-long: setup ## what takes long and shows little that is new: crowds, a month of questions, killed ingestions
 	@exec sh tests/run.sh long $(ARGS)
 
+.PHONY: test-smoke
+test-smoke: setup setup-adoption setup-clients ## a few tests of each of the tiers below, in two minutes
+	@exec sh tests/run.sh smoke $(ARGS)
+
+.PHONY: setup-adoption setup-clients
+setup-adoption: setup-node
+	@cd tests/adoption && { cmp -s package-lock.json node_modules/installed.json || \
+		{ npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
+setup-clients: setup-python setup-node
+	@sh infra/setup_tool.sh fuzz
+	@cd tests/clients && { cmp -s package-lock.json node_modules/installed.json || \
+		{ npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
+
 .PHONY: test-sites
 test-sites: setup ## build small sites with seven generators, and read them, in ten minutes (three of them: ARGS="-m smoke")
 	@exec sh tests/run.sh sites $(ARGS)
@@ -83,16 +96,11 @@ test-browser: setup ## the pages in a real Chromium
 	@exec sh tests/run.sh browser $(ARGS)
 
 .PHONY: test-adoption
-test-adoption: setup ## adopt the databases of Better Auth 1.2 to 1.7 servers, in four minutes (some: ARGS="-m smoke")
-	@cd tests/adoption && { cmp -s package-lock.json node_modules/installed.json || \
-		{ npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
+test-adoption: setup setup-adoption ## adopt the databases of Better Auth 1.2 to 1.7 servers, in four minutes (some: ARGS="-m smoke")
 	@exec sh tests/run.sh adoption $(ARGS)
 
 .PHONY: test-clients
-test-clients: setup ## the OpenAPI document linted, a client generated from it and used, any request sent (briefly: ARGS="-m smoke")
-	@sh infra/setup_tool.sh fuzz
-	@cd tests/clients && { cmp -s package-lock.json node_modules/installed.json || \
-		{ npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
+test-clients: setup setup-clients ## the OpenAPI document linted, a client generated from it and used, any request sent (briefly: ARGS="-m smoke")
 	@exec sh tests/run.sh clients $(ARGS)
 
 .PHONY: test-model

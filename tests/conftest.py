@@ -4,22 +4,36 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from zlib import crc32
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
 pytest_plugins = ["tests.fixtures.database", "tests.fixtures.platform", "tests.fixtures.logged"]
 
+settings.register_profile("steady", max_examples=40, deadline=None)  # no test depends on the machine being fast
+settings.load_profile("steady")
+
+TESTS = Path(__file__).parent
+TRANSPORTS = ("http", "pooled")
+
 MADE_ONCE = ("e2e", "package")
 """Folders whose tests share what takes long to make, a browser or all zips: no other worker shall make it again."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+ABOUT_TRANSPORTS = ("contract", "outage", "integration/budgets")
+"""Folders whose tests show that both transports do the same; elsewhere one of the two is enough, now this, now that."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups, and pytest the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
+        if _goes_the_other_way(item):
+            item.add_marker(pytest.mark.long)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -30,7 +44,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--something-passes", action="store_true", help="fail when no test passes: none ran, or all skipped"
+        "--something-passes",
+        action="store_true",
+        help="fail where no test of a folder passes",
     )
 
 
@@ -44,10 +60,14 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
 
 def _fail_if_nothing_passed(session: pytest.Session) -> None:
     """A tier whose tests all skip would look as if it had shown something."""
+    if not session.config.getoption("something_passes"):
+        return
     reporter: Any = session.config.pluginmanager.getplugin("terminalreporter")
-    if session.config.getoption("something_passes") and not reporter.stats.get("passed"):
-        reporter.write_line("No test passed: this shows nothing.", red=True)
-        session.exitstatus = session.exitstatus or pytest.ExitCode.NO_TESTS_COLLECTED
+    passed = tuple(f"{each.nodeid.partition('::')[0]}/" for each in reporter.stats.get("passed", ()))
+    for asked in session.config.args:
+        if not any(each.startswith(f"{asked.partition('::')[0].rstrip('/')}/") for each in passed):
+            reporter.write_line(f"No test of {asked} passed: this shows nothing.", red=True)
+            session.exitstatus = session.exitstatus or pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 def _remember_names(config: pytest.Config) -> None:
@@ -62,16 +82,32 @@ def _without_group(name: str) -> str:
     return name[: name.rindex("@")] if name.rfind("@") > name.rfind("]") else name
 
 
+def _goes_the_other_way(item: pytest.Item) -> bool:
+    """Whether this is the one of a test's two transports that `make test-long` leaves to be run there.
+
+    The name decides, so that half of all tests go each way, and a test goes the same way each time.
+    """
+    transport = _parameter(item, "transport")
+    if transport is None or item.path.relative_to(TESTS).as_posix().startswith(ABOUT_TRANSPORTS):
+        return False
+    name = item.nodeid.partition("[")[0]
+    return TRANSPORTS[crc32(name.encode()) % len(TRANSPORTS)] != transport
+
+
+def _parameter(item: pytest.Item, name: str) -> str | None:
+    callspec = getattr(item, "callspec", None)  # none where a test takes no parameters
+    return str(callspec.params[name]) if callspec and name in callspec.params else None
+
+
 def _group(item: pytest.Item) -> str:
     """Which worker a test belongs to.
 
     There is a group for each transport, so that each function is started for it once, and otherwise for each file, so
     that what its tests share is made once.
     """
-    path = item.path.relative_to(Path(__file__).parent)
+    path = item.path.relative_to(TESTS)
     if path.parts[0] in MADE_ONCE:
         return path.parts[0]
     if isinstance(item, pytest.Function) and "platform" in item.fixturenames:
-        callspec = getattr(item, "callspec", None)
-        return str(callspec.params.get("transport", "http")) if callspec else "http"
+        return _parameter(item, "transport") or "http"
     return str(path)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs one tier of the tests: run.sh core|long|sites|browser|adoption|clients|model [arguments for pytest]
+# Runs one tier of the tests: run.sh core|long|smoke|sites|browser|adoption|clients|model [arguments for pytest]
 #
 # JOBS tests at a time: most of them wait for something most of the time. What counts milliseconds comes afterwards, with
 # nothing beside it. BUSY=2 keeps two processors busy meanwhile, as a machine does that is shared: all must hold then, too.
@@ -23,7 +23,17 @@ run() {
 }
 
 tiers=
-for folder in sites e2e adoption clients model; do tiers="$tiers --ignore=tests/$folder"; done
+folders=
+for folder in sites e2e adoption clients model; do
+    tiers="$tiers --ignore=tests/$folder"
+    folders="$folders tests/$folder"
+done
+if [ "$tier" = smoke ]; then
+    echo "== a few tests of each tier that \`make test\` leaves out:$folders"
+    # shellcheck disable=SC2086 # one argument for each tier
+    run --something-passes --numprocesses "${JOBS:-2}" --dist loadgroup -m smoke $folders "$@"
+    exit "$status"
+fi
 if [ "$tier" = long ]; then
     echo "== what takes long and shows little that is new: crowds, months, killed ingestions"
     # shellcheck disable=SC2086 # one argument for each tier

@@ -146,7 +146,7 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.fixed_dictionaries(TYPED), JSON_VALUES)
 def test_any_value_of_any_type_comes_back_as_it_went(
     database: Database, values: dict[LiteralString, Param], content: object

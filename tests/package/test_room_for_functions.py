@@ -77,11 +77,13 @@ def test_the_stack_is_as_small_as_the_table_says(template: dict[str, Any], produ
         assert {what: count for what, count in found.items() if count > AT_MOST[what]} == {}
 
 
+@pytest.mark.long
 def test_sixty_functions_stay_well_within_what_aws_takes(crowded: dict[str, Any]) -> None:
     assert len(of_type(crowded, "AWS::Lambda::Function")) >= FUNCTIONS
     found = taken(crowded)
     assert {what: count for what, count in found.items() if count > LIMITS[what] * ROOM} == {}
 
 
+@pytest.mark.long
 def test_a_function_more_costs_no_reference(crowded: dict[str, Any], template: dict[str, Any]) -> None:
     assert taken(crowded)["dynamic references"] == taken(template)["dynamic references"]

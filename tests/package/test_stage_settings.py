@@ -92,6 +92,7 @@ def test_the_settings_of_a_stage_are_in_one_file_that_each_command_reads(project
     assert "localhost" not in json.dumps(made)
 
 
+@pytest.mark.long
 def test_the_address_that_api_gateway_gives_has_a_name(project: Path) -> None:
     done = packaged(project, "prod", **OF_PRODUCTION | {"BETTER_AUTH_URL": "execute-api"})
     assert done.returncode == 0, done.stdout + done.stderr
@@ -147,6 +148,7 @@ def test_every_setting_that_production_needs_is_in_the_example() -> None:
     assert [name for name in OF_PRODUCTION if f"\n{name}=\n" not in example] == []
 
 
+@pytest.mark.long
 def test_another_stage_needs_none_of_them(package: Package) -> None:
     assert package("--stage", "pr-42")
 

@@ -298,6 +298,7 @@ async def whole(body: bytes) -> Message:
     return {"type": "http.request", "body": body, "more_body": False}
 
 
+@pytest.mark.long
 def test_of_ten_thousand_sign_ins_hardly_any_comes_to_a_password_check(
     routes: Routes, email: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

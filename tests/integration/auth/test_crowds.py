@@ -201,10 +201,12 @@ def test_a_class_of_readers_is_answered(crowds: Crowds) -> None:
     assert counted(crowds.a_class_of_readers()) == expected("a class: 300 readers")
 
 
+@pytest.mark.long  # tests/unit/test_floods.py has the rule
 def test_a_class_of_guests_is_answered(crowds: Crowds) -> None:
     assert counted(crowds.a_class_of_guests()) == expected("a class: 300 guests")
 
 
+@pytest.mark.long  # tests/unit/test_floods.py has the rule
 @pytest.mark.parametrize(
     ("begins", "method", "path", "body"),
     [
@@ -238,6 +240,7 @@ def test_a_guest_who_floods_is_refused(crowds: Crowds, begins: str, address: str
     assert counted(crowds.a_guest(address)) == expected(begins)
 
 
+@pytest.mark.long  # tests/unit/test_floods.py has the rule
 def test_strangers_who_guess_are_refused_and_the_owner_is_not(crowds: Crowds) -> None:
     guessed, own = crowds.strangers()
     assert counted(guessed) == expected("strangers who guess")

@@ -63,6 +63,7 @@ def test_unknown_address_and_wrong_password_are_answered_alike(routes: Routes, e
     assert not any("set-cookie" in answer.headers for answer in answers)
 
 
+@pytest.mark.long  # tests/unit/auth/test_passwords.py counts the work
 def test_the_times_of_known_and_unknown_addresses_cannot_be_told_apart(
     routes: Routes, email: str, user_id: str
 ) -> None:

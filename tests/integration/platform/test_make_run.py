@@ -9,7 +9,7 @@ import sys
 import time
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -20,7 +20,6 @@ from infra.local.platform import passages_store
 from infra.local.ports import LOOPBACK, free_port
 from infra.local.process import PROJECT, descendants
 from infra.local.state import State
-from tests.outage.outages import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -111,7 +110,7 @@ def client(url: str) -> Generator[httpx.Client]:
         yield api
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.long)])
 def test_fr_021_it_stops_in_peace_and_leaves_no_process_behind(run: Callable[..., Run], how: signal.Signals) -> None:
     platform = run()
     httpx.get(f"{platform.url}/health/live", timeout=30, trust_env=False)
@@ -130,6 +129,7 @@ def test_fr_021_no_process_outlives_it_when_it_is_killed_and_the_next_start_work
         assert api.get("/health").json()["components"]["database"]["status"] == "ok"
 
 
+@pytest.mark.long
 def test_a_site_that_may_call_is_named_and_signs_people_up(
     run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,7 +185,7 @@ def test_another_port_is_used_where_the_one_asked_for_is_taken(run: Callable[...
         assert httpx.get(f"{url}/health/live", timeout=30, trust_env=False).status_code == httpx.codes.OK
 
 
-@pytest.mark.parametrize("component", ["infra.local.gateway", "bin/postgres"])
+@pytest.mark.parametrize("component", ["infra.local.gateway", pytest.param("bin/postgres", marks=pytest.mark.long)])
 def test_it_names_the_component_that_died_and_stops_the_others(run: Callable[..., Run], component: str) -> None:
     platform = run("run")
     assert platform.url
@@ -229,6 +229,7 @@ def test_data_is_removed_when_asked_for_and_never_while_it_is_in_use() -> None:
         state.folder.mkdir()
 
 
+@pytest.mark.long
 def test_ingesting_while_nothing_runs_starts_the_store_alone(tmp_path: Path) -> None:
     (tmp_path / "page.md").write_text("# Zebras\n\nA zebra has stripes, and no two zebras have the same.\n", "utf-8")
     with State.temporary() as state:
@@ -244,10 +245,14 @@ def test_ingesting_while_it_runs_uses_its_store(run: Callable[..., Run], data: P
     (tmp_path / "zebras.md").write_text("# Zebras\n\nA zebra has stripes, and no two zebras have the same.\n", "utf-8")
     with client(run().url) as api:
         assert main(["--data", str(data), "ingest", str(tmp_path)]) == 0
-        found = until(lambda: search(api, "Do zebras have stripes?"), lambda answer: answer.is_success)
-    assert found.json()["results"][0]["page"] == "zebras"
+        results = found(api, "Do zebras have stripes?")
+    assert results[0]["page"] == "zebras"
 
 
-def search(api: httpx.Client, question: str) -> httpx.Response:
+def found(api: httpx.Client, question: str) -> list[dict[str, Any]]:
     """The first search of a cold function may take longer than a reader should wait, and is refused: ask again."""
-    return api.get("/api/search", params={"q": question})
+    ends_at = time.monotonic() + STARTING_SECONDS
+    while not (answer := api.get("/api/search", params={"q": question})).is_success:
+        assert time.monotonic() < ends_at, answer.text
+        time.sleep(0.1)
+    return answer.json()["results"]

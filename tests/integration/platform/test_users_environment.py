@@ -114,6 +114,7 @@ def users_environment(turkish: dict[str, str], tmp_path: Path) -> dict[str, str]
     return {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **libpqs(), **proxies, **amazons, **turkish}
 
 
+@pytest.mark.long  # the platform below needs it, too
 def test_the_platforms_database_works_in_a_users_environment(users_environment: dict[str, str], tmp_path: Path) -> None:
     tests = ["tests/contract/test_database.py", "-k", "later_statement_sees", "-o", f"cache_dir={tmp_path}"]
     done = subprocess.run(  # noqa: S603 (ours)

@@ -269,7 +269,7 @@ PAGES = some.lists(
 ).map("\n\n".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100)
 @given(PAGES, some.sampled_from([".md", ".mdx"]))
 def test_no_page_breaks_the_reader_and_no_passage_is_cut_inside_code(text: str, ending: str) -> None:
     found = list(passages_of(page_of(text, Source(Path(f"a{ending}"), "a"), SITE), "book"))

@@ -202,7 +202,7 @@ def test_a_relay_that_refuses_loses_no_connection_that_is_just_being_made(relay:
     knocking = [threading.Thread(target=knock) for _ in range(4)]
     for each in knocking:
         each.start()
-    for _ in range(100):
+    for _ in range(25):
         relay.refuse()
         relay.restore()
     over.set()
