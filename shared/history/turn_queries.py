@@ -11,7 +11,13 @@ EVERYTHING_DELETED: Final = """
 """
 
 
-def _store_question(condition: LiteralString = "") -> LiteralString:
+def _store_question(
+    condition: LiteralString = "",
+    asked: LiteralString = "",
+    counted: LiteralString = "1",
+    columns: LiteralString = "",
+    values: LiteralString = "",
+) -> LiteralString:
     """The question, unless there is one with its id, or its conversation was deleted.
 
     Its time is later than any that the user's conversations have, whatever the server's clock does: the conversation is
@@ -20,7 +26,8 @@ def _store_question(condition: LiteralString = "") -> LiteralString:
     """
     return f"""
     with asked as (
-        select "user".id as user_id, greatest(clock_timestamp(), newest.updated_at + interval '1 microsecond') as at
+        select "user".id as user_id,
+               greatest(clock_timestamp(), newest.updated_at + interval '1 microsecond') as at{asked}
           from "user"
          cross join (
                 select max(updated_at) as updated_at from conversation where user_id = (select signed_in_user())
@@ -35,7 +42,7 @@ def _store_question(condition: LiteralString = "") -> LiteralString:
                ){condition}
     ), continued as (
         update conversation
-           set message_count = message_count + 1, updated_at = asked.at,
+           set message_count = message_count + {counted}, updated_at = asked.at,
                title = case when title = $5::text and coalesce(created_as, '') = '' and not exists (
                                 select from message
                                  where user_id = (select signed_in_user()) and conversation_id = $1::uuid
@@ -55,25 +62,40 @@ def _store_question(condition: LiteralString = "") -> LiteralString:
     ), own as (
         select id from continued union all select id from created
     )
-    insert into message (id, conversation_id, user_id, seq, role, content, created_at)
+    insert into message (id, conversation_id, user_id, seq, role, content, created_at{columns})
     select $2::uuid, own.id, asked.user_id,
            1 + coalesce((
                 select max(seq) from message
                  where user_id = (select signed_in_user()) and conversation_id = $1::uuid
            ), 0),
-           'user', $4::text, asked.at
+           'user', $4::text, asked.at{values}
       from own, asked
 """  # noqa: S608 (as its type says, it is made of literals alone)
 
 
 STORE_QUESTION: Final = _store_question()
 
-STORE_WAITING_QUESTION: Final = _store_question("""
+STORE_WAITING_QUESTION: Final = _store_question(
+    """
            and not exists (
                 select from deleted_conversation
                  where user_id = (select signed_in_user()) and everything and deleted_at > $6::timestamptz
-               )""")
-"""Only if not everything was deleted since the question was asked."""
+               )""",
+    # a question that should have taken the place of this one, or of its answer, and was stored before it
+    asked=""",
+               (
+                select taker.id from message taker
+                 where taker.user_id = (select signed_in_user()) and taker.conversation_id = $1::uuid
+                   and taker.replaces in ($2::uuid, $8::uuid)
+                 order by taker.seq
+                 limit 1
+               ) as taken_by""",
+    counted="case when asked.taken_by is null then 1 else 0 end",
+    columns=", replaces, replaced_by",
+    values=", $7::uuid, asked.taken_by",
+)
+"""Only if not everything was deleted since the question was asked. Receipts come in any order: it says whose place it
+takes, for the one that comes later."""
 
 STORE_REPLACING_QUESTION: Final = _store_question("""
            and exists (

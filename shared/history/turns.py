@@ -90,7 +90,8 @@ def _storing(
         replace = turn_queries.REPLACE_WAITING if asked_at else turn_queries.REPLACE_LAST
         yield Statement(replace, (*question[:2], replaces))
     if asked_at:
-        yield Statement(turn_queries.STORE_WAITING_QUESTION, (*question, asked_at))
+        waited = (asked_at, replaces, answer_id(question[1]))
+        yield Statement(turn_queries.STORE_WAITING_QUESTION, (*question, *waited))
     elif replaces:
         yield Statement(turn_queries.STORE_REPLACING_QUESTION, (*question, replaces))
     else:

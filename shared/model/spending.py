@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SPEND: Final = """
     select spend_on_model($1::text[], $2::bigint[], $3::integer[], $4::text, $5::uuid, $6::bigint, $7::bigint,
-                          $8::integer, $9::integer, $10::integer, $11::bigint)
+                          $8::integer, $9::integer, $10::integer, $11::bigint, $12::text)
 """
 SETTLE: Final = "select settle_with_model($1::text[], $2::bigint[], $3::integer[])"
 
@@ -105,6 +105,7 @@ class Spending:
     used: int | None = None
     aside: int = 0
     is_being_written: bool = False
+    _word: str = field(default_factory=lambda: secrets.token_urlsafe(9))
     _taking: str | None = None
     _is_over: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -115,10 +116,13 @@ class Spending:
         return self._taking is not None
 
     def take(self) -> Statement:
-        """Takes the most that the answer may cost, where the day still holds it, and gives back what is owed."""
+        """Takes the most that the answer may cost, where the day still holds it, and gives back what is owed.
+
+        However often a batch with it is sent, since its answer may be lost, this is taken and given back once.
+        """
         tokens, questions = self._limits()
         first = secrets.randbelow(SLICES)  # spreads those who ask at once
-        what = (self.guest, self.answer, self.costs.most, tokens, questions, first, SLICES, self._slice)
+        what = (self.guest, self.answer, self.costs.most, tokens, questions, first, SLICES, self._slice, self._word)
         return Statement(SPEND, (*_columns(self.owed.drawn()), *what))
 
     @property

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shared.answering.chat import Chat
+    from shared.answering.models import Ask
     from shared.answering.writer import Brief
 
 SCRIPT: Final = re.compile(r"(\d+) units (\d+) ms apart")
@@ -67,8 +68,8 @@ class Writer:
 class Hired:
     """In place of a deployment's model."""
 
-    def join(self, chat: Chat, *, stored: bool) -> None:
-        del stored
+    def join(self, chat: Chat, ask: Ask, *, stored: bool) -> None:
+        del ask, stored
         chat.writer = Writer()
 
 

@@ -40,8 +40,12 @@ MANNERS: dict[str, Manner] = {
     "a silent address first": "well",
 }
 
-ASKED = (*CHATS, "GET /api/conversations", "GET /api/auth/get-session", "GET /api/search", "GET /health")
-"""One route for each combination of what is reached by name; a new container of each takes a second of a processor."""
+ASKED: dict[Transport, tuple[str, ...]] = {
+    "http": (*CHATS, "GET /api/conversations", "GET /api/auth/get-session", "GET /api/search", "GET /health"),
+    "pooled": ("POST /api/chat", "GET /api/conversations"),
+}
+"""A route for each combination of what is reached by name, and over `pooled` for what another library reaches there: a
+new container costs a second of a processor."""
 
 
 @pytest.fixture(scope="session")
@@ -65,25 +69,29 @@ def names() -> Generator[Names]:
 @pytest.fixture
 def outages(platform: Platform) -> Generator[list[Outage]]:
     """One for each way to the database; the functions have reached what they depend on."""
-    assert platform.relays is not None
     storage = Storage(platform.postgres.superuser_url)
-    with ExitStack() as clients:
-        made: list[Outage] = []
-        for transport in platform.gateways:
-            person = clients.enter_context(signed_up(platform, transport))
-            made.append(Outage(person.api, person, person, platform.relays, storage, transport))
-        for outage in made:
-            until_queue_answers(outage.person.api)
-        at_once(made, "nothing", "")
-        yield made
+
+    def warm(transport: Transport) -> Outage:
+        person = clients.enter_context(signed_up(platform, transport))
+        assert platform.relays is not None
+        outage = Outage(person.api, person, person, platform.relays, storage, transport)
+        until_queue_answers(person.api)
+        outage.call_all(_asked("nothing", outage), "nothing", "")
+        return outage
+
+    with ExitStack() as clients, ThreadPoolExecutor() as threads:
+        yield list(threads.map(warm, platform.gateways))
 
 
 def at_once(outages: list[Outage], missing: str, way: str) -> list[Called]:
     """Most of it is waiting, so both are called at the same time."""
     with ThreadPoolExecutor(len(outages)) as threads:
-        asked = [route for route in rows_of(missing) if route in ASKED]
-        calls = [threads.submit(each.call_all, asked, "nothing", way) for each in outages]
+        calls = [threads.submit(each.call_all, _asked(missing, each), "nothing", way) for each in outages]
         return [called for call in calls for called in call.result()]
+
+
+def _asked(missing: str, outage: Outage) -> list[str]:
+    return [route for route in rows_of(missing) if route in ASKED[outage.transport]]
 
 
 def test_every_row_about_names_holds(outages: list[Outage], names: Names, platform: Platform) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -219,6 +220,32 @@ def test_turns_that_waited_follow_each_other_in_order(ada: Reader) -> None:
 
     for each in (first, second, third):
         store(ada.db, each, keep=50)
+
+    assert shown(ada, first.conversation_id) == ["three", third.answer]
+
+
+@pytest.mark.parametrize("named_by", ["its question", "its answer"])
+def test_a_replaced_turn_that_is_handed_in_later_does_not_come_back(ada: Reader, named_by: str) -> None:
+    conversation_id, _ = said(ada, "one", "two")
+    first = replace(turn(), conversation_id=conversation_id, message_id=uuid4(), question="three")
+    named = first.message_id if named_by == "its question" else answer_id(first.message_id)
+    second = replace(first, message_id=uuid4(), question="four", replaces=named)
+
+    for each in (second, first, second, first):
+        store(ada.db, each, keep=50)
+
+    assert shown(ada, conversation_id) == ["one", "two", "four", second.answer]
+    assert exported(ada)[-2:] == [("three", True), (first.answer, True)]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_receipts_come_in_any_order_and_the_last_turn_stands(ada: Reader, order: tuple[int, ...]) -> None:
+    first = replace(turn(), conversation_id=uuid4(), message_id=uuid4(), question="one")
+    second = replace(first, message_id=uuid4(), question="two", replaces=first.message_id)
+    third = replace(first, message_id=uuid4(), question="three", replaces=answer_id(second.message_id))
+
+    for at in order:
+        store(ada.db, (first, second, third)[at], keep=50)
 
     assert shown(ada, first.conversation_id) == ["three", third.answer]
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.docs.prose import table_rows
 from tests.fixtures import scripted_model as scripts
-from tests.fixtures.platform import CALIBRATE, PATIENCE_SECONDS, signed_up
+from tests.fixtures.platform import CALIBRATE, PATIENCE_SECONDS, signed_up_at
 from tests.fixtures.scripted_model import Behaviour, Caller, ScriptedModel, by_question, one_a_request, refuses, says
 from tests.fixtures.writers import read_events
 from tests.integration.chat.conftest import PLAIN, STREAMED, Chatting
@@ -90,70 +94,104 @@ BEHAVIOURS: dict[str, tuple[Behaviour, ...]] = {
 }
 
 
-QUESTIONS = {PLAIN: CALIBRATE, STREAMED: "How can I calibrate the Wombat arm?"}
-"""Each route asks one of its own, so that the model can be told what to do over each; both at once."""
+LANES = ("How can I", "How should I", "How must I")
+"""Rows are tried side by side, as most of their time is waiting: each on functions, and with questions, of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A reader at one gateway, whose model is told what to do by the questions of this lane."""
+
+    reader: httpx.Client
+    begins: str
+    told: dict[str, Behaviour]
+
+    def question(self, route: str) -> str:
+        return f"{self.begins} calibrate the {'Wombat arm' if route == PLAIN else 'arm of the Wombat'}?"
+
+    def ask(self, route: str) -> dict[str, Any]:
+        """The reply; the streamed route is asked for events, the other one for JSON."""
+        if route == PLAIN:
+            return Chatting(self.reader, route).ask(self.question(route))
+        body = {"message": self.question(route)}
+        streamed = self.reader.post(route, json=body, headers={"accept": "text/event-stream"})
+        assert streamed.status_code == 200, streamed.text
+        events = read_events(streamed.text)
+        assert (events[0][0], events[-1][0]) == ("sources", "done")
+        return events[-1][1]
+
+    def until_it_is_asked_again(self, route: str) -> None:
+        """The circuit breaker opens after a failure, and lets somebody ask again after a second or more."""
+        self.told[self.question(route)] = citing(GOOD)
+        ends_at = time.monotonic() + PATIENCE_SECONDS
+        while Chatting(self.reader, route).ask(self.question(route))["mode"] != "generated":
+            assert time.monotonic() < ends_at, "the model is not asked again"
+            time.sleep(0.1)
+
+    def tried(self, does: str, route: str) -> Tried:
+        quoted = Chatting(self.reader, route).ask(self.question(route), mode="extractive")["answer"]
+        self.until_it_is_asked_again(route)
+        self.told[self.question(route)] = one_a_request(*BEHAVIOURS[does])
+        began = time.monotonic()
+        reply = self.ask(route)
+        took = time.monotonic() - began
+        return Tried(route, reply, took, quoted, Chatting(self.reader).messages(reply["conversationId"])[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a reader got over one route, and what of it is stored."""
+
+    route: str
+    reply: dict[str, Any]
+    seconds: float
+    quoted: str
+    stored: dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def reader(platform: Platform) -> Generator[httpx.Client]:
-    """Somebody who is signed in."""
-    with signed_up(platform, "http") as person:
-        yield person.api
+def lanes(platform: Platform, model: ScriptedModel) -> Generator[list[Lane]]:
+    told: dict[str, Behaviour] = {}
+    model.behave(by_question(told))
+    with ExitStack() as stack:
+        gateways = [stack.enter_context(platform.beside(f"lane {at}", "http", {})) for at in range(1, len(LANES))]
+        made: list[Lane] = []
+        for begins, url in zip(LANES, [platform.url("http"), *(each.url for each in gateways)], strict=True):
+            person = stack.enter_context(signed_up_at(url))
+            made.append(Lane(person.api, begins, told))
+        yield made
 
 
 @pytest.fixture(scope="module")
-def quoted(reader: httpx.Client) -> dict[str, str]:
-    return {route: Chatting(reader).ask(each, mode="extractive")["answer"] for route, each in QUESTIONS.items()}
+def tries(lanes: list[Lane]) -> Generator[dict[str, Future[list[Tried]]]]:
+    """Every row of the table, over both routes at once, in whichever lane is free."""
+    free: SimpleQueue[Lane] = SimpleQueue()
+    for lane in lanes:
+        free.put(lane)
 
+    def tried(does: str) -> list[Tried]:
+        lane = free.get()
+        try:
+            with ThreadPoolExecutor() as routes:
+                return list(routes.map(partial(lane.tried, does), (PLAIN, STREAMED)))
+        finally:
+            free.put(lane)
 
-def ask(reader: httpx.Client, route: str) -> dict[str, Any]:
-    """The reply; the streamed route is asked for events, the other one for JSON."""
-    if route == PLAIN:
-        return Chatting(reader, route).ask(QUESTIONS[route])
-    body = {"message": QUESTIONS[route]}
-    streamed = reader.post(route, json=body, headers={"accept": "text/event-stream"})
-    assert streamed.status_code == 200, streamed.text
-    events = read_events(streamed.text)
-    assert (events[0][0], events[-1][0]) == ("sources", "done")
-    return events[-1][1]
-
-
-def until_it_is_asked_again(reader: httpx.Client, route: str) -> None:
-    """The circuit breaker opens after a failure, and lets somebody ask again after a second or more."""
-    ends_at = time.monotonic() + PATIENCE_SECONDS
-    while Chatting(reader, route).ask(QUESTIONS[route])["mode"] != "generated":
-        assert time.monotonic() < ends_at, "the model is not asked again"
-        time.sleep(0.1)
-
-
-def tried(does: str, route: str, reader: httpx.Client, told: dict[str, Behaviour]) -> tuple[dict[str, Any], float]:
-    """The reply over a route whose model does so, and the seconds that it took."""
-    told[QUESTIONS[route]] = citing(GOOD)
-    until_it_is_asked_again(reader, route)
-    told[QUESTIONS[route]] = one_a_request(*BEHAVIOURS[does])
-    began = time.monotonic()
-    return ask(reader, route), time.monotonic() - began
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        yield {does: pool.submit(tried, does) for does in TABLE}
 
 
 @pytest.mark.parametrize("does", TABLE)
-def test_the_reader_gets_what_the_table_says(
-    does: str, reader: httpx.Client, model: ScriptedModel, quoted: dict[str, str]
-) -> None:
+def test_the_reader_gets_what_the_table_says(does: str, tries: dict[str, Future[list[Tried]]]) -> None:
     mode, answer, degraded, status, seconds = TABLE[does]
-    told: dict[str, Behaviour] = {}
-    model.behave(by_question(told))
 
-    with ThreadPoolExecutor() as pool:
-        tries = {route: pool.submit(tried, does, route, reader, told) for route in QUESTIONS}
-
-    for route, each in tries.items():
-        reply, took = each.result()
+    for each in tries[does].result():
+        reply, route = each.reply, each.route
         assert reply["mode"] == mode, route
-        assert (reply["answer"] == quoted[route]) == (answer == "quoted"), route
+        assert (reply["answer"] == each.quoted) == (answer == "quoted"), route
         assert reply["degraded"] == [each for each in [degraded] if each], route
-        assert took < float(seconds) + SLACK_SECONDS, route
-        stored = Chatting(reader).messages(reply["conversationId"])[1]
-        assert (stored["content"], stored["status"]) == (reply["answer"], status), route
+        assert each.seconds < float(seconds) + SLACK_SECONDS, route
+        assert (each.stored["content"], each.stored["status"]) == (reply["answer"], status), route
         if answer != "quoted":
             check_written(answer, reply)
 
@@ -173,8 +211,8 @@ def test_every_behaviour_of_the_table_is_tried() -> None:
     assert TABLE.keys() == BEHAVIOURS.keys()
 
 
-def test_a_guest_is_answered_by_the_model_as_well(api: httpx.Client, model: ScriptedModel) -> None:
-    model.behave(citing(GOOD))
+def test_a_guest_is_answered_by_the_model_as_well(api: httpx.Client, lanes: list[Lane]) -> None:
+    lanes[0].told[CALIBRATE] = citing(GOOD)
     ends_at = time.monotonic() + PATIENCE_SECONDS
     # a guest whose batch takes longer than the search is quoted to: the second time it is open
     while (reply := Chatting(api).ask(CALIBRATE))["mode"] != "generated":

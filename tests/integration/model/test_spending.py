@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from shared.db import Database, Statement
+from shared.db import USUAL, Database, Rows, Statement
 from shared.db.opening import open_database
 from shared.history.models import answer_id
 from shared.model.costs import Costs
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from infra.local.platform import Platform
+    from shared.db import Transaction
 
 SETTINGS = ModelSettings.read({"MODEL_URL": "http://127.0.0.1:1"})
 SPENT = """select coalesce(sum(tokens), 0)::bigint, coalesce(sum(questions), 0)::int
@@ -228,6 +229,60 @@ def test_a_turn_that_was_answered_costs_nothing_when_it_is_sent_again(ada: Reade
     again = asked(answer=answer_id(message_id))
     assert not taken(ada.db, again)
     assert spent(platform, "reader:%") == spent(platform, "everybody:%") == (500, 1)
+
+
+class SentTwice(Database):
+    """A database whose first answer to each batch is lost."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
+        self._database.run(*statements, idempotent=idempotent, transaction=transaction)
+        return self._database.run(*statements, idempotent=idempotent, transaction=transaction)
+
+    def close(self) -> None:
+        self._database.close()
+
+
+@pytest.mark.parametrize("guest", [None, "one"])
+def test_a_batch_that_is_sent_twice_takes_once_and_gives_back_once(
+    database: Database, platform: Platform, guest: str | None
+) -> None:
+    lossy = SentTwice(ActingAs(database, "ada"))
+    other = asked(guest=guest)
+    assert taken(lossy, other)
+    spending = asked(guest=guest)
+    mine = SpendingDatabase(lossy, spending)
+    mine.run(Statement("select 1 as one"))
+    assert spending.is_granted
+    assert spent(platform, "everybody:%") == (2 * MOST, 2)
+    spending.used = 500
+    mine.run(Statement("select 2 as two"))
+    assert spent(platform, "everybody:%") == (MOST + 500, 2)
+    assert spent(platform, "guest:%" if guest else "reader:%") == (MOST + 500, 2)
+
+
+def test_what_is_owed_comes_back_once_with_a_batch_that_is_sent_twice(database: Database, platform: Platform) -> None:
+    owed = Owed()
+    for used in (700, 300):
+        spending = asked(guest="one", owed=owed)
+        assert taken(database, spending)
+        spending.used = used
+        spending.close()
+    assert taken(SentTwice(database), asked(guest="two", owed=owed))
+    assert spent(platform, "guest:one") == (1000, 2)
+    assert spent(platform, "everybody:%") == (1000 + MOST, 3)
+
+
+def test_a_batch_that_is_sent_again_while_the_first_is_under_way_takes_nothing_more(
+    database: Database, platform: Platform
+) -> None:
+    statement = asked(guest="one").take()
+    with ThreadPoolExecutor(4) as pool:
+        takings = {each[0].values[0][0] for each in pool.map(database.run, [statement] * 8)}
+    assert len(takings) == 1
+    assert spent(platform, "everybody:%") == (MOST, 1)
 
 
 def test_the_functions_read_no_row_of_it(database: Database) -> None:
