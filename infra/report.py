@@ -1,8 +1,8 @@
 """A week of the owner's desk in the terminal: `make report` (specs/insight.md).
 
 Read as the role that owns the tables, with the same queries as the routes, the same threshold and the same masks
-(OWNER_FEWEST_READERS, OWNER_SEES_SINGLE_QUESTIONS). The database is that of STAGE, or the one that DATABASE_OWNER_URL
-names, else that of the platform on this machine.
+(OWNER_FEWEST_READERS, OWNER_SEES_SINGLE_QUESTIONS, OWNER_SEES_GUESTS). The database is that of STAGE, or the one that
+DATABASE_OWNER_URL names, else that of the platform on this machine.
 """
 
 from __future__ import annotations
@@ -70,15 +70,15 @@ def _on_this_machine(state: State) -> Generator[str]:
         yield postgres.owner_url
 
 
-def read(url: str, period: Period, fewest: int) -> tuple[Usage, dict[Show, list[Group]]]:
+def read(url: str, period: Period, fewest: int, *, guests: bool = False) -> tuple[Usage, dict[Show, list[Group]]]:
     """What the desk shows of a period."""
     with psycopg.connect(url, autocommit=True, application_name="report") as connection:
-        usage = _one(connection, "select owner_usage(%s, %s)", period.since, period.until)
+        usage = _one(connection, "select owner_usage(%s, %s, %s)", period.since, period.until, guests)
         questions = {
             show: _one(
                 connection,
                 "select owner_questions(%s, %s, %s)",
-                *(period.since, period.until, Jsonb(dict(wanted(Chosen(show), fewest)))),
+                *(period.since, period.until, Jsonb(dict(wanted(Chosen(show), fewest, guests=guests)))),
             )
             for show in get_args(Show)
         }
@@ -130,9 +130,10 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
     """Read, print; the exit code."""
     period = Period(now() - timedelta(days=DAYS), now())
     try:
-        fewest = OwnerSettings.read(environ).fewest
+        settings = OwnerSettings.read(environ)
+        fewest, guests = settings.fewest, settings.sees_guests == "on"
         with owner_url(environ) as url:
-            usage, questions = read(url, period, fewest)
+            usage, questions = read(url, period, fewest, guests=guests)
     except (NoSecrets, Misconfigured, ProcessFailed, psycopg.Error, OSError) as error:
         print(f"There is no report: {error}", file=sys.stderr)
         return 2

@@ -1,4 +1,4 @@
-"""What has ended by itself: sessions, links by mail, windows of rate limits, and audit rows after their time.
+"""What has ended by itself: sessions, links by mail, windows of rate limits, and what is kept for a time.
 
 `purge_expired` (infra/migrations/0071_purge_what_has_expired.sql) has the rights.
 """
@@ -25,6 +25,9 @@ SECONDS_TO_SPARE: Final = 5.0
 PURGE_EXPIRED: Final = """
     select sessions, verifications, audit_events, rate_limits from purge_expired($1::int, $2::int)
 """
+
+
+PURGE_GUEST_QUESTIONS: Final = "select purge_guest_questions($1::int)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,22 @@ def purge_expired(db: Database) -> Expired:
         [rows] = db.run(Statement(PURGE_EXPIRED, (AUDIT_DAYS, MOST)), idempotent=True)
         [went] = rows.into(Expired)
         if went == Expired():
+            break
+        total += went
+    return total
+
+
+def purge_guest_questions(db: Database) -> int:
+    """Delete what guests asked too long ago, for owners who see it; how many went.
+
+    Args:
+        db: As nobody.
+    """
+    total = 0
+    while deadline.remaining() > SECONDS_TO_SPARE:
+        [rows] = db.run(Statement(PURGE_GUEST_QUESTIONS, (MOST,)), idempotent=True)
+        went = rows.values[0][0]
+        if not went:
             break
         total += went
     return total

@@ -10,6 +10,7 @@ from functions.chat.wire import Answered, Begun, Question, Unit
 from functions.dependencies.allowances import Questions, ask_a_question
 from functions.dependencies.book import Examples, OpenBook
 from functions.dependencies.callers import Reader, Rules
+from functions.dependencies.guests import OwnersGuests
 from functions.dependencies.outbox import ReadersOutbox
 from functions.dependencies.uses import count_use
 from functions.dependencies.writer import AnswersWriter
@@ -67,6 +68,7 @@ async def ask(  # noqa: PLR0913, PLR0917 (a question is all of this)
     rules: Rules,
     examples: Examples,
     writer: AnswersWriter,
+    guests: OwnersGuests,
     accept: Accept = "",
     accept_language: AcceptLanguage = None,
 ) -> Answered | Response:
@@ -85,6 +87,8 @@ async def ask(  # noqa: PLR0913, PLR0917 (a question is all of this)
         examples=examples.first,
         stop_seconds=settings.stop_milliseconds / 1000,
     )
+    if guests is not None:
+        chat.told = guests.tell
     asked = question.as_ask(accept_language)
     if writer is not None and question.mode is None:
         writer.join(chat, asked, stored=reader is not None and not question.temporary)

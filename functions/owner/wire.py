@@ -47,7 +47,9 @@ async def desk(
     """
     if token is None:
         raise NotFound("Not Found")
-    request.state.desk = Desk(opened, token, settings.owners, settings.fewest, rules.pseudonyms)
+    request.state.desk = Desk(
+        opened, token, settings.owners, settings.fewest, settings.sees_guests == "on", rules.pseudonyms
+    )
     try:
         take(request, allowances)
     except TooManyRequests:

@@ -11,7 +11,7 @@ from shared.app import MARGIN_SECONDS
 from shared.db import Database
 from shared.db.attempts import unhurried
 from shared.db.opening import open_database
-from shared.expired import purge_expired
+from shared.expired import purge_expired, purge_guest_questions
 from shared.history.retention import purge
 from shared.observability import log
 from shared.settings.database import DatabaseSettings, RetentionSettings
@@ -35,5 +35,6 @@ def handler(_event: object, context: Context) -> dict[str, int]:
     with deadline.within(context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS), unhurried():
         purged = asdict(purge(_database(), RetentionSettings.read().history_days))
         purged |= asdict(purge_expired(_database()))
+        purged["guest_questions"] = purge_guest_questions(_database())
     log.info("purged", extra=purged)
     return purged

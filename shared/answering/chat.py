@@ -48,6 +48,10 @@ def nothing() -> None:
     """Where nobody waits for the end of a turn."""
 
 
+def to_nobody(_ask: Ask, _mode: Mode) -> None:
+    """Where nobody is told what was asked."""
+
+
 @dataclass(slots=True)
 class Chat:
     """One turn.
@@ -64,6 +68,7 @@ class Chat:
         examples: Questions that the book answers.
         missing: What this turn had to do without so far.
         when_over: Is called when the turn has ended, however it ended.
+        told: Is told what was asked, and how it was answered; it must not raise.
     """
 
     search: Search
@@ -77,6 +82,7 @@ class Chat:
     examples: Examples = no_examples
     missing: set[Missing] = field(default_factory=set[Missing])
     when_over: Callable[[], None] = nothing
+    told: Callable[[Ask, Mode], None] = to_nobody
 
     def reply(self, ask: Ask) -> Reply:
         """Answer, and store the turn where it can and may be stored.
@@ -116,7 +122,10 @@ class Chat:
             answer = yield from self._written(writing, answer, stop_of(self.db if begun else None, ask.message_id))
         else:
             yield from _deltas(answer)
-        yield Done(storage.complete(replace(ask, language=language), answer, begun))
+        asked = replace(ask, language=language)
+        reply = storage.complete(asked, answer, begun)
+        self.told(asked, reply.answer.mode)
+        yield Done(reply)
 
     def _begin_and_quote(
         self, ask: Ask, said: Heard, respondent: Respondent, storage: Storage

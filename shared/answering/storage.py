@@ -138,7 +138,7 @@ class Storage:
                     sources=[asdict(source) for source in answer.sources],
                     status=answer.status,
                     mode=answer.mode,
-                    page=_path(ask.page),
+                    page=stored_page(ask.page),
                     language=ask.language,
                 )
             except (Gone, NotFound, NotSignedIn) as error:
@@ -190,11 +190,11 @@ def _waiting(ask: Ask, answer: Answer, owner: str) -> WaitingTurn:
         mode=answer.mode,
         asked_at=datetime.now(UTC),
         replaces=ask.replaces,
-        page=_path(ask.page),
+        page=stored_page(ask.page),
         language=ask.language,
     )
 
 
-def _path(page: str | None) -> str | None:
+def stored_page(page: str | None) -> str | None:
     """Of a page, without what could tell of its reader, such as a query; as long as can be stored."""
     return CONTROL_CHARACTERS.sub("", page_path(page) or "/")[:PAGE_CHARACTERS] if page else None

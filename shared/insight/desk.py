@@ -41,6 +41,7 @@ class Desk:
         token: Of the session.
         owners: Addresses of this deployment's owners.
         fewest: Readers that must have asked something before it is shown.
+        guests: Whether what guests asked is among it; else nobody reads it.
         pseudonyms: What the log calls who looks.
     """
 
@@ -48,6 +49,7 @@ class Desk:
     token: str
     owners: tuple[str, ...]
     fewest: int
+    guests: bool
     pseudonyms: Pseudonyms
 
     def admit(self, what: What = "nothing") -> None:
@@ -64,7 +66,9 @@ class Desk:
         Raises:
             NotFound: As above.
         """
-        return groups_of(self._look("questions", period, wanted(chosen, self.fewest)), self.fewest, part)
+        return groups_of(
+            self._look("questions", period, wanted(chosen, self.fewest, guests=self.guests)), self.fewest, part
+        )
 
     def usage(self, period: Period) -> Usage:
         """How much was asked.
@@ -72,7 +76,7 @@ class Desk:
         Raises:
             NotFound: As above.
         """
-        return usage_of(self._look("usage", period, {}))
+        return usage_of(self._look("usage", period, {"guests": self.guests}))
 
     def _look(self, what: What, period: Period, chosen: Mapping[str, object]) -> Any:  # noqa: ANN401 (JSON)
         look = (self.token, list(self.owners), what, period.since, period.until, Json(dict(chosen)))
@@ -86,9 +90,9 @@ class Desk:
         return seen["found"]
 
 
-def wanted(chosen: Chosen, fewest: int) -> Mapping[str, object]:
+def wanted(chosen: Chosen, fewest: int, *, guests: bool) -> Mapping[str, object]:
     """The same as `owner_questions` takes it."""
-    return asdict(chosen) | {"most": MOST_WORDINGS, "readers": fewest}
+    return asdict(chosen) | {"most": MOST_WORDINGS, "readers": fewest, "guests": guests}
 
 
 def groups_of(found: Iterable[list[Any]], fewest: int, part: slice = EVERYTHING) -> Groups:

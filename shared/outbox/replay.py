@@ -11,6 +11,7 @@ from shared.errors import Conflict, Gone, HistoryFull, InvalidRequest, NotFound,
 from shared.history.titles import UNTITLED, title_of
 from shared.history.turns import begin_turn, complete_turn
 from shared.observability import log
+from shared.outbox.guests import GuestQuestion
 from shared.outbox.keeping import RECEIPT_LIFETIME, USER, session_owner, user_owner
 from shared.outbox.models import UnknownVersion, WaitingTurn
 from shared.outbox.seal import BrokenSeal, Seal
@@ -103,7 +104,7 @@ def store(db: Database, turn: WaitingTurn, *, keep: int) -> UUID | None:
 
 
 def replay(sealed: str, db: Database, secret: str, *, keep: int) -> Outcome:
-    """Store a turn from the queue.
+    """Store a turn from the queue, or what a guest asked.
 
     Raises:
         BrokenSeal: It is no message of ours.
@@ -111,7 +112,11 @@ def replay(sealed: str, db: Database, secret: str, *, keep: int) -> Outcome:
         DatabaseUnavailable: Later, then.
         StatementFailed: The database does not take it.
     """
-    turn = WaitingTurn.read(Seal.of(secret, "outbox").opened(sealed))
+    content = Seal.of(secret, "outbox").opened(sealed)
+    question = GuestQuestion.read(content)
+    if question is not None:
+        return Outcome.STORED if question.store(db) else Outcome.DROPPED
+    turn = WaitingTurn.read(content)
     try:
         store(ActingFor(db, turn.owner.removeprefix(USER)), turn, keep=keep)
     except NEVER as error:

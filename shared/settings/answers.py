@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.settings.reading import FromEnvironment, http_url, setting, whole_number
+from shared.settings.reading import FromEnvironment, Switch, choice, http_url, setting, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,3 +117,14 @@ class RetrievalSettings(FromEnvironment):
     collection: str = setting("QDRANT_COLLECTION", default="docs")
     dense_model: str = setting("DENSE_MODEL", default="sentence-transformers/all-minilm-l6-v2")
     threshold: float = setting("RETRIEVAL_THRESHOLD", default=0.52, read=float)
+
+
+@dataclass(frozen=True, slots=True)
+class GuestsSettings(FromEnvironment):
+    """Whether anybody is told what guests ask.
+
+    Attributes:
+        sees_guests: The owner of the site; as in `OwnerSettings`.
+    """
+
+    sees_guests: Switch = setting("OWNER_SEES_GUESTS", default="off", read=choice(Switch))

@@ -45,11 +45,13 @@ class OwnerSettings(FromEnvironment):
         owners: Verified addresses of its users, in lower case.
         fewest_readers: How many readers must have asked a question before it is shown.
         single_questions: Whether it is shown even if one asked it.
+        sees_guests: Whether what guests asked is among them.
     """
 
     owners: tuple[str, ...] = setting("OWNERS", default=(), read=_addresses)
     fewest_readers: int = setting("OWNER_FEWEST_READERS", default=3, read=whole_number(2, 20))
     single_questions: Switch = setting("OWNER_SEES_SINGLE_QUESTIONS", default="off", read=choice(Switch))
+    sees_guests: Switch = setting("OWNER_SEES_GUESTS", default="off", read=choice(Switch))
 
     @property
     def fewest(self) -> int:
