@@ -63,6 +63,12 @@ INSTALLS: Final = re.compile(
 )
 NAME: Final = re.compile(r"`|_|--|[a-z][A-Z]")
 """How the name of an option looks, which says what it is by itself."""
+ADDRESS: Final = re.compile(r"\b\w+://\S+")
+"""What stands in one says nothing: every host of an OpenAI-compatible service has `openai` somewhere in its address."""
+LETTERS: Final = re.compile(r"[^\W\d_]{2}")
+YES_OR_NO: Final = re.compile(
+    r"^\W*(?:yes|no|not|never|always|only|[✓✔✅✗✘❌]|(?:un)?supported|optional|required)(?:\W|$)", re.IGNORECASE
+)
 ARTICLE: Final = re.compile(r"^\W*(?:an?|the)\s", re.IGNORECASE)
 
 
@@ -74,13 +80,22 @@ class Line:
         text: As it would be shown.
         is_first: The section's prose begins with it.
         introduced: By these words, where it is something to type.
-        cells: Of a row, without the names of its columns, which every row has.
+        about: Of a row, what it is about: the cell that names it, and the name of that column.
+        decides: Of a row, whether a cell says yes or no.
     """
 
     text: str
     is_first: bool = False
     introduced: str | None = None
-    cells: str | None = None
+    about: str | None = None
+    decides: bool = False
+
+    @classmethod
+    def of_row(cls, table: Table, row: Sequence[str]) -> Line:
+        """A row with the names of its columns."""
+        at = next((at for at, cell in enumerate(row) if LETTERS.search(cell)), 0)
+        about = " ".join((row[at], *table.head[at : at + 1]))
+        return cls(row_as_line(table, row), about=about, decides=any(YES_OR_NO.match(cell) for cell in row))
 
 
 def direct(wanted: Wanted, sections: Sequence[Section]) -> tuple[str, Section] | None:
@@ -113,7 +128,7 @@ def _lines(section: Section) -> Iterator[Line]:
         yield from _commands(unit)
         for block in unit.blocks:
             if isinstance(block, Table):
-                yield from (Line(row_as_line(block, row), cells=" ".join(row)) for row in block.rows)
+                yield from (Line.of_row(block, row) for row in block.rows)
                 continue
             for text in lines_of(block):
                 for each in _pieces(block, text):
@@ -140,7 +155,7 @@ def _sure(wanted: Wanted, line: Line, section: Section) -> float | None:
     headings = wanted.held_by(" ".join(section.passage.heading_path))
     if line.introduced is not None:
         return _sure_to_type(wanted, line, line.introduced, headings)
-    own = wanted.held_by(line.text)
+    own = wanted.held_by(ADDRESS.sub(" ", line.text))
     if not _stands_alone(wanted, line) or not _is_of_what_is_named(wanted, line, own | headings):
         return None
     if wanted.shape is not None:
@@ -148,7 +163,7 @@ def _sure(wanted: Wanted, line: Line, section: Section) -> float | None:
     if _begins_what_is_asked_about(wanted, line, own, section):
         return 1.0
     said = wanted.sureness(own)
-    return said if said >= _least(wanted, line.text) else None
+    return said if said >= _least(wanted, line) else None
 
 
 def _is_of_what_is_named(wanted: Wanted, line: Line, said: frozenset[str]) -> bool:
@@ -159,7 +174,7 @@ def _is_of_what_is_named(wanted: Wanted, line: Line, said: frozenset[str]) -> bo
 
 
 def _stands_alone(wanted: Wanted, line: Line) -> bool:
-    """It ends, is not too long, and has words enough; a number needs none. A row says something of the question."""
+    """It ends, is not too long, and has words enough; a number needs none. A row is about what the question names."""
     if (
         line.text.endswith((":", "?", "...", "…"))
         or len(line.text) > LONGEST
@@ -167,9 +182,9 @@ def _stands_alone(wanted: Wanted, line: Line) -> bool:
         or is_cut(line.text)
     ):
         return False
-    if line.cells is not None and not wanted.share(wanted.held_by(line.cells)):
+    if line.about is not None and not wanted.share(wanted.held_by(line.about)):
         return False
-    return wanted.shape is not None or len(words(line.text)) >= SHORTEST
+    return wanted.shape is not None or line.decides or len(words(line.text)) >= SHORTEST
 
 
 def _sure_to_type(wanted: Wanted, line: Line, introduced: str, headings: frozenset[str]) -> float | None:
@@ -210,20 +225,21 @@ def _begins_what_is_asked_about(wanted: Wanted, line: Line, own: frozenset[str],
     return wanted.share(own) >= SURE or bool(NAME.search(heading))
 
 
-def _least(wanted: Wanted, line: str) -> float:
+def _least(wanted: Wanted, line: Line) -> float:
     """The share of the question that a sentence must say to answer it; more than all where it does not answer."""
     if wanted.asks_what:
         # what is asked now need not say again what it is of
-        return (SURE_ITEM if wanted.focus else SURE) if defines(wanted, line) else NEVER
-    if LEANS.search(line):
+        return (SURE_ITEM if wanted.focus else SURE) if defines(wanted, line.text) else NEVER
+    if LEANS.search(line.text):
         return NEVER
     if wanted.asks_whether:
-        return SURE_WHETHER if decides(wanted, line, SURE_WHETHER) else NEVER
-    if DENIES.search(line) and not DENIES.search(wanted.question):
+        yes_or_no = line.decides if line.about is not None else decides(wanted, line.text, SURE_WHETHER)
+        return SURE_WHETHER if yes_or_no else NEVER
+    if DENIES.search(line.text) and not DENIES.search(wanted.question):
         return NEVER
     if wanted.asks_how:
-        return SURE_HOW if len(wanted.weights) >= LEAST_TERMS_TO_DO and tells(wanted, line) else NEVER
-    return SURE_FACT if wanted.asks_fact and len(wanted.weights) >= LEAST_TERMS and adds(wanted, line) else NEVER
+        return SURE_HOW if len(wanted.weights) >= LEAST_TERMS_TO_DO and tells(wanted, line.text) else NEVER
+    return SURE_FACT if wanted.asks_fact and len(wanted.weights) >= LEAST_TERMS and adds(wanted, line.text) else NEVER
 
 
 def defines(wanted: Wanted, line: str) -> bool:

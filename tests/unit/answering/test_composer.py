@@ -97,6 +97,12 @@ def test_an_error_message_in_a_heading_is_answered_by_what_stands_below_it() -> 
     [
         ("How many motors has it?", Paragraph("It is small. The arm has six motors."), "The arm has six motors."),
         ("How much does the arm cost?", Table((("the arm kit", "$600"),), ("Kit", "Cost")), "the arm kit · Cost: $600"),
+        ("Is Windows supported?", Table((("Windows", "no"),), ("System", "supported")), "Windows · supported: no"),
+        (
+            "Which status does a wrong password give?",
+            Table((("2", "a wrong password", "401"),), ("#", "Case", "Status it gives")),
+            "2 · Case: a wrong password · Status it gives: 401",
+        ),
         ("What is torque?", Definition("Torque", (Paragraph("How a motor turns."),)), "Torque: How a motor turns."),
         ("Is Windows supported?", Paragraph("Windows is not supported. Sorry."), "Windows is not supported."),
         ("command to move the arm", Code("armctl move", "Move the arm:"), "`armctl move`"),
@@ -168,6 +174,18 @@ def test_a_line_that_answers_directly_comes_first(question: str, block: Block, l
         ("Which motor turns the elbow joint?", Paragraph("The first motor does not turn the elbow joint.")),
         ("How many weeks does it last?", Table((("Basics", "1-2"),), ("Part", "Weeks"))),
         ("since which version does it log", Paragraph("Set `LOG_MS=1000` in any version to log more.")),
+        # a row about something else, and one that decides nothing
+        (
+            "What happens to the motor while the power is away?",
+            Table((("fuse", "the motor is away"),), ("Part", "What happens while there is no power")),
+        ),
+        (
+            "Can I use Acme?",
+            Table(
+                (("Other", "`https://api.other.test/acme/v1`", "a model; a key"),),
+                ("provider", "`URL`", "`NAME`, `KEY`"),
+            ),
+        ),
         # a default without a value
         ("What is the default of speed?", Paragraph("The speed defaults to the global speed of the arm.")),
         # what is assumed decides nothing
