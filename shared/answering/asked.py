@@ -14,13 +14,30 @@ if TYPE_CHECKING:
 IDENTIFIER: Final = re.compile(r"(?<![\w-])--?[a-z][\w-]*|\w+(?:[_.-]+\w+)+", re.IGNORECASE)
 """`--node-ip-address`, `health_check_timeout_s`, `usage_stats.json`: words cut them to pieces that stand anywhere."""
 LEAST_LETTERS: Final = 4
+NONE: Final = frozenset[str]()
 SYMBOL: Final = re.compile(r"(?<!\S)[`\"'(]?([^\w\s]{1,3}|_|[^\w\s?!.,;:][\w-]{1,3})[`\"')?!.,;:]*(?!\S)")
 """A sign, or a flag so short that its letters tell nothing: `_`, `@`, `-uu`."""
 PUNCTUATION: Final = frozenset("?!.,;:-–—…&+|/'\"()")  # noqa: RUF001 (dashes)
 
+IRREGULAR: Final = """
+    keep kept; find found; send sent; build built; write wrote written; choose chose chosen; make made; run ran;
+    lose lost; hold held; show shown; give gave given; begin began begun; break broke broken; sell sold; pay
+    paid; mean meant; understand understood; know knew known; see seen; throw threw thrown; lead led; catch
+    caught; bring brought; buy bought; teach taught; think thought; spend spent; tell told; say said; hide hid
+    hidden; drive drove driven; draw drew drawn; freeze froze frozen; forget forgot forgotten; wake woke woken;
+    feed fed; grow grew grown; bind bound; steal stole stolen; win won; fight fought; rise risen; fall fell
+    fallen; speak spoke spoken; stand stood; sit sat; shoot shot; lay laid; eat ate eaten; fly flew flown; go
+    went gone; come came; become became; sleep slept; seek sought; withdraw withdrew withdrawn; meet met; feel
+    felt; deal dealt; sing sang sung; sink sank sunk; swim swam swum; strike struck; swear swore sworn; tear
+    tore torn; wear wore worn; shake shook shaken; arise arose arisen; child children; person people; index
+    indices; vertex vertices; matrix matrices; criterion criteria; man men; woman women; foot feet; life lives;
+    half halves; axis axes; analysis analyses; hypothesis hypotheses
+""".split(";")  # noqa: SIM905 (a paragraph is easier to read than a hundred quoted words)
+"""Forms that no ending makes: what is asked with "kept" is told with "keep"."""
 SAME: Final = tuple(
     frozenset(map(stem, group.split()))
     for group in (
+        *IRREGULAR,
         "delete remove erase uninstall",
         "modify change override customize",
         "price cost",
@@ -86,7 +103,9 @@ class Asked:
         stems = frozenset(terms(question)) or frozenset(map(stem, words(question)))
         stems = stems - frozenset(map(stem, without)) or stems
         named = tuple(dict.fromkeys(filter(_is_identifier, map(str.lower, IDENTIFIER.findall(question)))))
-        others = {each: group for group in SAME for each in group & stems}
+        others = dict[str, frozenset[str]]()
+        for group in SAME:
+            others |= {each: group | others.get(each, NONE) for each in group & stems}
         for asked, told in PHRASES:
             if found := asked.search(question):
                 others |= {each: told for each in terms(found.group()) if each in stems}

@@ -80,14 +80,16 @@ class Line:
         text: As it would be shown.
         is_first: The section's prose begins with it.
         introduced: By these words, where it is something to type.
-        about: Of a row, what it is about: the cell that names it, and the name of that column.
-        decides: Of a row, whether a cell says yes or no.
+        about: Of a row, the cell that names it, and the name of that column.
+        cells: Of a row, without the names of its columns, which every row has.
+        decides: Of a row, whether a cell is a yes or a no.
     """
 
     text: str
     is_first: bool = False
     introduced: str | None = None
     about: str | None = None
+    cells: str = ""
     decides: bool = False
 
     @classmethod
@@ -95,7 +97,8 @@ class Line:
         """A row with the names of its columns."""
         at = next((at for at, cell in enumerate(row) if LETTERS.search(cell)), 0)
         about = " ".join((row[at], *table.head[at : at + 1]))
-        return cls(row_as_line(table, row), about=about, decides=any(YES_OR_NO.match(cell) for cell in row))
+        decides = any(YES_OR_NO.match(cell) for cell in row)
+        return cls(row_as_line(table, row), about=about, cells=" ".join(row), decides=decides)
 
 
 def direct(wanted: Wanted, sections: Sequence[Section]) -> tuple[str, Section] | None:
@@ -182,9 +185,15 @@ def _stands_alone(wanted: Wanted, line: Line) -> bool:
         or is_cut(line.text)
     ):
         return False
-    if line.about is not None and not wanted.share(wanted.held_by(line.about)):
+    if line.about is not None and not _is_about_what_is_asked(wanted, line.about, line.cells):
         return False
     return wanted.shape is not None or line.decides or len(words(line.text)) >= SHORTEST
+
+
+def _is_about_what_is_asked(wanted: Wanted, about: str, cells: str) -> bool:
+    """A row; one that has a number need not have the name first, and one that says nearly all need not at all."""
+    said = wanted.share(wanted.held_by(cells))
+    return bool(said and wanted.shape) or said >= SURE or wanted.share(wanted.held_by(about)) > 0
 
 
 def _sure_to_type(wanted: Wanted, line: Line, introduced: str, headings: frozenset[str]) -> float | None:
@@ -233,7 +242,7 @@ def _least(wanted: Wanted, line: Line) -> float:
     if LEANS.search(line.text):
         return NEVER
     if wanted.asks_whether:
-        yes_or_no = line.decides if line.about is not None else decides(wanted, line.text, SURE_WHETHER)
+        yes_or_no = line.decides or decides(wanted, ADDRESS.sub(" ", line.text), SURE_WHETHER)
         return SURE_WHETHER if yes_or_no else NEVER
     if DENIES.search(line.text) and not DENIES.search(wanted.question):
         return NEVER

@@ -247,7 +247,12 @@ def test_an_identifier_is_looked_for_whole() -> None:
 
 @pytest.mark.parametrize(
     ("question", "text"),
-    [("how do I turn off the statistics", "Disable it with one setting."), ("delete a motor", "Remove it by hand.")],
+    [
+        ("how do I turn off the statistics", "Disable it with one setting."),
+        ("delete a motor", "Remove it by hand."),
+        ("where is what was written kept", "Write it where the others keep theirs."),
+        ("are there maximum analyses shown", "An analysis shows the limit."),
+    ],
 )
 def test_other_words_for_the_same_are_understood(question: str, text: str) -> None:
     other = passage(Paragraph("There are many of them here."), heading="Statistics of a motor")
