@@ -30,6 +30,9 @@ const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeSty
 const AWAY = "The desk cannot be reached right now. Please try again.";
 const NO_OWNER = "The desk is for owners of this site: with a verified address that is among OWNERS.";
 
+const NO_AUTHENTICATOR =
+  "This account has a second factor that this page does not know. Sign in where the account was made, and open this page again.";
+
 /** What went wrong, in a sentence for people. */
 class Refused extends Error {
   /** @param {number} status @param {string} said */
@@ -85,16 +88,24 @@ at("sign-in").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
   telling(async () => {
     const said = await ask("/api/auth/sign-in/email", { email, password });
     at("sign-in").reset();
-    if (said.twoFactorRedirect) show("second-factor");
+    if (said.twoFactorRedirect) secondFactor(said.twoFactorMethods ?? []);
     else await open(true);
   });
 });
 
+/** @param {string[]} methods That the account has. */
+function secondFactor(methods) {
+  if (!methods.includes("totp")) throw new Refused(403, NO_AUTHENTICATOR);
+  show("second-factor");
+  at("second-factor").elements.code.focus();
+}
+
 at("second-factor").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
   event.preventDefault();
-  const { code } = Object.fromEntries(new FormData(at("second-factor")));
+  const code = String(new FormData(at("second-factor")).get("code")).trim();
   telling(async () => {
-    await ask("/api/auth/two-factor/verify-totp", { code });
+    const way = /^[\d\s]+$/.test(code) ? "verify-totp" : "verify-backup-code";
+    await ask(`/api/auth/two-factor/${way}`, { code: way === "verify-totp" ? code.replace(/\s/g, "") : code });
     at("second-factor").reset();
     await open(true);
   });

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -13,17 +15,29 @@ import pytest
 from playwright.sync_api import expect
 
 from infra.local.process import PROJECT
+from infra.migrate import migrate
+from shared.auth.tokens.codes import at_step
+from shared.auth.tokens.encoding import sealed
 from tests.e2e.reading import PASSWORD
 from tests.e2e.sites import axe
 from tests.fixtures.platform import OWNER
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Locator, Page
 
     from infra.local.platform import Platform
 
+FACTORS = """
+    alter table "user" add "twoFactorEnabled" boolean;
+    create table "twoFactor" (
+        id text primary key, secret text not null, "backupCodes" text not null, verified boolean,
+        "userId" text not null references "user" (id) on delete cascade
+    )
+"""
+AUTHENTICATOR = "a secret of thirty-two characters"
 QUESTION = "How do I tune the Quillfeather zither?"
 SECTION = """# The Quillfeather zither
 
@@ -146,6 +160,55 @@ def test_a_reader_is_told_whose_desk_it_is_and_sees_nothing_of_it(newcomer: Page
 def test_a_wrong_password_is_said_in_words(newcomer: Page) -> None:
     opened(newcomer, "nobody-at-all@example.com")
     expect(newcomer.get_by_role("alert")).to_contain_text("Invalid email or password")
+
+
+@pytest.fixture(scope="module")
+def factors(platform: Platform) -> Generator[psycopg.Connection[Any]]:
+    """The database as a Better Auth server's two-factor plug-in leaves it."""
+    url = platform.postgres.owner_url
+    with psycopg.connect(url, autocommit=True) as rows:
+        rows.execute(FACTORS)
+        migrate(url)
+        yield rows
+        rows.execute('drop table "twoFactor"; alter table "user" drop "twoFactorEnabled"')
+
+
+def enrolled(platform: Platform, rows: psycopg.Connection[Any], email: str, *, verified: bool = True) -> str:
+    """An account with two factors; its address."""
+    signed_up(platform, email).close()
+    found = rows.execute(
+        'update "user" set "twoFactorEnabled" = true where email = %s returning id', [email]
+    ).fetchone()
+    assert found
+    secret = platform.environment("http")["BETTER_AUTH_SECRET"]
+    values = found[0], sealed(AUTHENTICATOR, secret), sealed(json.dumps(["abcde-fghij"]), secret), verified, found[0]
+    rows.execute(
+        'insert into "twoFactor" (id, secret, "backupCodes", verified, "userId") values (%s, %s, %s, %s, %s)', values
+    )
+    return email
+
+
+@pytest.mark.parametrize("way", ["authenticator", "backup code"])
+def test_who_has_a_second_factor_shows_it_and_is_signed_in(
+    newcomer: Page, platform: Platform, factors: psycopg.Connection[Any], way: str
+) -> None:
+    opened(newcomer, enrolled(platform, factors, f"factor-{way[0]}@example.com"))
+    code = newcomer.get_by_label("Code of your authenticator, or a backup code")
+    code.fill("000000" if way == "authenticator" else "wrong-words")
+    newcomer.get_by_role("button", name="Go on").click()
+    expect(newcomer.get_by_role("alert")).to_contain_text("Invalid")
+    shown = at_step(AUTHENTICATOR.encode(), int(time.time()) // 30)
+    code.fill(f" {shown[:3]} {shown[3:]} " if way == "authenticator" else "abcde-fghij")
+    newcomer.get_by_role("button", name="Go on").click()
+    expect(newcomer.get_by_role("alert")).to_contain_text("for owners of this site")
+    assert newcomer.evaluate("fetch('/api/auth/get-session').then((told) => told.json())")["user"]
+
+
+def test_who_has_a_second_factor_that_the_page_does_not_know_is_told_so(
+    newcomer: Page, platform: Platform, factors: psycopg.Connection[Any]
+) -> None:
+    opened(newcomer, enrolled(platform, factors, "factor-unknown@example.com", verified=False))
+    expect(newcomer.get_by_role("alert")).to_contain_text("a second factor that this page does not know")
 
 
 def test_what_readers_typed_stays_text(newcomer: Page) -> None:

@@ -42,6 +42,10 @@ def test_the_types_that_the_sources_state_hold() -> None:
     run(PROJECT / "node_modules/.bin/tsc", "-p", "functions/widget/source")
 
 
+def test_the_types_that_the_owners_desk_states_hold_too() -> None:
+    run(PROJECT / "node_modules/.bin/tsc", "-p", "tests/package/desk.tsconfig.json")
+
+
 def test_there_is_a_budget_for_each_script() -> None:
     assert sorted(MOST) == SCRIPTS
 
