@@ -29,6 +29,7 @@ SECTIONS: Final = {
     "VitePress": "vitepress",
     "mdBook": "mdbook",
     "Sphinx, with any theme": "sphinx",
+    "Starlight": "starlight",
     "Hugo": "hugo",
 }
 """Which generator a section of the guide is about; the beginning is about any page."""
@@ -40,7 +41,7 @@ PAGES: Final = {
 }
 
 
-PLACES: Final = {"hugo": "</body>"}
+PLACES: Final = {"starlight": "starlight({", "hugo": "</body>"}
 """What a block shows of the file that it goes into, with more lines."""
 
 

@@ -56,6 +56,7 @@ OTHER_PAGE = {
     "mdbook": "a[href$='.html']:visible",
     "sphinx": "a[href$='.html']:visible",
     "hugo": "a[href*=setup]:visible",
+    "starlight": "main a[href*=setup]:visible, a[rel=next]:visible",
     PLAIN: "a[href$='.html']:visible",
 }
 DARK = {
@@ -65,6 +66,7 @@ DARK = {
     "mdbook": ["button[id$=theme-toggle]", "button[id$=coal]"],
     "sphinx": [".theme-toggle:visible"],
     "hugo": ["#dark"],
+    "starlight": ["starlight-theme-select select:visible"],
     PLAIN: ["#dark"],
 }
 """What a reader presses on such a site to have it dark."""
@@ -245,7 +247,11 @@ def test_it_is_dark_as_soon_as_the_site_is(published: Published, reader: Page) -
     expect(root).to_have_attribute("data-scheme", "light")
 
     for each in DARK[published.name]:
-        reader.locator(each).first.click()
+        control = reader.locator(each).first
+        if "select" in each:
+            control.select_option("dark")
+        else:
+            control.click()
 
     expect(root).to_have_attribute("data-scheme", "dark")
 
