@@ -162,11 +162,13 @@ QUEUED: Final[dict[str, Any]] = {"saved": "queued", "degraded": ["database"], "f
 STATES: Final = (
     State("closed"),
     State("welcome", acts=(open_it,)),
+    State("consent", 'provider="Acme" consent privacy-url="/privacy"', acts=(open_it,)),
     State("answer", acts=(open_it, ask)),
     State("answer-dark", theme="dark", acts=(open_it, ask)),
     State("panel", 'placement="panel"', acts=(open_it, ask)),
     State("inline", 'placement="inline"', acts=(ask,)),
     State("phone", size=PHONE, acts=(open_it, ask)),
+    State("phone-on-its-side", size=(844, 375), acts=(open_it, ask)),
     State("phone-dark", size=PHONE, theme="dark", acts=(open_it,)),
     State("right-to-left", language="ar", reply=IN_ARABIC, acts=(open_it, ask_in_arabic)),
     State("page", WHOLE, signed_in=True, reply={"saved": "stored"}, acts=(ask,)),

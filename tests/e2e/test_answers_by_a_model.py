@@ -91,9 +91,10 @@ def stalling(text: str, seen_to_be_gone: threading.Event) -> Behaviour:
     return behaviour
 
 
-def test_a_reader_watches_stops_asks_again_reloads_asks_in_urdu_and_without_the_model(
+def test_a_reader_allows_watches_stops_asks_again_reloads_asks_in_urdu_and_without_the_model(
     page: Page, model: ScriptedModel
 ) -> None:
+    allows_the_provider(page, model)
     sign_up(page)
     watches(page, model)
     stops(page, model)
@@ -101,6 +102,25 @@ def test_a_reader_watches_stops_asks_again_reloads_asks_in_urdu_and_without_the_
     reloads(page)
     asks_in_urdu(page, model)
     asks_without_the_model(page, model)
+
+
+def allows_the_provider(page: Page, model: ScriptedModel) -> None:
+    """Where the owner has each reader asked, the model sees nothing before that."""
+    model.behave(citing(SECOND))
+    for name, value in (("provider", "this machine"), ("consent", "")):
+        page.locator("docs-chat").evaluate("(node, [name, value]) => node.setAttribute(name, value)", [name, value])
+    allowed = page.get_by_role("checkbox", name="this machine may see what I ask and mark")
+    expect(allowed).not_to_be_checked()
+    asked = len(model.asked)
+    expect(ask_and_wait(page)).to_contain_text(ANSWER)
+    assert len(model.asked) == asked
+
+    page.get_by_role("button", name="New conversation").click()
+    allowed.check()
+    expect(ask_and_wait(page)).to_contain_text("rinse it twice")
+    assert len(model.asked) > asked
+    page.evaluate("sessionStorage.clear(), localStorage.clear()")
+    page.reload()
 
 
 def watches(page: Page, model: ScriptedModel) -> None:

@@ -300,6 +300,20 @@ def test_a_link_to_a_conversation_opens_it(page: Page) -> None:
     expect(page.get_by_role("article", name="You asked")).to_have_text(QUESTION)
 
 
+def test_a_link_to_a_conversation_opens_it_once_its_reader_has_signed_in(page: Page) -> None:
+    email = sign_up(page)
+    ask_and_wait(page)
+    expect(in_history(page)).to_be_visible()
+    number = in_history(page).get_attribute("data-id")
+    sign_out(page)
+
+    page.goto("about:blank")
+    page.goto(f"/#chat={number}")
+    sign_in(page, email)
+
+    expect(page.get_by_role("article", name="You asked")).to_have_text(QUESTION)
+
+
 def test_a_reader_ends_the_session_of_another_device_and_then_the_account(page: Page) -> None:
     sign_up(page)
     page.get_by_role("button", name="Account of").click()

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.reading import answer, ask, ask_and_wait, banner
 from tests.e2e.sites import REPLY
+from tests.e2e.test_element_accessible import signed_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, Route
@@ -252,12 +253,6 @@ def test_an_answer_is_stopped_and_what_was_written_stays(site: Site) -> None:
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
 
 
-def signed_in(page: Page) -> None:
-    session = {"user": {"id": "u", "name": "Ada", "email": "ada@example.com"}, "session": {"token": "t"}}
-    page.route("**/api/auth/get-session", lambda route: route.fulfill(json=session))
-    page.route("**/api/conversations", lambda route: route.fulfill(json={"conversations": [], "nextCursor": None}))
-
-
 def test_a_readers_answer_is_stopped_on_the_server_which_is_asked_once_more_where_it_does_not_know_it_yet(
     site: Site,
 ) -> None:
@@ -340,12 +335,35 @@ def test_answers_are_streamed_from_an_address_of_their_own_or_else_from_the_apis
 
 def test_a_strict_policy_has_nothing_to_report(site: Site) -> None:
     site.reply(answer="**It** works [1]\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```sh\nls\n```")
-    page = site.open('privacy-url="https://example.com/privacy"')
+    page = site.open('privacy-url="https://example.com/privacy" provider="Acme" consent')
     launcher(page).click()
+    page.get_by_role("checkbox", name="Acme may see").check()
     ask_and_wait(page, "How?")
     page.get_by_role("button", name="Bad answer").click()
+    page.get_by_role("button", name="Edit and ask again").click()
+    expect(page.get_by_label("Edited question")).to_be_focused()
+    page.get_by_role("button", name="Cancel").click()
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("dialog", name="Sign in")).to_be_visible()
+
+    assert site.violations == []
+
+
+def test_a_strict_policy_has_nothing_to_report_of_a_readers_history_and_temporary_chat(site: Site) -> None:
+    site.reply()
+    signed_in(site.page)
+    page = site.open()
+    launcher(page).click()
+    page.get_by_role("switch", name="Temporary conversation").check()
+    expect(page.get_by_text("Temporary: nothing of this conversation is kept.")).to_be_visible()
+    ask_and_wait(page, "How?")
+    page.get_by_role("button", name="Account of").click()
+    expect(page.get_by_role("dialog", name="Your account")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Your conversations").click()
+    page.get_by_role("button", name="More about How?").click()
+    page.get_by_role("button", name="Rename").click()
+    expect(page.get_by_role("dialog", name="Rename this conversation")).to_be_visible()
 
     assert site.violations == []
 
@@ -422,17 +440,66 @@ def small(page: Page) -> list[str]:
     )
 
 
+def zoomed(site: Site, attributes: str = "") -> Page:
+    """An open chat on 1280 pixels by 1024 at 400 %."""
+    site.page.set_viewport_size({"width": 320, "height": 256})
+    page = site.open(attributes)
+    launcher(page).click()
+    expect(page.locator("docs-chat .privacy")).to_be_attached()
+    return page
+
+
+def has_room(page: Page, least: int) -> bool:
+    """What has to be seen is, nothing has to be scrolled sideways, and so much is left to read."""
+    expect(page.get_by_role("button", name="Close")).to_be_in_viewport(ratio=1)
+    room = page.locator("docs-chat .scroll").bounding_box()
+    assert room is not None
+    return room["height"] >= least and page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 def test_zoomed_to_four_hundred_per_cent_a_question_can_be_asked_and_its_answer_read(site: Site) -> None:
     site.reply()
-    site.page.set_viewport_size({"width": 320, "height": 256})
-    page = site.open()
-    launcher(page).click()
+    page = zoomed(site)
 
     ask_and_wait(page, "How?")
 
     expect(question(page)).to_be_in_viewport(ratio=1)
-    expect(page.get_by_role("button", name="Close")).to_be_in_viewport(ratio=1)
-    room = page.locator("docs-chat .scroll").bounding_box()
-    assert room is not None
-    assert room["height"] >= 80
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert has_room(page, 80)
+
+
+def test_zoomed_to_four_hundred_per_cent_a_question_can_be_edited(site: Site) -> None:
+    site.reply()
+    page = zoomed(site)
+    ask_and_wait(page, "How?")
+
+    page.get_by_role("button", name="Edit and ask again").click()
+
+    field = page.get_by_label("Edited question")
+    expect(field).to_be_in_viewport()
+    assert has_room(page, 80)
+    field.fill("Why?")
+    page.locator("docs-chat .editing").get_by_role("button", name="Ask").click()
+    expect(page.get_by_role("article", name="You asked")).to_contain_text("Why?")
+
+
+def test_zoomed_to_four_hundred_per_cent_a_temporary_chat_says_so_and_has_room(site: Site) -> None:
+    site.reply()
+    signed_in(site.page)
+    page = zoomed(site)
+
+    page.get_by_role("switch", name="Temporary conversation").check()
+
+    expect(page.get_by_text("Temporary: nothing of this conversation is kept.")).to_be_in_viewport(ratio=1)
+    expect(question(page)).to_be_in_viewport(ratio=1)
+    assert has_room(page, 60)
+
+
+def test_zoomed_to_four_hundred_per_cent_a_reader_is_asked_for_consent(site: Site) -> None:
+    site.reply()
+    page = zoomed(site, 'provider="Acme" consent')
+
+    page.get_by_role("checkbox", name="Acme may see").check()
+
+    expect(question(page)).to_be_in_viewport(ratio=1)
+    ask_and_wait(page, "How?")
+    assert has_room(page, 80)

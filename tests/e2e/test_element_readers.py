@@ -132,6 +132,9 @@ def test_another_reader_on_the_same_machine_sees_nothing_of_the_last_one(page: P
     page.reload()
     expect(page.get_by_role("article")).to_have_count(0)
     expect(page.get_by_label("Your question")).to_have_value("")
+    # its address still names the conversation of the first one, who could sign in again
+    expect(page.get_by_role("dialog", name="Sign in")).to_be_visible()
+    page.keyboard.press("Escape")
     sign_up(page, "Grace Hopper")
 
     expect(page.get_by_text("Nothing here yet")).to_be_visible()

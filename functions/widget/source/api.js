@@ -48,6 +48,9 @@ export const ORIGIN = "origin_not_allowed";
 /** The code of a 400 that names fields which this server does not know. */
 const UNKNOWN = "unknown_field";
 
+/** What a reader was promised: a server that does not know it gets no question. */
+const PROMISED = ["temporary", "mode"];
+
 export class Api {
   /** Sent as a bearer token where cookies do not stick. @type {string | null} */
   token = null;
@@ -136,7 +139,7 @@ export class Api {
    */
   #isUnknown(path, body, { code, fields }) {
     const without = (this.#unknown[path] ??= new Set());
-    const sent = fields.filter((name) => body[name] !== undefined && !without.has(name) && name !== "temporary"); // which was promised
+    const sent = fields.filter((name) => body[name] !== undefined && !without.has(name) && !PROMISED.includes(name));
     for (const name of sent) without.add(name);
     return code === UNKNOWN && sent.length > 0;
   }

@@ -60,6 +60,7 @@ export class Asking {
     this.#busy(true);
     thread.add(turn.question, turn.node);
     if (composer.text === message) composer.write("");
+    chat.asked(message);
     composer.setAbout("");
     chat.emit("ask", { question: message });
     const arriving = this.#arriving(turn.node);
@@ -97,6 +98,8 @@ export class Asking {
   /** @param {Turn} turn */
   #body({ message, about, conversation, replaced }) {
     const { page, version } = pageFacts();
+    const { consent, provider } = this.chat.options;
+    const allowed = this.chat.memory.allowed === provider ? provider : "";
     return {
       message,
       conversationId: conversation,
@@ -104,6 +107,8 @@ export class Asking {
       turns: this.#lastSaid(replaced),
       replaces: replaced.find((each) => !each.unsaved)?.id,
       temporary: this.chat.temporary || undefined,
+      mode: consent && !allowed ? "extractive" : undefined,
+      consent: allowed || undefined,
       selectedText: about || undefined,
       page,
       version: this.chat.options.version || version,

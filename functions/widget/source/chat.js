@@ -22,7 +22,8 @@ export class Chat {
   said = [];
   /** @type {Promise<Accounts> | null} */
   #accounts = null;
-  #started = false;
+  /** @type {Promise<void> | null} */
+  #started = null;
   /** Nothing of this conversation is kept, neither by the server nor by this tab. */
   temporary = false;
   /** Who said what is on the page: an id, null for a guest, undefined while nobody has said anything. @type {string | null | undefined} */
@@ -68,7 +69,7 @@ export class Chat {
     });
     this.asking = new Asking(this);
     this.composer = new Composer(this.speech, {
-      send: () => this.ask(this.composer.text),
+      send: () => this.composer.field.ariaInvalid === "true" || this.ask(this.composer.text),
       stop: () => this.asking.stop(),
       typed: (draft) => this.temporary || this.memory.write({ draft }),
     });
@@ -124,11 +125,9 @@ export class Chat {
   }
 
   /** Once, when the chat is seen for the first time: nothing is asked for by a page on which nobody opens it. */
-  async start() {
-    if (this.#started) return;
-    this.#started = true;
+  start() {
     this.more();
-    await this.session.ask();
+    return (this.#started ??= this.session.ask());
   }
 
   /** Take up what this tab remembers, now that it is known who sits here. */
@@ -163,6 +162,7 @@ export class Chat {
   #reached() {
     if (!this.#away) return;
     this.#away = false;
+    this.more(); // which may not have come before
     this.tell();
     this.#accounts?.then((accounts) => accounts.signedIn());
   }
@@ -235,6 +235,11 @@ export class Chat {
     const { conversation, said } = this;
     const draft = this.composer.field.value;
     this.memory.write(this.temporary ? { conversation: "", said: [], draft: "" } : { user, conversation, said: user === null ? said : [], draft });
+  }
+
+  /** A guest who leaves before the answer finds the question again; a reader's is stored. @param {string} draft */
+  asked(draft) {
+    if (!this.session.user && !this.temporary) this.memory.write({ draft });
   }
 
   /** @param {string} question */

@@ -26,7 +26,7 @@ export class Composer {
   constructor({ say }, does) {
     this.say = say;
     this.does = does;
-    this.field = el("textarea", { id: "question", rows: "1", maxlength: "4000", dir: "auto", part: "input", "aria-describedby": "keys", enterkeyhint: "send" });
+    this.field = el("textarea", { id: "question", rows: "1", dir: "auto", part: "input", "aria-describedby": "keys", enterkeyhint: "send" });
     this.button = el("button", { class: "send", part: "send" });
     this.chip = el("div", { class: "about", hidden: true });
     this.label = el("label", { for: "question", class: "only-read-aloud" });
@@ -54,7 +54,7 @@ export class Composer {
   /** @param {string} text */
   write(text) {
     this.field.value = text;
-    this.#typed();
+    this.field.dispatchEvent(new Event("input"));
   }
 
   /** As high as its text. */

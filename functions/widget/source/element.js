@@ -10,11 +10,15 @@ const own = /** @type {HTMLScriptElement | null} */ (document.currentScript ?? d
 const OWN_ADDRESS = own?.src || new URL("docs-chat.js", location.href).href;
 const OWN_BASE = OWN_ADDRESS.replace(/\/docs-chat(\.js|\/[^/]*)([?#].*)?$/, "");
 
+/** A browser remembers what it could not import: another try needs another address. */
+let again = "";
+const load = (/** @type {string} */ name) => import(`${OWN_BASE}/docs-chat/${FILES[name]}${again}`).catch((error) => ((again += "?"), Promise.reject(error)));
+
 /** @typedef {import("../docs-chat").DocsChatElement} DocsChatElement */
 
 /** @implements {DocsChatElement} */
 class DocsChat extends HTMLElement {
-  static observedAttributes = ["placement", "trigger", "theme", "lang", "heading", "questions", "privacy-url", "provider"];
+  static observedAttributes = ["placement", "trigger", "theme", "lang", "heading", "questions", "privacy-url", "provider", "consent"];
 
   /** @type {Chat | null} */
   #chat = null;
@@ -26,7 +30,7 @@ class DocsChat extends HTMLElement {
     if (!shadow.adoptedStyleSheets.length) addStyles(shadow, styles);
     shadow.replaceChildren();
     const base = (this.getAttribute("api") ?? OWN_BASE).replace(/\/$/, "");
-    const chat = (this.#chat = new Chat(this, shadow, base, (name) => import(`${OWN_BASE}/docs-chat/${FILES[name]}`)));
+    const chat = (this.#chat = new Chat(this, shadow, base, load));
     chat.speech.learn(this.#ownWords());
     chat.draw();
     this.#ends = [watchScheme(() => this.#paint()), this.#listen(chat), () => chat.stop()];

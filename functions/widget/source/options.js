@@ -46,6 +46,11 @@ export class Options {
     return this.#text("provider");
   }
 
+  /** Questions go to the provider only from readers who have said so. */
+  get consent() {
+    return this.host.hasAttribute("consent");
+  }
+
   get heading() {
     return this.#text("heading");
   }

@@ -9,6 +9,8 @@ import { ADD, CHAT, CLOSE, HISTORY, PERSON } from "./icons.js";
 /** Below this width a chat that floats is a sheet at the bottom of the screen. */
 const PHONE = matchMedia("(max-width: 40rem)");
 const COARSE = matchMedia("(pointer: coarse)");
+/** Null only for a document that is nowhere shown, which runs no script. */
+const SEEN = /** @type {VisualViewport} */ (window.visualViewport);
 
 /**
  * @typedef {object} Does
@@ -60,9 +62,18 @@ export class Shell {
     this.launcher.setAttribute("aria-label", title);
     this.launcher.hidden = !options.floats || Boolean(options.trigger);
     if (!options.floats) this.root.dataset.open = "";
+    this.#lift();
     const focused = this.tools.contains(/** @type {ShadowRoot} */ (this.root.getRootNode()).activeElement);
     this.tools.replaceChildren(...this.#tools(account, name));
     if (focused) this.heading.focus();
+  }
+
+  /** Above whatever the page has lifted and out of whatever it cuts off, where the browser can. */
+  #lift() {
+    const how = this.options.floats ? "manual" : null;
+    if (this.root.popover === how) return;
+    this.root.popover = how;
+    if (how) this.root.showPopover?.();
   }
 
   /**
@@ -138,26 +149,18 @@ export class Shell {
 
   /** The keyboard of a phone covers the page without telling its layout: the sheet stays above it. @param {boolean} on */
   #followKeyboard(on) {
-    const seen = window.visualViewport;
-    if (!seen) return;
-    const fit = () => {
-      const covered = Math.max(0, window.innerHeight - seen.height - seen.offsetTop);
-      this.root.style.setProperty("--covered", `${covered}px`);
-      this.root.style.setProperty("--seen", `${seen.height}px`);
-    };
-    this.stopFollowing?.();
-    if (!on) return;
-    fit();
-    seen.addEventListener("resize", fit);
-    seen.addEventListener("scroll", fit);
-    this.stopFollowing = () => {
-      seen.removeEventListener("resize", fit);
-      seen.removeEventListener("scroll", fit);
-    };
+    if (on) this.#fit();
+    for (const name of ["resize", "scroll"]) SEEN[on ? "addEventListener" : "removeEventListener"](name, this.#fit);
   }
+
+  #fit = () => {
+    const covered = Math.max(0, innerHeight - SEEN.height - SEEN.offsetTop);
+    this.root.style.setProperty("--covered", `${covered}px`);
+    this.root.style.setProperty("--seen", `${SEEN.height}px`);
+  };
 
   /** Ends what listens outside of the element. */
   stop() {
-    this.stopFollowing?.();
+    this.#followKeyboard(false);
   }
 }

@@ -29,7 +29,7 @@ export const ENGLISH = {
   notNow: "This is not available right now. Nothing is lost: please try again in a moment.",
   accountsAway: "Accounts and conversations cannot be reached right now. You can go on asking.",
   origin: "This chat does not answer pages of {origin}. Whoever runs it adds that origin to SITE_ORIGIN (siteOrigins in serverless.yml).",
-  old: "This page is older than the chat. Reload it, please.",
+  old: "A part of the chat could not be loaded. Please try again, or reload the page.",
   tryAgain: "Try again",
 };
 

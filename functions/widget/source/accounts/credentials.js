@@ -67,6 +67,13 @@ export class Credentials {
     if (keep) await this.#take(said);
     else if (said.length && this.chat.owner === null) this.chat.begin();
     this.chat.tell();
+    if (how === "in" && !said.length) await this.#follow();
+  }
+
+  /** Who came by a link to a conversation was asked to sign in for it. */
+  async #follow() {
+    const id = new URLSearchParams(location.hash.slice(1)).get("chat");
+    if (id && id !== this.chat.conversation) await (await this.chat.accounts()).open(id);
   }
 
   /** The cookie is tried first, and the token kept only where that did not stick. @param {import("../types").User} user @param {string | null} token */

@@ -2,6 +2,7 @@
 
 import { el, iconButton, isSending } from "../dom.js";
 import { PENCIL } from "../icons.js";
+import { lengthNote } from "./length.js";
 
 /** @typedef {import("../chat.js").Chat} Chat */
 
@@ -41,7 +42,7 @@ export class Editing {
     const node = /** @type {HTMLElement} */ (this.#node);
     const turn = this.#turn;
     const text = /** @type {HTMLElement} */ (node.querySelector("p"));
-    const field = el("textarea", { rows: "3", maxlength: "4000", dir: "auto", "aria-label": this.say("edited") });
+    const field = el("textarea", { rows: "3", dir: "auto", "aria-label": this.say("edited") });
     const show = (/** @type {boolean} */ editing) => {
       form.hidden = !editing;
       text.hidden = this.button.hidden = editing;
@@ -69,6 +70,7 @@ export class Editing {
       "form",
       { class: "editing" },
       field,
+      lengthNote(field, this.say),
       el("p", { class: "buttons" }, el("button", { class: "primary" }, this.say("send")), el("button", { type: "button", click: cancel }, this.say("cancelEdit"))),
     );
     form.addEventListener("submit", (event) => (event.preventDefault(), send()));

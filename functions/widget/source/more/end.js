@@ -10,7 +10,9 @@ const NEAR = 120;
 
 /** @param {Chat} chat */
 export function leadToEnd({ thread: { scroll, log, box }, speech: { say } }) {
-  const button = iconButton(DOWNWARDS, say("latest"), () => scroll.scrollTo({ top: scroll.scrollHeight }), { class: "icon to-end", hidden: true });
+  // for whoever points; by keyboard it is the End key of what scrolls, and a button that goes when it is pressed would lose the focus
+  const button = iconButton(DOWNWARDS, say("latest"), () => scroll.scrollTo({ top: scroll.scrollHeight }), { class: "icon to-end", tabindex: "-1", hidden: true });
+  button.addEventListener("pointerdown", (event) => event.preventDefault());
   const look = () => {
     button.hidden = !log.childElementCount || scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
   };

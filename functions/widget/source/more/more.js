@@ -1,9 +1,11 @@
 /** What nobody needs before the chat is open or something is selected: a file of its own. */
 
 import { addStyles } from "../dom.js";
+import { Consent } from "./consent.js";
 import { Countdown } from "./countdown.js";
 import { changed, Editing } from "./editing.js";
 import { leadToEnd } from "./end.js";
+import { lengthNote } from "./length.js";
 import { told } from "./notices.js";
 import { Opinions } from "./opinions.js";
 import { AskAbout } from "./selection.js";
@@ -31,10 +33,13 @@ const ENGLISH = {
   welcome: "What would you like to know?",
   welcomeMore: "Answers come from this documentation, with the places they come from.",
   privacy: "Without an account, nothing you ask is kept in a history.",
+  privacyKept: "What you ask is kept in your history, where you can delete it.",
   privacyModel: "If this site uses a language model, its provider sees your question.",
   privacyProvider: "{provider}, who runs the language model, sees your question.",
   privacyNobody: "No provider of a language model sees your question.",
   privacyLink: "Privacy",
+  consent: "{provider} may see what I ask and mark, and write the answer",
+  consentMore: "Otherwise the answer only quotes the documentation.",
   examples: "For example",
   good: "Good answer",
   bad: "Bad answer",
@@ -45,6 +50,7 @@ const ENGLISH = {
   thanks: "Thank you.",
   aboutThis: "Ask about this",
   wait: "That was a lot of questions. You can ask again in {seconds} s.",
+  tooLong: "{over} characters too many: at most {most} can be sent.",
   edit: "Edit and ask again",
   edited: "Edited question",
   cancelEdit: "Cancel",
@@ -59,11 +65,14 @@ export function attach(chat) {
   chat.speech.learn(ENGLISH);
   addStyles(chat.shadow, styles);
   leadToEnd(chat);
+  chat.composer.form.prepend(lengthNote(chat.composer.field, chat.speech.say));
   const about = new AskAbout(chat);
+  const consent = new Consent(chat);
   const countdown = new Countdown(chat);
   const editing = new Editing(chat);
   const temporary = new Temporary(chat);
   const draw = () => {
+    consent.draw();
     temporary.draw();
     welcome(chat, temporary.choice);
   };

@@ -3,6 +3,7 @@
 import { el, iconButton } from "../dom.js";
 import { THUMB_DOWN, THUMB_UP } from "../icons.js";
 import { refusal } from "../api.js";
+import { lengthNote } from "./length.js";
 
 /** @typedef {import("../chat.js").Chat} Chat */
 /** @typedef {import("../types").Opinion} Opinion */
@@ -57,9 +58,9 @@ export class Opinions {
 
   #why() {
     const { say } = this;
-    const field = el("textarea", { id: `why-${this.id}`, rows: "2", maxlength: "2000", dir: "auto" });
+    const field = el("textarea", { id: `why-${this.id}`, rows: "2", dir: "auto" });
     const skip = el("button", { type: "button", click: () => form.remove() }, say("skipWhy"));
-    const form = el("form", { class: "why" }, el("label", { for: field.id }, say("why")), field, el("p", { class: "buttons" }, el("button", { class: "primary" }, say("sendWhy")), skip));
+    const form = el("form", { class: "why" }, el("label", { for: field.id }, say("why")), field, lengthNote(field, say, 2000), el("p", { class: "buttons" }, el("button", { class: "primary" }, say("sendWhy")), skip));
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (await this.#send("down", field.value.trim())) form.replaceChildren(el("p", { role: "status", class: "quiet" }, say("thanks")));

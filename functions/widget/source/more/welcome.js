@@ -29,10 +29,11 @@ function suggestions(chat) {
   return found;
 }
 
-/** @param {Chat} chat */
-function privacy({ speech: { say }, options: { privacyUrl, provider } }) {
-  const who = provider === "none" ? say("privacyNobody") : provider ? say("privacyProvider", { provider }) : say("privacyModel");
+/** What is kept, and who else sees it; where readers are asked for that, the question for it says so. @param {Chat} chat */
+function privacy({ speech: { say }, session, options: { privacyUrl, provider, consent } }) {
+  const kept = say(session.user ? "privacyKept" : "privacy");
+  const who = consent ? "" : provider === "none" ? say("privacyNobody") : provider ? say("privacyProvider", { provider }) : say("privacyModel");
   const url = privacyUrl && safeAddress(privacyUrl);
   const link = url ? el("a", { href: url.href, target: "_blank", rel: "noopener" }, say("privacyLink")) : null;
-  return el("p", { class: "privacy", part: "privacy" }, `${say("privacy")} ${who}`, link && " ", link);
+  return el("p", { class: "privacy", part: "privacy" }, `${kept} ${who}`, link && " ", link);
 }
