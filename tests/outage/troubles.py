@@ -62,6 +62,8 @@ class Troubles(threading.Thread):
         self._enough = threading.Event()
         self._troubles = [*_of_relays(platform), *_of_processes(platform), *_of_neon(platform), *_of_names(platform)]
         self._due: list[str] = []
+        assert platform.pgbouncer is not None
+        self._pooler = platform.pgbouncer
 
     def run(self) -> None:
         """One trouble at a time, sometimes two."""
@@ -75,6 +77,7 @@ class Troubles(threading.Thread):
         """End the last trouble."""
         self._enough.set()
         self.join()
+        self._revive()
 
     def _make_some(self) -> None:
         chosen = self._choose()
@@ -84,7 +87,18 @@ class Troubles(threading.Thread):
         self._enough.wait(self._chance.uniform(*LASTS))
         for trouble in chosen:
             trouble.end()
+        self._revive()
         self._enough.wait(self._chance.uniform(*PAUSE))
+
+    def _revive(self) -> None:
+        """Start PgBouncer again where it has ended by itself, as whoever runs one does.
+
+        1.18 gives up over a client that goes away while its request to cancel is under way ("bad client state: 0").
+        """
+        pooler = self._pooler.process
+        if not pooler.running:
+            self.counts["PgBouncer ended by itself"] += 1
+            pooler.start()
 
     def _choose(self) -> list[Trouble]:
         """Each component in its turn, so that a short run misses none; now and then another one at the same time.
