@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.reading import ask, ask_and_wait
+from tests.e2e.reading import answer, ask, ask_and_wait
 from tests.e2e.test_element_accessible import signed_in
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def test_where_the_owner_asks_for_it_the_provider_sees_nothing_before_the_reader
     box(page).check()
     ask_and_wait(page, "With?")
     page.reload()
+    expect(answer(page)).to_be_visible()
     ask_and_wait(page, "With it, still?")
     page.get_by_role("button", name="New conversation").click()
     expect(box(page)).to_be_checked()
