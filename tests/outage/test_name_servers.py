@@ -75,6 +75,7 @@ def test_nothing_is_sent_in_clear_where_a_name_of_this_machine_leads_elsewhere()
     assert seen("elsewhere")["outcomes"] == ["database_unavailable", "database_unavailable"]
 
 
+@pytest.mark.long
 def test_every_row_of_the_table_of_names_holds_for_the_whole_platform() -> None:
     words = command("pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "tests/outage/names_away.py")
     done = subprocess.run(words, cwd=PROJECT, check=False, capture_output=True, text=True)  # noqa: S603 (ours)

@@ -412,6 +412,7 @@ def test_of_a_function_with_snapshots_the_version_that_routes_call_is_kept_warm(
     assert set(aliases) <= set(warmed(production))
 
 
+@pytest.mark.long  # packages everything once more
 def test_who_wants_nothing_kept_warm_pays_nothing_for_it(template: dict[str, Any], package: Package) -> None:
     states = [
         {rule["ScheduleExpression"]: rule["State"] for rule in of_type(each, "AWS::Events::Rule")}

@@ -63,6 +63,7 @@ def test_two_builds_are_the_same_byte_for_byte(project: Path, target: Target, tm
     assert second == first
 
 
+@pytest.mark.long
 def test_dependencies_installed_twice_are_the_same_byte_for_byte(project: Path, target: Target, tmp_path: Path) -> None:
     requirements = with_few_dependencies(project)
     first, second = (group_archive(requirements, target, tmp_path / each) for each in ("first", "second"))

@@ -64,7 +64,11 @@ SENSELESS = {
 }
 
 
-@pytest.mark.parametrize("given", [SENSELESS, {"SITE_ORIGIN": "http://localhost:3000"}], ids=["all of them", "one"])
+@pytest.mark.parametrize(
+    "given",
+    [SENSELESS, pytest.param({"SITE_ORIGIN": "http://localhost:3000"}, marks=pytest.mark.long)],
+    ids=["all of them", "one"],
+)
 def test_what_cannot_be_meant_is_refused_by_its_name(project: Path, given: dict[str, str]) -> None:
     done = packaged(project, "prod", **OF_PRODUCTION | given)
     assert done.returncode != 0
