@@ -1,8 +1,7 @@
 """Signing in: POST /api/auth/sign-in/email and /username, then /two-factor/verify-totp or /verify-backup-code.
 
 Two round trips each: hashing lies between what is read and what is written, and so does looking at a code; three by
-username. A second
-factor is one that a Better Auth server has set up on the same database.
+username, whose address is read first. A second factor is one that a Better Auth server has set up on the same database.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 from functions.dependencies.callers import Reader, Rules
@@ -57,9 +58,14 @@ class GuestsOutbox:
         send_beside(question, self.queue, self.secret)
 
 
+@cache
+def _owner_sees_guests() -> bool:
+    return GuestsSettings.read().sees_guests == "on"
+
+
 async def guests_outbox(request: Request, reader: Reader, rules: Rules) -> GuestsOutbox | None:
     """None where nothing is kept of this question, be it by the owner's setting or by the guest's."""
-    if reader is not None or GuestsSettings.read().sees_guests == "off":
+    if reader is not None or not _owner_sees_guests():
         return None
     queue = outbox_queue()
     if queue is None or any(request.headers.get(name) == "1" for name in OBJECTIONS):
