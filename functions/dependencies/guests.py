@@ -59,13 +59,14 @@ class GuestsOutbox:
 
 
 @cache
-def _owner_sees_guests() -> bool:
+def owner_sees_guests() -> bool:
+    """OWNER_SEES_GUESTS, which is read once."""
     return GuestsSettings.read().sees_guests == "on"
 
 
 async def guests_outbox(request: Request, reader: Reader, rules: Rules) -> GuestsOutbox | None:
     """None where nothing is kept of this question, be it by the owner's setting or by the guest's."""
-    if reader is not None or not _owner_sees_guests():
+    if reader is not None or not owner_sees_guests():
         return None
     queue = outbox_queue()
     if queue is None or any(request.headers.get(name) == "1" for name in OBJECTIONS):

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, Final, cast
 
-from infra.local.process import PROJECT, inherited_environment
+from infra.local.program import PROJECT, inherited_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
 
 from infra.local.ports import LOOPBACK, answers, free_port
-from infra.local.process import PROJECT, Process, Program
+from infra.local.process import Process
+from infra.local.program import PROJECT, Program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

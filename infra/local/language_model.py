@@ -12,7 +12,8 @@ import urllib.request
 from typing import TYPE_CHECKING, Final
 
 from infra.local.ports import LOOPBACK, free_port
-from infra.local.process import PROJECT, Process, ProcessFailed, Program
+from infra.local.process import Process, ProcessFailed
+from infra.local.program import PROJECT, Program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from infra.local.gateway.cors import read_cors
 from infra.local.gateway.serverless import read_serverless
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

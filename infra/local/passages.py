@@ -11,7 +11,8 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from infra.local.platform import COLLECTION, passages_store
-from infra.local.process import PROJECT, Process, inherited_environment, python_program
+from infra.local.process import Process
+from infra.local.program import PROJECT, inherited_environment, python_program
 from infra.local.state import RUNNING, AlreadyRunning
 
 if TYPE_CHECKING:

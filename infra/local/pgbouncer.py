@@ -13,7 +13,8 @@ import psycopg
 
 from infra.local.ports import LOOPBACK, free_port
 from infra.local.postgres import APP, DATABASE, OWNER
-from infra.local.process import Process, Program
+from infra.local.process import Process
+from infra.local.program import Program
 
 if TYPE_CHECKING:
     from infra.local.postgres import Postgres
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 NEONS_CLIENT_LIMIT = 10_000
 """max_client_conn of Neon's poolers (https://neon.com/docs/connect/connection-pooling)."""
+
+MOST_RESTARTS = 100
+"""A cancel request whose client hangs up at a bad moment ends PgBouncer: "bad client state", seen in 1.18 (of others:
+https://github.com/pgbouncer/pgbouncer/issues/801). Those who run it for others start it again."""
 
 SPARE_FILES = 200
 """File descriptors that PgBouncer needs besides its clients."""
@@ -83,6 +88,7 @@ class PgBouncer:
                 folder=self.folder,
                 user=state.user,
                 stop_signal=signal.SIGKILL,  # it has nothing to save, and SIGTERM waits for clients from 1.23 on
+                restarts=MOST_RESTARTS,
             )
         )
 

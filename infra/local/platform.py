@@ -14,7 +14,8 @@ from infra.local.origins import trusted_origins
 from infra.local.pgbouncer import PgBouncer
 from infra.local.ports import LOOPBACK
 from infra.local.postgres import Postgres
-from infra.local.process import PROJECT, Process
+from infra.local.process import Process
+from infra.local.program import PROJECT
 from infra.local.relay import Relay
 from infra.local.server import Server
 from infra.migrate import migrate

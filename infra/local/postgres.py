@@ -16,7 +16,8 @@ from psycopg import sql
 
 from infra.local.ports import LOOPBACK, free_port
 from infra.local.postgres_binaries import Binaries, Origin, copy_of_wheel, find_binaries
-from infra.local.process import POLL_SECONDS, Process, Program
+from infra.local.process import POLL_SECONDS, Process
+from infra.local.program import Program
 
 if TYPE_CHECKING:
     from typing import Self

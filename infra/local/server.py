@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from infra.local.ports import LOOPBACK, answers, free_port
-from infra.local.process import Process, python_program
+from infra.local.process import Process
+from infra.local.program import python_program
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from infra.local.process import PROJECT, User
+from infra.local.program import PROJECT, User
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -20,7 +20,7 @@ import httpx
 
 from infra.local.pgbouncer import PgBouncer
 from infra.local.platform import Deployment, Platform
-from infra.local.process import inherited_environment
+from infra.local.program import inherited_environment
 from infra.local.state import State
 from tests.bench.machine import RESULTS, machine, spread
 from tests.bench.routes import PASSWORD, PATIENCE_SECONDS, Reader

@@ -24,7 +24,7 @@ import psycopg
 
 from infra.local.pgbouncer import PgBouncer
 from infra.local.postgres import Postgres
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from infra.local.server import Server
 from infra.local.state import State
 from infra.migrate import migrate

@@ -23,7 +23,7 @@ from playwright.sync_api import sync_playwright
 from functions.widget.files import FIRST, files
 from infra.local.passages import ingest_own_documents
 from infra.local.platform import Platform
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from infra.local.state import State
 from tests.bench.machine import RESULTS, machine, spread
 from tests.e2e.conftest import launched

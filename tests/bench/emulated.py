@@ -16,7 +16,8 @@ from urllib.request import Request, urlopen
 
 from infra.bundle import PROJECT
 from infra.local.ports import LOOPBACK, answers, free_port
-from infra.local.process import Process, Program, descendants
+from infra.local.process import Process, descendants
+from infra.local.program import Program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -31,7 +31,7 @@ import httpx
 from infra.local.passages import ingest_own_documents, is_empty
 from infra.local.pgbouncer import PgBouncer
 from infra.local.platform import Deployment, Platform
-from infra.local.process import PROJECT, inherited_environment
+from infra.local.program import PROJECT, inherited_environment
 from infra.local.state import AlreadyRunning, State, data_folder
 from shared.auth.browser.cookies import sign
 from tests.bench.crowd import Crowd, load_crowd

@@ -23,7 +23,7 @@ import httpx
 import psycopg
 
 from infra.local.platform import Platform
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from infra.local.server import Server
 from infra.local.state import State
 from shared.auth.browser.cookies import sign

@@ -23,7 +23,8 @@ from uuid import uuid4
 
 import httpx
 
-from infra.local.process import PROJECT, Process, Program
+from infra.local.process import Process
+from infra.local.program import PROJECT, Program
 from infra.local.state import RUNNING
 from tests.bench.answers.books import TEXTBOOK
 from tests.bench.answers.questions import GOLD

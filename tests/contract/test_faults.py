@@ -16,7 +16,7 @@ import pytest
 
 from infra.local.pgbouncer import PgBouncer
 from infra.local.postgres import Postgres
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from infra.local.relay import Relay
 from infra.local.server import Server
 from infra.local.state import State

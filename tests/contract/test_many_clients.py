@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from infra.local.postgres import APP
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from tests.contract.many_clients import run_many
 from tests.contract.ways import CLEAN
 

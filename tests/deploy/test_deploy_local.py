@@ -7,7 +7,7 @@ import pytest
 
 from infra.local.deployed_stage import OSLS
 from infra.local.emulator import PYTHON
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 
 SECONDS = 900
 

@@ -10,7 +10,7 @@ import boto3  # pyright: ignore[reportMissingTypeStubs] (it has none)
 import pytest
 from botocore import xform_name  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType] (as above)
 
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from tests.fixtures.aws_command import options_of
 
 PAGES = ("specs/guides/aws.md", "specs/runbook.md")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from tests.e2e.sites import Site
 from tests.fixtures.platform import asked_since, forget_outage, invocations
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import sync_playwright
 
 from functions.widget.files import files
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from tests.e2e.conftest import launched
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request, Route

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from tests.e2e.conftest import PATIENCE_MILLISECONDS
 
 if TYPE_CHECKING:

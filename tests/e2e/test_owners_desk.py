@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from infra.migrate import migrate
 from shared.auth.tokens.codes import at_step
 from shared.auth.tokens.encoding import sealed

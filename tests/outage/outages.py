@@ -19,7 +19,7 @@ from zlib import crc32
 
 from infra.local.gateway.routes import Routes
 from infra.local.gateway.serverless import read_serverless
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from infra.openapi import DOCUMENT
 from tests.fixtures.platform import CALIBRATE
 from tests.fixtures.stopwatch import Stopwatch

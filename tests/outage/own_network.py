@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pytest
 
 from infra.local.ports import LOOPBACK
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence

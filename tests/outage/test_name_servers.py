@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 
 from infra.local.gateway.serverless import read_serverless
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from tests.outage.own_network import command, needs_own_network, unshared
 
 CHAT_SECONDS: Final = 1.5

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import expect
 
 from infra.local.origins import own_other_name
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from tests.e2e.conftest import PATIENCE_MILLISECONDS, browser
 from tests.e2e.reading import answer, ask_and_wait, in_history, sign_in, sign_up
 from tests.sites.generators import run

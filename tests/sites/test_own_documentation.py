@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 
 if TYPE_CHECKING:
     from tests.integration.ingestion.conftest import Book

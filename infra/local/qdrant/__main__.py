@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from infra.local.qdrant.app import build_app
 from infra.local.qdrant.inference import Inference
 from infra.local.qdrant.remembered import Remembered

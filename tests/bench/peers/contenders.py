@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 
 if TYPE_CHECKING:
     from pathlib import Path

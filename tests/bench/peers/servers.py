@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from infra.local.pgbouncer import PgBouncer
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from infra.local.relay import Relay
 from infra.local.server import Server
 from shared.auth.browser.cookies import sign

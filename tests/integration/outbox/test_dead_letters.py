@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from shared.outbox.keeping import group_of, user_owner
 from shared.outbox.queue import Queue
 from shared.outbox.seal import Seal

@@ -18,7 +18,7 @@ from psycopg import sql
 from functions.dependencies.database import opened_database
 from functions.outbox.drain import dead_letter_queue, handler
 from infra.local.gateway.serverless import read_serverless
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from shared.db.opening import open_database
 from shared.errors import NotFound
 from shared.history.conversations import delete_conversation, delete_conversations

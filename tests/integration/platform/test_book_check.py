@@ -8,7 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 from infra.local.ports import free_port
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from tests.fixtures.platform import CALIBRATE
 
 if TYPE_CHECKING:

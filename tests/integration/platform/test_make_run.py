@@ -18,7 +18,8 @@ from infra.local.__main__ import main
 from infra.local.passages import is_empty
 from infra.local.platform import passages_store
 from infra.local.ports import LOOPBACK, free_port
-from infra.local.process import PROJECT, descendants
+from infra.local.process import descendants
+from infra.local.program import PROJECT
 from infra.local.state import State
 
 if TYPE_CHECKING:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import signal
 import time
 import uuid
 from typing import TYPE_CHECKING
@@ -95,3 +97,17 @@ def test_aws_is_there_in_a_while(platform: Platform) -> None:
         trust_env=False,
     )
     assert answer.status_code == httpx.codes.OK
+
+
+def test_a_pooler_that_crashes_comes_back_by_itself(api: httpx.Client, platform: Platform) -> None:
+    if platform.pgbouncer is None:
+        pytest.skip("there is no PgBouncer on this machine")
+    pooler = platform.pgbouncer.process
+    crashed = pooler.pid
+    os.kill(crashed, signal.SIGABRT)
+    pooler.wait_until(lambda: pooler.pid != crashed)
+    until = time.monotonic() + PATIENCE_SECONDS
+    while database_status(api) != "ok":
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    platform.check()

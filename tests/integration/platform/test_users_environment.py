@@ -15,7 +15,7 @@ import pytest
 from psycopg import pq
 
 from infra.local.ports import LOOPBACK, free_port
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from infra.local.state import State
 from infra.local.users import set_aside
 from tests.fixtures.platform import BOOK, SITE

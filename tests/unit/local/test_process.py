@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.local.process import GRACE_SECONDS, PROJECT, Process, ProcessFailed, Program, python_program
+from infra.local.process import GRACE_SECONDS, Process, ProcessFailed
+from infra.local.program import PROJECT, Program, python_program
 from infra.local.state import unprivileged_user
 
 if TYPE_CHECKING:
@@ -22,7 +25,8 @@ TICKING = ["-c", "import time\nwhile True: print('tick'); time.sleep(0.01)"]
 PARENT = ["-c", "import subprocess; child = subprocess.Popen(['sleep', '60']); print(child.pid); child.wait()"]
 OTHER_PARENT = """
 import pathlib, threading
-from infra.local.process import Process, Program
+from infra.local.process import Process
+from infra.local.program import Program
 child = Process(Program("sleeper", ["sleep", "60"], pathlib.Path("{log}")))
 thread = threading.Thread(target=child.start)
 thread.start()
@@ -37,8 +41,9 @@ def run(tmp_path: Path) -> Generator[Callable[..., Process]]:
     """Start Python with the given arguments; whatever still runs at the end is killed."""
     started: list[Process] = []
 
-    def start(arguments: list[str], **environment: str) -> Process:
-        process = Process(python_program("worker", *arguments, log=tmp_path / "worker.log", environment=environment))
+    def start(arguments: list[str], restarts: int = 0, **environment: str) -> Process:
+        worker = python_program("worker", *arguments, log=tmp_path / "worker.log", environment=environment)
+        process = Process(replace(worker, restarts=restarts))
         started.append(process)
         process.start()
         return process
@@ -127,6 +132,30 @@ def test_a_program_that_ended_by_itself_is_noticed(run: Callable[..., Process]) 
     assert gone_within(30, process.pid)
     with pytest.raises(ProcessFailed, match="ended with code 3"):
         process.check()
+
+
+def test_a_program_that_may_be_restarted_comes_back_as_often_as_it_may(run: Callable[..., Process]) -> None:
+    process = run(SLEEP, restarts=2)
+    for _ in range(2):
+        ended = process.pid
+        os.kill(ended, signal.SIGKILL)
+        process.wait_until(lambda ended=ended: process.pid != ended)
+        process.check()
+    os.kill(process.pid, signal.SIGKILL)
+    assert gone_within(30, process.pid)
+    with pytest.raises(ProcessFailed, match="ended with code -9"):
+        process.check()
+
+
+@pytest.mark.parametrize("end", [Process.stop, Process.kill])
+def test_a_program_that_we_end_does_not_come_back(run: Callable[..., Process], end: Callable[[Process], None]) -> None:
+    process = run(SLEEP, restarts=2)
+    pid = process.pid
+    end(process)
+    assert gone_within(30, pid)
+    assert not process.running
+    process.start()
+    assert process.pid != pid
 
 
 def test_a_frozen_program_does_nothing_until_it_is_thawed(run: Callable[..., Process]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.local import state
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from infra.local.state import AlreadyRunning, State, data_folder
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from starlette.requests import Request
 
-from functions.dependencies.guests import GuestsOutbox, guests_outbox
+from functions.dependencies.guests import GuestsOutbox, guests_outbox, owner_sees_guests
 from functions.dependencies.queue import outbox_queue
 from shared.answering.models import Ask, Mode
 from shared.auth.identity.rules import AuthRules
@@ -25,7 +25,7 @@ from shared.settings.accounts import AuthSettings
 from tests.unit.outbox.turns import SECRET
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
 SECONDS = 30
 """Until a test gives up that waits for an event."""
@@ -128,11 +128,19 @@ def test_a_queue_that_is_away_costs_the_guest_nothing() -> None:
 
 
 @pytest.fixture
-def queue(monkeypatch: pytest.MonkeyPatch) -> Generator[pytest.MonkeyPatch]:
-    monkeypatch.setenv("OUTBOX_QUEUE_URL", "https://localhost/1/outbox.fifo")
-    outbox_queue.cache_clear()
-    yield monkeypatch
-    outbox_queue.cache_clear()
+def container(monkeypatch: pytest.MonkeyPatch) -> Generator[Callable[..., None]]:
+    """Starts a container with a queue, as far as these dependencies see one: it reads the settings given."""
+
+    def start(**settings: str) -> None:
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        outbox_queue.cache_clear()
+        owner_sees_guests.cache_clear()
+
+    start(OUTBOX_QUEUE_URL="https://localhost/1/outbox.fifo")
+    yield start
+    monkeypatch.undo()
+    start()
 
 
 def kept_of(headers: dict[str, str]) -> GuestsOutbox | None:
@@ -143,15 +151,15 @@ def kept_of(headers: dict[str, str]) -> GuestsOutbox | None:
         return runner.run(guests_outbox(request, None, rules))
 
 
-def test_nothing_is_sent_unless_the_owner_wants_it(queue: pytest.MonkeyPatch) -> None:
+def test_nothing_is_sent_unless_the_owner_wants_it(container: Callable[..., None]) -> None:
     assert kept_of({}) is None
-    queue.setenv("OWNER_SEES_GUESTS", "on")
+    container(OWNER_SEES_GUESTS="on")
     assert kept_of({}) is not None
 
 
 @pytest.mark.parametrize("header", ["sec-gpc", "dnt"])
-def test_a_guest_objects_by_the_header_of_their_browser(queue: pytest.MonkeyPatch, header: str) -> None:
-    queue.setenv("OWNER_SEES_GUESTS", "on")
+def test_a_guest_objects_by_the_header_of_their_browser(container: Callable[..., None], header: str) -> None:
+    container(OWNER_SEES_GUESTS="on")
     assert kept_of({header: "1"}) is None
     assert kept_of({header: "0"}) is not None
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 
 STYLE = (PROJECT / "functions/widget/source/style.css").read_text("utf-8")
 BOTH = r"\.root(?:\[data-scheme=\"dark\"\])? \{(.*?)\n\}"

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from functions.widget.files import NEVER, SOON, router
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 from shared.app import build_app
 
 WIDGET = PROJECT / "functions/widget"

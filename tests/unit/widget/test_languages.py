@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.local.process import PROJECT
+from infra.local.program import PROJECT
 
 if TYPE_CHECKING:
     from pathlib import Path
