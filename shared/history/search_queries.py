@@ -1,6 +1,6 @@
 """The statement behind search.py.
 
-The words of messages are found by `found_messages` (infra/migrations/0031_history_search.sql), which gives ids and
+The words of messages are found by `found_messages` (infra/migrations/0140_search_by_keys.sql), which gives ids and
 ranks of the signed-in user's messages; what they say is read here, under row-level security like everything else. A
 title counts several times as much as a message. Where the words stand is marked with two characters that Unicode keeps
 for a program's own use, and that are taken out of the texts first; a third one stands for `<`, because Postgres would

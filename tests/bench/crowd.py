@@ -40,10 +40,15 @@ MEMORY: Final = {
 """Neon's own computes have more; 128 MB would measure the disk of this machine."""
 
 TEXTS: Final = """
-    create unlogged table said (number integer, role text, content text, words tsvector, primary key (role, number));
+    create unlogged table said (
+        number integer, role text, content text, words tsvector, search_keys smallint[], primary key (role, number)
+    );
     create unlogged table heard (like said)
 """
-KNOW_WORDS: Final = "insert into said select number, role, content, search_words(content) from heard"
+KNOW_WORDS: Final = """
+    insert into said select number, role, content, words, search_keys(words)
+      from heard cross join lateral (select search_words(content) as words) found
+"""
 FIND_BY_TEXT: Final = "create index on said using hash (content)"
 REMEMBER: Final = """
     create or replace function search_words(text) returns tsvector
@@ -70,8 +75,9 @@ HISTORIES: Final = """
 """
 # As they come in real life: what belongs to one person is not stored together.
 UTTERANCES: Final = """
-    insert into message (id, conversation_id, user_id, seq, role, content, created_at)
-    select gen_random_uuid(), one.id, one.user_id, seq, said.role, said.content, one.updated_at
+    insert into message (id, conversation_id, user_id, seq, role, content, created_at, words, search_keys)
+    select gen_random_uuid(), one.id, one.user_id, seq, said.role, said.content, one.updated_at, said.words,
+           said.search_keys
       from (
             select id, user_id, updated_at, hashint8extended(hashtext(id::text), 2) as chance
               from conversation where abs(hashtext(id::text) % $1::int) = $2::int order by id
@@ -157,6 +163,7 @@ def _loaded(server: Postgres, users: int, texts: int, say: Callable[[str], None]
         original = _remember_words(connection, texts)
         step(f"{texts:,} questions and answers, and their words")
         mend = _without_keys(connection)
+        connection.execute("alter table message disable trigger words_of_content")  # they come with their words
         for statement in (USERS, SESSIONS, TOMBSTONES):
             connection.execute(statement.encode(), [users])
         connection.execute(HISTORIES.encode(), [users, MESSAGES, CONVERSATIONS, texts])
@@ -164,6 +171,7 @@ def _loaded(server: Postgres, users: int, texts: int, say: Callable[[str], None]
         _in_parallel(server, [(UTTERANCES, [WRITERS, part, MESSAGES, texts]) for part in range(WRITERS)])
         step("messages")
         connection.execute(original)
+        connection.execute("alter table message enable trigger words_of_content")
         for each in mend:
             connection.execute(each)
             step(each.decode()[:80])
