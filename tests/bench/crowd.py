@@ -46,7 +46,7 @@ TEXTS: Final = """
     create unlogged table heard (like said)
 """
 KNOW_WORDS: Final = """
-    insert into said select number, role, content, words, search_keys(words)
+    insert into said select number, role, content, found.words, search_keys(found.words)
       from heard cross join lateral (select search_words(content) as words) found
 """
 FIND_BY_TEXT: Final = "create index on said using hash (content)"
