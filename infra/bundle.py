@@ -50,7 +50,7 @@ class Service:
     @classmethod
     def read(cls, root: Path = PROJECT) -> Service:
         """Read serverless.yml below `root`; variables in it are not resolved, and none stands where we look."""
-        written: dict[str, Any] = yaml.safe_load((root / "serverless.yml").read_text(encoding="utf-8"))
+        written: dict[str, Any] = yaml.load((root / "serverless.yml").read_bytes(), Loader=yaml.CSafeLoader)
         return cls(
             handlers={name: function["handler"] for name, function in written["functions"].items()},
             python=written["provider"]["runtime"].removeprefix("python"),

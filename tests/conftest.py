@@ -12,7 +12,12 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-pytest_plugins = ["tests.fixtures.database", "tests.fixtures.platform", "tests.fixtures.logged"]
+pytest_plugins = [
+    "tests.fixtures.database",
+    "tests.fixtures.hashes",
+    "tests.fixtures.logged",
+    "tests.fixtures.platform",
+]
 
 settings.register_profile("steady", max_examples=40, deadline=None)  # no test depends on the machine being fast
 settings.load_profile("steady")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 import psycopg
 
 from infra.local.language_model import LanguageModel, chosen_model
-from infra.local.origins import NoOrigin, chosen_site, own_other_name, site_origins
+from infra.local.origins import NoOrigin, chosen_site, own_other_name
 from infra.local.owners import NoOwners, chosen_owners
 from infra.local.passages import ingest_own_documents, is_empty
 from infra.local.platform import Deployment, Platform
@@ -118,7 +118,7 @@ class Foreground:
         text = BANNER.format(
             url=url,
             other=own_other_name(platform.gateways[self.transport].port),
-            sites=", ".join(site_origins(platform.deployment.settings)),
+            sites=", ".join(platform.sites),
             data=self.state.folder,
             logs=self.state.logs,
             outage=outage,

@@ -10,7 +10,7 @@ from infra.local.gateway.serverless import read_serverless
 from infra.local.program import PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 SITE: Final = "SITE_ORIGIN"
 _ORIGIN: Final = re.compile(r"https?://[\w.-]+(:\d+)?")
@@ -43,6 +43,6 @@ def own_other_name(port: int) -> str:
     return f"http://localhost:{port}"
 
 
-def trusted_origins(port: int, variables: Mapping[str, str]) -> str:
+def trusted_origins(port: int, sites: Iterable[str]) -> str:
     """As TRUSTED_ORIGINS holds them."""
-    return ",".join([own_other_name(port), *site_origins(variables)])
+    return ",".join([own_other_name(port), *sites])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from infra.local.gateway.invocation import ACCOUNT
 from infra.local.moto import MotoServer
-from infra.local.origins import trusted_origins
+from infra.local.origins import site_origins, trusted_origins
 from infra.local.pgbouncer import PgBouncer
 from infra.local.ports import LOOPBACK
 from infra.local.postgres import Postgres
@@ -101,6 +101,7 @@ class Platform:
         self.state = state
         self.say = say
         self.deployment = deployment or Deployment()
+        self.sites = site_origins(self.deployment.settings)
         self.postgres = Postgres(state)
         self.pgbouncer = PgBouncer(state, self.postgres) if PgBouncer.installed() else None
         self.neon_sql = _neon_sql(state, (self.pgbouncer or self.postgres).port)
@@ -162,7 +163,7 @@ class Platform:
             "DATABASE_HTTP_ENDPOINT": f"http://{host}:{sql_port}/sql",
             "BETTER_AUTH_SECRET": self.postgres.secrets.better_auth_secret,
             "BETTER_AUTH_URL": gateway.url,
-            "TRUSTED_ORIGINS": trusted_origins(gateway.port, self.deployment.settings),
+            "TRUSTED_ORIGINS": trusted_origins(gateway.port, self.sites),
             "OUTBOX_DEAD_LETTER_URL": f"{aws}/{ACCOUNT}/outbox-{transport}-dead-letters.fifo",
             "OUTBOX_QUEUE_URL": f"{aws}/{ACCOUNT}/outbox-{transport}.fifo",
             "QDRANT_URL": f"http://{host}:{qdrant_port}",
@@ -185,7 +186,7 @@ class Platform:
             ProcessFailed: It did not come up.
         """
         gateway = _gateway(self.state, name, None, self.deployment)
-        own = {"BETTER_AUTH_URL": gateway.url, "TRUSTED_ORIGINS": trusted_origins(gateway.port, settings)}
+        own = {"BETTER_AUTH_URL": gateway.url, "TRUSTED_ORIGINS": trusted_origins(gateway.port, site_origins(settings))}
         variables = self.environment(transport) | own | dict(settings)
         self.state.write(_environment_file(name), variables)
         gateway.start()

@@ -121,7 +121,9 @@ def trials(
     assert target.python
     python = target.python
     tasks = {name: unzipped(name) for name in service.handlers}
-    written: dict[str, Any] = yaml.safe_load((PROJECT / "serverless.yml").read_text(encoding="utf-8"))["functions"]
+    written: dict[str, Any] = yaml.load(
+        (PROJECT / "serverless.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+    )["functions"]
 
     def try_out(name: str) -> Trial:
         given = {variable: environment[variable] for variable in written[name].get("environment", {})}
@@ -155,7 +157,9 @@ def environment() -> Generator[dict[str, str]]:
 
 def unless_told_otherwise() -> dict[str, str]:
     """What a function finds in a variable that has a default, or refers to a parameter of the stack that has one."""
-    document: dict[str, Any] = yaml.safe_load((PROJECT / "serverless.yml").read_text(encoding="utf-8"))
+    document: dict[str, Any] = yaml.load(
+        (PROJECT / "serverless.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+    )
     of_parameters = [({"Ref": name}, each.get("Default")) for name, each in document["resources"]["Parameters"].items()]
     found: dict[str, str] = {}
     for function in document["functions"].values():

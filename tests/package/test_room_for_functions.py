@@ -29,7 +29,7 @@ def crowded(template: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) 
     """The stack with functions added until there are sixty, each with a route and everything that one may be given."""
     assert template, "has built the zips"
     folder = linked_project(tmp_path_factory.mktemp("project"))
-    written = yaml.safe_load((PROJECT / "serverless.yml").read_text(encoding="utf-8"))
+    written = yaml.load((PROJECT / "serverless.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     every_setting = {
         name: value for each in written["functions"].values() for name, value in each.get("environment", {}).items()
     }

@@ -16,7 +16,7 @@ from infra.packaging.import_graph import reach
 from shared.settings.accounts import HostSettings
 from tests.fixtures.settings import SETTINGS
 
-DOCUMENT: dict[str, Any] = yaml.safe_load((PROJECT / "serverless.yml").read_text(encoding="utf-8"))
+DOCUMENT: dict[str, Any] = yaml.load((PROJECT / "serverless.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 FUNCTIONS: dict[str, Any] = DOCUMENT["functions"]
 
 ROUTES = [name for name, function in FUNCTIONS.items() if any("httpApi" in each for each in function.get("events", []))]

@@ -223,6 +223,11 @@ def app_on(
     return app
 
 
+@pytest.fixture(autouse=True)
+def hashes_of_every_test(remembered_hashes: None) -> None:
+    """Hundreds of people sign up here with one password, and come back with it."""
+
+
 @pytest.fixture(scope="session")
 def opened(postgres: Postgres) -> Generator[Counting]:
     database = Counting(open_database(DatabaseSettings(postgres.app_url, "pooled")))

@@ -64,6 +64,7 @@ def test_unknown_address_and_wrong_password_are_answered_alike(routes: Routes, e
 
 
 @pytest.mark.long  # tests/unit/auth/test_passwords.py counts the work
+@pytest.mark.usefixtures("real_hashes")
 def test_the_times_of_known_and_unknown_addresses_cannot_be_told_apart(
     routes: Routes, email: str, user_id: str
 ) -> None:

@@ -11,7 +11,7 @@ DOCUSAURUS = "http://localhost:3000"
 
 def test_unless_chosen_it_is_the_one_that_serverless_yml_names() -> None:
     assert site_origins({}) == [DOCUSAURUS]
-    assert trusted_origins(8787, {}) == f"http://localhost:8787,{DOCUSAURUS}"
+    assert trusted_origins(8787, site_origins({})) == f"http://localhost:8787,{DOCUSAURUS}"
 
 
 def test_a_site_that_was_chosen_takes_its_place() -> None:
