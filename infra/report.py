@@ -1,7 +1,8 @@
 """A week of the owner's desk in the terminal: `make report` (specs/insight.md).
 
 Read as the role that owns the tables, with the same queries as the routes, the same threshold and the same masks
-(OWNER_FEWEST_READERS, OWNER_SEES_SINGLE_QUESTIONS, OWNER_SEES_GUESTS). The database is that of STAGE, or the one that
+(OWNER_FEWEST_READERS, OWNER_SEES_SINGLE_QUESTIONS, OWNER_SEES_GUESTS), and what a day cost by MODEL_INPUT_PRICE and
+MODEL_OUTPUT_PRICE. The database is that of STAGE, or the one that
 DATABASE_OWNER_URL names, else that of the platform on this machine.
 """
 
@@ -23,13 +24,13 @@ from infra.stage_secrets import NoSecrets, database_urls
 from shared.clock import now
 from shared.errors import Misconfigured
 from shared.insight.desk import groups_of, usage_of, wanted
-from shared.insight.models import Chosen, Period, Show
+from shared.insight.models import Chosen, Period, Prices, Show
 from shared.settings.site import OwnerSettings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
 
-    from shared.insight.models import Group, Usage
+    from shared.insight.models import Group, Told, Usage
 
 DAYS: Final = 7
 MOST: Final = 10
@@ -91,11 +92,13 @@ def _one(connection: psycopg.Connection[Any], query: LiteralString, *values: obj
     return found[0]
 
 
-def lines(period: Period, usage: Usage, questions: Mapping[Show, list[Group]], fewest: int) -> Iterator[str]:
+def lines(
+    period: Period, usage: Usage, questions: Mapping[Show, list[Group]], fewest: int, prices: Prices | None = None
+) -> Iterator[str]:
     """The report."""
     total = sum(each.questions for each in usage.days)
     yield f"{period.since:%Y-%m-%d} to {period.until:%Y-%m-%d}"
-    yield from _days(usage)
+    yield from _days(usage, prices)
     for show, groups in questions.items():
         yield f"\n{HEADINGS[show]}"
         yield from map(_line, groups[:MOST])
@@ -103,16 +106,23 @@ def lines(period: Period, usage: Usage, questions: Mapping[Show, list[Group]], f
             yield f"  nothing that {fewest} readers asked" if fewest > 1 else "  nothing"
     refused = sum(each.modes.get("refused", 0) for each in usage.days)
     share = refused / total if total else 0.0
-    tokens = sum(each.tokens for each in usage.days)
-    spent = f", {tokens:,} tokens of the model" if tokens else ""
+    spent = _spent(sum(each.tokens for each in usage.days), usage.told, prices)
     yield f"\n{total} questions of {usage.readers} readers{spent}, {share:.1%} not answered by the book"
 
 
-def _days(usage: Usage) -> Iterator[str]:
-    most = max((each.questions for each in usage.days), default=1)
+def _days(usage: Usage, prices: Prices | None) -> Iterator[str]:
+    most = max((each.questions for each in usage.days), default=0) or 1
     for each in usage.days:
-        bar = "#" * max(1, round(WIDEST * each.questions / most))
-        yield f"  {each.day}  {each.questions:6}  {bar}"
+        bar = "#" * round(max(WIDEST * each.questions / most, 1 if each.questions else 0))
+        yield f"  {each.day}  {each.questions:6}  {bar}{_spent(each.tokens, each.told, prices)}"
+
+
+def _spent(tokens: int, told: Told | None, prices: Prices | None) -> str:
+    if told and prices:
+        return f", cost {prices.cost(told):,.4f}"
+    if told:
+        return f", {told.read:,} tokens read and {told.written:,} written by the model"
+    return f", {tokens:,} tokens of the model" if tokens else ""
 
 
 def _line(group: Group) -> str:
@@ -137,7 +147,7 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
     except (NoSecrets, Misconfigured, ProcessFailed, psycopg.Error, OSError) as error:
         print(f"There is no report: {error}", file=sys.stderr)
         return 2
-    print("\n".join(lines(period, usage, questions, fewest)))
+    print("\n".join(lines(period, usage, questions, fewest, Prices.of(settings.input_price, settings.output_price))))
     return 0
 
 

@@ -25,6 +25,8 @@ function filled(made, attributes, content) {
 
 const number = new Intl.NumberFormat("en");
 const share = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
+/** In whatever currency the owner's prices are. */
+const price = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 4 });
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 const AWAY = "The desk cannot be reached right now. Please try again.";
@@ -206,7 +208,10 @@ async function copied(text, item) {
 function figures(usage) {
   const { questions: all, readers, refusedShare, tokens } = usage.total;
   const told = { Questions: number.format(all), Readers: number.format(readers), "Not answered": share.format(refusedShare) };
-  if (tokens) Object.assign(told, { "Tokens of the model": number.format(tokens) });
+  if (usage.total.cost !== null) Object.assign(told, { "Cost of the model": price.format(usage.total.cost) });
+  else if (usage.total.tokensRead !== null)
+    Object.assign(told, Object.fromEntries(SPENT.map(([name, key]) => [name, number.format(usage.total[key])])));
+  else if (tokens) Object.assign(told, { "Tokens of the model": number.format(tokens) });
   at("figures").replaceChildren(
     ...Object.entries(told).map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))),
   );
@@ -249,16 +254,39 @@ function legend(modes) {
   return element("ul", { class: "legend" }, ...modes.map((each) => element("li", {}, spot(each), each)));
 }
 
+/** What is told of a day's tokens where no price is. */
+const SPENT = [
+  ["Tokens read", "tokensRead"],
+  ["Tokens written", "tokensWritten"],
+];
+
+/** @param {number | null} amount @param {Intl.NumberFormat} format */
+const known = (amount, format) => (amount === null ? "not known" : format.format(amount));
+
+/** Columns of what the model cost, where a day knows it. @type {(days: any[]) => { name: string, of: (day: any) => string }[]} */
+function spent(days) {
+  if (days.some((each) => each.cost !== null)) return [{ name: "Cost", of: (day) => known(day.cost, price) }];
+  if (days.every((each) => each.tokensRead === null)) return [];
+  return SPENT.map(([name, key]) => ({ name, of: (day) => known(day[key], number) }));
+}
+
 /** @param {any[]} days @param {string[]} modes */
 function table(days, modes) {
-  const heads = ["Day", "Questions", "Readers", ...modes].map((each) => element("th", { scope: "col" }, each));
-  const cells = (/** @type {any} */ day) => [day.questions, day.readers, ...modes.map((mode) => day.modes[mode] ?? 0)];
+  const more = spent(days);
+  const heads = ["Day", "Questions", "Readers", ...modes, ...more.map((each) => each.name)].map((each) =>
+    element("th", { scope: "col" }, each),
+  );
+  const counts = (/** @type {any} */ day) => [day.questions, day.readers, ...modes.map((mode) => day.modes[mode] ?? 0)];
+  const cells = (/** @type {any} */ day) => [
+    ...counts(day).map((each) => number.format(each)),
+    ...more.map((each) => each.of(day)),
+  ];
   const rows = days.map((day) =>
     element(
       "tr",
       {},
       element("th", { scope: "row" }, day.day),
-      ...cells(day).map((each) => element("td", {}, number.format(each))),
+      ...cells(day).map((each) => element("td", {}, each)),
     ),
   );
   return element("table", {}, element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...rows));

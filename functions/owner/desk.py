@@ -10,12 +10,12 @@ from pydantic import Field, StringConstraints
 
 from functions.dependencies.book import OpenBook
 from functions.owner import page as page_files
-from functions.owner.wire import Days, OwnersDesk, OwnersRoute, period_of
+from functions.owner.wire import Days, ModelPrices, OwnersDesk, OwnersRoute, period_of
 from functions.wire import Json, Time
 from shared.app import build_handler
 from shared.clock import now, timestamp
 from shared.insight.ingestions import Ingestion, read_ingestions
-from shared.insight.models import Chosen, Group, Show
+from shared.insight.models import Chosen, Day, Group, Prices, Show, Told
 from shared.insight.tables import as_csv
 from shared.web import APIRouter, Header, Path, Query, Response
 
@@ -123,7 +123,10 @@ class Counted(Json):
     readers: int
     modes: dict[str, int] = Field(description="Answers by how they came about")
     refused_share: float = Field(description="Of the questions, 0 to 1")
-    tokens: int = Field(description="Of the model, for guests' questions too")
+    tokens: int = Field(description="Of the model, for guests' questions too, as the day's limits count them")
+    tokens_read: int | None = Field(description="That it read, as far as answers told; null where none did")
+    tokens_written: int | None = Field(description="That it wrote, likewise")
+    cost: float | None = Field(description="Of both, in the currency of the owner's prices; null without prices")
 
 
 class CountedDay(Counted):
@@ -140,23 +143,33 @@ class Usage(Json):
 
 
 @router.get("/api/owner/usage")
-async def usage(desk: OwnersDesk, days: Days = 30) -> Usage:
+async def usage(desk: OwnersDesk, prices: ModelPrices, days: Days = 30) -> Usage:
     """For owners of the site alone; days on which nobody asked are left out, also of a model."""
     found = desk.usage(period_of(days))
     modes = sum((Counter(each.modes) for each in found.days), Counter[str]())
-    return Usage(
-        total=_counted(found.readers, modes, sum(each.tokens for each in found.days)),
-        days=[
-            CountedDay(day=each.day.isoformat(), **_counted(each.readers, each.modes, each.tokens).model_dump())
-            for each in found.days
-        ],
-    )
+    total = _counted(found.readers, modes, sum(each.tokens for each in found.days), found.told, prices)
+    return Usage(total=Counted.model_validate(total), days=[_of_day(each, prices) for each in found.days])
 
 
-def _counted(readers: int, modes: Mapping[str, int], tokens: int) -> Counted:
+def _of_day(day: Day, prices: Prices | None) -> CountedDay:
+    counted = _counted(day.readers, day.modes, day.tokens, day.told, prices)
+    return CountedDay.model_validate({"day": day.day.isoformat(), **counted})
+
+
+def _counted(
+    readers: int, modes: Mapping[str, int], tokens: int, told: Told | None, prices: Prices | None
+) -> dict[str, Any]:
     questions = sum(modes.values())
-    share = round(modes.get(REFUSED, 0) / questions, 4) if questions else 0.0
-    return Counted(questions=questions, readers=readers, modes=dict(modes), refused_share=share, tokens=tokens)
+    return {
+        "questions": questions,
+        "readers": readers,
+        "modes": dict(modes),
+        "refused_share": round(modes.get(REFUSED, 0) / questions, 4) if questions else 0.0,
+        "tokens": tokens,
+        "tokens_read": told.read if told else None,
+        "tokens_written": told.written if told else None,
+        "cost": prices.cost(told) if prices and told else None,
+    }
 
 
 class IngestedSite(Json):

@@ -12,7 +12,7 @@ from functions.dependencies.database import Db
 from shared.clock import now
 from shared.errors import NotFound, TooManyRequests
 from shared.insight.desk import Desk
-from shared.insight.models import Period
+from shared.insight.models import Period, Prices
 from shared.settings.site import OwnerSettings
 from shared.web import APIRoute, Depends, Query, Request, RequestValidationError, Response
 
@@ -34,6 +34,14 @@ def _owner_settings() -> OwnerSettings:
 
 
 Settings = Annotated[OwnerSettings, Depends(owner_settings)]
+
+
+async def prices(settings: Settings) -> Prices | None:
+    """What tokens cost the owner, where they say so."""
+    return Prices.of(settings.input_price, settings.output_price)
+
+
+ModelPrices = Annotated[Prices | None, Depends(prices)]
 
 
 async def desk(

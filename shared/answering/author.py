@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from shared.answering.sections import Section
     from shared.answering.writer import Brief
+    from shared.model.chunks import Usage as Counted
     from shared.model.client import Model
     from shared.model.spending import Spending
     from shared.model.units import Unit
@@ -180,17 +181,20 @@ class ModelWriting:
         note(units={"judged": self.judged, "dropped": self.dropped})
         if self._spending is not None:
             if self._told.charged:
-                self._spending.used = self.usage.input + self.usage.output + self._spending.aside
+                self._spending.used = self._counted + self._spending.aside
             self._spending.is_being_written = False  # from now on a batch may settle it
 
     @property
     def usage(self) -> Usage:
         """What it cost; estimated where the provider does not say, as for an answer that was stopped."""
+        counted, settings = self._counted, self._settings
+        cost = (counted.input * (settings.input_price or 0) + counted.output * (settings.output_price or 0)) / PRICED
+        return Usage(counted.input, counted.output, round(cost, 6), estimated=self._told.usage is None)
+
+    @property
+    def _counted(self) -> Counted:
         prompt = sum(tokens_of(each["content"]) for each in self._messages)
-        asked, said = self._told.cost(prompt, tokens_of(self._kept.written))
-        settings = self._settings
-        cost = (asked * (settings.input_price or 0) + said * (settings.output_price or 0)) / PRICED
-        return Usage(asked, said, round(cost, 6), estimated=self._told.usage is None)
+        return self._told.cost(prompt, tokens_of(self._kept.written))
 
     def _words(self) -> Generator[str]:
         size = 0

@@ -11,7 +11,7 @@ from shared.errors import NotFound
 from shared.insight import queries
 from shared.insight.grouping import REASONS, shown
 from shared.insight.masking import masked, masked_page
-from shared.insight.models import Day, Group, Groups, Period, Usage
+from shared.insight.models import Day, Group, Groups, Period, Told, Usage
 from shared.observability import log, name_user
 
 if TYPE_CHECKING:
@@ -124,5 +124,8 @@ def _masked(group: Group) -> Group:
     )
 
 
-def _day(day: str, questions: int, readers: int, modes: dict[str, int], tokens: int) -> Day:
-    return Day(date.fromisoformat(day), questions, readers, modes, tokens)
+def _day(  # noqa: PLR0913, PLR0917 (a row)
+    day: str, questions: int, readers: int, modes: dict[str, int], tokens: int, read: int | None, written: int | None
+) -> Day:
+    told = None if read is None or written is None else Told(read, written)
+    return Day(date.fromisoformat(day), questions, readers, modes, tokens, told)

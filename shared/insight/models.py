@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
+
+PRICED: Final = 1_000_000
+"""Tokens that a price is for."""
 
 Show = Literal["unanswered", "down", "asked", "pages"]
 """Refused; rated down; everything, most asked first; counts of each page."""
@@ -75,11 +78,40 @@ class Groups:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Tokens that the model read, and those that it wrote."""
+
+    read: int
+    written: int
+
+    def __add__(self, other: Told) -> Told:
+        return Told(self.read + other.read, self.written + other.written)
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Of a million tokens of each kind, in the currency that the owner counts in."""
+
+    read: float
+    written: float
+
+    @classmethod
+    def of(cls, read: float | None, written: float | None) -> Prices | None:
+        """None where one of them is not given: half of a cost is none."""
+        return None if read is None or written is None else cls(read, written)
+
+    def cost(self, told: Told) -> float:
+        """What that came to."""
+        return round((told.read * self.read + told.written * self.written) / PRICED, 6)
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """What was asked on a day, by UTC.
 
     Attributes:
-        tokens: Of the model, of guests too.
+        tokens: Of the model, of guests too, as the day's limits count them: with what was taken and never settled.
+        told: Those of which answers told what they were; None where none did.
     """
 
     day: date
@@ -87,6 +119,7 @@ class Day:
     readers: int
     modes: Mapping[str, int]
     tokens: int
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +132,9 @@ class Usage:
 
     readers: int
     days: tuple[Day, ...]
+
+    @property
+    def told(self) -> Told | None:
+        """Of those days that know it."""
+        known = [each.told for each in self.days if each.told is not None]
+        return sum(known, Told(0, 0)) if known else None

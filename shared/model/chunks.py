@@ -42,6 +42,14 @@ class Usage:
     input: int
     output: int
 
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(self.input + other.input, self.output + other.output)
+
+    @property
+    def together(self) -> int:
+        """What limits count."""
+        return self.input + self.output
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:

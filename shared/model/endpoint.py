@@ -78,11 +78,11 @@ class Told:
         if self.is_stopped:
             end()
 
-    def cost(self, prompt: int, written: int) -> tuple[int, int]:
+    def cost(self, prompt: int, written: int) -> Usage:
         """Tokens read and written, by our own count where the provider does not say; each try has read the prompt."""
         if self.usage is not None:
-            return self.usage.input + (self.charged - 1) * prompt, self.usage.output
-        return self.charged * prompt, written
+            return self.usage + Usage((self.charged - 1) * prompt, 0)
+        return Usage(self.charged * prompt, written)
 
     @property
     def is_cut(self) -> bool:

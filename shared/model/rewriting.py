@@ -71,7 +71,7 @@ class Rewriter:
 
     def _account(self, asked: list[dict[str, str]], text: str, told: Told) -> None:
         if self.spending is not None and told.charged:
-            self.spending.aside += sum(told.cost(sum(tokens_of(each["content"]) for each in asked), tokens_of(text)))
+            self.spending.aside += told.cost(sum(tokens_of(each["content"]) for each in asked), tokens_of(text))
             self.spending.used = self.spending.aside
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from shared.db import USUAL, Database, Rows, Statement
 from shared.deadline import within
 from shared.errors import AppError
+from shared.model.chunks import Usage
 from shared.observability import log
 
 if TYPE_CHECKING:
@@ -28,11 +29,12 @@ if TYPE_CHECKING:
     from shared.settings.answers import ModelSettings
 
 SPEND: Final = """
-    select spend_on_model($1::text[], $2::bigint[], $3::integer[], $4::text, $5::uuid, $6::bigint, $7::bigint,
-                          $8::integer, $9::integer, $10::integer, $11::bigint, $12::text)
+    select spend_on_model($1::text[], $2::bigint[], $3::integer[], $4::bigint[], $5::bigint[], $6::text, $7::uuid,
+                          $8::bigint, $9::bigint, $10::integer, $11::integer, $12::integer, $13::bigint, $14::text)
 """
-SETTLE: Final = "select settle_with_model($1::text[], $2::bigint[], $3::integer[])"
+SETTLE: Final = "select settle_with_model($1::text[], $2::bigint[], $3::integer[], $4::bigint[], $5::bigint[])"
 
+NOTHING: Final = Usage(0, 0)
 SLICES: Final = 8
 """Into which the day's tokens are cut; each question takes from one of them."""
 ADDRESS: Final = 0.05
@@ -52,11 +54,13 @@ class Spared:
         taking: What the database called it.
         tokens: Less than none where the provider says that it cost more.
         questions: 1 where no model was asked.
+        used: What was needed.
     """
 
     taking: str
     tokens: int
     questions: int
+    used: Usage
 
 
 class Owed:
@@ -91,8 +95,8 @@ class Spending:
         addresses: Whether readers have addresses of their own; else they share what is for guests together.
 
     Attributes:
-        used: Tokens that it did cost; None while no model was asked.
-        aside: Tokens that rewriting the question did cost.
+        used: What it did cost; None while no model was asked.
+        aside: What rewriting the question did cost.
         is_being_written: The answer still costs, so that a batch in between settles nothing.
     """
 
@@ -102,8 +106,8 @@ class Spending:
     guest: str | None = None
     answer: UUID | None = None
     addresses: bool = True
-    used: int | None = None
-    aside: int = 0
+    used: Usage | None = None
+    aside: Usage = NOTHING
     is_being_written: bool = False
     _word: str = field(default_factory=lambda: secrets.token_urlsafe(9))
     _taking: str | None = None
@@ -155,7 +159,8 @@ class Spending:
             taking, self._taking = self._taking, None
         if taking is None:
             return None
-        return Spared(taking, self.costs.most - (self.used or 0), int(self.used is None))
+        used = self.used or NOTHING
+        return Spared(taking, self.costs.most - used.together, int(self.used is None), used)
 
     def close(self) -> None:
         """Nothing further is spent: what is left goes back with the container's next batch."""
@@ -181,8 +186,14 @@ class Spending:
         threading.Thread(target=copy_context().run, args=(run,), daemon=True).start()
 
 
-def _columns(spared: Sequence[Spared]) -> tuple[list[str], list[int], list[int]]:
-    return [each.taking for each in spared], [each.tokens for each in spared], [each.questions for each in spared]
+def _columns(spared: Sequence[Spared]) -> tuple[list[str], list[int], list[int], list[int], list[int]]:
+    return (
+        [each.taking for each in spared],
+        [each.tokens for each in spared],
+        [each.questions for each in spared],
+        [each.used.input for each in spared],
+        [each.used.output for each in spared],
+    )
 
 
 class SpendingDatabase(Database):

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.settings.reading import FromEnvironment, Switch, choice, http_url, setting, whole_number
+from shared.settings.reading import FromEnvironment, Switch, choice, http_url, price, setting, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-def _price(text: str) -> float:
-    price = float(text)
-    if not 0 <= price < math.inf:
-        raise ValueError
-    return price
 
 
 def _words(text: str) -> dict[str, dict[str, str]]:
@@ -79,8 +71,8 @@ class ModelSettings(FromEnvironment):
     seconds: int = setting("MODEL_SECONDS", default=20, read=whole_number(2, 25))
     source_tokens: int = setting("MODEL_SOURCE_TOKENS", default=3000, read=whole_number(100, 100_000))
     answer_tokens: int = setting("MODEL_ANSWER_TOKENS", default=800, read=whole_number(50, 8000))
-    input_price: float | None = setting("MODEL_INPUT_PRICE", default=None, read=_price)
-    output_price: float | None = setting("MODEL_OUTPUT_PRICE", default=None, read=_price)
+    input_price: float | None = setting("MODEL_INPUT_PRICE", default=None, read=price)
+    output_price: float | None = setting("MODEL_OUTPUT_PRICE", default=None, read=price)
     day_tokens: int = setting("MODEL_DAY_TOKENS", default=2_000_000, read=whole_number(100_000, 10**12))
     reader_tokens: int = setting("MODEL_READER_TOKENS", default=200_000, read=whole_number(0, 10**12))
     reader_questions: int = setting("MODEL_READER_QUESTIONS", default=100, read=whole_number(0, 1_000_000))

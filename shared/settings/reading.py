@@ -6,6 +6,7 @@ does not learn which. `specs/settings.md` is compared with the fields of all set
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import MISSING, Field, field, fields
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -53,6 +54,14 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
         return number
 
     return read
+
+
+def price(text: str) -> float:
+    """Take a price of a million tokens, in whatever currency."""
+    number = float(text)
+    if not 0 <= number < math.inf:
+        raise ValueError
+    return number
 
 
 def origin_list(text: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from shared.settings.reading import FromEnvironment, Switch, choice, origin_list, setting, whole_number
+from shared.settings.reading import FromEnvironment, Switch, choice, origin_list, price, setting, whole_number
 
 
 def _addresses(text: str) -> tuple[str, ...]:
@@ -46,12 +46,16 @@ class OwnerSettings(FromEnvironment):
         fewest_readers: How many readers must have asked a question before it is shown.
         single_questions: Whether it is shown even if one asked it.
         sees_guests: Whether what guests asked is among them.
+        input_price: Of a million tokens that the model read; as in `ModelSettings`.
+        output_price: Of a million tokens that it wrote.
     """
 
     owners: tuple[str, ...] = setting("OWNERS", default=(), read=_addresses)
     fewest_readers: int = setting("OWNER_FEWEST_READERS", default=3, read=whole_number(2, 20))
     single_questions: Switch = setting("OWNER_SEES_SINGLE_QUESTIONS", default="off", read=choice(Switch))
     sees_guests: Switch = setting("OWNER_SEES_GUESTS", default="off", read=choice(Switch))
+    input_price: float | None = setting("MODEL_INPUT_PRICE", default=None, read=price)
+    output_price: float | None = setting("MODEL_OUTPUT_PRICE", default=None, read=price)
 
     @property
     def fewest(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import psycopg
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from shared.db import USUAL, Database, Rows, Statement
 from shared.db.opening import open_database
 from shared.history.models import answer_id
+from shared.model.chunks import Usage
 from shared.model.costs import Costs
 from shared.model.spending import SLICES, Owed, Spared, Spending, SpendingDatabase
 from shared.settings.answers import ModelSettings
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 SETTINGS = ModelSettings.read({"MODEL_URL": "http://127.0.0.1:1"})
 SPENT = """select coalesce(sum(tokens), 0)::bigint, coalesce(sum(questions), 0)::int
              from model_spending where key like %s"""
+TOLD = """select sum(read)::bigint, sum(written)::bigint, count(*) filter (where key not like 'everybody:%'
+                                                                              and read is not null)
+            from model_spending"""
 COSTS = Costs.of(SETTINGS, "How do I calibrate the arm?")
 MOST = COSTS.most
 
@@ -69,6 +73,16 @@ def spent(platform: Platform, like: str) -> tuple[int, int]:
         row = owner.execute(SPENT, (like,)).fetchone()
     assert row is not None
     return row
+
+
+def told(platform: Platform) -> tuple[int | None, int | None]:
+    """Tokens read, and tokens written, of everybody; whose they were is kept nowhere."""
+    with psycopg.connect(platform.postgres.owner_url) as owner:
+        row = owner.execute(TOLD).fetchone()
+    assert row is not None
+    read, written, of_somebody = row
+    assert of_somebody == 0
+    return read, written
 
 
 def test_a_reader_has_so_many_questions_a_day_and_another_reader_has_their_own(database: Database) -> None:
@@ -127,7 +141,7 @@ def test_a_readers_second_batch_gives_back_what_was_not_used(database: Database,
     spending.is_being_written = True
     mine.run(Statement("select 0 as whether_to_stop"))
     spending.is_being_written = False
-    spending.used = 500
+    spending.used = Usage(400, 100)
     assert mine.run(Statement("select 2 as two"))[0].values == ((2,),)
     assert spent(platform, "reader:%") == spent(platform, "everybody:%") == (500, 1)
     mine.run(Statement("select 3 as three"))
@@ -148,7 +162,7 @@ def test_a_guest_pays_what_the_answer_cost_once_the_container_makes_its_next_bat
     for guest, used in (("one", 700), ("two", None), ("three", 300)):
         spending = asked(guest=guest, owed=owed)
         assert taken(database, spending)
-        spending.used = used
+        spending.used = None if used is None else Usage(used - 100, 100)
         spending.close()
     SpendingDatabase(ActingAs(database, "ada"), asked(owed=owed)).run()
     assert spent(platform, "guest:one") == (700, 1)
@@ -165,7 +179,7 @@ def test_what_counts_is_what_answers_cost_and_not_what_they_might_have(database:
     for number in range(60):
         spending = asked(settings, guest, owed=owed)
         assert taken(ActingAs(database, "ada"), spending), number
-        spending.used = 10
+        spending.used = Usage(7, 3)
         spending.close()
 
 
@@ -186,7 +200,7 @@ def test_what_was_taken_on_one_day_goes_back_to_that_day(database: Database, pla
                            from generate_series(0, 1) ago, unnest(array['guest:one', 'guests:0', 'everybody:0']) key""")
         [yesterday] = owner.execute("select to_char(min(day), 'YYYY-MM-DD') from model_spending").fetchone() or [""]
         owed = Owed()
-        owed.add(Spared(f"{yesterday} 0 guest:one", 400, 1))
+        owed.add(Spared(f"{yesterday} 0 guest:one", 400, 1, Usage(0, 0)))
         taken(ActingAs(database, "ada"), asked(owed=owed))
         rows = owner.execute("select distinct day::text, tokens from model_spending where key like 'guest%' order by 1")
         assert [row[1] for row in rows] == [100, 500]
@@ -209,7 +223,7 @@ def test_containers_that_give_back_and_take_at_once_do_not_lock_each_other_out(
         for turn in range(20):
             spending = asked(settings, f"g{(number + turn) % 5}", owed=owed)
             granted += taken(database, spending)
-            spending.used = 10
+            spending.used = Usage(7, 3)
             spending.close()
         return granted
 
@@ -224,7 +238,7 @@ def test_a_turn_that_was_answered_costs_nothing_when_it_is_sent_again(ada: Reade
     paid = asked(answer=answer_id(message_id))
     mine = SpendingDatabase(ada.db, paid)
     mine.run()
-    paid.used = 500
+    paid.used = Usage(400, 100)
     ada.on(mine).answer(conversation_id, message_id)
     again = asked(answer=answer_id(message_id))
     assert not taken(ada.db, again)
@@ -257,7 +271,7 @@ def test_a_batch_that_is_sent_twice_takes_once_and_gives_back_once(
     mine.run(Statement("select 1 as one"))
     assert spending.is_granted
     assert spent(platform, "everybody:%") == (2 * MOST, 2)
-    spending.used = 500
+    spending.used = Usage(400, 100)
     mine.run(Statement("select 2 as two"))
     assert spent(platform, "everybody:%") == (MOST + 500, 2)
     assert spent(platform, "guest:%" if guest else "reader:%") == (MOST + 500, 2)
@@ -268,7 +282,7 @@ def test_what_is_owed_comes_back_once_with_a_batch_that_is_sent_twice(database: 
     for used in (700, 300):
         spending = asked(guest="one", owed=owed)
         assert taken(database, spending)
-        spending.used = used
+        spending.used = Usage(used - 100, 100)
         spending.close()
     assert taken(SentTwice(database), asked(guest="two", owed=owed))
     assert spent(platform, "guest:one") == (1000, 2)
@@ -283,6 +297,63 @@ def test_a_batch_that_is_sent_again_while_the_first_is_under_way_takes_nothing_m
         takings = {each[0].values[0][0] for each in pool.map(database.run, [statement] * 8)}
     assert len(takings) == 1
     assert spent(platform, "everybody:%") == (MOST, 1)
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("transport", ["http", "pooled"])
+def test_what_many_read_and_wrote_at_once_is_counted_once_though_each_batch_is_sent_twice(
+    platform: Platform, transport: Literal["http", "pooled"]
+) -> None:
+    settings = replace(SETTINGS, day_tokens=10**9, reader_tokens=10**9, reader_questions=10**6)
+    over_http = DatabaseSettings.read(platform.environment("http"))
+    how = over_http if transport == "http" else DatabaseSettings(platform.postgres.app_url, transport)
+
+    def container(number: int) -> None:
+        opened = open_database(how)
+        owed = Owed()
+        for turn in range(5):
+            guest = f"g{(number + turn) % 3}" if turn % 2 else None
+            spending = asked(settings, guest, owed=owed)
+            mine = SpendingDatabase(SentTwice(ActingAs(opened, f"reader-{(number + turn) % 3}")), spending)
+            mine.run()
+            assert spending.is_granted
+            spending.used = Usage(1000, 10 + number)
+            if turn < 3:
+                spending.close()  # with the next batch, whoever's it is
+            mine.run()
+        opened.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(container, range(6))) == [None] * 6
+    written = 5 * sum(10 + number for number in range(6))
+    assert told(platform) == (30 * 1000, written)
+    assert spent(platform, "everybody:%") == (30 * 1000 + written, 30)
+
+
+def test_what_no_answer_told_is_not_known(database: Database, platform: Platform) -> None:
+    assert taken(database, asked(guest="one"))
+    assert told(platform) == (None, None)
+
+
+def test_a_question_that_no_model_was_asked_read_and_wrote_nothing(database: Database, platform: Platform) -> None:
+    mine = SpendingDatabase(ActingAs(database, "ada"), asked())
+    mine.run()
+    mine.run()
+    assert told(platform) == (0, 0)
+
+
+def test_functions_of_the_version_before_settle_as_they_did(database: Database, platform: Platform) -> None:
+    before = """select spend_on_model($1::text[], $2::bigint[], $3::integer[], $4::text, $5::uuid, $6::bigint,
+                                      $7::bigint, $8::integer, $9::integer, $10::integer, $11::bigint, $12::text)"""
+    what = ("one", None, MOST, 10**9, 100, 0, SLICES, 10**9, "word")
+    taking = database.run(Statement(before, ([], [], [], *what)))[0].values[0][0]
+    settle = Statement(
+        "select settle_with_model($1::text[], $2::bigint[], $3::integer[])", ([taking], [MOST - 500], [0])
+    )
+    for _ in range(2):
+        database.run(settle)
+    assert spent(platform, "everybody:%") == spent(platform, "guest:one") == (500, 1)
+    assert told(platform) == (None, None)
 
 
 def test_the_functions_read_no_row_of_it(database: Database) -> None:

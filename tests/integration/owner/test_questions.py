@@ -6,7 +6,7 @@ import csv
 import io
 import random
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -198,6 +198,29 @@ def test_tokens_of_a_day_stay_after_the_limits_have_forgotten_them(site: Site) -
     site.execute("delete from model_spending where day = current_date - 2")
     assert tokens() - before == 1000
     site.execute("delete from model_day where day = current_date - 2")
+
+
+def test_what_a_day_cost_is_shown_by_the_price_of_each_kind_of_token(site: Site) -> None:
+    def total() -> dict[str, Any]:
+        answer = site.get("/api/owner/usage", site.owner.cookie(), days=7).json()
+        [day] = [each for each in answer["days"] if each["tokens"] == 5_000_000]
+        return day
+
+    site.execute(
+        """insert into model_spending (day, key, tokens, questions, read, written)
+        values (current_date - 3, 'everybody:8', 3000000, 1, 2000000, 400000),
+               (current_date - 3, 'everybody:9', 2000000, 1, null, null)"""
+    )
+    for _ in range(2):  # while the limits know it, and after they have forgotten it
+        site.app = app_with(site.database, OwnerSettings((site.owner.email,), input_price=0.5, output_price=2.0))
+        assert (total()["tokensRead"], total()["tokensWritten"], total()["cost"]) == (2_000_000, 400_000, 1.8)
+        site.app = app_with(site.database, OwnerSettings((site.owner.email,), input_price=0.5))
+        assert (total()["tokensRead"], total()["cost"]) == (2_000_000, None)
+        site.execute("delete from model_spending where day = current_date - 3")
+    site.execute("update model_day set read = null, written = null where day = current_date - 3")
+    site.app = app_with(site.database, OwnerSettings((site.owner.email,), input_price=0.5, output_price=2.0))
+    assert (total()["tokensRead"], total()["tokensWritten"], total()["cost"]) == (None, None, None)
+    site.execute("delete from model_day where day = current_date - 3")
 
 
 def test_a_turn_of_the_chat_is_there_with_its_page_and_language_as_soon_as_its_answer_is_stored(

@@ -34,6 +34,22 @@ def test_a_week_is_printed_with_what_moves_no_cursor_and_names_nobody(
     assert printed.splitlines()[-1].endswith("not answered by the book")
 
 
+def test_a_day_is_shown_with_what_it_cost_and_in_tokens_where_there_is_no_price(
+    site: Site, postgres: Postgres, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.execute(
+        """insert into model_day (day, tokens, read, written)
+        values (current_date - 4, 5000000, 2000000, 400000) on conflict (day) do update
+        set tokens = excluded.tokens, read = excluded.read, written = excluded.written"""
+    )
+    prices = {"MODEL_INPUT_PRICE": "0.5", "MODEL_OUTPUT_PRICE": "2"}
+    assert main({"DATABASE_OWNER_URL": postgres.owner_url, **prices}) == 0
+    assert ", cost 1.8000\n" in capsys.readouterr().out
+    assert main({"DATABASE_OWNER_URL": postgres.owner_url}) == 0
+    assert ", 2,000,000 tokens read and 400,000 written by the model\n" in capsys.readouterr().out
+    site.execute("delete from model_day where day = current_date - 4")
+
+
 def test_without_a_database_there_is_no_report(capsys: pytest.CaptureFixture[str]) -> None:
     assert main({"DATABASE_OWNER_URL": "postgresql://nobody@127.0.0.1:1/x"}) == 2
     assert capsys.readouterr().err.startswith("There is no report: ")

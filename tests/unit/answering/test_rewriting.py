@@ -103,7 +103,8 @@ def test_what_it_cost_counts_and_without_an_allowance_it_is_not_asked(server: Sc
     spending.taken(Rows(("taking",), (("2026-11-27 0 reader:ada",),), 1))
     answered(server, ask(URDU), spending)
     assert spending.used is not None
-    assert 0 < spending.aside < spending.used
+    assert 0 < spending.aside.input < spending.used.input
+    assert 0 < spending.aside.output < spending.used.output
     server.asked.clear()
     reply, _ = answered(server, ask(URDU), Spending(told, Costs.of(told, URDU)))
     assert (reply.answer.mode, server.asked) == (Mode.REFUSED, [])
