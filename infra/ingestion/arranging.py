@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from infra.ingestion.diagrams import is_diagram
 from shared.retrieval.blocks import Admonition, Code, Definition, List, Paragraph, Question, Table
 from shared.retrieval.markdown import one
 
@@ -30,10 +31,12 @@ FULL_STOPS: Final = (".", "!", "?", "。", "！", "？", "؟", "।", "…", ";"
 
 
 def arranged(blocks: Iterable[Block]) -> list[Block]:
-    """The same content; what belongs together is one block."""
+    """The same content, without sources of diagrams; what belongs together is one block."""
     together: list[Block] = []
     for each in blocks:
         below = _within(each)
+        if is_diagram(below) or _is_emptied(each, below):
+            continue
         above = together[-1] if together else None
         joined = _joined(above, below) if above else None
         if joined is None:
@@ -41,6 +44,11 @@ def arranged(blocks: Iterable[Block]) -> list[Block]:
         else:
             together[-1] = joined
     return _answered(together)
+
+
+def _is_emptied(before: Block, after: Block) -> bool:
+    """Whether something set apart held diagrams alone."""
+    return isinstance(before, Admonition) and isinstance(after, Admonition) and bool(before.blocks) and not after.blocks
 
 
 def _within(block: Block) -> Block:

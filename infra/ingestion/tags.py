@@ -10,6 +10,13 @@ from infra.ingestion.admonitions import CLOSE, marked
 _TAG_START: Final = re.compile(r"<(?P<closing>/?)(?P<name>[A-Za-z][\w.-]*)?(?=[\s/>])")
 _ATTRIBUTE: Final = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|\{\s*[\"'`]([^\"'`]*)[\"'`]\s*\})")
 _SILENT: Final = re.compile(r"<(script|style|svg|template)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_HEADING: Final = re.compile(
+    r"(?:<(?P<mark>a|span|div|p)\b(?P<before>[^<>]*?)(?:/>|>\s*</(?P=mark)\s*>)\s*)?"
+    r"<h(?P<level>[1-6])\b(?P<own>[^<>]*)>(?P<inside>(?:(?!</?h[1-6]\b).){0,1000}?)</h(?P=level)\s*>",
+    re.DOTALL | re.IGNORECASE,
+)
+"""A whole one, with the empty mark before it that links lead to."""
+_INNER: Final = re.compile(r"<(?:a|span)\b([^<>]*)>", re.IGNORECASE)
 _LONGEST_TAG: Final = 4000
 _HEADING_START: Final = re.compile(r" {0,3}#{1,6}[ \t]")
 _BLANK_LINE: Final = re.compile(r"\n[ \t]*\n")
@@ -30,7 +37,7 @@ _BLOCKS: Final = frozenset(
 
 def without_tags(text: str) -> str:
     """Take the tags out of text that holds no code."""
-    text = _SILENT.sub("", text)
+    text = _HEADING.sub(_on_one_line, _SILENT.sub("", text))
     parts: list[str] = []
     end = 0
     for start in _TAG_START.finditer(text):
@@ -75,9 +82,7 @@ def _replacement(tag: re.Match[str], attributes: str) -> str:
         if name in _OPTIONS or name in _ADMONITIONS:
             return f"\n\n{CLOSE}\n\n"
         return "\n\n" if name in _BLOCKS else ""
-    return _opening(
-        name, {each[0]: each[1] or each[2] or each[3] for each in _ATTRIBUTE.findall(attributes)}, attributes
-    )
+    return _opening(name, _named(attributes), attributes)
 
 
 def _opening(name: str, named: dict[str, str], attributes: str) -> str:
@@ -92,9 +97,27 @@ def _opening(name: str, named: dict[str, str], attributes: str) -> str:
     return {"br": " ", "li": "\n- ", "td": " | ", "th": " | "}.get(name, "\n\n" if name in _BLOCKS else "")
 
 
+def _on_one_line(found: re.Match[str]) -> str:
+    """Markdown's headings are a line each, wherever the words of this one stand."""
+    tags: list[str] = [found["own"], *_INNER.findall(found["inside"]), found["before"] or ""]
+    anchor = next((name for each in tags if (name := _anchor(each))), "")
+    return f"{_opened(int(found['level']), anchor)}{' '.join(found['inside'].split())}\n\n"
+
+
 def _heading(level: int, attributes: str, *, closing: bool) -> str:
-    if closing:
-        return "\n\n"
-    anchor = {each[0]: each[1] or each[2] for each in _ATTRIBUTE.findall(attributes)}.get("id")
+    return "\n\n" if closing else _opened(min(level, 6), _anchor(attributes))
+
+
+def _anchor(attributes: str) -> str:
+    """The id, or the name that links led to before there were ids."""
+    named = _named(attributes)
+    return named.get("id") or named.get("name") or ""
+
+
+def _named(attributes: str) -> dict[str, str]:
+    return {each[0]: each[1] or each[2] or each[3] for each in _ATTRIBUTE.findall(attributes)}
+
+
+def _opened(level: int, anchor: str) -> str:
     # an anchor at the head of the heading; where one stands in the text does not matter to who looks for it
-    return f"\n\n{'#' * min(level, 6)} {f'{{#{anchor}}} ' if anchor else ''}"
+    return f"\n\n{'#' * level} {f'{{#{anchor}}} ' if anchor else ''}"

@@ -39,8 +39,12 @@ _OF_PAGES: Final = """
 _MARKS: Final = """
     footnote-backref data-footnote-backref footnote-ref footnote-reference fn-bracket fn-backref eqno
 """
-FURNITURE: Final = _words(_OF_CODE + _OF_PAGES + _MARKS)
-"""Line numbers and copy buttons; tables of contents, paging, edit links; marks of footnotes and equations."""
+_DIAGRAMS: Final = """
+    mermaid plantuml graphviz kroki docusaurus-mermaid-container
+"""
+FURNITURE: Final = _words(_OF_CODE + _OF_PAGES + _MARKS + _DIAGRAMS)
+"""Line numbers and copy buttons; tables of contents, paging, edit links; marks of footnotes and equations; diagrams,
+of which the page holds the source, or an image with the source as its description."""
 FURNITURE_PREFIXES: Final = ("breadcrumb",)
 PERMANENT_LINK: Final = re.compile(
     r"(?:^|[\s_-])(?:headerlink|hash-link|header-anchor|sl-anchor-link|anchor|subheading-anchor|anchor-link|anchorjs-link"
