@@ -10,9 +10,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from infra.report import main
+from shared.answering.feedback_token import Rated
 from shared.db import Statement
 from shared.errors import StatementFailed
 from shared.expired import purge_guest_questions
+from shared.history.guest_feedback import keep_guest_feedback
 from shared.outbox.guests import GuestQuestion
 from shared.outbox.replay import Outcome, replay
 from shared.outbox.seal import Seal
@@ -21,6 +23,7 @@ from tests.integration.owner.conftest import SECRET, Person, Site, app_with
 
 if TYPE_CHECKING:
     from infra.local.postgres import Postgres
+    from shared.history.models import Opinion
 
 QUESTION = "What does the zither say?"
 
@@ -47,6 +50,9 @@ class Guests:
     def arrive(self, question: GuestQuestion) -> Outcome:
         sealed = Seal.of(SECRET, "outbox").closed(question.written())
         return replay(sealed, self.site.database, SECRET, keep=50)
+
+    def vote(self, answer: UUID, value: Opinion | None = "down", comment: str | None = None) -> None:
+        keep_guest_feedback(self.site.database, Rated(answer, "refused", None), value=value, comment=comment)
 
     def kept(self) -> list[tuple[Any, ...]]:
         query = "select content, at, mode, language from asked_by_guest where page = %s order by at"
@@ -80,6 +86,48 @@ def test_a_day_of_guests_and_two_readers_are_three(guests: Guests, readers: list
     [page] = guests.site.questions(show="pages")
     assert (page["page"], page["count"], page["readers"]) == (guests.site.page, 3, 3)
     assert guests.site.questions(show="down") == []
+
+
+def test_what_guests_rate_down_counts_with_its_masked_reason_until_it_is_taken_back(
+    guests: Guests, readers: list[Person]
+) -> None:
+    answers = [guests.ask(mode="extractive", days_ago=days)[0] for days in (1, 1, 2)]
+    guests.vote(answers[0], comment="Ask ada@example.com.")
+    guests.vote(answers[1], "up")
+    guests.vote(answers[2])
+    guests.site.ask(readers[0], QUESTION, "extractive", down="Too short.")
+    [found] = guests.site.questions(show="down")
+    assert (found["question"], found["count"], found["readers"], found["ratedDown"]) == (QUESTION, 3, 3, 3)
+    assert sorted(found["reasons"]) == ["Ask [e-mail].", "Too short."]
+    [asked] = guests.site.questions(show="asked")
+    assert (asked["count"], asked["ratedDown"]) == (4, 3)
+    [page] = guests.site.questions(show="pages")
+    assert (page["count"], page["ratedDown"]) == (4, 3)
+    guests.vote(answers[2], None)
+    assert guests.site.questions(show="down") == []
+    assert [each["ratedDown"] for each in guests.site.questions(show="asked")] == [2]
+
+
+def test_votes_on_what_is_not_kept_or_was_asked_anew_and_those_of_one_day_are_not_shown(guests: Guests) -> None:
+    guests.vote(uuid4())
+    for _ in range(5):
+        guests.vote(guests.ask(mode="extractive")[0])
+    assert guests.site.questions(show="down") == []
+    old = [guests.ask(mode="extractive", days_ago=days)[0] for days in (2, 3)]
+    for each in old:
+        guests.vote(each)
+    [found] = guests.site.questions(show="down")
+    assert (found["readers"], found["ratedDown"]) == (3, 7)
+    guests.ask(mode="extractive", days_ago=3, replaces=(old[1],))
+    assert guests.site.questions(show="down") == []
+
+
+def test_an_owner_who_does_not_see_guests_does_not_see_their_votes(guests: Guests, readers: list[Person]) -> None:
+    guests.vote(guests.ask(mode="extractive")[0])
+    for each in readers[:3]:
+        guests.site.ask(each, QUESTION, "extractive", down="")
+    guests.site.app = app_with(guests.site.database, OwnerSettings((guests.site.owner.email,)))
+    assert [each["ratedDown"] for each in guests.site.questions(show="down")] == [3]
 
 
 def test_days_modes_and_tokens_count_guests(guests: Guests, readers: list[Person]) -> None:
