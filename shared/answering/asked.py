@@ -74,6 +74,7 @@ PHRASES: Final = tuple(
     for asked, told in (
         (r"\b(?:turn|switch)(?:ing)? (?:\w+ )?off\b|\bopt(?:ing)? out\b|\bget rid of\b", "disable deactivate opt"),
         (r"\b(?:turn|switch)(?:ing)? (?:\w+ )?on\b", "enable activate"),
+        (r"\bembed(?:s|ding|ded)?\b", "put add place insert include integrate"),
         (r"\b(?:log|sign)(?:ging|ing)? ?in\b", "login signin authenticate authentication"),
         (r"\bset(?:ting)? up\b", "setup install configure"),
     )

@@ -5,13 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from shared.retrieval.lexical import stem, words
+
 if TYPE_CHECKING:
     from shared.answering.wanted import Wanted
 
+SHORTEST: Final = 4
+"""Words of a line that can stand alone."""
 LEANS: Final = re.compile(
     r"^(?:and|but|or|so|then|also|however|otherwise|therefore|thus|hence|moreover|similarly|it|they|he|she"
-    r"|(?:all of )?(?:this|that|these|those)|for (?:example|instance)|in (?:this|that|these|those|such))\b"
-    r"|^(?:\w+ ){1,3}(?:still|also|either|even|instead)\b|\b(?:do|does|doing|done|did) (?:so|this|that|it|the same)\b"
+    r"|additionally|furthermore|consequently|alternatively|as such|in addition|in the (?:former|latter)"
+    r"|(?:all of )?(?:this|that|these|those)|for (?:example|instance|(?:this|that|these) reasons?)"
+    r"|in (?:this|that|these|those|such))\b"
+    r"|^(?:\w+ ){1,3}(?:still|also|either|even|instead)\b|\b(?:can|may|could) also\b"
+    r"|\b(?:do|does|doing|done|did) (?:so|this|that|it|the same)\b"
     r"|\b(?:above|below|following|previous|as (?:shown|described|mentioned|follows))\b",
     re.IGNORECASE,
 )
@@ -21,10 +28,37 @@ OPENS: Final = re.compile(
     re.IGNORECASE,
 )
 """How a sentence begins that does not say at once what something is."""
+POINTS: Final = re.compile(
+    r"^\W*(?:please )?(?:see|refer to|consult|visit|have a look at|take a look at)\b"
+    r"|\b(?:described|explained|documented|covered|discussed) (?:here|there|in the|on the|at the)\b",
+    re.IGNORECASE,
+)
+"""How a line leads to where the answer stands."""
+COMPARES: Final = re.compile(r"\bthan\b", re.IGNORECASE)
+"""What tells of one thing by another: "X is quicker than Y" does not say whether Y is quick."""
+ASKS_EXISTENCE: Final = re.compile(r"^\W*(?:is|are|was|were)n?'?t? there\b", re.IGNORECASE)
+EXISTS: Final = re.compile(
+    r"\bthere(?:'s|'re)? |\b(?:has|have (?:an?|no|the)|can be|exists?|(?:support|provide|offer|include|contain)s?"
+    r"|(?:comes?|ships?) with|(?:un)?supported|available)\b",
+    re.IGNORECASE,
+)
+"""What tells that something is there, or is not."""
+RESTRICTS: Final = re.compile(r"^\W*(?:on|in|with|for|until|before)\b[^,]*\d[^,]*,", re.IGNORECASE)
+"""A version or the like at the head, for which alone it is told."""
+INHERITS: Final = re.compile(r"\b(?:inherits|derives|is derived|subclasse[sd]) (?:from )?", re.IGNORECASE)
+"""What tells where something comes from, not what it is."""
+CAUTIONS: Final = re.compile(
+    r"\b(?:ensure|make sure|be (?:sure|careful|aware)|take care|remember|don't forget|avoid)\b", re.IGNORECASE
+)
+"""What tells of a thing to mind, beside what is to be done."""
+BESIDE: Final = re.compile(r"(?:relative to|unlike|than|like|without|instead of)(?: the)?\s*$", re.IGNORECASE)
+"""Before a name that is not what is asked for."""
 BEGINS_WITH_CODE: Final = re.compile(r"^(?:the )?`([^`]+)`", re.IGNORECASE)
 DENIES: Final = re.compile(r"\b(?:not|never|cannot|without|no longer)\b|n't\b", re.IGNORECASE)
 SOMEBODY: Final = re.compile(r"(?<![\w`])(?:I|I've|I'd|I'm|my)(?![\w`])")
 """Of an author's own story; a line that quotes a command never has it."""
+NOT_NAMES: Final = frozenset({"default", "defaults", "value"})
+"""Words that ask for a property of a thing, which another thing may be called."""
 LABEL: Final = re.compile(
     r"^\W*(?:signature|defaults?|types?|returns?|since|examples?|usage|note|syntax|arguments?|parameters?|values?|accepts"
     r"|required|deprecated|added in|available (?:in|since)|alias(?:es)?|see also|tip|warning|important)"
@@ -61,6 +95,21 @@ HAS_SUBJECT: Final = re.compile(r"^\W*(?:an?|the|this|these|each|every|all|its|o
 WISHES: Final = re.compile(r"\b(?:may|might|could|would) (?:also )?(?:want|wish|like|prefer|need)\b", re.IGNORECASE)
 """What tells of a problem, not what to do about it."""
 INSTALLED: Final = re.compile(r"\binstall\w*\s(?:the\s)?`([^`]+)`", re.IGNORECASE)
+LINKING: Final = re.compile(
+    r"\s(?:is|are|was|were)\s(?:(?:an?|the|one|any|simply an?|basically an?|just an?)\s)"
+    r"|\sare\s(?!\w+(?:ed|ing|able|ible|ful|ous|ive|al|ly|ent|ary)\b|not\b|also\b|only\b)(?=\w+ )"
+    r"|\s(?:represents?|refers to|means|stands for|describes?|denotes?)\s|\s?:\s(?!$)|\s[–—-]\s"  # noqa: RUF001 (a dash)
+)
+"""Between what is defined and what it is."""
+ARTICLE: Final = re.compile(r"^\W*(?:an?|the)\s", re.IGNORECASE)
+YES_OR_NO: Final = re.compile(
+    r"^\W*(?:yes|no|not|never|always|only|[✓✔✅✗✘❌]|(?:un)?supported|optional|required)(?:\W|$)", re.IGNORECASE
+)
+ASKS_DEFAULT: Final = re.compile(r"\bdefaults?\b", re.IGNORECASE)
+INSTALLS: Final = re.compile(
+    r"\binstall\b|\bpacman -S|\b(?:npm|pnpm|yarn|uv|poetry|cargo|apk|pdm) add\b|\bnpm i\b|\bgo get\b|\bemerge\s",
+    re.IGNORECASE,
+)
 NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
 CODE: Final = re.compile(r"`[^`]+`|--\w|\b\w+_\w+\b|\b[a-z]+[A-Z]\w*\b|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
 PLACE: Final = re.compile(
@@ -101,13 +150,21 @@ def tells(wanted: Wanted, line: str) -> bool:
     if wanted.asks_install and any(others):
         return False
     goes_on = GOES_ON.search(line) and not (TO_BE_DONE.search(wanted.question) and HAS_SUBJECT.match(line))
-    return bool(TELLS.search(line) or goes_on) and not WISHES.search(line)
+    if WISHES.search(line) or (CAUTIONS.search(line) and not CAUTIONS.search(wanted.question)):
+        return False
+    return bool(TELLS.search(line) or goes_on)
 
 
 def decides(wanted: Wanted, line: str, least: float) -> bool:
     """Whether it says yes or no: what is asked stands in what it asserts, not in a condition."""
     asserted = SUBORDINATE.sub(" ", line)
     if "?" in line or not ASSERTS.search(asserted) or _is_about_another(wanted, line):
+        return False
+    if ASKS_EXISTENCE.match(wanted.question) and not EXISTS.search(asserted):
+        return False
+    if COMPARES.search(line) and not wanted.compares:
+        return False
+    if RESTRICTS.match(line) and not NUMBER.search(wanted.question):
         return False
     return _turns(wanted.question) <= _turns(line) and wanted.share(wanted.held_by(asserted)) >= least
 
@@ -127,6 +184,18 @@ def _is_about_another(wanted: Wanted, line: str) -> bool:
     return bool(begins) and begins[1].lower() not in wanted.question.lower()
 
 
+def is_entry_of_another(wanted: Wanted, line: str) -> bool:
+    """Whether it is the entry of an option or the like that is not the one that the question asks about."""
+    begins = BEGINS_WITH_CODE.match(line)
+    if begins is None or " " in begins[1]:
+        return False
+    name = begins[1].lower()
+    if wanted.asked.identifiers:
+        return name.partition("=")[0] not in wanted.asked.identifiers
+    known = wanted.weights.keys() | {stem(word) for word in words(wanted.question) if word not in NOT_NAMES}
+    return not known >= {stem(word) for word in words(name)}
+
+
 def value(wanted: Wanted, line: str) -> frozenset[str]:
     """What it gives as the answer, where that is a number or a name; lines that give others cannot both be right."""
     if wanted.shape:
@@ -143,11 +212,31 @@ def adds(wanted: Wanted, line: str) -> bool:
     if not _turns(asked) <= _turns(line):
         return False
     if ASKS_IDENTIFIER.search(asked):
-        return any(each.strip("`").lower() not in asked for each in CODE.findall(line))
+        return any(
+            each.group().strip("`").lower() not in asked and not BESIDE.search(line[: each.start()])
+            for each in CODE.finditer(line)
+        )
     if ASKS_WHO.search(asked):
         return any(each.lower() not in asked for each in NAMED.findall(line))
     if ASKS_WHERE.search(asked):
-        return bool(PLACE.search(line))
+        return bool(PLACE.search(line)) and not is_entry_of_another(wanted, line)
     if ASKS_WHEN.search(asked):
-        return bool(TIME.search(line))
+        return bool(TIME.search(line)) and not is_entry_of_another(wanted, line)
     return True
+
+
+def is_prose(cells: str) -> bool:
+    """Whether a row says something in words, not only in numbers."""
+    return sum(not word.isdigit() for word in words(cells)) >= SHORTEST
+
+
+def defines(wanted: Wanted, line: str) -> bool:
+    """Whether the line begins with what the question asks about, and says what it is."""
+    subject = wanted.subject
+    begin = LINKING.split(line, maxsplit=1)
+    if len(begin) < 2 or not subject or OPENS.match(line) or LEANS.search(line):  # noqa: PLR2004 (it defines nothing)
+        return False
+    if is_labelled(begin[1]):
+        return False
+    before = [stem(word) for word in words(ARTICLE.sub("", begin[0]))]
+    return all(each in before for each in subject) and len(before) <= len(subject) + 4

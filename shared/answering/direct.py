@@ -7,13 +7,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.answering.criteria import (
+    ASKS_DEFAULT,
     DENIES,
+    INHERITS,
+    INSTALLS,
     LEANS,
     OPENS,
+    POINTS,
+    SHORTEST,
+    YES_OR_NO,
     adds,
     decides,
+    defines,
     is_cut,
+    is_entry_of_another,
     is_labelled,
+    is_prose,
     is_told_by_somebody,
     tells,
     value,
@@ -35,8 +44,7 @@ if TYPE_CHECKING:
 READ: Final = 4
 """Sections in which a line is looked for."""
 LONGEST: Final = 320
-SHORTEST: Final = 4
-"""Characters, and words, of a line that can stand alone."""
+"""Characters of a line that can stand alone."""
 LONGEST_COMMAND: Final = 120
 SURE: Final = 0.75
 """Share of the question that a line must say, its headings included where a number or a command is asked for."""
@@ -51,25 +59,11 @@ LEAST_TERMS: Final = 3
 """Of a question that asks for nothing of a certain shape: with fewer, a line says them all by chance."""
 LEAST_TERMS_TO_DO: Final = 2
 """The same of what somebody wants to do: "how do I start it?" is held by whatever starts."""
-LINKING: Final = re.compile(
-    r"\s(?:is|are|was|were)\s(?:(?:an?|the|one|any|simply an?|basically an?|just an?)\s)"
-    r"|\sare\s(?!\w+(?:ed|ing|able|ible|ful|ous|ive|al|ly|ent|ary)\b|not\b|also\b|only\b)(?=\w+ )"
-    r"|\s(?:represents?|refers to|means|stands for|describes?|denotes?)\s|\s?:\s(?!$)|\s[–—-]\s"  # noqa: RUF001 (a dash)
-)
-"""Between what is defined and what it is."""
-INSTALLS: Final = re.compile(
-    r"\binstall\b|\bpacman -S|\b(?:npm|pnpm|yarn|uv|poetry|cargo|apk|pdm) add\b|\bnpm i\b|\bgo get\b|\bemerge\s",
-    re.IGNORECASE,
-)
 NAME: Final = re.compile(r"`|_|--|[a-z][A-Z]")
 """How the name of an option looks, which says what it is by itself."""
 ADDRESS: Final = re.compile(r"\b\w+://\S+")
 """What stands in one says nothing: every host of an OpenAI-compatible service has `openai` somewhere in its address."""
 LETTERS: Final = re.compile(r"[^\W\d_]{2}")
-YES_OR_NO: Final = re.compile(
-    r"^\W*(?:yes|no|not|never|always|only|[✓✔✅✗✘❌]|(?:un)?supported|optional|required)(?:\W|$)", re.IGNORECASE
-)
-ARTICLE: Final = re.compile(r"^\W*(?:an?|the)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +177,7 @@ def _stands_alone(wanted: Wanted, line: Line) -> bool:
         or len(line.text) > LONGEST
         or is_told_by_somebody(line.text)
         or is_cut(line.text)
+        or POINTS.search(line.text)
     ):
         return False
     if line.about is not None and not _is_about_what_is_asked(wanted, line.about, line.cells):
@@ -192,6 +187,8 @@ def _stands_alone(wanted: Wanted, line: Line) -> bool:
 
 def _is_about_what_is_asked(wanted: Wanted, about: str, cells: str) -> bool:
     """A row; one that has a number need not have the name first, and one that says nearly all need not at all."""
+    if wanted.asks_what and not wanted.shape and not is_prose(cells.removeprefix(about)):
+        return False
     said = wanted.share(wanted.held_by(cells))
     return bool(said and wanted.shape) or said >= SURE or wanted.share(wanted.held_by(about)) > 0
 
@@ -217,6 +214,7 @@ def _sure_of_shape(wanted: Wanted, line: str, own: frozenset[str], headings: fro
         not (wanted.share(own) or wanted.share(headings) >= ALL)
         or not wanted.shape.search(line)
         or not wanted.decisive <= own | headings
+        or (ASKS_DEFAULT.search(wanted.question) and is_entry_of_another(wanted, line))
     ):
         return None
     said = wanted.sureness(own | headings)
@@ -226,7 +224,7 @@ def _sure_of_shape(wanted: Wanted, line: str, own: frozenset[str], headings: fro
 def _begins_what_is_asked_about(wanted: Wanted, line: Line, own: frozenset[str], section: Section) -> bool:
     """The first sentence of the one section that has what is asked about as its heading."""
     heading = section.passage.heading
-    leans = is_labelled(line.text) or OPENS.match(line.text) or LEANS.search(line.text)
+    leans = is_labelled(line.text) or INHERITS.search(line.text) or OPENS.match(line.text) or LEANS.search(line.text)
     if not line.is_first or leans or not wanted.asks_about(heading):
         return False
     if section.says_parent:
@@ -249,15 +247,3 @@ def _least(wanted: Wanted, line: Line) -> float:
     if wanted.asks_how:
         return SURE_HOW if len(wanted.weights) >= LEAST_TERMS_TO_DO and tells(wanted, line.text) else NEVER
     return SURE_FACT if wanted.asks_fact and len(wanted.weights) >= LEAST_TERMS and adds(wanted, line.text) else NEVER
-
-
-def defines(wanted: Wanted, line: str) -> bool:
-    """Whether the line begins with what the question asks about, and says what it is."""
-    subject = wanted.subject
-    begin = LINKING.split(line, maxsplit=1)
-    if len(begin) < 2 or not subject or OPENS.match(line) or LEANS.search(line):  # noqa: PLR2004 (it defines nothing)
-        return False
-    if is_labelled(begin[1]):
-        return False
-    before = [stem(word) for word in words(ARTICLE.sub("", begin[0]))]
-    return all(each in before for each in subject) and len(before) <= len(subject) + 4

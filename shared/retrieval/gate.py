@@ -24,6 +24,12 @@ NAMED: Final = 0.2
 """What it adds that a heading is named in the question and is all that is asked."""
 HALF: Final = 0.5
 """What an everyday word counts, and one that was put right to be found: neither tells what a question is about."""
+SHAPES: Final = frozenset(
+    """
+    version versions price prices cost costs percentage percent default defaults duration date year
+    """.split()  # noqa: SIM905 (a paragraph is easier to read than quoted words)
+)
+"""What readers call the answer that they want, and pages need not: "Which Go version?" is told by "Go 1.22 will do"."""
 READ: Final = 3
 """Passages of which the best counts."""
 WORDS_COVERED: Final = 0.5
@@ -58,6 +64,7 @@ def judged(
 def closeness(typed: str, question: str, passages: Sequence[Passage], cosine: float, vocabulary: Vocabulary) -> float:
     """What is compared with the gate: the best cosine, and something for the words that passages and headings hold."""
     asked = [word for word in words(question) if word not in STOP_WORDS] or words(question)
+    asked = [word for word in asked if word not in SHAPES] or asked
     weights = {stem(word): vocabulary.rarity(stem(word)) * (HALF if word in COMMON_WORDS else 1) for word in asked}
     total = sum(weights.values())
     if not total:

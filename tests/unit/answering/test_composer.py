@@ -8,8 +8,10 @@ from dataclasses import replace
 import pytest
 
 from shared.answering.composer import quote
+from shared.answering.direct import direct
 from shared.answering.extractive import quote_selection, written
 from shared.answering.models import Answer, Mode
+from shared.answering.sections import ranked
 from shared.answering.words import Words
 from shared.retrieval.blocks import Admonition, Block, Code, Definition, Item, List, Paragraph, Question, Table
 from shared.retrieval.models import Found, Passage
@@ -186,6 +188,23 @@ def test_a_line_that_answers_directly_comes_first(question: str, block: Block, l
                 ("provider", "`URL`", "`NAME`, `KEY`"),
             ),
         ),
+        # a row of numbers tells nothing of what it names
+        ("What is an elbow motor?", Table((("elbow motor", "3", "14"),), ("Part", "Screws", "Grams"))),
+        # what only leads to the answer, or minds something beside it
+        ("Is there a spare motor?", Paragraph("See the section about a spare motor there is.")),
+        ("Is there a spare motor?", Paragraph("The report should note which spare motor of the arm is being used.")),
+        ("How do I turn the motor?", Paragraph("You should make sure to set the motor before you turn it.")),
+        ("How do I override the motor?", Paragraph("To quieten it, you can also override the motor by a screw.")),
+        # one thing told by another, or for one version alone
+        ("Is the motor quiet?", Paragraph("A belt of rubber is more quiet than the motor is.")),
+        ("Can I use steel screws?", Paragraph("On arms of generation 9 and later, you can use steel screws.")),
+        # an entry is about what it begins with
+        (
+            "What is the default arm speed?",
+            List((Item("`arm_speed_name` - How an arm calls its speed. Defaults to `x`."), Item("`id`: Of an arm."))),
+        ),
+        ("Where do I set MOTOR_SPEED?", Paragraph("`speed_class` - Which one to set in an arm is MOTOR_SPEED there.")),
+        ("Which option counts the motors?", Paragraph("A list relative to `base` of motors that an option counts.")),
         # a default without a value
         ("What is the default of speed?", Paragraph("The speed defaults to the global speed of the arm.")),
         # what is assumed decides nothing
@@ -238,6 +257,12 @@ def test_a_line_that_only_looks_like_an_answer_does_not_come_first(question: str
     assert quote(question, [passage(PADDING, block)]).text.startswith("**The arm: Set up** [1]")
 
 
+def test_where_something_comes_from_is_not_what_it_is() -> None:
+    inherits = passage(Paragraph("The `ElbowMotor` inherits from `Motor`."), PADDING, heading="ElbowMotor")
+
+    assert direct(*ranked("What is an ElbowMotor?", [inherits], Vocabulary())) is None
+
+
 def test_an_identifier_is_looked_for_whole() -> None:
     pieces = passage(Paragraph("The health of the arm: how to check it within a timeout of some s."), heading="Health")
     whole = passage(Paragraph("`health_check_timeout_s` may be changed."), heading="Options")
@@ -250,6 +275,7 @@ def test_an_identifier_is_looked_for_whole() -> None:
     [
         ("how do I turn off the statistics", "Disable it with one setting."),
         ("delete a motor", "Remove it by hand."),
+        ("embed it", "Put it where it is needed."),
         ("where is what was written kept", "Write it where the others keep theirs."),
         ("are there maximum analyses shown", "An analysis shows the limit."),
     ],
