@@ -38,10 +38,14 @@ def _objects(text: str) -> Iterator[str]:
             yield found[4].replace("$", found[1])
 
 
+LABEL = re.compile(r"(?:Section titled|Abschnitt betitelt) [“„][^”“]*[”“] ?")
+"""What Starlight has read aloud of the link to a heading, beside the heading itself: no text of the page."""
+
+
 def pagefind(folder: Path) -> dict[str, str]:
     """The text of each page, by its address."""
     made: dict[str, str] = {}
     for file in sorted((folder / "pagefind" / "fragment").glob("*.pf_fragment")):
         page: dict[str, Any] = json.loads(gzip.decompress(file.read_bytes()).decode().partition("{")[2].join(["{", ""]))
-        made[page["url"]] = page["content"]
+        made[page["url"]] = LABEL.sub("", page["content"])
     return made
