@@ -110,6 +110,8 @@ INSTALLS: Final = re.compile(
     r"\binstall\b|\bpacman -S|\b(?:npm|pnpm|yarn|uv|poetry|cargo|apk|pdm) add\b|\bnpm i\b|\bgo get\b|\bemerge\s",
     re.IGNORECASE,
 )
+NAME: Final = re.compile(r"`|_|--|[a-z][A-Z]")
+"""How the name of an option looks, which says what it is by itself."""
 NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
 CODE: Final = re.compile(r"`[^`]+`|--\w|\b\w+_\w+\b|\b[a-z]+[A-Z]\w*\b|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
 PLACE: Final = re.compile(

@@ -12,6 +12,7 @@ from shared.answering.criteria import (
     INHERITS,
     INSTALLS,
     LEANS,
+    NAME,
     OPENS,
     POINTS,
     SHORTEST,
@@ -59,8 +60,6 @@ LEAST_TERMS: Final = 3
 """Of a question that asks for nothing of a certain shape: with fewer, a line says them all by chance."""
 LEAST_TERMS_TO_DO: Final = 2
 """The same of what somebody wants to do: "how do I start it?" is held by whatever starts."""
-NAME: Final = re.compile(r"`|_|--|[a-z][A-Z]")
-"""How the name of an option looks, which says what it is by itself."""
 ADDRESS: Final = re.compile(r"\b\w+://\S+")
 """What stands in one says nothing: every host of an OpenAI-compatible service has `openai` somewhere in its address."""
 LETTERS: Final = re.compile(r"[^\W\d_]{2}")
@@ -190,7 +189,8 @@ def _is_about_what_is_asked(wanted: Wanted, about: str, cells: str) -> bool:
     if wanted.asks_what and not wanted.shape and not is_prose(cells.removeprefix(about)):
         return False
     said = wanted.share(wanted.held_by(cells))
-    return bool(said and wanted.shape) or said >= SURE or wanted.share(wanted.held_by(about)) > 0
+    enough = said >= SURE and not wanted.asks_what_happens
+    return bool(said and wanted.shape) or enough or wanted.share(wanted.held_by(about)) > 0
 
 
 def _sure_to_type(wanted: Wanted, line: Line, introduced: str, headings: frozenset[str]) -> float | None:

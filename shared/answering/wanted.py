@@ -45,6 +45,9 @@ ASKS_EXAMPLE: Final = re.compile(r"\b(?:examples?|samples?|snippets?|show me)\b"
 EXPLAIN: Final = re.compile(r"^\W*(?:please )?(?:explain|describe|define)\b", re.IGNORECASE)
 UNKNOWN: Final = 0.35
 """What counts, of words that nothing found says, against a line that leaves them out."""
+ASKS_WHAT_HAPPENS: Final = re.compile(r"\bwhat (?:will |would |does )?happen(?:s|ed)?\b", re.IGNORECASE)
+HAPPENS: Final = frozenset({"happen", "happens", "happened"})
+"""What is told says what goes on, not that it happens; where a page says so, it need not be of what was asked."""
 NAMING: Final = frozenset(map(stem, ("command", "flag", "option", "setting", "example", "step")))
 """What readers call the thing that they ask for; pages need not."""
 EVERYDAY: Final = 0.5
@@ -137,6 +140,11 @@ class Wanted:
         """It asks who, which, where or when."""
         return bool(ASKS_FACT.search(self.question)) and not self.asks_how and not self.compares
 
+    @property
+    def asks_what_happens(self) -> bool:
+        """It asks what goes on, which a row tells only of what it is named after."""
+        return bool(ASKS_WHAT_HAPPENS.search(self.question))
+
     def asks_about(self, heading: str) -> bool:
         """It is the heading's words that it asks about, and no others."""
         if self.asks_how or self.asks_whether or self.compares:
@@ -184,8 +192,9 @@ class Wanted:
 
 
 def asked_by(question: str) -> Asked:
-    """Its terms, without those that only name the shape of the answer."""
-    return Asked.of(question, shape_of(question)[1])
+    """Its terms, without those that only name the shape of the answer, or that something is to be told."""
+    names = shape_of(question)[1]
+    return Asked.of(question, names | HAPPENS if ASKS_WHAT_HAPPENS.search(question) else names)
 
 
 def _weights(question: str, asked: Asked, held: Sequence[frozenset[str]], vocabulary: Vocabulary) -> dict[str, float]:

@@ -257,6 +257,22 @@ def test_a_line_that_only_looks_like_an_answer_does_not_come_first(question: str
     assert quote(question, [passage(PADDING, block)]).text.startswith("**The arm: Set up** [1]")
 
 
+def test_what_happens_is_told_by_what_goes_on_and_not_by_a_column_of_that_name() -> None:
+    ways = passage(
+        Table(
+            (("worn", "the belt slips"), ("torn", "the motor of the arm runs, as when its belt is off")),
+            ("way", "what happens"),
+        ),
+        heading="Ways",
+        cosine=0.3,
+    )
+    told = passage(Paragraph("While the belt is off, the arm holds still and its motor waits."), heading="Rest")
+
+    answer = quote("What happens to the motor while the belt is off?", [ways, told])
+
+    assert "[1]\n\nWhile the belt is off, the arm holds still" in answer.text
+
+
 def test_where_something_comes_from_is_not_what_it_is() -> None:
     inherits = passage(Paragraph("The `ElbowMotor` inherits from `Motor`."), PADDING, heading="ElbowMotor")
 
