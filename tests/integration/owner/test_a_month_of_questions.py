@@ -39,10 +39,21 @@ FILL: Final = """
       from message where user_id like 'many-%';
     insert into message_feedback (user_id, message_id, value, comment)
     select user_id, answer_id, 'down', 'Too short.' from asked where user_id like 'many-%' and random() < 0.02;
-    analyze asked; analyze message; analyze message_feedback;
+    insert into asked_by_guest (id, at, mode, wording, content, page)
+    select md5('g' || n)::uuid, now() - n * interval '88 days' / 60000, 'refused', n % 5000,
+           'What is subject ' || n || repeat(' of the book', 15), '/many/' || n % 50
+      from generate_series(1, 60000) n;
+    insert into guest_feedback (message_id, value, mode, updated_at)
+    select id, 'down', 'many', at from asked_by_guest where page like '/many/%' and random() < 0.2;
+    insert into model_spending (day, key) select current_date - 1, 'many:' || n from generate_series(1, 20000) n;
+    analyze asked; analyze message; analyze message_feedback; analyze model_spending; analyze guest_feedback;
 """
+GUESTS: Final = "vacuum analyze asked_by_guest"
 CLEAN: Final = """
     set session_replication_role = replica;
+    delete from asked_by_guest where page like '/many/%';
+    delete from guest_feedback where mode = 'many';
+    delete from model_spending where key like 'many:%';
     delete from message_feedback where user_id like 'many-%';
     delete from asked where user_id like 'many-%';
     delete from message where user_id like 'many-%';
@@ -67,6 +78,7 @@ SCANS: Final = "select pg_stat_get_numscans('message'::regclass)"
 def month(postgres: Postgres) -> Generator[psycopg.Connection]:
     with psycopg.connect(postgres.superuser_url, autocommit=True) as connection:
         connection.execute(FILL)
+        connection.execute(GUESTS)
         yield connection
         connection.execute(CLEAN)
 
@@ -101,6 +113,26 @@ def test_the_plan_finds_the_texts_that_it_shows_by_their_keys(month: psycopg.Con
     plan = "\n".join(plans)
     assert re.search(r"Seq Scan on message\b", plan) is None, plan
     assert ("Index Scan using message_pkey on message" in plan) == (show != "pages"), plan
+
+
+@pytest.mark.long
+@pytest.mark.timed
+@pytest.mark.parametrize("query", LOOKED_FOR, ids=lambda each: each.get("show", "usage"))
+def test_a_month_with_guests_reads_no_table_as_a_whole(month: psycopg.Connection, query: dict[str, str]) -> None:
+    plans: list[str] = []
+    month.add_notice_handler(lambda notice: plans.append(notice.message_primary or ""))
+    try:
+        month.execute(PLANS)
+    except psycopg.errors.UndefinedFile:
+        pytest.skip("this PostgreSQL has no auto_explain, which shows the plans of a function's statements")
+    if query:
+        wanted = Jsonb(query | {"most": 2000, "readers": 3, "guests": True})
+        month.execute("select owner_questions(now() - interval '30 days', now(), %s)", (wanted,))
+    else:
+        month.execute("select owner_usage(now() - interval '30 days', now(), true)")
+    plan = "\n".join(plans)
+    assert "asked_by_guest_counted" in plan, plan
+    assert re.search(r"Seq Scan on (message|asked_by_guest|guest_feedback|model_spending)\b", plan) is None, plan
 
 
 def _seconds(site: Site, path: str, query: dict[str, str]) -> float:
