@@ -149,8 +149,7 @@ class Process:
     def _keep(self, child: subprocess.Popen[bytes]) -> None:
         """Start it again whenever it has ended, until there are no restarts left."""
         while True:
-            while child.poll() is None:
-                time.sleep(POLL_SECONDS)
+            child.wait()
             with self._changing:
                 if self._child is not child or not self._restarts:
                     return
