@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import httpx
 import psycopg
 import pytest
+from psycopg.rows import dict_row
+from psycopg.sql import SQL
 
 from infra.ingestion.ingest import SAMPLE_SITE
 from infra.local import passages
 from infra.local.ports import answers
-from tests.fixtures.platform import PATIENCE_SECONDS
+from tests.fixtures.platform import PATIENCE_SECONDS, signed_up_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,8 +34,40 @@ def test_the_api_answers_over_each_transport(api: httpx.Client) -> None:
     assert database_status(api) == "ok"
 
 
-def test_somebody_who_signs_up_is_signed_in(person: Person) -> None:
+def test_somebody_new_is_signed_in(person: Person) -> None:
     assert person.api.get("/api/auth/get-session").json()["user"]["email"] == person.email
+
+
+def test_somebody_signed_in_without_asking_is_as_one_who_signed_up(
+    person: Person, platform: Platform, transport: Transport
+) -> None:
+    with (
+        signed_up_at(platform.url(transport)) as other,
+        psycopg.connect(platform.postgres.owner_url) as connection,
+    ):
+        one, another = (traces(each, connection) for each in (person, other))
+    assert one == another
+    assert len(person.api.cookies.jar) >= 3, "a session, what is cached of it, and the browser"
+
+
+def traces(person: Person, connection: psycopg.Connection) -> list[object]:
+    """What is the same of everybody: names and attributes of cookies, the user's fields, filled columns of the rows."""
+    rows = connection.cursor(row_factory=dict_row)
+    own = rows.execute('select * from "user" where id = %s', [person.user["id"]]).fetchall()
+    for table in (SQL("account"), SQL("session")):
+        own += rows.execute(SQL('select * from {} where "userId" = %s').format(table), [person.user["id"]]).fetchall()
+    return [
+        sorted(
+            (each.name, each.domain, each.path, each.secure, each.expires is None) for each in person.api.cookies.jar
+        ),
+        {name: type(value) for name, value in person.user.items()},
+        [{column: value is None for column, value in row.items()} for row in own],
+        [row.get("ipAddress") for row in own],
+        [row.get("userAgent") for row in own],
+        person.api.post(
+            "/api/auth/sign-in/email", json={"email": person.email, "password": person.password}
+        ).status_code,
+    ]
 
 
 def test_people_are_different_from_each_other(new_person: Callable[[], Person]) -> None:
