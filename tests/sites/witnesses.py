@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+LABEL = re.compile(r"(?:Section titled|Abschnitt betitelt) [“„][^”“]*[”“] ?")
+"""What Starlight has read aloud of the link to a heading, beside the heading itself: no text of the page."""
+
 
 def mkdocs(folder: Path) -> set[str]:
     """Addresses with their anchors, below the site."""
@@ -36,10 +39,6 @@ def _objects(text: str) -> Iterator[str]:
         found = re.fullmatch(r"(.+?)\s+(\S+)\s+(-?\d+)\s+(\S*)\s+(.*)", line)
         if found and not found[4].startswith(("genindex", "py-modindex", "search")) and "hidden" not in found[4]:
             yield found[4].replace("$", found[1])
-
-
-LABEL = re.compile(r"(?:Section titled|Abschnitt betitelt) [“„][^”“]*[”“] ?")
-"""What Starlight has read aloud of the link to a heading, beside the heading itself: no text of the page."""
 
 
 def pagefind(folder: Path) -> dict[str, str]:

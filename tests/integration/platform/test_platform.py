@@ -29,6 +29,13 @@ def database_status(api: httpx.Client) -> str:
     return api.get("/health").json()["components"]["database"]["status"]
 
 
+def until_database_answers(api: httpx.Client) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while database_status(api) != "ok":
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
 def test_the_api_answers_over_each_transport(api: httpx.Client) -> None:
     assert api.get("/health/live").json() == {"status": "ok"}
     assert database_status(api) == "ok"
@@ -102,10 +109,7 @@ def test_a_broken_way_to_the_database_is_an_outage_and_a_mended_one_ends_it(
     getattr(relays.database(transport), trouble)()
     assert database_status(api) == "down"
     relays.database(transport).restore()
-    until = time.monotonic() + PATIENCE_SECONDS
-    while database_status(api) != "ok":
-        assert time.monotonic() < until
-        time.sleep(0.1)
+    until_database_answers(api)
 
 
 def test_what_was_stored_survives_a_restart_of_the_database(person: Person, platform: Platform) -> None:
@@ -140,8 +144,5 @@ def test_a_pooler_that_crashes_comes_back_by_itself(api: httpx.Client, platform:
     crashed = pooler.pid
     os.kill(crashed, signal.SIGABRT)
     pooler.wait_until(lambda: pooler.pid != crashed)
-    until = time.monotonic() + PATIENCE_SECONDS
-    while database_status(api) != "ok":
-        assert time.monotonic() < until
-        time.sleep(0.1)
+    until_database_answers(api)
     platform.check()
