@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from functions.dependencies.callers import Rules
 from functions.dependencies.defaults import Safer
 from functions.dependencies.limits import LimitedDb
 from functions.dependencies.options import Chosen
+from functions.dependencies.rules import Rules
 from shared.app import build_handler
 from shared.auth.accounts import deletion
 from shared.auth.identity.visitors import Visitor

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functions.dependencies.callers import Rules
 from functions.dependencies.defaults import Safer
 from functions.dependencies.limits import LimitedDb
 from functions.dependencies.options import Chosen
+from functions.dependencies.rules import Rules
 from shared.app import build_handler
 from shared.auth.accounts.email_change import ask_for_new_email, ask_for_verification, refuse_without_mailer
 from shared.auth.accounts.email_links import Following

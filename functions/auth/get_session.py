@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from functions.dependencies.callers import Rules
 from functions.dependencies.defaults import Defaults
 from functions.dependencies.limits import LimitedDb
+from functions.dependencies.rules import Rules
 from shared.app import build_handler
 from shared.auth.browser.cookies import sent_cookies
-from shared.auth.identity.callers import presented_tokens
+from shared.auth.identity.rules import presented_tokens
 from shared.auth.refusals import POST_NEEDS_DEFERRED_REFRESH
 from shared.auth.requests.errors import BetterAuthRoute
 from shared.auth.requests.openapi import MAYBE_SIGNED_IN, SESSION_READ, documented
 from shared.auth.requests.parsing import asked_for
 from shared.auth.requests.validation import GET_SESSION
-from shared.auth.rows import store
+from shared.auth.rows import sessions
 from shared.auth.wire import answer, refusal_json, session_json, user_json
 from shared.clock import now
 from shared.web import APIRouter, Request, Response
@@ -32,11 +32,11 @@ async def get_session(request: Request, database: LimitedDb, rules: Rules, defau
     tokens = presented_tokens(request.headers, sent, rules)
     if not tokens:
         return answer(None, headers=NOT_KEPT, cookies=rules.cookies.ended_cache(sent))
-    token = tokens[0] if len(tokens) == 1 else store.chosen_token(database, tokens, now())
+    token = tokens[0] if len(tokens) == 1 else sessions.chosen_token(database, tokens, now())
     if token is None:
         return answer(None, headers=NOT_KEPT, cookies=rules.cookies.ended(sent))
     as_it_is = rules.cookies.is_forgetful(sent) or asked_for(request, "disableRefresh")
-    found = store.look_up_session(database, token, now(), prolong=not as_it_is, longest=defaults.longest_session)
+    found = sessions.look_up_session(database, token, now(), prolong=not as_it_is, longest=defaults.longest_session)
     if found is None:
         return answer(None, headers=NOT_KEPT, cookies=rules.cookies.ended(sent))
     somebody = found.signed_in

@@ -9,10 +9,10 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
-from functions.dependencies.callers import Rules
 from functions.dependencies.defaults import Defaults, Safer
 from functions.dependencies.limits import LimitedDb
 from functions.dependencies.options import Chosen
+from functions.dependencies.rules import Rules
 from shared.app import build_handler
 from shared.auth.accounts import passwords
 from shared.auth.accounts.common_passwords import refuse_common

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functions.dependencies.callers import Rules
 from functions.dependencies.defaults import Safer
 from functions.dependencies.limits import LimitedDb
+from functions.dependencies.rules import Rules
 from shared.app import build_handler
 from shared.auth.accounts import sessions
 from shared.auth.identity.visitors import Visitor

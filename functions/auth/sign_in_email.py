@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from functions.dependencies.callers import Rules
 from functions.dependencies.defaults import Safer
 from functions.dependencies.limits import LimitedDb
 from functions.dependencies.options import Chosen
+from functions.dependencies.rules import Rules
 from shared.app import build_handler
+from shared.auth.accounts.challenges import Challenge, forgotten, presented
 from shared.auth.accounts.credentials import (
     SecondFactorNeeded,
     SigningIn,
@@ -23,7 +24,7 @@ from shared.auth.accounts.credentials import (
     refuse_unverified,
 )
 from shared.auth.accounts.options import Options, same_time_to_refuse
-from shared.auth.accounts.second_factor import Challenge, Meeting, forgotten, presented
+from shared.auth.accounts.second_factor import Meeting
 from shared.auth.browser.known_device import recognised, remembering
 from shared.auth.identity.rules import AuthRules
 from shared.auth.limits.in_container import Limit
@@ -35,7 +36,7 @@ from shared.auth.requests.openapi import FLAG, TEXT, USER, YES, a_list, an_objec
 from shared.auth.requests.parsing import FORM, JSON, Received, received
 from shared.auth.requests.usernames import SIGN_IN_BY_NAME, SignInByName
 from shared.auth.requests.validation import SIGN_IN, Field, SignIn, checked, text
-from shared.auth.rows.store import email_of_username, refuse_without_usernames
+from shared.auth.rows.users import email_of_username, refuse_without_usernames
 from shared.auth.wire import answer, in_ascii, user_json
 from shared.clock import now
 from shared.observability import name_user, note, tell

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from functions.dependencies.callers import Rules
 from functions.dependencies.limits import LimitedDb
+from functions.dependencies.rules import Rules
 from shared.app import build_handler
-from shared.auth.identity.callers import presented_tokens
+from shared.auth.identity.rules import presented_tokens
 from shared.auth.requests.errors import BetterAuthRoute
 from shared.auth.requests.openapi import SESSION_READ, YES, an_object, documented
 from shared.auth.requests.parsing import JSON, received
 from shared.auth.requests.validation import SIGN_OUT, check_sign_out
-from shared.auth.rows import store
+from shared.auth.rows import sessions
 from shared.auth.wire import answer
 from shared.observability import tell
 from shared.web import APIRouter, Request, Response
@@ -25,7 +25,7 @@ async def sign_out(request: Request, database: LimitedDb, rules: Rules) -> Respo
     check_sign_out(sent.body)
     tokens = presented_tokens(sent.headers, sent.cookies, rules)
     if tokens:
-        store.end_sessions(database, tokens)
+        sessions.end_sessions(database, tokens)
         tell("signed_out", "asked")
     return answer({"success": True}, cookies=rules.cookies.ended(sent.cookies))
 

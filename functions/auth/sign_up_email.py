@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functions.dependencies.callers import Rules
 from functions.dependencies.defaults import Defaults
 from functions.dependencies.limits import LimitedDb
 from functions.dependencies.options import Chosen
+from functions.dependencies.rules import Rules
 from shared.app import build_handler
 from shared.auth.accounts.common_passwords import refuse_common, words_about
 from shared.auth.accounts.credentials import sign_up, sign_up_only

@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated
 
-from functions.dependencies.callers import Rules
 from functions.dependencies.limits import LimitedDb
+from functions.dependencies.rules import Rules
 from shared.app import build_handler
 from shared.auth.accounts.signing_keys import published_keys, signed_token
 from shared.auth.identity.visitors import Visitor

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functions.dependencies.callers import Rules
 from functions.dependencies.limits import LimitedDb
+from functions.dependencies.rules import Rules
 from shared.app import build_handler
 from shared.auth.accounts import user
 from shared.auth.identity.visitors import Visitor

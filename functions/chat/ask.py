@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from functions.chat.wire import Answered, Begun, Question, Unit
 from functions.dependencies.allowances import Questions, ask_a_question
 from functions.dependencies.book import Examples, OpenBook
-from functions.dependencies.callers import Reader, Rules
+from functions.dependencies.callers import Reader
 from functions.dependencies.guests import OwnersGuests
 from functions.dependencies.outbox import ReadersOutbox
+from functions.dependencies.rules import Rules
 from functions.dependencies.uses import count_use
 from functions.dependencies.writer import AnswersWriter
 from shared.answering.chat import Chat

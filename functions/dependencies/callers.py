@@ -1,38 +1,23 @@
-"""Who asks: a signed-in reader, or a guest; and the rules of authentication, which tell."""
+"""Who asks: a signed-in reader, or a guest."""
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Annotated
 
 from functions.dependencies.database import Db
+from functions.dependencies.rules import Rules
 from shared.auth.browser.cookies import sent_cookies
-from shared.auth.identity.callers import (
+from shared.auth.identity.callers import SignedInDatabase, VouchedDatabase
+from shared.auth.identity.rules import (
     BEARER,
+    AuthRules,
     KnownUser,
-    SignedInDatabase,
-    VouchedDatabase,
     identity_without_database,
     presented_tokens,
     vouched_user,
 )
-from shared.auth.identity.rules import AuthRules
 from shared.errors import NotSignedIn
-from shared.settings.accounts import AuthSettings
 from shared.web import Depends, Request
-
-
-async def auth_rules() -> AuthRules:
-    """The container's rules of authentication."""
-    return _auth_rules()
-
-
-@cache
-def _auth_rules() -> AuthRules:
-    return AuthRules.of(AuthSettings.read())
-
-
-Rules = Annotated[AuthRules, Depends(auth_rules)]
 
 
 def _usable_cookies(request: Request, rules: AuthRules) -> dict[str, str]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
-from functions.dependencies.callers import Reader, Rules
+from functions.dependencies.callers import Reader
 from functions.dependencies.queue import outbox_queue
+from functions.dependencies.rules import Rules
 from shared.answering.models import Mode
 from shared.answering.storage import stored_page
 from shared.clock import now

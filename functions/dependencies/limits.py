@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from functions.dependencies.callers import Rules
 from functions.dependencies.counts import Counts, limit_of
 from functions.dependencies.database import Db
+from functions.dependencies.rules import Rules
 from shared.auth.addresses import BASE_PATH
 from shared.auth.browser.cookies import sent_cookies
-from shared.auth.identity.callers import presented_tokens
-from shared.auth.identity.rules import AuthRules
+from shared.auth.identity.rules import AuthRules, presented_tokens
 from shared.auth.limits.in_container import GUESSING, Limit
 from shared.auth.limits.in_postgres import LimitedDatabase
 from shared.auth.requests.errors import Entry

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from functions.dependencies.callers import Known, Reader, Rules
+from functions.dependencies.callers import Known, Reader
 from functions.dependencies.queue import outbox_queue
+from functions.dependencies.rules import Rules
 from shared.outbox.keeping import Outbox
 from shared.web import Depends
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
-from functions.dependencies.callers import Reader, Rules
+from functions.dependencies.callers import Reader
 from functions.dependencies.database import Db
+from functions.dependencies.rules import Rules
 from shared.answering.chat import Chat
 from shared.auth.addresses import normalised_ip
 from shared.db import Database

@@ -8,8 +8,9 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from functions.dependencies.allowances import GuestsVotes, take
-from functions.dependencies.callers import MaybeSignedIn, Rules
+from functions.dependencies.callers import MaybeSignedIn
 from functions.dependencies.database import Db
+from functions.dependencies.rules import Rules
 from functions.wire import Json, Sent, Storable
 from shared.answering.feedback_token import LONGEST, rated_by
 from shared.app import build_handler

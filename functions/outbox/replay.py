@@ -8,7 +8,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from functions.dependencies.callers import Rules, SignedIn
+from functions.dependencies.callers import SignedIn
+from functions.dependencies.rules import Rules
 from functions.wire import Sent
 from shared.app import build_handler
 from shared.history.models import answer_id

@@ -7,8 +7,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 from functions.dependencies.allowances import LooksAtTheDesk, take
-from functions.dependencies.callers import Rules, SessionToken
+from functions.dependencies.callers import SessionToken
 from functions.dependencies.database import Db
+from functions.dependencies.rules import Rules
 from shared.clock import now
 from shared.errors import NotFound, TooManyRequests
 from shared.insight.desk import Desk

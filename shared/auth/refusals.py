@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from shared.errors import StatementFailed
 from shared.observability import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
+    from contextlib import AbstractContextManager
 
     from shared.observability import Event
 
@@ -175,6 +178,13 @@ POST_NEEDS_DEFERRED_REFRESH: Final = Refusal(
     "METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED",
 )
 
+UNSTORABLE: Final = ("22", "54")
+"""SQLSTATE classes of a value that Postgres cannot hold: data exception, program limit exceeded."""
+
+UNIQUE_VIOLATION: Final = "23505"
+OVER_LIMIT: Final = "RL429"
+"""SQLSTATE of `count_request` and `count_use` (infra/migrations/0020_rate_limit.sql, 0090_uses.sql)."""
+
 
 def too_many_requests(seconds: int) -> Refusal:
     """Over a rate limit, for so many seconds more; it has no code."""
@@ -195,3 +205,23 @@ def not_a_text(field: str) -> Refusal:
 def invalid_body(complaints: list[str]) -> Refusal:
     """What zod complains about, as Better Auth joins it."""
     return Refusal(400, "; ".join(complaints), "VALIDATION_ERROR")
+
+
+def refusing_unstorable(refusal: Refusal) -> AbstractContextManager[None]:
+    """A block in which a value that Postgres cannot hold ends in this refusal."""
+    return _refusing(UNSTORABLE, refusal)
+
+
+def refusing_duplicates(refusal: Refusal) -> AbstractContextManager[None]:
+    """A block in which a value that is there already, and must be unique, ends in this refusal."""
+    return _refusing((UNIQUE_VIOLATION,), refusal)
+
+
+@contextmanager
+def _refusing(states: tuple[str, ...], refusal: Refusal) -> Generator[None]:
+    try:
+        yield
+    except StatementFailed as error:
+        if (error.sqlstate or "").startswith(states):
+            raise Refused(refusal) from error
+        raise

@@ -19,19 +19,23 @@ if TYPE_CHECKING:
     from infra.local.postgres import Postgres
 
 PROJECT = Path(__file__).resolve().parents[2]
-SQL = re.compile(r"\s*(select|insert|update|delete|with|merge)\b")
+BEGINS = r"\s*(select|insert|update|delete|with|merge)\b"
+SQL = re.compile(BEGINS)
+A_CONSTANT = re.compile(rf'^[A-Z_]+(: Final)? = f?"+{BEGINS}', re.MULTILINE)
 UNCAST = re.compile(r"\$\d+(?!\d|::)")
 
 
 def queries() -> dict[str, str]:
-    """All SQL constants of all queries.py and their like, by a name that leads to them."""
-    modules = sorted(path.relative_to(PROJECT) for path in PROJECT.glob("shared/**/*queries.py"))
-    return {
-        f"{module.parent.name}.{module.stem}.{name}": text
-        for module in modules
-        for name, text in vars(importlib.import_module(".".join(module.with_suffix("").parts))).items()
-        if name.isupper() and isinstance(text, str) and SQL.match(text)
-    }
+    """All SQL constants of all modules that have some, by a name that leads to them."""
+    modules = sorted(path for path in PROJECT.glob("shared/**/*.py") if A_CONSTANT.search(path.read_text("utf-8")))
+    found = {text: name for module in modules for name, text in _constants(module.relative_to(PROJECT))}
+    return {name: text for text, name in found.items()}
+
+
+def _constants(module: Path) -> Generator[tuple[str, str]]:
+    for name, text in vars(importlib.import_module(".".join(module.with_suffix("").parts))).items():
+        if name.isupper() and isinstance(text, str) and SQL.match(text):
+            yield f"{module.parent.name}.{module.stem}.{name}", text
 
 
 @pytest.fixture(scope="module")
@@ -57,4 +61,4 @@ def test_every_parameter_is_cast(name: str) -> None:
 
 
 def test_there_are_queries_to_look_at() -> None:
-    assert len(queries()) > 10
+    assert len(queries()) > 80

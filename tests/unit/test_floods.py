@@ -15,8 +15,9 @@ from functions.chat import ask
 from functions.dependencies import database as container
 from functions.dependencies.allowances import questions
 from functions.dependencies.book import book
-from functions.dependencies.callers import auth_rules, reader
+from functions.dependencies.callers import reader
 from functions.dependencies.outbox import readers_outbox
+from functions.dependencies.rules import auth_rules
 from functions.search import passages
 from shared.allowance import QUESTIONS, Allowances
 from shared.app import build_app

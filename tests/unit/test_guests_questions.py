@@ -12,9 +12,10 @@ from functions.chat import ask
 from functions.dependencies import database as container
 from functions.dependencies.allowances import questions
 from functions.dependencies.book import book
-from functions.dependencies.callers import auth_rules, reader
+from functions.dependencies.callers import reader
 from functions.dependencies.guests import guests_outbox
 from functions.dependencies.outbox import readers_outbox
+from functions.dependencies.rules import auth_rules
 from shared.app import build_app
 from shared.auth.identity.rules import AuthRules
 from tests.unit.outbox.test_guests import Sqs, ended, outbox

@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from functions.dependencies.allowances import guests_votes
-from functions.dependencies.callers import auth_rules, maybe_signed_in
+from functions.dependencies.callers import maybe_signed_in
 from functions.dependencies.database import database
+from functions.dependencies.rules import auth_rules
 from functions.messages import give_feedback
 from shared.allowance import Allowance, Allowances
 from shared.app import build_app

@@ -17,7 +17,7 @@ from shared.auth.refusals import (
     USER_ALREADY_EXISTS,
     Refused,
 )
-from shared.auth.rows import store
+from shared.auth.rows import users
 from shared.clock import now
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def sign_up(
     """
     user = _new_user(wanted)
     session = Session.new(user.id, client, user.created_at, remember=wanted.remember)
-    stored = store.sign_up(database, user, passwords.hashed(wanted.password, scheme), session, replaced)
+    stored = users.sign_up(database, user, passwords.hashed(wanted.password, scheme), session, replaced)
     return SignedInUser(stored, session)
 
 
@@ -64,7 +64,7 @@ def sign_up_only(database: Database, wanted: SignUp, scheme: PasswordScheme) -> 
     """
     user = _new_user(wanted)
     try:
-        store.sign_up(database, user, passwords.hashed(wanted.password, scheme), None)
+        users.sign_up(database, user, passwords.hashed(wanted.password, scheme), None)
     except Refused as refused:
         if refused.refusal is not USER_ALREADY_EXISTS:
             raise
@@ -129,14 +129,14 @@ class SigningIn:
             raise Refused(INVALID_EMAIL)
         passwords.refuse_too_long(wanted.password)
         moment = now()
-        known = store.credentials(self.database, wanted.email, moment)
+        known = users.credentials(self.database, wanted.email, moment)
         return self._enter(self._checked(known, wanted, INVALID_EMAIL_OR_PASSWORD), wanted, moment)
 
     def by_username(self, wanted: SignInByName) -> SignedInUser:
         """As `by_email`, by the name that the username plug-in keeps."""
         passwords.refuse_too_long(wanted.password)
         moment = now()
-        known = store.credentials_by_username(self.database, wanted.username, moment)
+        known = users.credentials_by_username(self.database, wanted.username, moment)
         return self._enter(self._checked(known, wanted, INVALID_USERNAME_OR_PASSWORD), wanted, moment)
 
     def _checked(self, known: Credentials | None, wanted: SignIn | SignInByName, refusal: Refusal) -> Credentials:
@@ -156,8 +156,8 @@ class SigningIn:
         checked = known.password_hash or ""
         better = self._better(wanted.password, checked)
         session = Session.new(known.user.id, self.client, now(), remember=wanted.remember)
-        also = (*self.also, *store.lifting_ban(known, moment))
-        store.start_session(self.database, session, checked, better=better, replaced=self.replaced, also=also)
+        also = (*self.also, *users.lifting_ban(known, moment))
+        users.start_session(self.database, session, checked, better=better, replaced=self.replaced, also=also)
         return SignedInUser(known.user, session)
 
     def _better(self, password: str, checked: str) -> str | None:

@@ -24,7 +24,6 @@ from shared.auth.refusals import (
     Refusal,
     Refused,
 )
-from shared.auth.rows import queries
 from shared.db import Statement
 from shared.errors import StatementFailed
 from shared.observability import log, tell
@@ -39,6 +38,40 @@ LIFETIME: Final = timedelta(days=1)
 
 STILL_NEEDED: Final = ("23503", "23001")
 """SQLSTATEs of a row that others refer to: foreign key violation, restrict violation."""
+
+DELETE_FRESH_USER: Final = """
+delete from "user"
+where id = signed_in_user()
+    and exists (select from session s where s.token = $1::text and s."createdAt" > $2::timestamptz)
+returning id
+"""
+"""Everything that belongs to the user goes along: each table refers to it with `on delete cascade`."""
+
+DELETE_USER_BY_HASH: Final = """
+delete from "user" u
+where u.id = signed_in_user() and exists (
+    select from account a
+    where a."userId" = u.id and a."accountId" = u.id and a."providerId" = 'credential' and a.password = $1::text
+)
+returning u.id
+"""
+
+ADD_OWN_VERIFICATION: Final = """
+insert into verification (id, identifier, value, "expiresAt", "createdAt", "updatedAt")
+select $1::text, $2::text, signed_in_user(), $3::timestamptz, $4::timestamptz, $4::timestamptz
+where signed_in_user() is not null
+on conflict do nothing
+"""
+
+SPEND_DELETION: Final = """
+with consumed as (
+    delete from verification
+    where identifier = $1::text and value = signed_in_user() and "expiresAt" >= $2::timestamptz
+    returning value
+)
+delete from "user" where id in (select value from consumed)
+returning id
+"""
 
 
 def delete_user(visitor: Visitor, options: Options, *, password: str, token: str, callback: str, limited: bool) -> bool:
@@ -66,9 +99,9 @@ def delete_user(visitor: Visitor, options: Options, *, password: str, token: str
         tell("user_delete_asked", "session")
         return False
     elif stored is not None:
-        _delete(visitor, Statement(queries.DELETE_USER_BY_HASH, (stored,)), INVALID_PASSWORD)
+        _delete(visitor, Statement(DELETE_USER_BY_HASH, (stored,)), INVALID_PASSWORD)
     else:
-        fresh = Statement(queries.DELETE_FRESH_USER, (visitor.token, visitor.moment - FRESH))
+        fresh = Statement(DELETE_FRESH_USER, (visitor.token, visitor.moment - FRESH))
         _delete(visitor, fresh, SESSION_EXPIRED)
     return True
 
@@ -116,12 +149,12 @@ def _refusing_what_is_referred_to(visitor: Visitor) -> Generator[None]:
 def _send_link(visitor: Visitor, options: Options, callback: str, counting: list[Statement]) -> None:
     token = new_deletion_token()
     values = (new_identifier(), _identifier(token), visitor.moment + LIFETIME, visitor.moment)
-    visitor.run(*counting, Statement(queries.ADD_OWN_VERIFICATION, values))
+    visitor.run(*counting, Statement(ADD_OWN_VERIFICATION, values))
     options.send("delete_account", visitor.user.email, f"/delete-user/callback?token={token}&", callback or "/")
 
 
 def _by_token(token: str, visitor: Visitor) -> Statement:
-    return Statement(queries.SPEND_DELETION, (_identifier(token), visitor.moment))
+    return Statement(SPEND_DELETION, (_identifier(token), visitor.moment))
 
 
 def _identifier(token: str) -> str:

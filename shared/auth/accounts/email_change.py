@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from shared.auth.accounts.options import same_time
 from shared.auth.limits.mails import new_address_counted, verification_counted
@@ -16,13 +16,16 @@ from shared.auth.refusals import (
     VERIFICATION_EMAIL_NOT_ENABLED,
     Refused,
 )
-from shared.auth.rows import queries
 from shared.db import Statement
 
 if TYPE_CHECKING:
     from shared.auth.accounts.options import Options
     from shared.auth.identity.visitors import Visitor
     from shared.db import Rows
+
+USER_BY_EMAIL: Final = """
+select id, name, email, "emailVerified", image, "createdAt", "updatedAt" from "user" where email = $1::text
+"""
 
 
 async def ask_for_new_email(
@@ -41,7 +44,7 @@ async def ask_for_new_email(
         Refused: It is off, there is no mail, or it is their address already.
     """
     counting = new_address_counted(new_email, options.secret) if limited else ()
-    taken, *_ = visitor.run(Statement(queries.USER_BY_EMAIL, (new_email,)), *counting)
+    taken, *_ = visitor.run(Statement(USER_BY_EMAIL, (new_email,)), *counting)
     if options.account.change_email == "off":
         raise visitor.refused(CHANGE_EMAIL_DISABLED)
     if new_email == visitor.user.email:
@@ -83,7 +86,7 @@ async def ask_for_verification(visitor: Visitor, options: Options, email: str, c
     async with same_time(options.floor):
         options.prepare()
         counting = [verification_counted(email, options.secret)] if limited else []
-        found, *_ = visitor.run_as_anybody(Statement(queries.USER_BY_EMAIL, (email,)), *counting)
+        found, *_ = visitor.run_as_anybody(Statement(USER_BY_EMAIL, (email,)), *counting)
         user = visitor.user if visitor.somebody else _first(found)
         if visitor.somebody:
             _refuse_needless(visitor, email)

@@ -1,18 +1,13 @@
-"""Between a right password and a session: the challenge of Better Auth's two-factor plug-in, and what meets it.
-
-A challenge is two rows of `verification`, as the plug-in makes them, and a cookie that names them; so a real server on
-the same database can go on from here, and we from there.
-"""
+"""What meets a challenge of Better Auth's two-factor plug-in: the digits of an authenticator, or a backup code."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
-from shared.auth.browser.cookies import ENDED, TRUE, read_signed, sign
-from shared.auth.identifiers import new_identifier
+from shared.auth.accounts.challenges import methods
 from shared.auth.models import SignedInUser
 from shared.auth.refusals import (
     BACKUP_CODES_NOT_ENABLED,
@@ -25,7 +20,7 @@ from shared.auth.refusals import (
     TOTP_NOT_ENABLED,
     Refused,
 )
-from shared.auth.rows import queries, store
+from shared.auth.rows import users
 from shared.auth.tokens import codes
 from shared.clock import now
 from shared.db import Statement
@@ -33,8 +28,6 @@ from shared.db import Statement
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shared.auth.accounts.credentials import SecondFactorNeeded
-    from shared.auth.browser.cookies import SessionCookies
     from shared.auth.models import Credentials, Session
     from shared.auth.refusals import Refusal
     from shared.db import Database
@@ -45,58 +38,49 @@ Also: TypeAlias = Callable[[str], Sequence[Statement]]
 TRIES: Final = 5
 """That one challenge allows."""
 
-LIFETIME: Final = timedelta(minutes=10)
-LETTERS: Final = 20
+TRY_CHALLENGE: Final = """
+with tried as (
+    update verification
+    set value = (value::integer + 1)::text, "updatedAt" = $2::timestamptz
+    where identifier = '2fa-attempts-' || $1::text and "expiresAt" >= $2::timestamptz
+        and case when value ~ '^[0-9]{1,4}$' then value::integer < $3::integer else false end
+    returning id
+)
+select
+    u.id, u.name, u.email, u."emailVerified", u.image, u."createdAt", u."updatedAt",
+    further_fields('user', to_jsonb(u)), null::text, is_banned(to_jsonb(u), $2::timestamptz),
+    coalesce((to_jsonb(u) ->> 'banned')::boolean, false), second_factor(to_jsonb(u)), exists (select from tried)
+from verification v
+join "user" u on u.id = v.value
+where v.identifier = $1::text and v."expiresAt" >= $2::timestamptz
+limit 1
+"""
+"""Whose challenge it is, and whether this try is among those that it allows."""
 
+END_CHALLENGE: Final = """
+delete from verification where identifier in ($1::text, '2fa-attempts-' || $1::text)
+"""
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
-    """What a browser has to meet before it is signed in.
+MEET_CHALLENGE: Final = """
+with spent as (
+    delete from verification where identifier = $1::text and value = $2::text and "expiresAt" >= $3::timestamptz
+    returning value
+), forgotten as (
+    delete from verification where identifier = '2fa-attempts-' || $1::text
+)
+insert into session (id, token, "userId", "expiresAt", "createdAt", "updatedAt", "ipAddress", "userAgent")
+select $4::text, $5::text, u.id, $6::timestamptz, $3::timestamptz, $3::timestamptz, $7::text, $8::text
+from spent
+join "user" u on u.id = spent.value
+where not is_banned(to_jsonb(u), $3::timestamptz)
+    and ($9::text is null or spend_backup_code(u.id, $9::text, $10::text))
+returning id
+"""
+"""A session in place of the challenge; nothing where that, or the backup code, was spent meanwhile."""
 
-    Attributes:
-        identifier: Of the row that names the user.
-        methods: By which it can be met.
-    """
-
-    identifier: str
-    methods: list[str]
-
-    @classmethod
-    def start(cls, database: Database, needed: SecondFactorNeeded, replaced: Sequence[str] = ()) -> Challenge:
-        """Store one, and end the sessions of these tokens, which the browser is about to forget. One round trip.
-
-        The attempts at the account are not forgiven yet: they bound how many challenges there can be.
-        """
-        identifier, moment = f"2fa-{new_identifier()[:LETTERS]}", needed.moment
-        ids = new_identifier(), new_identifier()
-        add = Statement(queries.ADD_CHALLENGE, (*ids, identifier, needed.known.user.id, moment + LIFETIME, moment))
-        ending = [Statement(queries.END_SESSION, (token,)) for token in replaced]
-        database.run(add, *ending, *store.lifting_ban(needed.known, moment), idempotent=True)
-        return cls(identifier, methods(needed.known.second_factor or {}))
-
-    def cookies(self, cookies: SessionCookies, sent: Mapping[str, str], *, remember: bool) -> list[str]:
-        """`Set-Cookie` values: whoever was signed in before is not any more."""
-        [token, data, *rest] = cookies.ended(sent)
-        seconds = int(LIFETIME.total_seconds())
-        challenge = cookies.attributes.written(_name(cookies), sign(self.identifier, cookies.secret), seconds)
-        if remember:
-            return [token, data, *rest, challenge]
-        forgetful = cookies.attributes.written(cookies.forgetful_name, sign(TRUE, cookies.secret), None)
-        return [token, data, *rest[:-1], forgetful, challenge]
-
-
-def methods(factor: Mapping[str, Any]) -> list[str]:
-    """What the plug-in's row can be met by; an enrolment that was never finished by nothing."""
-    return ["totp"] if factor and factor.get("verified") is not False else []
-
-
-def presented(cookies: SessionCookies, sent: Mapping[str, str]) -> str | None:
-    """The challenge that a browser is at."""
-    return read_signed(sent.get(_name(cookies), ""), cookies.secret)
-
-
-def _name(cookies: SessionCookies) -> str:
-    return cookies.named("two_factor")
+COUNT_SECOND_FACTOR: Final = """
+select count_second_factor($1::text, $2::boolean, $3::timestamptz)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +110,14 @@ class Meeting:
             raise Refused(INVALID_CHALLENGE)
         moment = now()
         # not sent twice: that would count twice
-        [found] = database.run(Statement(queries.TRY_CHALLENGE, (identifier, moment, TRIES)))
+        [found] = database.run(Statement(TRY_CHALLENGE, (identifier, moment, TRIES)))
         if not found.values:
             raise Refused(INVALID_CHALLENGE)
         [*row, allowed] = found.values[0]
-        meeting = cls(database, identifier, store.credentials_of(row), moment)
+        meeting = cls(database, identifier, users.credentials_of(row), moment)
         meeting._refuse_locked()
         if not allowed:
-            database.run(Statement(queries.END_CHALLENGE, (identifier,)), idempotent=True)
+            database.run(Statement(END_CHALLENGE, (identifier,)), idempotent=True)
             raise Refused(TOO_MANY_ATTEMPTS)
         return meeting
 
@@ -179,7 +163,7 @@ class Meeting:
         raise Refused(refusal)
 
     def _counting(self, *, succeeded: bool) -> Statement:
-        return Statement(queries.COUNT_SECOND_FACTOR, (self.known.user.id, succeeded, self.moment))
+        return Statement(COUNT_SECOND_FACTOR, (self.known.user.id, succeeded, self.moment))
 
     def _enter(self, session: Session, left: str | None, also: Also) -> SignedInUser:
         user = self.known.user
@@ -187,15 +171,10 @@ class Meeting:
             raise Refused(BANNED_USER)
         before = self.factor["backupCodes"] if left is not None else None
         values = (session.id, session.token, session.expires_at, session.ip_address, session.user_agent, before, left)
-        enter = Statement(queries.MEET_CHALLENGE, (self.identifier, user.id, self.moment, *values))
-        lifting = store.lifting_ban(self.known, self.moment)
+        enter = Statement(MEET_CHALLENGE, (self.identifier, user.id, self.moment, *values))
+        lifting = users.lifting_ban(self.known, self.moment)
         # not sent twice: the second try would find the challenge spent
         [entered, *_] = self.database.run(enter, self._counting(succeeded=True), *lifting, *also(user.email))
         if not entered.values:
             raise Refused(INVALID_CHALLENGE)
         return SignedInUser(user, session)
-
-
-def forgotten(cookies: SessionCookies) -> str:
-    """A `Set-Cookie` value that makes a browser forget its challenge."""
-    return cookies.attributes.written(_name(cookies), "", ENDED)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from shared.auth.rows import queries
 from shared.auth.tokens.issuing import STILL_PUBLISHED, SigningKey, UnreadableKey, published
 from shared.clock import now
 from shared.db import Statement
@@ -15,17 +14,36 @@ if TYPE_CHECKING:
     from shared.auth.tokens.issuing import Issuer
     from shared.db import Database, Rows
 
+SIGNING_KEY: Final = """
+select id, "privateKey" from jwks
+where coalesce(alg, 'EdDSA') = 'EdDSA' and ("expiresAt" is null or "expiresAt" > $1::timestamptz)
+order by "createdAt" desc, id
+limit 1
+"""
+
+ADD_KEY: Final = """
+insert into jwks (id, "publicKey", "privateKey", "createdAt", alg, crv)
+values ($1::text, $2::text, $3::text, $4::timestamptz, $5::text, $6::text)
+on conflict do nothing
+"""
+
+PUBLISHED_KEYS: Final = """
+select id, "publicKey", alg, crv from jwks
+where "expiresAt" is null or "expiresAt" > $1::timestamptz
+order by "createdAt", id
+"""
+
 
 def signed_token(visitor: Visitor, database: Database, issuer: Issuer) -> str:
     """A token that says who asks; `Refused` where nobody is signed in."""
-    [found] = visitor.run(Statement(queries.SIGNING_KEY, (visitor.moment,)))
+    [found] = visitor.run(Statement(SIGNING_KEY, (visitor.moment,)))
     key = _readable(found, issuer) or _new_key(database, issuer)
     return key.signed(issuer.claims(visitor.user, visitor.moment))
 
 
 def published_keys(database: Database, issuer: Issuer) -> list[dict[str, Any]]:
     """The public keys, those of other servers on this database included (RFC 7517)."""
-    question = Statement(queries.PUBLISHED_KEYS, (now() - STILL_PUBLISHED,))
+    question = Statement(PUBLISHED_KEYS, (now() - STILL_PUBLISHED,))
     [found] = database.run(question, idempotent=True)
     if not found.values:
         _new_key(database, issuer)
@@ -45,5 +63,5 @@ def _readable(found: Rows, issuer: Issuer) -> SigningKey | None:
 
 def _new_key(database: Database, issuer: Issuer) -> SigningKey:
     key = SigningKey.new()
-    database.run(Statement(queries.ADD_KEY, key.row(now(), issuer.secret)), idempotent=True)
+    database.run(Statement(ADD_KEY, key.row(now(), issuer.secret)), idempotent=True)
     return key

@@ -1,36 +1,72 @@
 """Who is asking, found out in the same round trip as what is asked.
 
-A token is taken only with this deployment's signature, so a forged one costs no database. Whether its session still
-lives is for the database to say: `SignedInDatabase` asks in the first statement of every batch.
+Whether the session of a token still lives is for the database to say: `SignedInDatabase` asks in the first statement of
+every batch.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
 
-from shared.auth.browser.cookies import decoded, read_signed
 from shared.auth.models import User
-from shared.auth.rows import queries
-from shared.auth.rows.store import USER_WIDTH, chosen_token, refusing_too_many_uses, signed_in_user
-from shared.auth.tokens.jwt import NotToken, looks_like
+from shared.auth.refusals import OVER_LIMIT
+from shared.auth.rows.sessions import USER_WIDTH, chosen_token, signed_in_user
 from shared.clock import now
 from shared.db import USUAL, Database, Rows, Statement
-from shared.errors import NotSignedIn
+from shared.errors import NotSignedIn, StatementFailed, TooManyRequests
 from shared.observability import name_user
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Generator, Sequence
 
     from shared.allowance import Use
-    from shared.auth.identity.rules import AuthRules
     from shared.auth.models import SignedInUser
     from shared.db import Transaction
     from shared.observability import Pseudonyms
 
-BEARER = "bearer "
-RAW_TOKEN = re.compile(r"[A-Za-z0-9]+")
+IDENTIFY: Final = """
+select
+    u.id, u.name, u.email, u."emailVerified", u.image, u."createdAt", u."updatedAt",
+    s.id, s.token, s."userId", s."expiresAt", s."createdAt", s."updatedAt", s."ipAddress", s."userAgent",
+    set_config('app.user_id', u.id, true)
+from session s
+join "user" u on u.id = s."userId"
+where s.token = $1::text and s."expiresAt" >= $2::timestamptz and not is_banned(to_jsonb(u), $2::timestamptz)
+"""
+"""Who has the token, and is not banned.
+
+For the rest of the batch row-level security sees that user, and nobody where there is no row.
+"""
+
+IDENTIFY_BY_ID: Final = """
+select
+    u.id, u.name, u.email, u."emailVerified", u.image, u."createdAt", u."updatedAt",
+    set_config('app.user_id', u.id, true)
+from "user" u
+where u.id = $1::text and not is_banned(to_jsonb(u), $2::timestamptz)
+"""
+"""As `IDENTIFY`, for a user whom another server vouches for."""
+
+USE: Final = """
+select
+    u.id, u.name, u.email, u."emailVerified", u.image, u."createdAt", u."updatedAt",
+    s.id, s.token, s."userId", s."expiresAt", s."createdAt", s."updatedAt", s."ipAddress", s."userAgent",
+    set_config('app.user_id', u.id, true), count_use('use|' || $3::text || '|' || u.id, $4::integer, $5::integer)
+from session s
+join "user" u on u.id = s."userId"
+where s.token = $1::text and s."expiresAt" >= $2::timestamptz and not is_banned(to_jsonb(u), $2::timestamptz)
+"""
+"""As `IDENTIFY`, and counts that user's use of something; where it is one too many, nothing of the batch happens."""
+
+USE_BY_ID: Final = """
+select
+    u.id, u.name, u.email, u."emailVerified", u.image, u."createdAt", u."updatedAt",
+    set_config('app.user_id', u.id, true), count_use('use|' || $3::text || '|' || u.id, $4::integer, $5::integer)
+from "user" u
+where u.id = $1::text and not is_banned(to_jsonb(u), $2::timestamptz)
+"""
+"""As `USE`, for a user whom another server vouches for."""
 
 
 class SignedInDatabase(Database):
@@ -99,7 +135,7 @@ class SignedInDatabase(Database):
         if self._others:
             self._choose()
         due, self._due = self._due, None
-        with refusing_too_many_uses():
+        with _refusing_too_many_uses():
             found, *results = self._database.run(
                 self._identify(due), *statements, idempotent=idempotent, transaction=transaction
             )
@@ -122,8 +158,8 @@ class SignedInDatabase(Database):
 
     def _identify(self, use: Use | None) -> Statement:
         if use is None:
-            return Statement(queries.IDENTIFY, (self._token, now()))
-        return Statement(queries.USE, (self._token, now(), *_counted(use)))
+            return Statement(IDENTIFY, (self._token, now()))
+        return Statement(USE, (self._token, now(), *_counted(use)))
 
     def _learn(self, row: tuple[Any, ...]) -> None:
         self.signed_in = signed_in_user(row)
@@ -144,8 +180,8 @@ class VouchedDatabase(SignedInDatabase):
 
     def _identify(self, use: Use | None) -> Statement:
         if use is None:
-            return Statement(queries.IDENTIFY_BY_ID, (self._user_id, now()))
-        return Statement(queries.USE_BY_ID, (self._user_id, now(), *_counted(use)))
+            return Statement(IDENTIFY_BY_ID, (self._user_id, now()))
+        return Statement(USE_BY_ID, (self._user_id, now(), *_counted(use)))
 
     def _learn(self, row: tuple[Any, ...]) -> None:
         self.user = User(*row[:USER_WIDTH])
@@ -155,66 +191,12 @@ def _counted(use: Use) -> tuple[str, int, int]:
     return use.name, use.allowance.at_once, round(1000 / use.allowance.a_second)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownUser:
-    """Who somebody was when that could last be checked: good for keeping a turn until the database is back, no more.
-
-    Attributes:
-        session_id: The session that showed it. None for a user whom another server vouches for.
-    """
-
-    user_id: str
-    session_id: str | None
-
-
-def identity_without_database(token: str | None, cookies: Mapping[str, str], rules: AuthRules) -> KnownUser | None:
-    """Whose session token it is, as the signed cookie cache says; None where that cannot be known.
-
-    Args:
-        token: What `presented_token` found.
-        cookies: Of a request that may use them.
-        rules: Of this deployment; `SESSION_CACHE_SECONDS` bounds how old the knowledge may be.
-    """
-    cached = rules.cookies.cached(token, cookies) if token else None
-    return KnownUser(cached.user_id, cached.session_id) if cached else None
-
-
-def bearer_token(headers: Mapping[str, str], rules: AuthRules) -> str | None:
-    """The token of `Authorization: Bearer <token>.<signature>`, if this deployment signed it.
-
-    A token without a signature, as it stands in the database, counts where `BEARER_TOKENS` is `raw`.
-    """
-    authorization = headers.get("authorization", "")
-    if rules.bearer == "off" or not authorization.lower().startswith(BEARER):
-        return None
-    token = decoded(authorization[len(BEARER) :].strip())
-    if rules.bearer == "raw" and RAW_TOKEN.fullmatch(token):
-        return token
-    return read_signed(token, rules.cookies.secret)
-
-
-def vouched_user(headers: Mapping[str, str], rules: AuthRules) -> str | None:
-    """Id of the user whom `Authorization: Bearer <JWT>` names, if it is a token of the server that we believe.
-
-    Raises:
-        Unavailable: Its keys cannot be fetched, so nobody can say.
-    """
-    authorization = headers.get("authorization", "")
-    token = authorization[len(BEARER) :].strip()
-    if rules.jwt is None or not authorization.lower().startswith(BEARER) or not looks_like(token):
-        return None
+@contextmanager
+def _refusing_too_many_uses() -> Generator[None]:
+    """A block in which a use that `count_use` found one too many ends in `TooManyRequests`."""
     try:
-        return rules.jwt.subject(token)
-    except NotToken:
-        return None
-
-
-def presented_token(headers: Mapping[str, str], cookies: Mapping[str, str], rules: AuthRules) -> str | None:
-    """The session token that came with a request: the bearer's, else the first cookie's."""
-    return bearer_token(headers, rules) or rules.cookies.token(cookies)
-
-
-def presented_tokens(headers: Mapping[str, str], cookies: Mapping[str, str], rules: AuthRules) -> list[str]:
-    """As `presented_token`, with those of further cookies: after `COOKIE_DOMAIN` changes, browsers keep two."""
-    bearer = bearer_token(headers, rules)
-    return [bearer] if bearer else rules.cookies.tokens(cookies)
+        yield
+    except StatementFailed as error:
+        if error.sqlstate != OVER_LIMIT:
+            raise
+        raise TooManyRequests(int((error.constraint or "1").partition(" ")[0]), "reader") from error

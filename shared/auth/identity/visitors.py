@@ -10,11 +10,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shared.auth.browser.cookies import sent_cookies
-from shared.auth.identity.callers import presented_tokens
+from shared.auth.identity.rules import presented_tokens
 from shared.auth.models import FRESH, SignedInUser
 from shared.auth.refusals import UNAUTHORIZED, Refused
 from shared.auth.requests.parsing import asked_for
-from shared.auth.rows import store
+from shared.auth.rows import sessions
 from shared.auth.wire import answer
 from shared.clock import now
 from shared.observability import name_user
@@ -59,7 +59,7 @@ class Visitor:
         """
         if len(self._tokens) <= 1:
             return next(iter(self._tokens), None)
-        chosen = store.chosen_token(self._database, self._tokens, self.moment)
+        chosen = sessions.chosen_token(self._database, self._tokens, self.moment)
         if chosen is None:
             self._cookies = self._rules.cookies.ended(self.sent)
         return chosen
@@ -102,12 +102,12 @@ class Visitor:
         if self.token is None:
             return self._database.run(*statements, idempotent=idempotent) if statements else []
         longest = DefaultsSettings.read().longest_session
-        look_up = store.looking_up(self.token, self.moment, prolong=self._prolong, longest=longest)
+        look_up = sessions.looking_up(self.token, self.moment, prolong=self._prolong, longest=longest)
         found, *results = self._database.run(look_up, *statements, idempotent=idempotent)
-        self._recognise(store.found_session(found))
+        self._recognise(sessions.found_session(found))
         return results
 
-    def _recognise(self, found: store.Found | None) -> None:
+    def _recognise(self, found: sessions.Found | None) -> None:
         if found is None:
             self.somebody = None
             self._cookies = self._rules.cookies.ended(self.sent)

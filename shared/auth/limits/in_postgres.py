@@ -6,10 +6,9 @@ Signing in, signing up and whatever sends mail are counted so: in the same round
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from shared.auth.refusals import Refused, too_many_requests
-from shared.auth.rows import queries
+from shared.auth.refusals import OVER_LIMIT, Refused, too_many_requests
 from shared.db import USUAL, Database, Rows, Statement
 from shared.errors import DatabaseUnavailable, StatementFailed
 from shared.observability import tell
@@ -17,6 +16,15 @@ from shared.observability import tell
 if TYPE_CHECKING:
     from shared.auth.limits.in_container import Limit, LocalCounts
     from shared.db import Transaction
+
+COUNT_REQUEST: Final = """
+select count_request($1::text, $2::integer, $3::integer)
+"""
+"""At the head of a batch: where it is one request too many, nothing of the batch happens."""
+
+FORGIVE_REQUESTS: Final = """
+delete from "rateLimit" where key = $1::text
+"""
 
 
 class LimitedDatabase(Database):
@@ -56,14 +64,14 @@ class LimitedDatabase(Database):
                 *(_counted(limit) for limit in due), *statements, idempotent=idempotent, transaction=transaction
             )
         except StatementFailed as error:
-            if error.sqlstate != queries.OVER_LIMIT:
+            if error.sqlstate != OVER_LIMIT:
                 raise
             raise self._refused(due, error.constraint or "") from error
         return results[len(due) :]
 
     def forgiving(self, limit: Limit) -> tuple[Statement, ...]:
         """What a batch does in addition, to forget what was counted."""
-        return () if self._counts is None else (Statement(queries.FORGIVE_REQUESTS, (limit.key,)),)
+        return () if self._counts is None else (Statement(FORGIVE_REQUESTS, (limit.key,)),)
 
     def allows(self, limit: Limit) -> bool:
         """Count something else that the request has come to, and whether the limit allows it. One round trip."""
@@ -100,5 +108,5 @@ class LimitedDatabase(Database):
 
 
 def _counted(limit: Limit) -> Statement:
-    """Counts a request, or fails with `queries.OVER_LIMIT`."""
-    return Statement(queries.COUNT_REQUEST, (limit.key, limit.rule.seconds, limit.rule.most))
+    """Counts a request, or fails with `OVER_LIMIT`."""
+    return Statement(COUNT_REQUEST, (limit.key, limit.rule.seconds, limit.rule.most))

@@ -15,8 +15,8 @@ from aws_lambda_powertools.event_handler.exceptions import BadRequestError, Unau
 
 from shared import deadline
 from shared.auth.browser.cookies import parse
-from shared.auth.identity.callers import SignedInDatabase, presented_token
-from shared.auth.identity.rules import AuthRules
+from shared.auth.identity.callers import SignedInDatabase
+from shared.auth.identity.rules import AuthRules, presented_token
 from shared.clock import timestamp
 from shared.db.opening import open_database
 from shared.history.conversations import list_conversations

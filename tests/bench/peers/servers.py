@@ -13,7 +13,7 @@ from infra.local.program import PROJECT
 from infra.local.relay import Relay
 from infra.local.server import Server
 from shared.auth.browser.cookies import sign
-from shared.auth.rows import queries as auth_queries
+from shared.auth.identity.callers import IDENTIFY
 from shared.clock import now
 from shared.db import Statement
 from shared.db.http import login_headers, request_body
@@ -62,7 +62,7 @@ class Servers:
         url = self._environment(self._ports)["DATABASE_URL"]
         place = PlaceInList.read(None)
         statements = (
-            Statement(auth_queries.IDENTIFY, (self._person.token, now())),
+            Statement(IDENTIFY, (self._person.token, now())),
             Statement(LIST, (place.updated_at, place.conversation_id, PAGE + 1)),
         )
         answered = HttpClient(self._neon.url).request("POST", "/sql", request_body(statements), login_headers(url))

@@ -33,7 +33,7 @@ from functions.auth import (
 from functions.dependencies import counts
 from functions.dependencies import database as container
 from functions.dependencies import options as account_options
-from functions.dependencies.callers import auth_rules
+from functions.dependencies.rules import auth_rules
 from functions.profile import own as profile
 from shared.app import build_app
 from shared.auth.accounts.options import Options

@@ -16,8 +16,8 @@ from functions.conversations import list_all
 from functions.dependencies import allowances, uses
 from functions.dependencies import database as container
 from functions.dependencies.book import book
-from functions.dependencies.callers import auth_rules
 from functions.dependencies.outbox import readers_outbox
+from functions.dependencies.rules import auth_rules
 from shared.allowance import QUESTIONS, Allowances
 from shared.app import build_app
 from shared.auth.identity.rules import AuthRules

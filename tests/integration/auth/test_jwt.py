@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from functions.conversations import list_all
-from functions.dependencies.callers import auth_rules
 from functions.dependencies.database import database
+from functions.dependencies.rules import auth_rules
 from shared.app import build_app
 from shared.auth.identity.rules import AuthRules
 from shared.auth.tokens.jwt import Verifier

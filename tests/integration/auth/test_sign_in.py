@@ -10,7 +10,7 @@ import pytest
 from shared.auth.accounts import passwords
 from shared.auth.models import Client, Session
 from shared.auth.refusals import Refused
-from shared.auth.rows import store
+from shared.auth.rows import users
 from shared.clock import now
 from tests.integration.auth.conftest import (
     ADDRESS,
@@ -163,7 +163,7 @@ def test_signing_in_brings_the_hash_up_to_date(
 def test_a_password_changed_meanwhile_starts_no_session_and_is_not_undone(routes: Routes, user_id: str) -> None:
     session = Session.new(user_id, Client("", ""), now(), remember=True)
     with pytest.raises(Refused, match="Invalid email or password"):
-        store.start_session(routes.database, session, "the hash of before", better="a better hash of it")
+        users.start_session(routes.database, session, "the hash of before", better="a better hash of it")
     assert routes.rows("select count(*) from session where id = %s", session.id) == [(0,)]
     [(password,)] = routes.rows('select password from account where "userId" = %s', user_id)
     assert password.startswith("$2b$10$")
@@ -172,8 +172,8 @@ def test_a_password_changed_meanwhile_starts_no_session_and_is_not_undone(routes
 def test_sending_the_batch_twice_starts_one_session(routes: Routes, user_id: str) -> None:
     [(stored,)] = routes.rows('select password from account where "userId" = %s', user_id)
     session = Session.new(user_id, Client("", ""), now(), remember=True)
-    store.start_session(routes.database, session, stored, better="better")
-    store.start_session(routes.database, session, stored, better="better")
+    users.start_session(routes.database, session, stored, better="better")
+    users.start_session(routes.database, session, stored, better="better")
     assert routes.rows("select count(*) from session where id = %s", session.id) == [(1,)]
 
 

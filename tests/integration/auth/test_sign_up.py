@@ -9,7 +9,7 @@ import pytest
 
 from shared.auth.models import Client, Session, User
 from shared.auth.refusals import Refused
-from shared.auth.rows import store
+from shared.auth.rows import users
 from shared.clock import now, timestamp
 from tests.integration.auth.conftest import (
     ADDRESS,
@@ -140,11 +140,11 @@ def test_sending_the_batch_twice_is_as_good_as_once(routes: Routes, email: str) 
     user = User.new("Ann", email, None, now())
     session = Session.new(user.id, Client("", ""), now(), remember=True)
     for _ in range(2):
-        store.sign_up(routes.database, user, "hash", session)
+        users.sign_up(routes.database, user, "hash", session)
     assert routes.rows('select count(*) from account where "userId" = %s', user.id) == [(1,)]
     assert routes.rows('select count(*) from session where "userId" = %s', user.id) == [(1,)]
     with pytest.raises(Refused, match="already exists"):
-        store.sign_up(routes.database, User.new("Eve", email, None, now()), "hash", session)
+        users.sign_up(routes.database, User.new("Eve", email, None, now()), "hash", session)
 
 
 def test_fields_nobody_knows_change_nothing(routes: Routes, email: str) -> None:

@@ -18,7 +18,8 @@ from functions.dependencies import book, writer
 from functions.dependencies import counts as account_counts
 from functions.dependencies import database as container
 from functions.dependencies import options as account_options
-from functions.dependencies.callers import Reader, auth_rules
+from functions.dependencies.callers import Reader  # noqa: TC001 (FastAPI reads the annotation)
+from functions.dependencies.rules import auth_rules
 from functions.messages import give_feedback
 from functions.outbox import replay
 from functions.owner import desk

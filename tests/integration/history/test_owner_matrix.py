@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from functions.dependencies import database as container
-from functions.dependencies.callers import auth_rules
+from functions.dependencies.rules import auth_rules
 from infra.openapi import DOCUMENT, route_modules
 from shared.app import build_app
 from shared.auth.browser.cookies import sign

@@ -15,7 +15,7 @@ import pytest
 from functions.dependencies import database as container
 from functions.dependencies.allowances import looks_at_the_desk
 from functions.dependencies.book import book
-from functions.dependencies.callers import auth_rules
+from functions.dependencies.rules import auth_rules
 from functions.owner import desk, wire
 from shared.app import build_app
 from shared.auth.browser.cookies import sign

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from functions.auth import get_session, sign_in_email, sign_out, sign_up_email
 from functions.dependencies import counts
-from functions.dependencies.callers import auth_rules
 from functions.dependencies.database import database
 from functions.dependencies.options import account_options
+from functions.dependencies.rules import auth_rules
 from shared.app import build_app
 from shared.auth.accounts.options import Options
 from shared.auth.browser.cookies import Attributes, SessionCookies, decoded, parse, read_signed, sign

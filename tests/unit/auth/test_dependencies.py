@@ -11,8 +11,8 @@ from starlette.requests import Request
 from functions.dependencies import callers
 from functions.dependencies.callers import known_user, maybe_signed_in
 from shared.auth.browser.cookies import sign
-from shared.auth.identity.callers import KnownUser, SignedInDatabase
-from shared.auth.identity.rules import AuthRules
+from shared.auth.identity.callers import SignedInDatabase
+from shared.auth.identity.rules import AuthRules, KnownUser
 from shared.auth.models import Session, SignedInUser, User
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable, NotSignedIn

@@ -16,8 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from shared.auth.identity.callers import vouched_user
-from shared.auth.identity.rules import AuthRules
+from shared.auth.identity.rules import AuthRules, vouched_user
 from shared.auth.tokens.jwks import FRESH_SECONDS, KEPT_SECONDS, PAUSE_SECONDS, Keys
 from shared.auth.tokens.jwt import NotToken, Verifier
 from shared.errors import Misconfigured, Unavailable

@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from shared.auth.limits.in_container import ACCOUNT, CREDENTIALS, GENERAL, MAIL, REMEMBERED, Limit, LocalCounts, Rule
-from shared.auth.limits.in_postgres import LimitedDatabase
-from shared.auth.refusals import Refused
-from shared.auth.rows import queries
-from shared.auth.rows.queries import OVER_LIMIT
+from shared.auth.limits.in_postgres import COUNT_REQUEST, LimitedDatabase
+from shared.auth.refusals import OVER_LIMIT, Refused
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable, StatementFailed
 from tests.fixtures.clock import Clock
@@ -116,7 +114,7 @@ def test_the_first_batch_counts_and_later_ones_do_not() -> None:
     assert [rows.values for rows in limited.run(QUESTION)] == [((QUESTION.sql,),)]
     limited.run(QUESTION)
     limited.count_what_is_due()
-    counting = Statement(queries.COUNT_REQUEST, (limit.key, 10, 3))
+    counting = Statement(COUNT_REQUEST, (limit.key, 10, 3))
     assert database.batches == [(counting, QUESTION), (QUESTION,)]
 
 

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from shared.auth.browser import session_cache
 from shared.auth.browser.cookies import Attributes, SessionCookies, parse, sign
 from shared.auth.browser.session_cache import CachedSession
-from shared.auth.identity.callers import KnownUser, identity_without_database
-from shared.auth.identity.rules import AuthRules
+from shared.auth.identity.rules import AuthRules, KnownUser, identity_without_database
 from shared.auth.models import Client, Session, SignedInUser, User
 from shared.settings.accounts import AuthSettings
 from tests.unit.auth.vectors import (

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from functions.dependencies.callers import auth_rules, maybe_signed_in
+from functions.dependencies.callers import maybe_signed_in
+from functions.dependencies.rules import auth_rules
 from shared.auth.identity.rules import AuthRules
 from tests.bench.stream_function import app
 from tests.fixtures.writers import read_events
