@@ -178,6 +178,34 @@ def traced(owner: psycopg.Connection, reader: Reader) -> set[UUID]:
     return {conversation_id for (conversation_id,) in owner.execute(query, [reader.id])}
 
 
+@pytest.mark.parametrize("planned", ["enable_nestloop", "enable_indexscan", "enable_hashjoin"])
+def test_what_is_forgotten_is_found_in_one_reading_however_it_is_planned(
+    ada: Reader, owner: psycopg.Connection, planned: str
+) -> None:
+    """Without statistics, or with old ones, each of five thousand traces was compared with all others."""
+    insert = """insert into deleted_conversation (user_id, conversation_id, was_there)
+                select %s, gen_random_uuid(), false from generate_series(1, %s)"""
+    with owner.transaction(force_rollback=True):
+        owner.execute(sql.SQL("set local {} = off").format(sql.Identifier(planned)))
+        owner.execute(insert, [ada.id, 5000])
+        before = rows_read(owner)
+        owner.execute(insert, [ada.id, 1])
+        assert rows_read(owner) - before < 20_000 + rows_of_others(owner, ada)
+
+
+def rows_read(owner: psycopg.Connection) -> int:
+    """By this transaction, of the traces of deleted conversations."""
+    query = "select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables where relname = 'deleted_conversation'"
+    [read] = owner.execute(query).fetchone() or [0]
+    return read
+
+
+def rows_of_others(owner: psycopg.Connection, reader: Reader) -> int:
+    query = "select count(*) from deleted_conversation where user_id <> %s"
+    [count] = owner.execute(query, [reader.id]).fetchone() or [0]
+    return count
+
+
 @pytest.mark.parametrize(("history", "tombstones"), [(29, 90), (0, 90), (-1, 90), (40, 29)])
 def test_what_is_young_cannot_be_purged_by_anybody(ada: Reader, history: int, tombstones: int) -> None:
     ada.ask()
