@@ -107,18 +107,25 @@ STORE_REPLACING_QUESTION: Final = _store_question("""
 
 
 def _replace(condition: LiteralString = "") -> LiteralString:
-    """Mark the turn, question and answer, that the message `$3` belongs to: the question `$2` takes its place."""
+    """Mark the turn, question and answer, that the message `$3` belongs to: the question `$2` takes its place.
+
+    Answers name their questions: of two that were asked at once, both may stand before their answers. What a client
+    brought belongs to the question before it.
+    """
     return f"""
-    with first as (
-        select max(seq) as seq
+    with named as (
+        select seq, answers
           from message
+         where user_id = (select signed_in_user()) and id = $3::uuid
+           and conversation_id = $1::uuid and replaced_by is null
+    ), first as (
+        select question.id, question.seq
+          from message question, named
          where user_id = (select signed_in_user()) and conversation_id = $1::uuid
            and role = 'user' and replaced_by is null
-           and seq <= (
-                select seq from message
-                 where user_id = (select signed_in_user()) and id = $3::uuid
-                   and conversation_id = $1::uuid and replaced_by is null
-               )
+           and case when named.answers is null then question.seq <= named.seq else question.id = named.answers end
+         order by question.seq desc
+         limit 1
     ), next as (
         select min(message.seq) as seq
           from message, first
@@ -129,7 +136,9 @@ def _replace(condition: LiteralString = "") -> LiteralString:
            set replaced_by = $2::uuid
           from first, next
          where user_id = (select signed_in_user()) and conversation_id = $1::uuid and replaced_by is null
-           and message.seq >= first.seq and message.seq < coalesce(next.seq, 2147483647){condition}
+           and case when answers is null
+                    then message.seq >= first.seq and message.seq < coalesce(next.seq, 2147483647)
+                    else answers = first.id end{condition}
            and not exists (
                 select from message where user_id = (select signed_in_user()) and id = $2::uuid
                )

@@ -13,9 +13,9 @@ import pytest
 from shared.errors import Conflict, Gone, NotFound
 from shared.history.archive import export_page, import_conversations
 from shared.history.conversations import delete_conversation, list_conversations
-from shared.history.models import answer_id
+from shared.history.models import Given, answer_id
 from shared.history.search import search_conversations
-from shared.history.turns import begin_turn, give_feedback
+from shared.history.turns import append_messages, begin_turn, give_feedback
 from shared.outbox.replay import store
 from tests.unit.outbox.turns import turn
 
@@ -137,6 +137,54 @@ def test_only_the_last_turn_is_replaced(ada: Reader) -> None:
         again(ada, conversation_id, first)
 
     assert shown(ada, conversation_id) == ["one", "two", "three", "four"]
+
+
+def interleaved(ada: Reader) -> tuple[UUID, UUID, UUID]:
+    """Two questions asked at once, whose answers came after both."""
+    conversation_id, first, _ = ada.ask("one")
+    _, last, _ = ada.ask("three", conversation_id=conversation_id)
+    ada.answer(conversation_id, first, "two")
+    ada.answer(conversation_id, last, "four")
+    return conversation_id, first, last
+
+
+@pytest.mark.parametrize("named_by", ["its question", "its answer"])
+def test_the_answer_of_another_question_keeps_its_place(ada: Reader, named_by: str) -> None:
+    conversation_id, _, last = interleaved(ada)
+
+    again(ada, conversation_id, last if named_by == "its question" else answer_id(last))
+
+    assert shown(ada, conversation_id) == ["one", "two", "anew", "anew answered"]
+
+
+@pytest.mark.parametrize("named_by", ["its question", "its answer"])
+def test_a_turn_is_not_the_last_one_though_its_answer_came_after_the_last_question(ada: Reader, named_by: str) -> None:
+    conversation_id, first, _ = interleaved(ada)
+
+    with pytest.raises(Conflict, match="last turn"):
+        again(ada, conversation_id, first if named_by == "its question" else answer_id(first))
+
+    assert shown(ada, conversation_id) == ["one", "three", "two", "four"]
+
+
+@pytest.mark.parametrize("named_by", ["its question", "its answer"])
+def test_a_turn_that_waited_takes_no_other_place_than_its_own(ada: Reader, named_by: str) -> None:
+    conversation_id, first, _ = interleaved(ada)
+    replaces = first if named_by == "its question" else answer_id(first)
+    waiting = replace(turn(), conversation_id=conversation_id, message_id=uuid4(), replaces=replaces)
+
+    store(ada.db, waiting, keep=50)
+
+    assert shown(ada, conversation_id) == ["three", "four", waiting.question, waiting.answer]
+
+
+def test_what_a_client_brought_leaves_with_the_question_before_it(ada: Reader) -> None:
+    conversation_id, message_id, _ = ada.ask("one")
+    append_messages(ada.db, conversation_id, [Given(id=uuid4(), role="assistant", content="two")])
+
+    again(ada, conversation_id, message_id)
+
+    assert shown(ada, conversation_id) == ["anew", "anew answered"]
 
 
 def test_a_turn_is_replaced_once(ada: Reader) -> None:
