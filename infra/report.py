@@ -74,7 +74,7 @@ def _on_this_machine(state: State) -> Generator[str]:
 def read(url: str, period: Period, fewest: int, *, guests: bool = False) -> tuple[Usage, dict[Show, list[Group]]]:
     """What the desk shows of a period."""
     with psycopg.connect(url, autocommit=True, application_name="report") as connection:
-        usage = _one(connection, "select owner_usage(%s, %s, %s)", period.since, period.until, guests)
+        usage = _one(connection, "select owner_usage_and_tokens(%s, %s, %s)", period.since, period.until, guests)
         questions = {
             show: _one(
                 connection,

@@ -76,7 +76,7 @@ class Desk:
         Raises:
             NotFound: As above.
         """
-        return usage_of(self._look("usage", period, {"guests": self.guests}))
+        return usage_of(self._look("usage", period, {"guests": self.guests, "told": True}))
 
     def _look(self, what: What, period: Period, chosen: Mapping[str, object]) -> Any:  # noqa: ANN401 (JSON)
         look = (self.token, list(self.owners), what, period.since, period.until, Json(dict(chosen)))
@@ -102,7 +102,7 @@ def groups_of(found: Iterable[list[Any]], fewest: int, part: slice = EVERYTHING)
 
 
 def usage_of(found: tuple[int, list[Any]]) -> Usage:
-    """What `owner_usage` gives."""
+    """What `owner_usage_and_tokens` gives."""
     readers, days = found
     return Usage(readers, tuple(_day(*each) for each in days))
 

@@ -129,7 +129,7 @@ def test_a_month_with_guests_reads_no_table_as_a_whole(month: psycopg.Connection
         wanted = Jsonb(query | {"most": 2000, "readers": 3, "guests": True})
         month.execute("select owner_questions(now() - interval '30 days', now(), %s)", (wanted,))
     else:
-        month.execute("select owner_usage(now() - interval '30 days', now(), true)")
+        month.execute("select owner_usage_and_tokens(now() - interval '30 days', now(), true)")
     plan = "\n".join(plans)
     assert "asked_by_guest_counted" in plan, plan
     assert re.search(r"Seq Scan on (message|asked_by_guest|guest_feedback|model_spending)\b", plan) is None, plan

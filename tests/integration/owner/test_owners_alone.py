@@ -167,6 +167,8 @@ def test_the_functions_can_neither_read_nor_write_what_the_desk_shows(site: Site
         "delete from asked",
         "select owner_with('', '{}')",
         "select owner_usage(now(), now())",
+        "select owner_usage(now(), now(), true)",
+        "select owner_usage_and_tokens(now(), now(), true)",
         "select owner_questions(now(), now(), '{}')",
     ):
         with pytest.raises(StatementFailed) as refused:

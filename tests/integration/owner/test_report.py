@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from infra.report import main
@@ -48,6 +49,20 @@ def test_a_day_is_shown_with_what_it_cost_and_in_tokens_where_there_is_no_price(
     assert main({"DATABASE_OWNER_URL": postgres.owner_url}) == 0
     assert ", 2,000,000 tokens read and 400,000 written by the model\n" in capsys.readouterr().out
     site.execute("delete from model_day where day = current_date - 4")
+
+
+def test_code_from_before_tokens_were_told_apart_gets_days_in_the_form_that_it_knows(
+    site: Site, readers: list[Person]
+) -> None:
+    site.ask(readers[0], "What is entropy?")
+    since, until = datetime.now(UTC) - timedelta(days=30), datetime.now(UTC) + timedelta(days=1)
+    [[new]] = site.execute("select owner_usage_and_tokens(%s, %s, true)", since, until)
+    [[old]] = site.execute(
+        "select owner_desk(%s, %s, 'usage', %s, %s, %s::jsonb) -> 'found'",
+        *(site.owner.token, [site.owner.email], since, until, '{"guests": true}'),
+    )
+    assert {len(day) for day in new[1]} == {7}
+    assert old == [new[0], [day[:5] for day in new[1]]]
 
 
 def test_without_a_database_there_is_no_report(capsys: pytest.CaptureFixture[str]) -> None:
