@@ -116,3 +116,21 @@ def test_a_message_is_found_by_what_it_says_now(talk: psycopg.Connection) -> Non
     with talk.transaction(force_rollback=True):
         talk.execute("update message set content = 'A rheostat.' where user_id = 'chatty' and seq = 7")
         assert (found(talk, "potentiometer"), found(talk, "rheostat")) == (0, 50)
+
+
+def test_what_was_stored_before_there_were_keys_gets_them_with_the_migration(
+    talk: psycopg.Connection, postgres: Postgres
+) -> None:
+    before = pages(talk, "potentiometer")
+    talk.execute("update message set search_keys = null where seq <> 2")
+    many = " ".join(f"word{number}" for number in range(3000))
+    talk.execute("update message set content = %s where seq = 1 and conversation_id::text like '%%01'", [many])
+    talk.execute("delete from schema_migration where name like '0143%'")
+
+    migrate(postgres.owner_url.removesuffix("docs") + "talk", say=lambda _: None)
+
+    assert talk.execute("select count(*) from message where search_keys is null").fetchone() == (1,)
+    assert talk.execute("select 1 from message where search_keys is distinct from search_keys(words)").fetchall() == []
+    assert talk.execute("select to_regclass('message_without_keys')").fetchone() == (None,)
+    talk.execute("vacuum (analyze) message")
+    assert pages(talk, "potentiometer") < 2 * before + 100
