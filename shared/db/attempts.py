@@ -105,12 +105,17 @@ class Batch:
 
     transport: str
     statements: int
-    idempotent: bool = False
+    idempotent: bool
     read_only: bool = False
 
 
-def persist(attempt: Callable[[], list[Rows]], batch: Batch) -> list[Rows]:
+def persist(attempt: Callable[[], list[Rows]], batch: Batch, wait: Callable[[float], None] = time.sleep) -> list[Rows]:
     """Call `attempt` until it succeeds, fails for good, or time is up.
+
+    Args:
+        attempt: Runs the batch once.
+        batch: What it is.
+        wait: Lets so many seconds pass.
 
     Raises:
         DatabaseUnavailable: See `shared.db.sqlstate` for which of the two.
@@ -120,7 +125,7 @@ def persist(attempt: Callable[[], list[Rows]], batch: Batch) -> list[Rows]:
     failures: list[Failure] = []
     try:
         with deadline.within(_batch_seconds.get()):
-            return _succeed(attempt, batch, failures)
+            return _succeed(attempt, batch, failures, wait)
     except Failure as failure:
         raise failure.for_caller(read_only=batch.read_only) from failure
     finally:
@@ -128,7 +133,9 @@ def persist(attempt: Callable[[], list[Rows]], batch: Batch) -> list[Rows]:
         count_batch(batch.transport, milliseconds=milliseconds, statements=batch.statements, retried=len(failures))
 
 
-def _succeed(attempt: Callable[[], list[Rows]], batch: Batch, failures: list[Failure]) -> list[Rows]:
+def _succeed(
+    attempt: Callable[[], list[Rows]], batch: Batch, failures: list[Failure], wait: Callable[[float], None]
+) -> list[Rows]:
     """The rows of the first attempt that succeeds; those before it are added to `failures`."""
     for bound in PAUSES:
         pause = _random.uniform(0, bound)
@@ -139,5 +146,5 @@ def _succeed(attempt: Callable[[], list[Rows]], batch: Batch, failures: list[Fai
                 raise
             log.warning("trying a batch again: %s", failure)
             failures.append(failure)
-        time.sleep(pause)
+        wait(pause)
     return attempt()

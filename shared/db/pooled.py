@@ -1,10 +1,8 @@
 """Batches over a connection to Postgres that is kept, usually through PgBouncer in transaction mode.
 
-A batch is one libpq pipeline without BEGIN and COMMIT: everything up to the final Sync is one implicit transaction,
-and everything travels in one round trip (psycopg's `transaction()` takes four). There are no prepared statements and
-no session settings, as the next batch may run on another server connection. This speaks `psycopg.pq`, psycopg's libpq
-binding, rather than its cursors: `$1` parameters go out as text and values come in as text just as over HTTP, so that
-both transports share values.py, and every wait can be bounded, so that a server that falls silent holds nobody up.
+How connections are made, kept and given up; pipeline.py says what a batch is on one of them. There are no session
+settings, as the next batch may run on another server connection. This speaks `psycopg.pq`, psycopg's libpq binding,
+rather than psycopg's own connections, so that every wait can be bounded: a server that falls silent holds nobody up.
 """
 
 from __future__ import annotations
@@ -24,22 +22,18 @@ from psycopg.conninfo import make_conninfo
 from shared import deadline, sockets
 from shared.db.attempts import Batch, Failure, persist
 from shared.db.batch import USUAL, Database, Rows
-from shared.db.sqlstate import AWAY, MAYBE_RUN, NOT_RUN, REFUSED, SLOW, judge_state, judge_text
-from shared.db.values import parameters, row_decoder
+from shared.db.pipeline import beginning, exchange, query, refusal_in, rows
+from shared.db.sqlstate import AWAY, MAYBE_RUN, NOT_RUN, SLOW, judge_text
 from shared.errors import Misconfigured
 from shared.names import names
 from shared.observability import log
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-    from typing import TypeAlias
-
     from psycopg.pq.abc import PGconn, PGresult
 
     from shared.db.batch import Statement, Transaction
+    from shared.db.pipeline import Query
     from shared.settings.database import DatabaseSettings
-
-    Query: TypeAlias = tuple[bytes, list[bytes | None]]
 
 DEFAULT_PORT: Final = 5432
 
@@ -60,8 +54,6 @@ NOT_CONNECTED: Final = frozenset({pq.ConnStatus.STARTED})
 
 NOT_REACHED: Final = frozenset({pq.ConnStatus.STARTED, pq.ConnStatus.MADE, pq.ConnStatus.SSL_STARTUP})
 """Before the server has the start-up packet; afterwards a slow answer may be a compute that wakes up."""
-
-COPYING: Final = frozenset({pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOTH})
 
 DIRECTIONS: Final = {pq.PollingStatus.READING: sockets.READ, pq.PollingStatus.WRITING: sockets.WRITE}
 
@@ -103,8 +95,8 @@ class PooledDatabase(Database):
 
     def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
         """See `Database.run`."""
-        begin = _begin(transaction)
-        queries = [*begin, *(_query(statement) for statement in statements)]
+        begin = beginning(transaction)
+        queries = [*begin, *(query(statement) for statement in statements)]
         batch = Batch("pooled", len(statements), idempotent, transaction.read_only)
         results = persist(lambda: self._attempt(queries), batch)
         return results[len(begin) :]
@@ -121,22 +113,22 @@ class PooledDatabase(Database):
         results: list[PGresult] = []
         healthy = given_up = False
         try:
-            results.extend(_exchange(connection, queries, ends_at))
+            results.extend(exchange(connection, queries, ends_at))
             healthy = connection.transaction_status == pq.TransactionStatus.IDLE
         except TimeoutError as error:
             given_up = True
             raise Failure(SLOW, str(error)) from error
         except OperationalError as error:
-            raise _refusal(results) or Failure(MAYBE_RUN, str(error)) from error
+            raise refusal_in(results) or Failure(MAYBE_RUN, str(error)) from error
         finally:
             if given_up:  # beside: nobody waits for that
                 threading.Thread(target=_cancel, args=(connection,), daemon=True).start()
             else:
                 self._idle.append((connection, time.time())) if healthy else connection.finish()
-        refusal = _refusal(results)
+        refusal = refusal_in(results)
         if refusal is not None:
             raise refusal
-        return [_rows(result) for result in results]
+        return [rows(result) for result in results]
 
     def _take(self) -> PGconn | None:
         """A kept connection that can still be trusted, now the caller's alone."""
@@ -236,79 +228,3 @@ def _cancel(connection: PGconn) -> None:
     finally:
         cancelling.finish()
         connection.finish()
-
-
-def _query(statement: Statement) -> Query:
-    return statement.sql.encode(), [None if text is None else text.encode() for text in parameters(statement)]
-
-
-def _begin(transaction: Transaction) -> list[Query]:
-    """`set transaction` counts for the implicit transaction, too, though Postgres notes in its log that it wonders.
-
-    BEGIN and COMMIT instead would leave a batch that failed open, for one more round trip to roll back.
-    """
-    return [(f"set transaction {', '.join(transaction.modes)}".encode(), [])] if transaction.modes else []
-
-
-def _exchange(connection: PGconn, queries: list[Query], ends_at: float) -> Generator[PGresult]:
-    """Send all queries and one Sync, then read a result for each; together they are one round trip.
-
-    Both directions are served at once: a server whose answers nobody reads stops reading, too.
-    """
-    for sql, texts in queries:
-        connection.send_query_params(sql, texts)
-    connection.pipeline_sync()
-    while connection.flush():
-        if sockets.wait(connection.socket, sockets.READ | sockets.WRITE, ends_at) & sockets.READ:
-            connection.consume_input()
-    while True:
-        while connection.is_busy():
-            sockets.wait(connection.socket, sockets.READ, ends_at)
-            connection.consume_input()
-        result = connection.get_result()
-        if result is not None and result.status == pq.ExecStatus.PIPELINE_SYNC:
-            return
-        if result is not None and result.status in COPYING:  # which would never end
-            raise Failure(REFUSED, "COPY is not possible in a batch")
-        if result is not None:
-            yield result
-        elif connection.status == pq.ConnStatus.BAD:
-            raise OperationalError(connection.get_error_message())
-
-
-def _refusal(results: list[PGresult]) -> Failure | None:
-    """The error that ended the batch, if any; statements after it were skipped, those before it undone."""
-    refused = next((result for result in results if result.status == pq.ExecStatus.FATAL_ERROR), None)
-    if refused is None:
-        return None
-    text, sqlstate = _field(refused, pq.DiagnosticField.MESSAGE_PRIMARY), _field(refused, pq.DiagnosticField.SQLSTATE)
-    if sqlstate is None:  # made by libpq itself: the connection is gone
-        return Failure(MAYBE_RUN, refused.get_error_message())
-    severity = _field(refused, pq.DiagnosticField.SEVERITY_NONLOCALIZED) or _field(refused, pq.DiagnosticField.SEVERITY)
-    return Failure(
-        judge_state(sqlstate, severity, text or ""),
-        text or "",
-        sqlstate=sqlstate,
-        constraint=_field(refused, pq.DiagnosticField.CONSTRAINT_NAME),
-    )
-
-
-def _field(result: PGresult, field: pq.DiagnosticField) -> str | None:
-    value = result.error_field(field)
-    return None if value is None else value.decode(errors="replace")
-
-
-def _rows(result: PGresult) -> Rows:
-    names = [(result.fname(index) or b"").decode() for index in range(result.nfields)]
-    decode = row_decoder((name, result.ftype(index)) for index, name in enumerate(names))
-    return Rows(
-        columns=tuple(names),
-        values=tuple(decode(_texts(result, row)) for row in range(result.ntuples)),
-        count=result.command_tuples or 0,
-    )
-
-
-def _texts(result: PGresult, row: int) -> Generator[str | None]:
-    for column in range(result.nfields):
-        value = result.get_value(row, column)
-        yield None if value is None else value.decode()

@@ -202,7 +202,8 @@ def _says_nothing_to_a_test(node: ast.AST) -> bool:
             return True
         case ast.Subscript(value=ast.Name(id="Literal" | "Annotated")) | ast.Call(func=ast.Name(id="cast")):
             return True
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="log"))):
+        # what is frozen, type checkers hold
+        case ast.Call(func=ast.Name(id="dataclass") | ast.Attribute(value=ast.Name(id="log"))):
             return True
         case ast.Expr(value=ast.Call() as call):
             return _says_nothing_to_a_test(call)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -83,11 +84,11 @@ def test_a_batch_has_three_seconds_with_all_its_attempts_more_where_nobody_waits
         left.append(deadline.remaining())
         return ROWS
 
-    persist(attempt, Batch("http", 1))
+    persist(attempt, Batch("http", 1, idempotent=False))
     with unhurried():
-        persist(attempt, Batch("http", 1))
+        persist(attempt, Batch("http", 1, idempotent=False))
         with deadline.within(3):
-            persist(attempt, Batch("http", 1))
+            persist(attempt, Batch("http", 1, idempotent=False))
 
     assert 2 < left[0] <= 3 < left[1] <= 8, "what specs/degraded-mode.md promises"
     assert left[2] <= 3
@@ -100,6 +101,19 @@ def test_nobody_pauses_for_longer_than_the_deadline_leaves() -> None:
         persist(attempts, Batch("http", 1, idempotent=False))
 
     assert attempts.made < 4, "a pause is a millisecond at most by chance once in fifty times, three are never"
+
+
+def test_before_each_further_attempt_it_waits_for_a_moment_that_chance_chooses() -> None:
+    waited: list[list[float]] = []
+    for _ in range(20):
+        pauses: list[float] = []
+        persist(Attempts(*[NOT_RUN] * 3), Batch("http", 1, idempotent=False), pauses.append)
+        waited.append(pauses)
+
+    assert all(0 <= pause <= bound for pauses in waited for pause, bound in zip(pauses, PAUSES, strict=True))
+    assert len({pause for pauses in waited for pause in pauses}) == 60, (
+        "clients that failed together do not come together"
+    )
 
 
 def test_all_pauses_together_are_short() -> None:
@@ -131,7 +145,9 @@ def test_on_lambda_each_batch_is_counted_in_cloudwatchs_format(
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "chat")
     log.append_keys(route="POST /api/chat")
 
-    persist(Attempts(UNDONE, UNDONE), Batch("pooled", 7))
+    began = time.perf_counter()
+    persist(Attempts(UNDONE, UNDONE), Batch("pooled", 7, idempotent=False), lambda _: time.sleep(0.002))
+    took = (time.perf_counter() - began) * 1000
     log.remove_keys(["route"])
 
     counted = json.loads(capsys.readouterr().out.splitlines()[-1])
@@ -144,10 +160,10 @@ def test_on_lambda_each_batch_is_counted_in_cloudwatchs_format(
     }
     assert (counted["route"], counted["transport"]) == ("POST /api/chat", "pooled")
     assert (counted["DatabaseStatements"], counted["DatabaseRetries"]) == ([7.0], [2.0])
-    assert counted["DatabaseMilliseconds"][0] > 0
+    assert 4 <= counted["DatabaseMilliseconds"][0] <= took
 
 
 def test_elsewhere_nothing_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    persist(Attempts(), Batch("pooled", 1))
+    persist(Attempts(), Batch("pooled", 1, idempotent=False))
 
     assert capsys.readouterr().out == ""

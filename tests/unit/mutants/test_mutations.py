@@ -77,6 +77,7 @@ def test_a_statement_for_postgres_loses_each_condition_lock_limit_and_order_by_i
         "if TYPE_CHECKING:\n    import a",
         "Number: TypeAlias = int | float",
         "a: Literal[1]",
+        "@dataclass(frozen=True, slots=True)\nclass A: ...",
         "log.warning('%d', 1)",
         "a = cast('list[int]', b)",
         "a = 'no statement, and nothing < else'",
