@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from infra.ingestion.form import Heading
@@ -24,7 +25,7 @@ from infra.ingestion.html.tree import Element
 from shared.retrieval.blocks import Definition, Item, List, Paragraph
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from infra.ingestion.form import Content
     from shared.retrieval.blocks import Block
@@ -180,7 +181,7 @@ class _Walk:
         """Objects of a reference have ids of their own: each is a section, as its readers link to it."""
         terms: list[Element] = []
         depth = self._depth
-        for child in _pairs(element):
+        for child in _joined(_pairs(element)):
             if child.tag == "dt" and _is_object(child):
                 self._depth += not terms
                 terms = [child]
@@ -238,3 +239,13 @@ def _pairs(element: Element) -> Iterator[Element]:
             yield from _pairs(child)
         else:
             yield child
+
+
+def _joined(parts: Iterable[Element]) -> Iterator[Element]:
+    """Meanings that follow one another are one."""
+    for is_meaning, group in groupby(parts, key=lambda each: each.tag == "dd"):
+        several = list(group)
+        if is_meaning and len(several) > 1:
+            yield Element("dd", children=[Element("div", children=each.children) for each in several])
+        else:
+            yield from several

@@ -26,8 +26,8 @@ FURNITURE_ROLES: Final = _words(
     "navigation search contentinfo toolbar doc-backlink doc-noteref menu menubar banner dialog"
 )
 _OF_CODE: Final = """
-    boring linenos ln lnt line-numbers-wrapper line-numbers-rows copybtn copy copy-button gutter viewcode-link buttons
-    clipboard
+    boring linenos lineno linenumber line-number react-syntax-highlighter-line-number ln lnt line-numbers-wrapper
+    line-numbers-rows copybtn copy copy-button gutter viewcode-link buttons clipboard
 """
 _OF_PAGES: Final = """
     toc table-of-contents toctree-wrapper theme-doc-toc-mobile theme-doc-version-badge theme-doc-breadcrumbs
@@ -42,8 +42,10 @@ _MARKS: Final = """
 _DIAGRAMS: Final = """
     mermaid plantuml graphviz kroki docusaurus-mermaid-container
 """
-FURNITURE: Final = _words(_OF_CODE + _OF_PAGES + _MARKS + _DIAGRAMS)
-"""Line numbers and copy buttons; tables of contents, paging, edit links; marks of footnotes and equations; diagrams,
+OF_CODE: Final = _words(_OF_CODE)
+"""Line numbers and copy buttons: never what holds a text of its own, which pages call `copy`, too."""
+FURNITURE: Final = _words(_OF_PAGES + _MARKS + _DIAGRAMS)
+"""Tables of contents, paging, edit links; marks of footnotes and equations; diagrams,
 of which the page holds the source, or an image with the source as its description."""
 FURNITURE_PREFIXES: Final = ("breadcrumb",)
 PERMANENT_LINK: Final = re.compile(

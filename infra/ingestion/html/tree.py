@@ -15,6 +15,7 @@ from infra.ingestion.html.names import (
     FURNITURE_TAGS,
     HEADINGS,
     INVISIBLE,
+    OF_CODE,
 )
 
 if TYPE_CHECKING:
@@ -78,13 +79,15 @@ class Element:
         return next((each for each in self.within() if each.tag in tags), None)
 
     def raw_text(self) -> str:
-        """Give all text in it, as it stands."""
+        """Give all text in it, as it stands, line by line."""
         parts: list[str] = []
         waiting: list[Element | str] = [self]
         while waiting:
             each = waiting.pop()
             if isinstance(each, str):
                 parts.append(each)
+            elif each.tag == "br":
+                parts.append("\n")
             else:
                 waiting.extend(reversed(each.children))
         return "".join(parts)
@@ -155,7 +158,7 @@ def _is_furniture(element: Element, node: LexborNode) -> bool:
         or _is_frame(element, node)
         or element.role in FURNITURE_ROLES
         or "data-pagefind-ignore" in element.attributes
-        or _is_furniture_by_class(element)
+        or _is_furniture_by_class(element, node)
         or _is_out_of_sight(element, node)
     )
 
@@ -178,11 +181,13 @@ def _is_frame(element: Element, node: LexborNode) -> bool:
     return above == "body" and element.tag in {"header", "aside"} and node.css_first("h1") is None
 
 
-def _is_furniture_by_class(element: Element) -> bool:
+def _is_furniture_by_class(element: Element, node: LexborNode) -> bool:
     names = element.classes.split()
     if element.tag == "span" and "lang" in names:
         return True
     if "contents" in names and ("local" in names or "topic" in names):
+        return True
+    if not OF_CODE.isdisjoint(names) and node.css_first("p, ul, ol, dl, h1, h2, h3") is None:
         return True
     return not FURNITURE.isdisjoint(names) or any(each.startswith(FURNITURE_PREFIXES) for each in names)
 
@@ -193,7 +198,7 @@ def _is_out_of_sight(element: Element, node: LexborNode) -> bool:
     if "hidden" in attributes and attributes["hidden"] != "until-found" and element.role != "tabpanel":
         return True
     style = attributes.get("style", "").replace(" ", "").lower()
-    if "display:none" in style and not _can_be_opened(element):
+    if ("display:none" in style or "visibility:hidden" in style) and not _can_be_opened(element):
         return True
     if "user-select:none" in style and _stands_in(element, "pre"):
         return True  # numbers of lines, which nobody shall copy

@@ -158,6 +158,21 @@ def test_a_list_with_headings_is_read_as_sections() -> None:
     assert read("<ul><li><h3 id=a>A</h3>Text</ul>") == [Heading(3, "A", "a"), Paragraph("Text")]
 
 
+def test_several_meanings_of_a_term_stay_with_it() -> None:
+    [found] = read("<dl><dt>wick</dt><dd>what burns</dd><dd><p>what draws oil</p></dd></dl>")
+    assert found == Definition("wick", (Paragraph("what burns"), Paragraph("what draws oil")))
+
+
+def test_numbers_of_lines_are_no_code_but_a_text_is_one_whatever_its_class_is_called() -> None:
+    numbered = "".join(f'<span class="lineno">{number} </span>line\n' for number in (1, 2))
+    assert prose(f"<pre><code>{numbered}</code></pre>") == "```\nline\nline\n```"
+    assert (
+        prose('<div class="copy"><p>A text of its own</p></div><button class="copy">Copy</button>')
+        == "A text of its own"
+    )
+    assert prose("<p>As <code>wick<br>oil</code></p>") == "As `wick oil`"
+
+
 def test_terms_are_defined_and_objects_of_a_reference_are_sections() -> None:
     assert read("<dl><div><dt id=t>Wick</dt><dt>Thread</dt><dd>Burns.</dd></div></dl>") == [
         Definition("Wick, Thread", (Paragraph("Burns."),), "t")
