@@ -49,7 +49,8 @@ def shape_of(event: object) -> Shape | None:
     """Which shape of HTTP request an event has; None where it is none."""
     if not isinstance(event, dict) or not isinstance(context := event.get("requestContext"), dict):  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] (JSON)
         return None
-    if isinstance(context.get("http"), dict):  # pyright: ignore[reportUnknownMemberType] (as above)
+    http = context.get("http")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] (as above)
+    if isinstance(http, dict) and {"method", "path"} <= http.keys():  # pyright: ignore[reportUnknownMemberType] (as above)
         return Shape.HTTP_API
     if "httpMethod" not in event:
         return None
@@ -131,8 +132,15 @@ def _of_load_balancer(event: Event) -> dict[str, Any]:
         event,
         route=NO_TEMPLATE,
         query="&".join(f"{name}={text}" for name, texts in query.items() for text in texts),
-        source=",".join(forwarded).rpartition(",")[2].strip(),
+        source=without_port(",".join(forwarded).rpartition(",")[2].strip()),
     )
+
+
+def without_port(told: str) -> str:
+    """An address after which a port may stand, as in `198.51.100.7:443` and `[2001:db8::7]:443`."""
+    if told.startswith("["):
+        return told[1:].partition("]")[0]
+    return told.partition(":")[0] if told.count(":") == 1 else told
 
 
 def _request(event: Event, *, route: str, query: str, source: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from shared.errors import NotThroughHost
+from shared.events import without_port
 from shared.settings.accounts import HostSettings
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 SECRET_HEADER: Final = "x-host-secret"  # noqa: S105 (the name of a header)
 WITH_PORT: Final = "cloudfront-viewer-address"
-"""The one header that names a port after the address
+"""The one header that names a port after an IPv6 address without brackets around that
 (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html)."""
 
 OPEN_TO_MONITORS: Final = "/health"
@@ -69,5 +70,5 @@ def rewriting_host() -> RewritingHost:
 
 def _address(told: str, *, with_port: bool) -> str | None:
     """One address; a list of several says nothing about which of them nobody could forge."""
-    address = told.rpartition(":")[0].strip("[]") if with_port else told.strip()
+    address = told.rpartition(":")[0].strip("[]") if with_port else without_port(told.strip())
     return address if address and "," not in address else None

@@ -143,6 +143,14 @@ def test_a_load_balancer_without_multi_value_headers_gets_two_cookies_under_two_
     assert answer["headers"]["x-request-id"] == "an-invocation"
 
 
+@pytest.mark.parametrize("told", ["203.0.113.9:51023", "[2001:db8::9]:51023", "2001:db8::9", "203.0.113.9"])
+def test_a_load_balancer_may_tell_the_readers_port_too(handler: Handler, told: str) -> None:
+    event = load_balancer("/books/7")
+    event["multiValueHeaders"]["x-forwarded-for"] = [f"198.51.100.1:80, {told}"]
+    read = json.loads(handler(event, CONTEXT)["body"])
+    assert read["address"] == ("2001:db8::9" if "db8" in told else "203.0.113.9")
+
+
 def test_headers_and_query_may_be_null(handler: Handler) -> None:
     event = rest_api("/books/7") | dict.fromkeys(
         ("headers", "multiValueHeaders", "queryStringParameters", "multiValueQueryStringParameters", "body")
@@ -163,6 +171,7 @@ def test_headers_and_query_may_be_null(handler: Handler) -> None:
         {"Records": [{"body": "{}"}]},
         {"version": "2.0", "requestContext": None},
         {"requestContext": {"connectionId": "a-web-socket", "eventType": "MESSAGE"}},
+        {"requestContext": {"http": {"method": "GET"}}},
     ],
 )
 def test_what_has_the_shape_of_no_request_is_answered_without_work(handler: Handler, event: dict[str, Any]) -> None:

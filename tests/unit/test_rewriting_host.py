@@ -56,6 +56,11 @@ def test_a_host_that_names_no_single_address_leaves_it_at_api_gateways(told: str
     assert behind().reader_address({"x-host-secret": NEW, "x-real-ip": told}, "/api/chat") is None
 
 
+@pytest.mark.parametrize("told", [f"{READER}:46532", f" {READER}", f"[{READER}]:80"])
+def test_a_port_after_the_address_makes_no_reader_of_its_own(told: str) -> None:
+    assert behind().reader_address({"x-host-secret": NEW, "x-real-ip": told}, "/api/chat") == READER
+
+
 @pytest.mark.parametrize(
     ("told", "reader"),
     [(f"{READER}:46532", READER), ("2001:db8::7:443", "2001:db8::7"), ("[2001:db8::7]:443", "2001:db8::7")],
