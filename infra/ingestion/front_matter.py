@@ -110,8 +110,9 @@ def _is_hidden(fields: Mapping[object, object]) -> bool:
 
 
 def _text(fields: Mapping[object, object], name: str) -> str:
+    """A list or a mapping is none: YAML's names stand for copies, so that a few lines may write out more than fits."""
     value = fields.get(name)
-    return "" if value is None else " ".join(str(value).split())
+    return "" if value is None or isinstance(value, dict | list) else " ".join(str(value).split())
 
 
 def _where(error: Exception) -> str:

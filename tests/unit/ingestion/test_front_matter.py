@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from infra.ingestion.front_matter import BrokenPage, FrontMatter, split
@@ -56,6 +58,12 @@ def test_what_hides_nothing_hides_nothing(value: str) -> None:
 
 def test_a_title_that_is_a_truth_value_is_a_title() -> None:
     assert split("---\ntitle: No\n---\n")[0].title == "No"
+
+
+def test_a_value_of_many_parts_is_no_text_however_long_it_would_be_written_out() -> None:
+    levels = [f"{name}: &{name} [{', '.join([f'*{below}'] * 10)}]" for below, name in pairwise("abcdefghijkl")]
+    told = "\n".join(["a: &a [x]", *levels, "title: *l", "slug: *l", "id: {a: b}"])
+    assert split(f"---\n{told}\n---\nText") == (FrontMatter(), "Text")
 
 
 def test_toml_and_json_are_read_as_well() -> None:
