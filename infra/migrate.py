@@ -146,7 +146,9 @@ def _bring_up_to_date(
 ) -> None:
     connection.execute(LIMITS)
     migrations = read_migrations(folder)
-    with adopted(connection, say, beside=beside):
+    # what runs outside a transaction may find what it made before it was interrupted
+    texts = {each.name: "" if each.outside else each.text for each in migrations}
+    with adopted(connection, texts, say, beside=beside):
         _apply_missing(connection, migrations, say)
     if app_url:
         _let_app_log_in(connection, app_url)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from psycopg.rows import class_row
 
+from infra.adoption.dependents import ALL, Dependent
 from infra.adoption.tables import folded
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 RELATIONS: Final = """
     select relation.oid::bigint as oid, namespace.nspname::text as schema, relation.relname as name,
-           relation.relkind in ('r', 'p') as is_table, relation.relrowsecurity as row_security,
+           relation.relkind in ('r', 'p') as is_table, relation.relkind = 'p' as is_partitioned,
+           relation.relrowsecurity as row_security,
            pg_has_role(relation.relowner, 'usage') as is_ours, current_user::text as myself,
            namespace.nspname = current_schema() as is_here
       from pg_class relation join pg_namespace namespace on namespace.oid = relation.relnamespace
@@ -28,10 +30,12 @@ COLUMNS: Final = """
     select relation.oid::bigint as relation, attribute.attname as name, attribute.attnum::integer as number,
            format_type(attribute.atttypid, attribute.atttypmod) as type, attribute.attnotnull as mandatory,
            attribute.atthasdef or attribute.attidentity <> '' as has_default,
-           attribute.attidentity <> '' as is_identity
+           attribute.attidentity <> '' as is_identity, attribute.attgenerated <> '' as generated,
+           pg_get_expr(value.adbin, value.adrelid) as default
       from pg_attribute attribute
       join pg_class relation on relation.oid = attribute.attrelid
       join pg_namespace namespace on namespace.oid = relation.relnamespace
+      left join pg_attrdef value on (value.adrelid, value.adnum) = (attribute.attrelid, attribute.attnum)
      where relation.relkind in ('r', 'p', 'v', 'm', 'f') and namespace.nspname !~ '^(pg_|information_schema$)'
        and attribute.attnum > 0 and not attribute.attisdropped
      order by relation.oid, attribute.attnum
@@ -60,7 +64,12 @@ CASCADE: Final = "c"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that exists."""
+    """A column that exists.
+
+    Attributes:
+        generated: Whether it is made of others, and nobody may write it.
+        default: What rows get that leave it out, or what it is made of.
+    """
 
     relation: int
     name: str
@@ -69,6 +78,8 @@ class Column:
     mandatory: bool
     has_default: bool
     is_identity: bool
+    generated: bool
+    default: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +109,7 @@ class Relation:
     schema: str
     name: str
     is_table: bool
+    is_partitioned: bool
     row_security: bool
     is_ours: bool
     myself: str
@@ -117,6 +129,7 @@ class Catalog:
         columns: Those of each relation, in order.
         unique: Relation and number of columns in which no value can be twice.
         readers: Schema and name of a relation, a role, and what it may do there.
+        dependents: What keeps columns from getting another type.
     """
 
     relations: list[Relation]
@@ -124,6 +137,7 @@ class Catalog:
     unique: frozenset[tuple[int, int]] = field(repr=False)
     references: list[Reference] = field(repr=False)
     readers: list[tuple[str, str, str, str]] = field(repr=False)
+    dependents: list[Dependent] = field(repr=False)
 
     @classmethod
     def read(cls, connection: Connection) -> Catalog:
@@ -136,7 +150,9 @@ class Catalog:
             references = cursor.execute(REFERENCES).fetchall()
         unique = frozenset((relation, number) for relation, number in connection.execute(UNIQUE).fetchall())
         readers = [(str(a), str(b), str(c), str(d)) for a, b, c, d in connection.execute(READERS).fetchall()]
-        return cls(relations, columns, unique, references, readers)
+        with connection.cursor(row_factory=class_row(Dependent)) as cursor:
+            dependents = [found for query in ALL for found in cursor.execute(query.encode()).fetchall()]
+        return cls(relations, columns, unique, references, readers, dependents)
 
     def here(self, name: str) -> Relation | None:
         """The relation of exactly this name, where ours would be."""

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from infra.adoption.catalog import quoted
+from infra.adoption.conversions import fits
 from infra.adoption.mending import Mending, cascades
-from infra.adoption.tables import CORE, FURTHER, PLUGINS, TIME, USER, folded
+from infra.adoption.tables import CORE, FURTHER, PLUGINS, USER, folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from infra.adoption.catalog import Catalog, Column, Reference, Relation
     from infra.adoption.tables import NeededColumn, NeededTable
-
-MILLISECONDS: Final = 3
-"""Digits of a second that Better Auth's times have."""
 
 NEON_AUTH: Final = "neon_auth"
 """Schema of a service whose secret is not ours: its people are known by their tokens, its tables are not for us."""
@@ -39,6 +36,7 @@ class Examination:
         mending: What mends the others.
         additions: What can be added without changing anything that is there.
         notes: What the owner should know.
+        emptiable: Columns that we need a value in and that rows may leave empty, with that value.
         tables: The tables that were recognised, by our names.
     """
 
@@ -48,6 +46,7 @@ class Examination:
     hopeless: list[str] = field(default_factory=list[str])
     additions: list[str] = field(default_factory=list[str])
     notes: list[str] = field(default_factory=list[str])
+    emptiable: list[tuple[Relation, Column, str]] = field(default_factory=list[tuple["Relation", "Column", str]])
     tables: dict[str, Relation] = field(default_factory=dict[str, "Relation"])
 
     @classmethod
@@ -67,7 +66,7 @@ class Examination:
         for column in examined.mending.follow_references():
             kind = examined.mending.retyped[column.relation, column.number]
             examined.complaints.append(
-                f"column {_called(catalog.by_oid(column.relation), column)} refers to an id and has to be {kind}, too"
+                f"column {called(catalog.by_oid(column.relation), column)} refers to an id and has to be {kind}, too"
             )
         return examined
 
@@ -118,7 +117,7 @@ class Examination:
         alike = self._alike(needed, schema)
         if len(alike) > 1:
             names = ", ".join(each.sql for each in alike)
-            self._give_up(f'which of {names} is Better Auth\'s "{needed.name}"? Rename that one')
+            self.give_up(f'which of {names} is Better Auth\'s "{needed.name}"? Rename that one')
         elif alike:
             [relation] = alike
             self.tables[needed.name] = relation
@@ -142,7 +141,7 @@ class Examination:
 
     def _check(self, needed: NeededTable, relation: Relation) -> None:
         if not relation.is_table:
-            self._give_up(f"{relation.sql} is a view, and foreign keys must refer to a table")
+            self.give_up(f"{relation.sql} is a view, and foreign keys must refer to a table")
             return
         if not relation.is_ours:
             self.complaints.append(f"table {relation.sql} belongs to another role than {relation.myself}")
@@ -158,18 +157,29 @@ class Examination:
             self._check_missing(relation, needed)
             return
         if found.name != needed.name:
-            self.complaints.append(f'column {_called(relation, found)} must be called "{needed.name}"')
+            self.complaints.append(f'column {called(relation, found)} must be called "{needed.name}"')
             self.mending.rename_column(found, needed.name)
-        if not _fits(found.type, needed.type):
-            self.complaints.append(f"column {_called(relation, found)} is {found.type}, we need {needed.type}")
+        if not fits(found.type, needed.type):
+            self.complaints.append(f"column {called(relation, found)} is {found.type}, we need {needed.type}")
             self.mending.retype(found, needed.type)
         if needed.nullable and found.mandatory and (not found.has_default or found.name == WRITTEN_AS_NULL):
             self._complain_of_mandatory(relation, found, needed.default)
+        if found.generated and not needed.of_plugin:
+            self.complaints.append(f"column {called(relation, found)} is made of others, and we have to write it")
+            self.mending.end_generating(relation, found)
+        if needed.fill is not None and not found.mandatory:
+            self.emptiable.append((relation, found, needed.fill))
         if needed.unique and (relation.oid, found.number) not in self.catalog.unique:
-            self.complaints.append(f"column {_called(relation, found)} is not unique")
-            self.mending.make_unique(relation, found)
+            self._check_unique(relation, found)
         if needed.of_user and USER in self.tables:
             self._check_reference(relation, found, self.tables[USER])
+
+    def _check_unique(self, relation: Relation, column: Column) -> None:
+        if relation.is_partitioned:
+            self.give_up(f"{called(relation, column)} cannot be unique, since Postgres keeps {relation.sql} in parts")
+            return
+        self.complaints.append(f"column {called(relation, column)} is not unique")
+        self.mending.make_unique(relation, column)
 
     def _check_missing(self, relation: Relation, needed: NeededColumn) -> None:
         if needed.of_plugin:
@@ -179,7 +189,7 @@ class Examination:
             return
         complaint = f'table {relation.sql} has no column "{needed.name}" ({needed.type})'
         if needed.fill is None:
-            self._give_up(complaint)
+            self.give_up(complaint)
             return
         self.complaints.append(complaint)
         self.mending.add_column(relation, needed)
@@ -195,7 +205,7 @@ class Examination:
         )
         if found is None or not cascades(found):
             words = "does not refer to" if found is None else "keeps its rows when they are deleted from"
-            self.complaints.append(f"column {_called(relation, column)} {words} {user.sql}; we need on delete cascade")
+            self.complaints.append(f"column {called(relation, column)} {words} {user.sql}; we need on delete cascade")
             self.mending.cascade(relation, column, user, found)
 
     def _check_further_columns(self, needed: NeededTable, relation: Relation) -> None:
@@ -205,7 +215,7 @@ class Examination:
                 self._complain_of_mandatory(relation, column)
 
     def _complain_of_mandatory(self, relation: Relation, column: Column, default: str | None = None) -> None:
-        self.complaints.append(f"column {_called(relation, column)} is mandatory and has no default")
+        self.complaints.append(f"column {called(relation, column)} is mandatory and has no default")
         if default is None:
             self.mending.allow_nothing(relation, column)
         else:
@@ -226,9 +236,14 @@ class Examination:
         if plugin_of(self.catalog, relation):
             self._check_reference(relation, column, user)
         else:
-            self.notes.append(f"users to whom {_called(relation, column)} refers cannot delete their accounts")
+            self.notes.append(f"users to whom {called(relation, column)} refers cannot delete their accounts")
 
-    def _give_up(self, complaint: str) -> None:
+    def give_up(self, complaint: str) -> None:
+        """Say that no statement mends it.
+
+        Args:
+            complaint: What it is.
+        """
         self.complaints.append(complaint)
         self.hopeless.append(complaint)
 
@@ -239,17 +254,9 @@ def plugin_of(catalog: Catalog, relation: Relation) -> str | None:
     return next((name for name in alike if relation.is_table and catalog.has(relation, PLUGINS[name])), None)
 
 
-def _called(relation: Relation, column: Column) -> str:
+def called(relation: Relation, column: Column) -> str:
+    """A column in messages."""
     return f"{relation.sql}.{quoted(column.name)}"
-
-
-def _fits(found: str, needed: str) -> bool:
-    if needed == TIME:
-        precise = re.fullmatch(r"timestamp(?:\((\d)\))? with time zone", found)
-        return precise is not None and int(precise[1] or MILLISECONDS) >= MILLISECONDS
-    if needed == "integer" and found == "bigint":
-        return True
-    return found == needed or (needed == "text" and found.startswith("character varying"))
 
 
 def listed(complaints: Iterable[str]) -> str:

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from infra.adoption.catalog import CASCADE, quoted
+from infra.adoption.conversions import TIMESTAMP, converted, new_default
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from infra.adoption.catalog import Catalog, Column, Reference, Relation
+    from infra.adoption.dependents import Dependent
     from infra.adoption.tables import NeededColumn
 
-TIMESTAMP: Final = "timestamp"
 BEFORE: Final = "-- Try this on a copy first (a branch of the database). Nobody may write to these tables meanwhile."
 
 ABOUT_TIMES: Final = (
@@ -20,6 +23,12 @@ ABOUT_TIMES: Final = (
 ABOUT_IDS: Final = (
     "-- Ids are texts afterwards: take `generateId` or `useNumberId` out of the server's `advanced.database`."
 )
+ABOUT_DEPENDENTS: Final = (
+    "-- What is a comment between the statements was made for the old type: make it again for the new one yourself."
+)
+ABOUT_ORPHANS: Final = "-- Rows whose user is gone have to go."
+IDS: Final = frozenset({"uuid", "smallint", "integer", "bigint"})
+
 ABOUT_COLUMNS: Final = (
     "-- The server has to know the new names: take `fields` out of its options, or write them into its Drizzle or\n"
     "-- Prisma schema, and start it anew when this has run."
@@ -43,6 +52,8 @@ class Mending:
     owners: dict[str, None] = field(default_factory=dict[str, None])
     retyped: dict[tuple[int, int], str] = field(default_factory=dict[tuple[int, int], str])
     changes: dict[str, None] = field(default_factory=dict[str, None])
+    orphans: dict[str, None] = field(default_factory=dict[str, None])
+    uniques: list[tuple[Relation, Column]] = field(default_factory=list[tuple["Relation", "Column"]])
     references: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     moves: dict[str, None] = field(default_factory=dict[str, None])
     column_names: dict[tuple[int, int], str] = field(default_factory=dict[tuple[int, int], str])
@@ -58,7 +69,7 @@ class Mending:
         self.retyped[column.relation, column.number] = kind
         if column.type.startswith(TIMESTAMP) and kind.startswith(TIMESTAMP):
             self.hints[ABOUT_TIMES] = None
-        elif kind == "text" and not column.type.startswith("character"):
+        elif kind == "text" and (column.is_identity or column.type in IDS):
             self.hints[ABOUT_IDS] = None
 
     def add_column(self, relation: Relation, needed: NeededColumn) -> None:
@@ -75,8 +86,19 @@ class Mending:
         self._change(relation, f"alter column {quoted(column.name)} set default {default}")
 
     def make_unique(self, relation: Relation, column: Column) -> None:
-        """Let no value be there twice; where one is, Postgres says so."""
+        """Let no value be there twice."""
+        self.uniques.append((relation, column))
         self._change(relation, f"add unique ({quoted(column.name)})")
+
+    def fill(self, relation: Relation, column: Column, value: str) -> None:
+        """Put a value wherever there is none, and let there always be one."""
+        name = quoted(column.name)
+        self.changes[f"update {relation.sql} set {name} = {value} where {name} is null;"] = None  # noqa: S608 (names in quotes)
+        self._change(relation, f"alter column {name} set default {value}, alter column {name} set not null")
+
+    def end_generating(self, relation: Relation, column: Column) -> None:
+        """Let rows be written with a value of their own in it."""
+        self._change(relation, f"alter column {quoted(column.name)} drop expression")
 
     def _change(self, relation: Relation, action: str) -> None:
         self.changes[f"alter table {relation.sql} {action};"] = None
@@ -85,6 +107,10 @@ class Mending:
         """Let rows go with their user."""
         key = next(each for each in self.catalog.columns[user.oid] if each.name == "id")
         definition = f"foreign key ({quoted(column.name)}) references {user.sql} ({quoted(key.name)}) on delete cascade"
+        if old is None:
+            mine = f"{relation.sql}.{quoted(column.name)}"
+            gone = f"{mine} is not null and not exists (select from {user.sql} u where u.{quoted(key.name)} = {mine})"
+            self.orphans[f"delete from {relation.sql} where {gone};"] = None  # noqa: S608 (names in quotes)
         name = old.name if old else f"{relation.name}_{column.name}_fkey"
         self.references[f"{relation.sql} {name}"] = (
             f"alter table {relation.sql} drop constraint {quoted(name)};" if old else "",
@@ -139,8 +165,10 @@ class Mending:
     def text(self) -> str:
         """All of it; empty where nothing has to be changed."""
         dropped, added = [pair[0] for pair in self.references.values()], [pair[1] for pair in self.references.values()]
+        hindrances = self._hindrances()
         statements = [
-            *(*self.owners, *filter(None, dropped), *self._retyping(), *self.changes, *added, *self.moves),
+            *(*self.owners, *filter(None, dropped), *(each.removal for each in reversed(hindrances))),
+            *(*self._retyping(), *self.changes, *self.orphans, *added, *map(_renewal, hindrances), *self.moves),
             *(*self._column_renaming(), *self._table_renaming()),
         ]
         if not statements:
@@ -148,16 +176,30 @@ class Mending:
         hints = [*self.hints, *([ABOUT_VIEWS] if self.table_names else [])]
         if any(oid not in self.table_names for oid, _ in self.column_names):
             hints.append(ABOUT_COLUMNS)
-        return "\n".join([BEFORE, *hints, "begin;", *statements, "commit;"])
+        hints += [ABOUT_ORPHANS] * bool(self.orphans) + [ABOUT_DEPENDENTS] * any(each.by_hand for each in hindrances)
+        return transaction_of(statements, hints)
+
+    def _hindrances(self) -> list[Dependent]:
+        """What depends on a column that gets another type, those last that depend on others; a view once."""
+        found = {
+            each.removal: each
+            for each in sorted(self.catalog.dependents, key=lambda each: each.depth)
+            if (each.relation, each.number) in self.retyped
+        }
+        return sorted(found.values(), key=lambda each: each.depth)
 
     def _retyping(self) -> list[str]:
         found: list[str] = []
         for (oid, number), kind in self.retyped.items():
             relation, column = self.catalog.by_oid(oid), self.catalog.numbered(oid, number)
-            name, value = quoted(column.name), converted(column, kind)
+            name, value, default = quoted(column.name), converted(column, kind), new_default(column, kind)
             if column.is_identity:
                 found.append(f"alter table {relation.sql} alter column {name} drop identity;")
+            if default:
+                found.append(f"alter table {relation.sql} alter column {name} drop default;")
             found.append(f"alter table {relation.sql} alter column {name} type {kind} using {value};")
+            if default:
+                found.append(f"alter table {relation.sql} alter column {name} set default {default};")
         return found
 
     def _column_renaming(self) -> list[str]:
@@ -192,14 +234,16 @@ class Mending:
         ]
 
 
-def converted(column: Column, kind: str) -> str:
-    """The column's value as another type."""
-    name = quoted(column.name)
-    if kind.startswith(TIMESTAMP) and column.type.startswith(TIMESTAMP):
-        return name if column.type.endswith("with time zone") else f"{name} at time zone 'UTC'"
-    if kind == "boolean" and column.type.startswith((TIMESTAMP, "date")):
-        return f"{name} is not null"
-    return f"{name}::{kind}"
+def transaction_of(statements: Iterable[str], hints: Iterable[str]) -> str:
+    """SQL that an owner can run, with what there is to know before it."""
+    return "\n".join([BEFORE, *hints, "begin;", *statements, "commit;"])
+
+
+def _renewal(dependent: Dependent) -> str:
+    """The statement that makes it again; as a comment where a person has to look at it first."""
+    return (
+        "\n".join(f"-- {line}" for line in dependent.renewal.splitlines()) if dependent.by_hand else dependent.renewal
+    )
 
 
 def cascades(reference: Reference) -> bool:

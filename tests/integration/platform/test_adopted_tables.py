@@ -273,6 +273,17 @@ def test_a_server_finds_renamed_tables_under_their_old_names_and_may_do_what_it_
         database.execute(f'revoke all on users, "user" from {server}; drop role {server}')
 
 
+TWICE = """
+    alter table "user" drop constraint user_email_key;
+    insert into "user" (id, name, email, "emailVerified") values ('u1', '', 'a', true), ('u2', '', 'a', true)
+"""
+PARTS = """
+    drop table session;
+    create table session (id text, token text, "userId" text, "expiresAt" timestamptz, "createdAt" timestamptz,
+                          "updatedAt" timestamptz) partition by list (token)
+"""
+
+
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
@@ -285,6 +296,18 @@ def test_a_server_finds_renamed_tables_under_their_old_names_and_may_do_what_it_
             'create table people (id text, email text, "emailVerified" boolean); alter table "user" rename to humans',
             'which of "humans", "people" is Better Auth\'s "user"? Rename that one',
         ),
+        (
+            TWICE,
+            'several rows have the same "user"."email"; choose: select "email", count(*) from "user" where',
+        ),
+        (
+            'alter table "user" enable row level security; create policy never on "user" as restrictive using (false)',
+            "Postgres refused a sign-up by docs_app that was only tried: new row violates row-level security policy",
+        ),
+        (
+            PARTS,
+            '"session"."id" cannot be unique, since Postgres keeps "session" in parts',
+        ),
     ],
 )
 def test_what_no_statement_mends_is_said_to_be_so(database: Database, change: str, complaint: str) -> None:
@@ -292,6 +315,141 @@ def test_what_no_statement_mends_is_said_to_be_so(database: Database, change: st
     refusal = database.refusal()
     assert f"No statement can mend this:\n  - {complaint}" in str(refusal)
     assert not refusal.mending
+
+
+TYPES = """
+    create type rank as enum ('reader', 'editor');
+    alter table "user" add role rank not null default 'reader',
+        alter "emailVerified" type smallint using 1, alter "emailVerified" set default 0,
+        alter "createdAt" drop default, alter "createdAt" type bigint using 1767323045678,
+        alter "createdAt" set default (extract(epoch from now()) * 1000)::bigint,
+        alter "updatedAt" drop default, alter "updatedAt" type text using '2026-01-02 03:04:05+00',
+        alter "updatedAt" set default now()::text, alter name type varchar(40);
+    alter table account alter "createdAt" drop default, alter "createdAt" type integer using 0,
+        alter "updatedAt" type date using '2026-01-02';
+    insert into account (id, "accountId", "providerId", "userId", "updatedAt", "createdAt")
+        values ('a1', 'u1', 'credential', 'u1', now(), 1767323045);
+"""
+
+
+def test_what_other_types_tell_is_kept_and_so_is_what_rows_hold_that_leave_it_out(database: Database) -> None:
+    database.execute(BETTER_AUTHS, ADA, TYPES)
+    database.execute(database.refusal().mending)
+    database.migrate()
+    database.execute("""insert into "user" (id, name, email) values ('u2', 'Eve', 'eve@example.com')""")
+    told = database.query("""
+        select role, "emailVerified", "createdAt" at time zone 'UTC' = '2026-01-02 03:04:05.678' or id = 'u2',
+               "updatedAt" > '2026-01-01', pg_typeof(name)::text
+          from "user" order by id
+    """)
+    assert told == [("reader", True, True, True, "text"), ("reader", False, True, True, "text")]
+    assert database.query("""select extract(epoch from "createdAt")::integer from account""") == [(1767323045,)]
+
+
+DEPENDENTS = """
+    alter table "user" alter id type text, alter "createdAt" type timestamp, add day timestamp
+        generated always as ("createdAt" + interval '1 day') stored;
+    create index by_day on "user" (date_trunc('day', "createdAt"));
+    create view people with (security_barrier = true) as select id, "createdAt" from "user";
+    create view newest as select max("createdAt") as newest from people;
+    create materialized view kept as select id, "createdAt" from "user";
+    create unique index kept_once on kept (id);
+    grant select on people to public;
+    create function nothing() returns trigger language plpgsql as $$ begin return new; end $$;
+    create trigger watched before update of "createdAt" on "user" for each row execute function nothing();
+    alter table "user" enable row level security;
+    create policy recent on "user" for select to public using ("createdAt" > '2020-01-01'::timestamp);
+"""
+
+
+def test_what_was_made_of_a_column_is_made_again_or_told_to_whoever_has_to(database: Database) -> None:
+    database.execute(BETTER_AUTHS, ADA, DEPENDENTS)
+    mending = database.refusal().mending
+    for comment in (
+        "-- column day was generated always as",
+        "-- CREATE INDEX by_day ON",
+        '-- create policy recent on "user" as permissive for select to public using',
+    ):
+        assert f"\n{comment}" in mending
+    database.execute(mending)
+    database.migrate()
+    [made] = database.query("""
+        select (select count(*) from newest), (select count(*) from kept), to_regclass('kept_once') is not null,
+               has_table_privilege('docs_app', 'people', 'select'),
+               (select reloptions from pg_class where oid = 'people'::regclass),
+               (select count(*) from pg_trigger where tgname = 'watched')
+    """)
+    assert made == (1, 1, True, True, ["security_barrier=true"], 1)
+
+
+def test_rows_that_stand_in_the_way_are_mended_with_their_columns(database: Database) -> None:
+    database.execute(
+        BETTER_AUTHS,
+        ADA,
+        UNKEYED,
+        'alter table "user" alter name drop not null, alter "emailVerified" drop not null',
+        'update "user" set name = null, "emailVerified" = null',
+        "insert into session values ('s1', now(), 'token', now(), now(), null, null, 'gone')",
+        'alter table account drop "scope"; alter table account add "scope" text generated always as (id) stored',
+    )
+    refusal = database.refusal()
+    assert 'column "user"."name" is empty in some rows' in str(refusal)
+    assert 'column "account"."scope" is made of others, and we have to write it' in str(refusal)
+    database.execute(refusal.mending)
+    database.migrate()
+    assert database.query('select name, "emailVerified", (select count(*) from session) from "user"') == [
+        ("", False, 0)
+    ]
+
+
+TRIGGER = """
+    create table greeting (id bigserial primary key, "to" text);
+    create function greet() returns trigger language plpgsql as
+        $$ begin insert into greeting ("to") values (new.name); return new; end $$;
+    create trigger greeted after insert on "user" for each row execute function greet();
+    alter table session add number bigserial;
+    revoke all on schema public from public;
+"""
+
+
+def test_a_sign_up_is_rehearsed_with_the_triggers_of_the_site(database: Database) -> None:
+    database.execute(BETTER_AUTHS, ADA, TRIGGER)
+    refusal = database.refusal()
+    assert "sign-up by docs_app that was only tried: permission denied for table greeting (PL/pgSQL" in str(refusal)
+    database.execute(refusal.mending)
+    database.migrate()
+    assert "adopted: grant usage on schema public to docs_app" in database.said
+    assert "adopted: grant usage on sequence session_number_seq to docs_app" in database.said
+    assert database.query('select count(*), (select count(*) from "user") from greeting') == [(0, 1)], "nothing stays"
+    database.execute("grant docs_app to current_user")
+    database.execute(
+        "set role docs_app;"
+        " insert into \"user\" (id, name, email, \"emailVerified\") values ('u2', 'Eve', 'eve@example.com', true);"
+        " insert into session values ('s1', now(), 'token', now(), now(), null, null, 'u2')"
+    )
+    assert database.query('select "to" from greeting') == [("Eve",)]
+
+
+def test_names_that_the_site_has_taken_are_refused_before_anything_is_made(database: Database) -> None:
+    database.execute(
+        "create table conversation (id serial primary key, topic text)",
+        "insert into conversation (topic) values ('mine')",
+        "create table elsewhere (id int)",
+        "create index message_words on elsewhere (id)",
+        "create function is_banned(text) returns int language sql return 1",
+        "create view asked as select 1",
+    )
+    refusal = database.refusal()
+    for complaint in (
+        "table conversation is none of ours, and we make something of that name",
+        "index message_words is none of ours, and we make something of that name",
+        "view asked is none of ours, and we make something of that name",
+        "function is_banned(text) is none of ours, and we make one of that name",
+    ):
+        assert f"  - {complaint}\n" in str(refusal)
+    database.execute(refusal.mending)
+    database.migrate()
+    assert database.query("select topic, (select count(*) from conversation) from site.conversation") == [("mine", 0)]
 
 
 def test_tables_of_another_role_are_refused(database: Database, postgres: Postgres) -> None:
