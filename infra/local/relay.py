@@ -24,6 +24,9 @@ CHUNK = 1 << 16
 ROUNDS_OF_ACCEPTING = 5
 """Rounds of asyncio's loop, one more than a connection takes from `accept` until it is one of our links."""
 
+LONGEST_SECONDS = 120.0
+"""Ends what hangs; all that a relay is told takes milliseconds, wherever it gets a processor."""
+
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER on, zero seconds: closing sends RST instead of FIN."""
 
@@ -51,6 +54,8 @@ class _Link:
 
     ends: list[StreamWriter] = field(default_factory=list["StreamWriter"])
     asked: bool = False
+    ended: bool = False
+    """By the server, and the client has been told."""
 
     def reset(self) -> None:
         for end in self.ends:
@@ -92,6 +97,7 @@ class Relay:
         self._flowing = asyncio.Event()
         self._seconds = 0.0
         self._bytes_left: int | None = None
+        self._admitted: int | None = None
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -108,6 +114,11 @@ class Relay:
     def flights(self) -> int:
         """Round trips that clients waited for, since the beginning."""
         return self.total.flights
+
+    @property
+    def open_connections(self) -> int:
+        """Those at the moment that the server has not ended."""
+        return sum(not link.ended for link in self._links)
 
     @contextmanager
     def count(self) -> Generator[Count]:
@@ -150,12 +161,17 @@ class Relay:
         self._misbehave()
         self._bytes_left = size
 
+    def accept(self, connections: int) -> None:
+        """Let so many more connections work; the next one opens, and from then on nothing passes."""
+        self._misbehave()
+        self._admitted = connections
+
     def restore(self) -> None:
-        """Behave again; what was held back by `accept_silently` passes now."""
+        """Behave again; what was held back by `accept_silently` or `accept` passes now."""
         if self.when_restored and self._is_broken:
             self.when_restored()
         self._is_broken = False
-        self._seconds, self._bytes_left = 0.0, None
+        self._seconds, self._bytes_left, self._admitted = 0.0, None, None
         self._run(self._listen())
 
     def _misbehave(self) -> None:
@@ -163,7 +179,7 @@ class Relay:
         self._is_broken = True
 
     def _run(self, work: Coroutine[None, None, Result]) -> Result:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=LONGEST_SECONDS)
 
     async def _listen(self) -> None:
         self._flowing.set()
@@ -209,6 +225,7 @@ class Relay:
         link = _Link([writer])
         self._links[link] = asyncio.current_task()
         try:
+            self._admit()
             await self._flowing.wait()
             server_reader, server_writer = await asyncio.open_connection(*self.target)
             link.ends.append(server_writer)
@@ -220,6 +237,12 @@ class Relay:
             link.reset()
         finally:
             del self._links[link]
+
+    def _admit(self) -> None:
+        if self._admitted == 0:
+            self._flowing.clear()
+        elif self._admitted is not None:
+            self._admitted -= 1
 
     async def _pass(self, link: _Link, source: StreamReader, sink: StreamWriter) -> None:
         """Pass one direction on, until its end."""
@@ -239,6 +262,7 @@ class Relay:
             await self._flowing.wait()
             if not data:
                 sink.write_eof()
+                link.ended = sink is link.ends[0]
                 return
             if sink is link.ends[0] and self._bytes_left is not None:
                 self._cut(data, sink)

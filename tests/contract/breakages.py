@@ -7,21 +7,23 @@ import json
 import os
 import signal
 import socket
-import threading
-import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 import psycopg
 
 from infra.local.ports import LOOPBACK
 from infra.local.relay import Relay
 from shared.db import USUAL, Statement, Transaction
-from tests.contract.ways import settings_for
+from tests.contract.mid_batch import MIDDLE, in_mid_batch, meanwhile, waiting
+from tests.contract.ways import end_sessions, settings_for
+from tests.fixtures.waiting import PATIENCE_SECONDS, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
+    from concurrent.futures import Future
     from contextlib import AbstractContextManager
 
     from infra.local.pgbouncer import PgBouncer
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from shared.settings.database import DatabaseSettings
     from tests.contract.ways import Name
 
-PAUSE = Statement("select pg_sleep(0.4)")
-MID_BATCH_SECONDS = 0.15
 UNLIMITED = "alter role docs_app connection limit -1"
 
 
@@ -47,34 +47,16 @@ class World:
     def superuser(self) -> psycopg.Connection:
         return psycopg.connect(self.postgres.superuser_url, autocommit=True)
 
-    def end_sessions(self) -> None:
-        """End those of the functions' role, and wait until they are gone."""
-        with self.superuser() as superuser:
-            superuser.execute("select pg_terminate_backend(pid, 2000) from pg_stat_activity where usename = 'docs_app'")
-        time.sleep(0.05)
-
     def recover(self) -> None:
         """Wait until the functions' role reaches Postgres again, through the pooler."""
-        for _ in range(200):
+
+        def reached() -> bool:
             with suppress(psycopg.OperationalError), psycopg.connect(self.pooler.app_url) as connection:
                 connection.execute("select 1")
-                return
-            time.sleep(0.02)
-        raise AssertionError("Postgres cannot be reached through the pooler")
+                return True
+            return False
 
-    def waiting_session(self) -> int:
-        """The process id of the functions' session that waits or sleeps in mid-batch."""
-        query = (
-            "select pid from pg_stat_activity where usename = 'docs_app' and state = 'active'"
-            " and wait_event_type in ('Timeout', 'Lock')"
-        )
-        with self.superuser() as superuser:
-            for _ in range(200):
-                found = superuser.execute(query).fetchone()
-                if found:
-                    return found[0]
-                time.sleep(0.01)
-        raise AssertionError("no session waits")
+        until(reached, "Postgres is reached through the pooler")
 
 
 @dataclass
@@ -94,6 +76,15 @@ class Scene:
     warm: bool = True
     statements: tuple[Statement, ...] = ()
     transaction: Transaction = USUAL
+
+    @property
+    def pooler(self) -> PgBouncer | None:
+        """That is on the way."""
+        return None if self.way == "direct" else self.world.pooler
+
+    def in_mid_batch(self, act: Callable[[int], object]) -> AbstractContextManager[None]:
+        """See there."""
+        return in_mid_batch(self.world.postgres.superuser_url, act)
 
 
 PREPARED: Final[dict[str, Callable[[Scene], None]]] = {}
@@ -123,28 +114,9 @@ def breakage(
     return register
 
 
-@contextmanager
-def meanwhile(act: Callable[[], object], after: float = 0.0) -> Generator[None]:
-    """Do it beside the block, so many seconds after its beginning; what it raises is raised."""
-    failed: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            act()
-        except BaseException as error:  # noqa: BLE001 (raised below)
-            failed.append(error)
-
-    timer = threading.Timer(after, work)
-    timer.start()
-    yield
-    timer.join()
-    if failed:
-        raise failed[0]
-
-
 @breakage("session ended while idle")
 def _(scene: Scene) -> Generator[None]:
-    scene.world.end_sessions()
+    end_sessions(scene.world.postgres, scene.relay, scene.pooler)
     yield
 
 
@@ -153,9 +125,9 @@ def _(_scene: Scene) -> Generator[None]:
     yield
 
 
-@breakage("server crashed in mid-batch", statements=(PAUSE,))
+@breakage("server crashed in mid-batch", statements=(MIDDLE,))
 def _(scene: Scene) -> Generator[None]:
-    with meanwhile(lambda: os.kill(scene.world.waiting_session(), signal.SIGKILL)):
+    with scene.in_mid_batch(lambda session: os.kill(session, signal.SIGKILL)):
         yield
 
 
@@ -171,9 +143,9 @@ def _(scene: Scene) -> Generator[None]:
     yield
 
 
-@breakage("connection reset in mid-batch", statements=(PAUSE,))
+@breakage("connection reset in mid-batch", statements=(MIDDLE,))
 def _(scene: Scene) -> Generator[None]:
-    with meanwhile(scene.relay.reset, MID_BATCH_SECONDS):
+    with scene.in_mid_batch(lambda _: scene.relay.reset()):
         yield
 
 
@@ -241,30 +213,34 @@ def switched(stand_in: Server, kind: str, times: int) -> Generator[None]:
 
 
 def switch(stand_in: Server, method: str, fault: dict[str, str | int] | None = None) -> None:
-    with closing(http.client.HTTPConnection(LOOPBACK, stand_in.port, timeout=5)) as connection:
+    with closing(http.client.HTTPConnection(LOOPBACK, stand_in.port, timeout=PATIENCE_SECONDS)) as connection:
         connection.request(method, "/faults", json.dumps(fault))
         assert connection.getresponse().status == http.HTTPStatus.NO_CONTENT
 
 
 @contextmanager
-def no_slots(scene: Scene) -> Generator[None]:
-    """Postgres takes no session of the functions' role."""
+def no_slots(scene: Scene) -> Generator[psycopg.Connection]:
+    """Postgres takes no session of the functions' role; who may change that."""
     with scene.world.superuser() as superuser:
         superuser.execute("alter role docs_app connection limit 0")
-        scene.world.end_sessions()
-        yield
+        end_sessions(scene.world.postgres, scene.relay, scene.pooler)
+        yield superuser
         superuser.execute(UNLIMITED)
 
 
-@breakage("no slot for connections for 0.1 s")
+@breakage("no slot for the first connection")
 def _(scene: Scene) -> Generator[None]:
-    with no_slots(scene), meanwhile(lambda: unlimited(scene.world), after=0.02):
-        yield
+    with no_slots(scene) as superuser:
+        scene.relay.accept(1)
+        before = scene.relay.total.connections
 
+        def leave_room() -> None:
+            until(lambda: scene.relay.total.connections > before + 1, "a second connection is tried")
+            superuser.execute(UNLIMITED)
+            scene.relay.restore()
 
-def unlimited(world: World) -> None:
-    with world.superuser() as superuser:
-        superuser.execute(UNLIMITED)
+        with meanwhile(leave_room):
+            yield
 
 
 @breakage("no slot for connections, lasting")
@@ -308,7 +284,8 @@ def _(scene: Scene) -> Generator[None]:
 
 @breakage("pool busy, lasting")
 def _(scene: Scene) -> Generator[None]:
-    with pooler(scene, pool_size=1) as small, busy(small, 1.5):
+    with pooler(scene, pool_size=1) as small, psycopg.connect(small.app_url) as holder:
+        holder.execute("select 1")
         yield
 
 
@@ -323,12 +300,14 @@ def _(scene: Scene) -> Generator[None]:
 @breakage("pooler restarted while idle")
 def _(scene: Scene) -> Generator[None]:
     restarted(scene.world.pooler)
+    if scene.way == "pooled":
+        until(lambda: not scene.relay.open_connections, "the old connection has ended")
     yield
 
 
-@breakage("pooler killed in mid-batch", statements=(PAUSE,))
+@breakage("pooler killed in mid-batch", statements=(MIDDLE,))
 def _(scene: Scene) -> Generator[None]:
-    with meanwhile(scene.world.pooler.process.kill, MID_BATCH_SECONDS):
+    with scene.in_mid_batch(lambda _: scene.world.pooler.process.kill()):
         yield
     scene.world.pooler.start()
 
@@ -337,35 +316,41 @@ def _(scene: Scene) -> Generator[None]:
     "deadlock",
     statements=(
         Statement("update contract.note set text = 'ours' where id = 2"),
+        MIDDLE,
         Statement("update contract.note set text = 'ours' where id = 1"),
     ),
 )
 def _(scene: Scene) -> Generator[None]:
-    """Somebody else locks the same two rows the other way round, and is ready to wait for longer than we are."""
-    with scene.world.superuser() as other:
-        other.execute("set deadlock_timeout = '30s'")
+    """Somebody else locks the same two rows the other way round, and is ready to wait for longer than we are.
+
+    Postgres looks for a deadlock once, when a session has waited for a while: we come last, and so it is us it finds.
+    """
+    with scene.world.superuser() as other, ThreadPoolExecutor(1) as threads:
+        other.execute("set deadlock_timeout = '10min'")
         other.execute("begin; update contract.note set text = 'theirs' where id = 1")
 
-        def collide() -> None:
-            scene.world.waiting_session()
+        def finish() -> None:
             other.execute("update contract.note set text = 'theirs' where id = 2")
             other.execute("commit")
 
-        with meanwhile(collide):
+        def collide(_session: int) -> None:
+            theirs.append(threads.submit(finish))
+            with scene.world.superuser() as onlooker:
+                until(lambda: other.info.backend_pid in waiting(onlooker), "the other one waits for us")
+
+        theirs: list[Future[None]] = []
+        with scene.in_mid_batch(collide):
             yield
+        theirs[0].result()
 
 
 @breakage(
     "serialization failure",
-    statements=(PAUSE, Statement("update contract.note set text = 'ours' where id = 1")),
+    statements=(MIDDLE, Statement("update contract.note set text = 'ours' where id = 1")),
     transaction=Transaction("repeatable read"),
 )
 def _(scene: Scene) -> Generator[None]:
     with scene.world.superuser() as other:
-
-        def overtake() -> None:
-            scene.world.waiting_session()
-            other.execute("update contract.note set text = 'theirs' where id = 1")
-
-        with meanwhile(overtake):
+        overtake: LiteralString = "update contract.note set text = 'theirs' where id = 1"
+        with scene.in_mid_batch(lambda _: other.execute(overtake)):
             yield

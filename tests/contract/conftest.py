@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import psycopg
 import pytest
@@ -11,6 +11,7 @@ from infra.local.pgbouncer import PgBouncer
 from infra.local.relay import Relay
 from infra.local.server import Server
 from shared.db import Statement
+from shared.db.attempts import unhurried
 from tests.contract.ways import CLEAN, SCRATCH, Way, settings_for
 
 if TYPE_CHECKING:
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
     from infra.local.postgres import Postgres
     from shared.db import Database
     from tests.contract.ways import Name
+
+
+SERVERS: Final[dict[Name, str]] = {"http": "stand_in", "pooled": "pgbouncer", "direct": "postgres"}
+"""The fixture with what each way leads to."""
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Generator[None]:
+    """A batch has the longer of its two times: what breaks is tested here, and not what stands still for a second."""
+    with unhurried():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -51,12 +63,11 @@ def way(request: pytest.FixtureRequest, postgres: Postgres, owner: psycopg.Conne
     """Each of the three ways in turn."""
     assert not owner.closed
     name: Name = request.param
-    if name == "http":
-        port = request.getfixturevalue("stand_in").port
-    else:
-        port = postgres.port if name == "direct" else request.getfixturevalue("pgbouncer").port
-    with Relay(port) as relay:
-        yield Way(name, settings_for(name, postgres, relay.port), relay)
+    needs_pooler = name == "pooled" or (name == "http" and PgBouncer.installed())
+    pooler: PgBouncer | None = request.getfixturevalue("pgbouncer") if needs_pooler else None
+    server: Server | Postgres | PgBouncer = request.getfixturevalue(SERVERS[name])
+    with Relay(server.port) as relay:
+        yield Way(name, settings_for(name, postgres, relay.port), relay, pooler)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import time
 
 from shared import deadline
 from shared.db import Statement
+from shared.db.attempts import unhurried
 from shared.db.opening import open_transport
 from shared.errors import AppError
 from shared.settings.database import DatabaseSettings
@@ -22,7 +23,7 @@ def main(patience: float) -> None:
     for _ in sys.stdin:
         began = time.monotonic()
         try:
-            with deadline.within(patience):
+            with deadline.within(patience), unhurried():
                 database.run(UNIT, idempotent=False)
             outcome = "rows"
         except AppError as error:

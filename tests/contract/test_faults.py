@@ -7,8 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import psycopg
@@ -31,6 +30,7 @@ from tests.contract.ways import CLEAN, SCRATCH, settings_for
 from tests.docs.prose import table_rows
 from tests.fixtures.database import needs_pgbouncer
 from tests.fixtures.stopwatch import Stopwatch
+from tests.fixtures.waiting import PATIENCE_SECONDS, until
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -135,7 +135,7 @@ def test_a_frozen_process_does_what_the_table_says(scene: Scene, row: Row) -> No
     with frozen_client(scene.settings, row.patience) as client:
         os.kill(client.pid, signal.SIGSTOP)
         FREEZES[row.fault](scene.relay)
-        time.sleep(0.2)
+        until(lambda: not scene.relay.open_connections, "the connection has ended")
         os.kill(client.pid, signal.SIGCONT)
 
         with Stopwatch() as took:
@@ -164,14 +164,15 @@ def connected(scene: Scene) -> Generator[Database]:
 
 def committed(world: World) -> int:
     """How often the unit was committed; asked again while Postgres recovers from a crash."""
-    for _ in range(100):
-        try:
-            with psycopg.connect(world.postgres.superuser_url) as superuser:
-                [count] = superuser.execute("select count(*) from contract.run").fetchone() or [-1]
-                return count
-        except psycopg.OperationalError:
-            time.sleep(0.05)
-    raise AssertionError("Postgres did not come back")
+    counted: list[int] = []
+
+    def count() -> bool:
+        with suppress(psycopg.OperationalError), psycopg.connect(world.postgres.superuser_url) as superuser:
+            counted.extend(superuser.execute("select count(*) from contract.run").fetchone() or ())
+        return bool(counted)
+
+    until(count, "Postgres is back")
+    return counted[0]
 
 
 def frozen_client(settings: DatabaseSettings, patience: float) -> subprocess.Popen[str]:
@@ -190,6 +191,6 @@ def frozen_client(settings: DatabaseSettings, patience: float) -> subprocess.Pop
 
 def answer(client: subprocess.Popen[str]) -> tuple[str, float]:
     """What the client says of its next batch, which is its last."""
-    said, _ = client.communicate("next\n", timeout=20)
+    said, _ = client.communicate("next\n", timeout=PATIENCE_SECONDS)
     outcome, seconds = json.loads(said)
     return outcome, seconds

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+import psycopg
+
 from infra.local.ports import LOOPBACK
+from infra.local.postgres import APP
 from shared.db.opening import open_transport
 from shared.settings.database import DatabaseSettings
+from tests.fixtures.waiting import until
 
 if TYPE_CHECKING:
+    from infra.local.pgbouncer import PgBouncer
     from infra.local.postgres import Postgres
     from infra.local.relay import Relay
     from shared.db import Database
@@ -58,11 +63,13 @@ class Way:
 
     Attributes:
         name: `http` (the stand-in, through PgBouncer), `pooled` (PgBouncer) or `direct`.
+        pooler: That is on this way; None where there is none.
     """
 
     name: Name
     settings: DatabaseSettings
     relay: Relay
+    pooler: PgBouncer | None
 
     def open(self, url: str | None = None, http_endpoint: str | None = None) -> Database:
         """A transport of one's own, with other settings where they are given."""
@@ -81,3 +88,20 @@ def settings_for(name: Name, postgres: Postgres, port: int) -> DatabaseSettings:
         endpoint = f"http://{LOOPBACK}:{port}/sql"
         return DatabaseSettings(url=postgres.app_url, transport="http", http_endpoint=endpoint)
     return DatabaseSettings(url=postgres.app_url.replace(f":{postgres.port}/", f":{port}/"), transport="pooled")
+
+
+def end_sessions(postgres: Postgres, relay: Relay, pooler: PgBouncer | None) -> None:
+    """End the sessions of the functions' role, and wait until whoever keeps connections to Postgres has heard of it."""
+    with psycopg.connect(postgres.superuser_url, autocommit=True) as superuser:
+        superuser.execute("select pg_terminate_backend(pid, 60000) from pg_stat_activity where usename = %s", [APP])
+    if pooler:
+        until(lambda: not servers(pooler), "the pooler has lost its connections")
+    else:
+        until(lambda: not relay.open_connections, "all connections have ended")
+
+
+def servers(pooler: PgBouncer) -> int:
+    """How many connections to Postgres the pooler keeps for the functions' role."""
+    # its console speaks the simple protocol only
+    with psycopg.connect(pooler.console_url, autocommit=True, cursor_factory=psycopg.ClientCursor) as console:
+        return [user for _, user, *_ in console.execute("show servers").fetchall()].count(APP)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -227,10 +226,8 @@ def test_nothing_that_was_acknowledged_is_lost_when_the_process_is_killed() -> N
             [models.CreateAliasOperation(create_alias=models.CreateAlias(collection_name=NAME, alias_name="docs"))]
         )
         server.process.kill()
-        started = time.monotonic()
         server.start()
         server.wait()
-        assert time.monotonic() - started < 10
         assert {each.id for each in client.scroll("docs")[0]} == set(TEXTS)
         client.close()
 

@@ -1,16 +1,16 @@
 from __future__ import annotations
 
-import socket
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from functions.dependencies.limits import limited_database
+from infra.local.ports import free_port
 from shared.auth.browser.cookies import sign
 from shared.db.attempts import BATCH_SECONDS
 from shared.db.opening import open_database
 from shared.settings.database import DatabaseSettings
+from tests.fixtures.stopwatch import Stopwatch
 from tests.integration.auth.conftest import SECRET, Counting, Routes, app_on, signed
 from tests.integration.auth.requests import NAMES, REQUESTS, linked
 from tests.unit.auth.every_route import asked_for, auth_routes
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 def away(request: pytest.FixtureRequest, routes: Routes) -> Generator[Routes]:
     """The same API, with a database that refuses every connection."""
     transport: Transport = request.param
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
+    port = free_port()
     url = f"postgresql://docs_app:secret@127.0.0.1:{port}/docs"
     database = Counting(open_database(DatabaseSettings(url, transport, f"http://127.0.0.1:{port}/sql")))
     yield Routes(app_on(database, mailer=routes.mailbox), database, routes.owner)
@@ -38,8 +36,8 @@ def away(request: pytest.FixtureRequest, routes: Routes) -> Generator[Routes]:
 def test_while_the_database_is_away_every_route_says_so_and_leaves_the_cookies_alone(
     away: Routes, method: str, path: str, json: object
 ) -> None:
-    began = time.monotonic()
-    response = away.call(method, linked(path), json=json, headers={"cookie": signed("x" * 32)})
+    with Stopwatch() as took:
+        response = away.call(method, linked(path), json=json, headers={"cookie": signed("x" * 32)})
     assert response.status_code == 503
     assert response.json() == {
         "message": "Accounts and history are not available right now. Please try again.",
@@ -48,7 +46,7 @@ def test_while_the_database_is_away_every_route_says_so_and_leaves_the_cookies_a
     assert int(response.headers["retry-after"]) > 0
     assert "set-cookie" not in response.headers
     assert response.headers["x-request-id"]
-    assert time.monotonic() - began < BATCH_SECONDS, "nobody waits for a refused port"
+    assert took.least < BATCH_SECONDS, "nobody waits for a refused port"
 
 
 def test_a_guest_is_a_guest_whether_the_database_is_there_or_not(away: Routes) -> None:

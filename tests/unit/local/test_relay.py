@@ -3,7 +3,6 @@ from __future__ import annotations
 import gc
 import socket
 import threading
-import time
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,8 @@ import pytest
 
 from infra.local.ports import LOOPBACK, answers
 from infra.local.relay import Relay
+from tests.fixtures.stopwatch import Stopwatch
+from tests.fixtures.waiting import PATIENCE_SECONDS, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -61,7 +62,7 @@ class Client:
 
 
 @contextmanager
-def connected(relay: Relay, patience: float = 5.0) -> Generator[Client]:
+def connected(relay: Relay, patience: float = PATIENCE_SECONDS) -> Generator[Client]:
     with socket.create_connection((LOOPBACK, relay.port), timeout=patience) as connection:
         client = Client(connection)
         with client.lines:
@@ -78,8 +79,9 @@ def test_everything_passes_unchanged_in_both_directions(relay: Relay) -> None:
 def test_a_flight_is_a_question_and_its_answer_however_many_pieces_they_have(relay: Relay) -> None:
     with connected(relay) as client, relay.count() as counted:
         for _ in range(3):
+            before = relay.total.sent
             client.say(b"hel")
-            time.sleep(0.01)
+            until(lambda before=before: relay.total.sent == before + 3, "the first piece arrives by itself")
             assert client.ask(b"lo\n") == b"hello\n"
     assert (counted.flights, relay.flights) == (3, 3)
 
@@ -89,7 +91,7 @@ def test_a_last_word_that_nobody_answers_is_no_flight(relay: Relay) -> None:
         with connected(relay) as client:
             client.ask()
             client.say(b"no end of line")
-        time.sleep(0.05)
+        until(lambda: relay.total.sent == len(b"hello\nno end of line"), "the last word passes")
     assert counted.flights == 1
 
 
@@ -99,8 +101,9 @@ def test_bytes_are_counted_in_both_directions(relay: Relay) -> None:
         client.ask(b"again, and longer\n")
     assert (counted.sent, counted.received) == (24, 24)
     with connected(relay) as client, relay.count() as counted:
+        before = relay.total.sent
         client.say(b"no end of line")
-        time.sleep(0.05)
+        until(lambda: relay.total.sent > before, "the last word passes")
     assert (counted.sent, counted.received) == (14, 0)
 
 
@@ -122,11 +125,12 @@ def test_a_relay_that_refuses_has_a_closed_port_and_resets_what_was_open(relay: 
 
 
 def test_a_silent_relay_accepts_and_passes_nothing_on_old_and_new_connections(relay: Relay) -> None:
-    with connected(relay, patience=0.2) as old:
+    with connected(relay) as old:
         old.ask()
         relay.accept_silently()
-        with connected(relay, patience=0.2) as new:
+        with connected(relay) as new:
             for client in (old, new):
+                client.connection.settimeout(0.2)
                 with pytest.raises(TimeoutError):
                     client.ask()
 
@@ -137,6 +141,30 @@ def test_what_a_silent_relay_held_back_passes_when_it_is_restored(relay: Relay) 
         client.say(b"late\n")
         relay.restore()
         assert client.hear() == b"late\n"
+
+
+def test_a_relay_that_accepts_one_more_connection_holds_the_next_until_it_is_restored(relay: Relay) -> None:
+    relay.accept(1)
+    with connected(relay) as first:
+        assert first.ask() == b"hello\n"
+    with connected(relay) as second:
+        second.say(b"late\n")
+        second.connection.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            second.connection.recv(1)
+        second.connection.settimeout(PATIENCE_SECONDS)
+        relay.restore()
+        assert second.hear() == b"late\n"
+
+
+def test_a_connection_counts_as_open_until_the_server_has_ended_it(relay: Relay) -> None:
+    with connected(relay) as client:
+        client.ask()
+        assert relay.open_connections == 1
+        client.say(b"no end of line")
+        client.connection.shutdown(socket.SHUT_WR)
+        assert client.hear() == b""
+        until(lambda: relay.open_connections == 0, "it counts no more")
 
 
 def test_a_reset_ends_open_connections_and_new_ones_work(relay: Relay) -> None:
@@ -151,10 +179,10 @@ def test_a_reset_ends_open_connections_and_new_ones_work(relay: Relay) -> None:
 
 def test_a_delay_is_added_each_way_and_not_once_for_each_piece(relay: Relay) -> None:
     relay.delay(0.5)
-    with connected(relay) as client:
-        began = time.monotonic()
-        client.ask()
-        assert 1.0 <= time.monotonic() - began < 1.5
+    with connected(relay) as client, Stopwatch() as took:
+        client.ask()  # is answered in two pieces
+    assert took.seconds >= 1.0
+    assert took.least < 1.5
 
 
 def test_an_answer_is_cut_after_so_many_bytes_once(relay: Relay) -> None:
