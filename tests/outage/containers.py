@@ -12,8 +12,10 @@ import httpx
 
 if TYPE_CHECKING:
     from infra.local.platform import Platform
+    from infra.local.server import Server
+    from shared.settings.database import Transport
 
-PATIENCE_SECONDS: Final = 30.0
+PATIENCE_SECONDS: Final = 120.0
 
 ASK_THE_QUEUE: Final = {"chat", "chatStream", "health", "outboxReplay"}
 
@@ -34,6 +36,16 @@ def forget_the_queue(platform: Platform) -> None:
     _until_gone(platform, ended)
 
 
+def end_twins(platform: Platform, transport: Transport, functions: set[str]) -> None:
+    """End the containers of each of these functions that has more than one: who asks it meets any of them."""
+    processes = _processes(platform.gateways[transport])
+    ended = {pid for function in functions if len(processes.get(function, ())) > 1 for pid in processes[function]}
+    for pid in ended:
+        with suppress(ProcessLookupError):  # as above
+            os.kill(int(pid), signal.SIGKILL)
+    _until_gone(platform, ended)
+
+
 def _until_gone(platform: Platform, ended: set[str]) -> None:
     ends_at = time.monotonic() + PATIENCE_SECONDS
     while any(ended & pids for pids in running(platform).values()):
@@ -45,7 +57,11 @@ def running(platform: Platform) -> dict[str, set[str]]:
     """The processes that run each function."""
     found: dict[str, set[str]] = {}
     for gateway in platform.gateways.values():
-        answer = httpx.get(f"{gateway.url}/_gateway/processes", timeout=PATIENCE_SECONDS, trust_env=False)
-        for function, processes in answer.json().items():
+        for function, processes in _processes(gateway).items():
             found.setdefault(function, set()).update(processes)
     return found
+
+
+def _processes(gateway: Server) -> dict[str, dict[str, int]]:
+    """Of each function, how often each of its processes was asked."""
+    return httpx.get(f"{gateway.url}/_gateway/processes", timeout=PATIENCE_SECONDS, trust_env=False).json()

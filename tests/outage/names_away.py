@@ -74,7 +74,7 @@ def outages(platform: Platform) -> Generator[list[Outage]]:
     def warm(transport: Transport) -> Outage:
         person = clients.enter_context(signed_up(platform, transport))
         assert platform.relays is not None
-        outage = Outage(person.api, person, person, platform.relays, storage, transport)
+        outage = Outage(platform, person.api, person, person, platform.relays, storage, transport)
         until_queue_answers(person.api)
         outage.call_all(_asked("nothing", outage), "nothing", "")
         return outage

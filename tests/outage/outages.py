@@ -2,7 +2,9 @@
 
 The functions are called side by side, since each may have to wait, and the routes of one function one after the other,
 so that there is one container of each: as soon as it has answered well after a case, no circuit breaker is open any
-more. Which of a function's routes comes first, and so finds the trouble out, changes from case to case.
+more. Where a container was not yet done with what follows its answer, there are two; both are ended then.
+
+Which of a function's routes comes first, and so finds the trouble out, changes from case to case.
 
 What found something out is remembered, so that after a case nobody else is waited for.
 """
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from infra.local.platform import Relays
+    from infra.local.platform import Platform, Relays
     from infra.local.relay import Relay
     from shared.settings.database import Transport
     from tests.fixtures.platform import Person
@@ -115,11 +117,13 @@ class Outage:
     """Takes things away, and calls routes meanwhile.
 
     Attributes:
+        platform: That runs the functions.
         gone: Sends the token of a session that was ended: the database is asked about it, and nothing is done.
         storage: What Neon's compute reads pages from.
         trouble: Of each function, and of each of the ways in which it may tell, a route that told so.
     """
 
+    platform: Platform
     gone: httpx.Client
     person: Person
     leaver: Person

@@ -56,7 +56,7 @@ def _outage(platform: Platform, transport: Transport, clients: ExitStack) -> Out
     assert platform.relays is not None
     gone, person, leaver = (clients.enter_context(signed_up(platform, transport)) for _ in range(3))
     storage = Storage(platform.postgres.superuser_url)
-    return Outage(signed_out(gone).api, person, leaver, platform.relays, storage, transport)
+    return Outage(platform, signed_out(gone).api, person, leaver, platform.relays, storage, transport)
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def test_the_alarms_of_the_runbook_ring_and_no_others(
 ) -> None:
     until_queue_answers(person.api)
     storage = Storage(platform.postgres.superuser_url)
-    outage = Outage(person.api, person, person, relays, storage, transport)
+    outage = Outage(platform, person.api, person, person, relays, storage, transport)
     for taken in WITH_THE_QUEUE_LAST:
         for relay in outage.relays_of(", ".join(taken.split(" and "))):
             relay.refuse()
