@@ -19,10 +19,17 @@ LEANS: Final = re.compile(
     r"|in (?:this|that|these|those|such))\b"
     r"|^(?:\w+ ){1,3}(?:still|also|either|even|instead)\b|\b(?:can|may|could) also\b"
     r"|\b(?:do|does|doing|done|did) (?:so|this|that|it|the same)\b"
+    r"|\b(?:can|may|could|will|must|should|is|are) then\b"
     r"|\b(?:above|below|following|previous|as (?:shown|described|mentioned|follows))\b",
     re.IGNORECASE,
 )
 """How a sentence tells that it leans on others."""
+LOOKS_BACK: Final = re.compile(
+    r"^(?:\S+ ){0,5}(?:this|these|those)(?=\s*(?:[.,;:)]|$)"
+    r"|\s(?:is|are|was|were|can|could|may|might|will|would|must|should|has|have|to)\b)",
+    re.IGNORECASE,
+)
+"""Where "this" stands so early that it is something before the sentence: "One way to use this is …"."""
 OPENS: Final = re.compile(
     r"^\W*(?:as|when|if|while|since|because|although|once|after|before|to|by|with|for|from|there|given|unlike|during)\b",
     re.IGNORECASE,
@@ -34,17 +41,6 @@ POINTS: Final = re.compile(
     re.IGNORECASE,
 )
 """How a line leads to where the answer stands."""
-COMPARES: Final = re.compile(r"\bthan\b", re.IGNORECASE)
-"""What tells of one thing by another: "X is quicker than Y" does not say whether Y is quick."""
-ASKS_EXISTENCE: Final = re.compile(r"^\W*(?:is|are|was|were)n?'?t? there\b", re.IGNORECASE)
-EXISTS: Final = re.compile(
-    r"\bthere(?:'s|'re)? |\b(?:has|have (?:an?|no|the)|can be|exists?|(?:support|provide|offer|include|contain)s?"
-    r"|(?:comes?|ships?) with|(?:un)?supported|available)\b",
-    re.IGNORECASE,
-)
-"""What tells that something is there, or is not."""
-RESTRICTS: Final = re.compile(r"^\W*(?:on|in|with|for|until|before)\b[^,]*\d[^,]*,", re.IGNORECASE)
-"""A version or the like at the head, for which alone it is told."""
 INHERITS: Final = re.compile(r"\b(?:inherits|derives|is derived|subclasse[sd]) (?:from )?", re.IGNORECASE)
 """What tells where something comes from, not what it is."""
 CAUTIONS: Final = re.compile(
@@ -68,15 +64,13 @@ LABEL: Final = re.compile(
 """A property of what the heading names, told by its name: `Default: 5`, `Signature: run(a)`."""
 SUBORDINATE: Final = re.compile(
     r"\b(?:if|when|whenever|whether|unless|once|after|before|while|until|because|since|although|in case|so that"
-    r"|in order to)\b[^,;:]*",
+    r"|in order to)\b(?:(?! [-–—] )[^,;:])*",  # noqa: RUF001 (a dash)
     re.IGNORECASE,
 )
 """What is only assumed, or is another matter: it decides nothing."""
-ASSERTS: Final = re.compile(
-    r"\b(?:is|are|was|were|am|be|been|isn't|aren't|wasn't|can|cannot|can't|could|may|might|must|shall|should|will|won't"
-    r"|does|do|did|doesn't|don't|has|have|had|never|no|not|only|always|\w{3,}s|\w{3,}ed)\b",
-    re.IGNORECASE,
-)
+CONDITION: Final = re.compile(r"^\W*(?:if|when|whenever|unless|once|in case)\b", re.IGNORECASE)
+STATED: Final = 0.5
+"""Share of a question that a sentence must say beside the condition with which it begins."""
 _TO_DO: Final = (
     r"(?:use|set|run|call|add|pass|specify|type|press|click|open|choose|create|put|write|change|select|enable|disable"
     r"|install|configure|define|register|import|provide|go|start|remove)\b"
@@ -157,33 +151,14 @@ def tells(wanted: Wanted, line: str) -> bool:
     return bool(TELLS.search(line) or goes_on)
 
 
-def decides(wanted: Wanted, line: str, least: float) -> bool:
-    """Whether it says yes or no: what is asked stands in what it asserts, not in a condition."""
-    asserted = SUBORDINATE.sub(" ", line)
-    if "?" in line or not ASSERTS.search(asserted) or _is_about_another(wanted, line):
-        return False
-    if ASKS_EXISTENCE.match(wanted.question) and not EXISTS.search(asserted):
-        return False
-    if COMPARES.search(line) and not wanted.compares:
-        return False
-    if RESTRICTS.match(line) and not NUMBER.search(wanted.question):
-        return False
-    return _turns(wanted.question) <= _turns(line) and wanted.share(wanted.held_by(asserted)) >= least
-
-
-def _turns(text: str) -> set[str]:
+def turns(text: str) -> set[str]:
+    """What of a text turns an answer into another one."""
     return {each.lower() for each in ALWAYS.findall(text)}
 
 
 def is_cut(line: str) -> bool:
     """Whether it is the end or the beginning of a sentence that a full stop within it has cut."""
     return line.count("(") != line.count(")") and "`" not in line
-
-
-def _is_about_another(wanted: Wanted, line: str) -> bool:
-    """Whether it begins with the name of something that the question does not name."""
-    begins = BEGINS_WITH_CODE.match(line)
-    return bool(begins) and begins[1].lower() not in wanted.question.lower()
 
 
 def is_entry_of_another(wanted: Wanted, line: str) -> bool:
@@ -211,7 +186,7 @@ def value(wanted: Wanted, line: str) -> frozenset[str]:
 def adds(wanted: Wanted, line: str) -> bool:
     """Whether it says something of the kind that was asked for, besides what the question says itself."""
     asked = wanted.question.lower()
-    if not _turns(asked) <= _turns(line):
+    if not turns(asked) <= turns(line):
         return False
     if ASKS_IDENTIFIER.search(asked):
         return any(
@@ -225,6 +200,13 @@ def adds(wanted: Wanted, line: str) -> bool:
     if ASKS_WHEN.search(asked):
         return bool(TIME.search(line)) and not is_entry_of_another(wanted, line)
     return True
+
+
+def states(wanted: Wanted, line: str) -> bool:
+    """Whether it says what is asked, and does not only assume it: "If the disk is full, …" tells of something else."""
+    if ASKS_WHEN.search(wanted.question) or not CONDITION.match(line):
+        return True
+    return wanted.share(wanted.held_by(SUBORDINATE.sub(" ", line, count=1))) >= STATED
 
 
 def is_prose(cells: str) -> bool:

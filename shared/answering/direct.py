@@ -3,56 +3,57 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.answering.criteria import (
     ASKS_DEFAULT,
+    ASKS_IDENTIFIER,
     DENIES,
     INHERITS,
     INSTALLS,
     LEANS,
+    LOOKS_BACK,
     NAME,
     OPENS,
     POINTS,
     SHORTEST,
     YES_OR_NO,
     adds,
-    decides,
     defines,
     is_cut,
     is_entry_of_another,
     is_labelled,
     is_prose,
     is_told_by_somebody,
+    states,
     tells,
     value,
 )
-from shared.answering.sentences import split
-from shared.answering.units import lines_of, row_as_line
+from shared.answering.lines import LONGEST, decides, lines_in
 from shared.answering.wanted import ALL
-from shared.retrieval.blocks import Admonition, Code, Paragraph, Table
 from shared.retrieval.lexical import stem, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
+    from shared.answering.lines import Line
     from shared.answering.sections import Section
-    from shared.answering.units import Unit
     from shared.answering.wanted import Wanted
-    from shared.retrieval.blocks import Block
 
 READ: Final = 4
 """Sections in which a line is looked for."""
-LONGEST: Final = 320
-"""Characters of a line that can stand alone."""
-LONGEST_COMMAND: Final = 120
 SURE: Final = 0.75
 """Share of the question that a line must say, its headings included where a number or a command is asked for."""
 SURE_WHETHER: Final = 0.8
+SURE_IN_PLACE: Final = 0.6
+"""Of what tells yes or no below headings that say the rest."""
+ITSELF: Final = 0.2
+"""What it counts that a line with a number says all of the question itself, not only with its headings."""
 SURE_ITEM: Final = 0.3
 SURE_HOW: Final = 0.9
 SURE_FACT: Final = 0.78
+SURE_NAME: Final = 0.9
+"""The same with the headings above, where a name is asked for: other things' names stand beside the same words."""
 NEVER: Final = 2.0
 DOUBT: Final = 0.15
 """How much less sure another line is that makes the first one doubtful, where it gives another number or name."""
@@ -62,36 +63,6 @@ LEAST_TERMS_TO_DO: Final = 2
 """The same of what somebody wants to do: "how do I start it?" is held by whatever starts."""
 ADDRESS: Final = re.compile(r"\b\w+://\S+")
 """What stands in one says nothing: every host of an OpenAI-compatible service has `openai` somewhere in its address."""
-LETTERS: Final = re.compile(r"[^\W\d_]{2}")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One that could stand alone.
-
-    Attributes:
-        text: As it would be shown.
-        is_first: The section's prose begins with it.
-        introduced: By these words, where it is something to type.
-        about: Of a row, the cell that names it, and the name of that column.
-        cells: Of a row, without the names of its columns, which every row has.
-        decides: Of a row, whether a cell is a yes or a no.
-    """
-
-    text: str
-    is_first: bool = False
-    introduced: str | None = None
-    about: str | None = None
-    cells: str = ""
-    decides: bool = False
-
-    @classmethod
-    def of_row(cls, table: Table, row: Sequence[str]) -> Line:
-        """A row with the names of its columns."""
-        at = next((at for at, cell in enumerate(row) if LETTERS.search(cell)), 0)
-        about = " ".join((row[at], *table.head[at : at + 1]))
-        decides = any(YES_OR_NO.match(cell) for cell in row)
-        return cls(row_as_line(table, row), about=about, cells=" ".join(row), decides=decides)
 
 
 def direct(wanted: Wanted, sections: Sequence[Section]) -> tuple[str, Section] | None:
@@ -101,7 +72,7 @@ def direct(wanted: Wanted, sections: Sequence[Section]) -> tuple[str, Section] |
     found = [
         (score + 0.3 / (1 + place) - len(line.text) / 2000, -place, line.text, section)
         for place, section in enumerate(sections[:READ])
-        for line in _lines(section)
+        for line in lines_in(section)
         if (score := _sure(wanted, line, section)) is not None
     ]
     if not found:
@@ -118,48 +89,22 @@ def _asks_for_one(wanted: Wanted) -> bool:
     )
 
 
-def _lines(section: Section) -> Iterator[Line]:
-    first = True
-    for unit in section.units:
-        yield from _commands(unit)
-        for block in unit.blocks:
-            if isinstance(block, Table):
-                yield from (Line.of_row(block, row) for row in block.rows)
-                continue
-            for text in lines_of(block):
-                for each in _pieces(block, text):
-                    yield Line(each, is_first=first)
-                    first = first and is_labelled(each)
-
-
-def _pieces(block: Block, text: str) -> Sequence[str]:
-    """Sentences; but an entry that is not too long stays whole: only its beginning says what it is about."""
-    if isinstance(block, Paragraph | Admonition) or len(text) > LONGEST:
-        return split(text)
-    return [text]
-
-
-def _commands(unit: Unit) -> Iterator[Line]:
-    codes = [each for each in unit.blocks if isinstance(each, Code)]
-    for each in codes:
-        if "\n" not in each.text.strip() and len(each.text) <= LONGEST_COMMAND and "`" not in each.text:
-            yield Line(f"`{each.text.strip()}`", introduced=unit.text)
-
-
 def _sure(wanted: Wanted, line: Line, section: Section) -> float | None:
     """How much of the question the line says; None where it is not the kind of line that was asked for."""
     headings = wanted.held_by(" ".join(section.passage.heading_path))
     if line.introduced is not None:
         return _sure_to_type(wanted, line, line.introduced, headings)
     own = wanted.held_by(ADDRESS.sub(" ", line.text))
-    if not _stands_alone(wanted, line) or not _is_of_what_is_named(wanted, line, own | headings):
+    said = own | headings
+    if not (_stands_alone(wanted, line) and _is_of_what_is_named(wanted, line, said)) or _names_another(wanted, said):
         return None
     if wanted.shape is not None:
         return _sure_of_shape(wanted, line.text, own, headings)
-    if _begins_what_is_asked_about(wanted, line, own, section):
+    if _answers_its_heading(wanted, line, section) or _begins_what_is_asked_about(wanted, line, own, section):
         return 1.0
-    said = wanted.sureness(own)
-    return said if said >= _least(wanted, line) else None
+    if _decides_in_place(wanted, line, own, headings):
+        return wanted.sureness(said)
+    return sure if (sure := wanted.sureness(own)) >= _least(wanted, line) else None
 
 
 def _is_of_what_is_named(wanted: Wanted, line: Line, said: frozenset[str]) -> bool:
@@ -167,6 +112,12 @@ def _is_of_what_is_named(wanted: Wanted, line: Line, said: frozenset[str]) -> bo
     return wanted.numbers.union(wanted.asked.identifiers) <= said and all(
         each in line.text for each in wanted.asked.signs
     )
+
+
+def _names_another(wanted: Wanted, said: frozenset[str]) -> bool:
+    """Whether a name is asked for and something is left out of what it is the name of."""
+    asked = ASKS_IDENTIFIER.search(wanted.question)
+    return bool(asked) and wanted.share(said | wanted.held_by(asked.group())) < SURE_NAME
 
 
 def _stands_alone(wanted: Wanted, line: Line) -> bool:
@@ -218,7 +169,16 @@ def _sure_of_shape(wanted: Wanted, line: str, own: frozenset[str], headings: fro
     ):
         return None
     said = wanted.sureness(own | headings)
-    return said if said >= SURE else None
+    return said + ITSELF * wanted.share(own) if said >= SURE else None
+
+
+def _answers_its_heading(wanted: Wanted, line: Line, section: Section) -> bool:
+    """Below a heading that asks the same it need not repeat the question: "No, it cannot.", "Rename the folder."."""
+    if not line.is_first or not wanted.is_asked_by(section.passage.heading):
+        return False
+    if wanted.asks_whether:
+        return bool(YES_OR_NO.match(line.text))
+    return wanted.asks_how and not LEANS.search(line.text) and tells(wanted, line.text)
 
 
 def _begins_what_is_asked_about(wanted: Wanted, line: Line, own: frozenset[str], section: Section) -> bool:
@@ -232,18 +192,30 @@ def _begins_what_is_asked_about(wanted: Wanted, line: Line, own: frozenset[str],
     return wanted.share(own) >= SURE or bool(NAME.search(heading))
 
 
+def _decides_in_place(wanted: Wanted, line: Line, own: frozenset[str], headings: frozenset[str]) -> bool:
+    """Whether it tells yes or no with its headings together, which say the rest of the question."""
+    enough = len(own & wanted.weights.keys()) >= LEAST_TERMS_TO_DO and wanted.sureness(own | headings) >= ALL
+    return enough and wanted.asks_whether and _decides(wanted, line, SURE_IN_PLACE)
+
+
+def _decides(wanted: Wanted, line: Line, least: float) -> bool:
+    if LEANS.search(line.text) or LOOKS_BACK.search(line.text):
+        return False
+    return line.decides or decides(wanted, ADDRESS.sub(" ", line.text), least)
+
+
 def _least(wanted: Wanted, line: Line) -> float:
     """The share of the question that a sentence must say to answer it; more than all where it does not answer."""
     if wanted.asks_what:
         # what is asked now need not say again what it is of
         return (SURE_ITEM if wanted.focus else SURE) if defines(wanted, line.text) else NEVER
-    if LEANS.search(line.text):
+    if LEANS.search(line.text) or LOOKS_BACK.search(line.text):
         return NEVER
     if wanted.asks_whether:
-        yes_or_no = line.decides or decides(wanted, ADDRESS.sub(" ", line.text), SURE_WHETHER)
-        return SURE_WHETHER if yes_or_no else NEVER
+        return SURE_WHETHER if _decides(wanted, line, SURE_WHETHER) else NEVER
     if DENIES.search(line.text) and not DENIES.search(wanted.question):
         return NEVER
     if wanted.asks_how:
         return SURE_HOW if len(wanted.weights) >= LEAST_TERMS_TO_DO and tells(wanted, line.text) else NEVER
-    return SURE_FACT if wanted.asks_fact and len(wanted.weights) >= LEAST_TERMS and adds(wanted, line.text) else NEVER
+    answers = len(wanted.weights) >= LEAST_TERMS and adds(wanted, line.text) and states(wanted, line.text)
+    return SURE_FACT if wanted.asks_fact and answers else NEVER

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.foreign import written_in
+from shared.answering.languages import written_in
 from shared.retrieval.lexical import mostly_latin, words
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from shared.answering.asked import Asked
 from shared.answering.citations import Citations
 from shared.answering.composer import quote
 from shared.answering.excerpts import excerpt
-from shared.answering.foreign import foreign_language
+from shared.answering.languages import foreign_language
 from shared.answering.models import Answer, Mode
 from shared.answering.sections import ranked
 from shared.answering.sentences import split

@@ -1,7 +1,8 @@
-"""In which of our languages a reader is spoken to.
+"""In which of our languages a reader is spoken to, and whether the book is in another one.
 
 The request's `language` decides; else the script of the message; else the language whose phrase the message is; else
-what the reader's browser prefers (`Accept-Language`).
+what the reader's browser prefers (`Accept-Language`). What a question is written in tells its script, else its small
+words.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.words import USUAL, languages
+from shared.answering.words import USUAL, languages, signs
+from shared.retrieval.lexical import mostly_latin, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +28,8 @@ SCRIPTS: Final = (
 """A script that one of our languages is written in; Chinese characters beside kana are Japanese."""
 
 WEIGHT: Final = re.compile(r"\s*;\s*q\s*=\s*")
+LEAST_SIGNS: Final = 2
+"""Small words of a language that show it; one may stand in a name or in code."""
 LISTED: Final = 20
 """Languages that are read of an Accept-Language header; a browser sends a handful."""
 
@@ -43,11 +47,35 @@ def spoken(asked: str | None, message: str, accepted: str | None, known: Sequenc
     if wished:
         return wished
     preferred = [each for each in map(_ours, _by_weight(accepted or "")) if each]
-    possible = list(known) or _written_in(message)
+    possible = list(known) or _by_script(message)
     return next((each for each in preferred if not possible or each in possible), next(iter(possible), USUAL))
 
 
-def _written_in(message: str) -> list[str]:
+def foreign_language(question: str, spoken: str, book: str) -> str | None:
+    """The language of ours in which to tell the reader that the book is in another one; None where it is in theirs.
+
+    Args:
+        question: As the reader wrote it.
+        spoken: The language that the reader is spoken to in.
+        book: The language of the pages found.
+    """
+    asked = written_in(question)
+    if asked == "other":
+        return spoken
+    return asked if asked and asked != book else None
+
+
+def written_in(question: str) -> str | None:
+    """A language of ours; `other` for a script of none of them; None where nothing tells."""
+    if not mostly_latin(question):
+        return next((language for language, script in SCRIPTS if script.search(question)), "other")
+    asked = words(question)
+    counts = {each: sum(word in signs(each) for word in asked) for each in languages()}
+    best = max(counts, key=lambda each: (counts[each], each == USUAL))
+    return best if counts[best] >= LEAST_SIGNS else None
+
+
+def _by_script(message: str) -> list[str]:
     return [language for language, script in SCRIPTS if script.search(message)][:1]
 
 

@@ -10,7 +10,7 @@ from shared.answering.extent import not_shown, shorter
 from shared.answering.extractive import quote_selection, written
 from shared.answering.focus import belongs, covered, focused
 from shared.answering.follow_up import understood
-from shared.answering.foreign import written_in
+from shared.answering.languages import written_in
 from shared.answering.models import Answer, Basis, Mode
 from shared.answering.selection import answers_alone, around, searched
 from shared.answering.words import USUAL, Words

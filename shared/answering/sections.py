@@ -35,11 +35,24 @@ class Weights:
     identifier: float = 0.4
     example: float = 0.3
     overview: float = 0.9
+    history: float = 0.5
 
 
 WEIGHTS: Final = Weights()
 OVERVIEW: Final = re.compile(r"\b(?:overview|introduction|summary|about)\b", re.IGNORECASE)
 """The heading of a section that tells what a page is about; what stands before the first heading does, too."""
+
+
+RELEASE: Final = re.compile(
+    r"^\W*(?:(?:version|release|v)\W{0,2})?\d+\.\d+[\w.+-]*(?:\W*[(:–—-]? ?(?:\d{4}|unreleased).*)?\W*$"  # noqa: RUF001 (a dash)
+    r"|\b(?:change ?log|release notes|version history|unreleased)\b",
+    re.IGNORECASE,
+)
+"""The heading of what tells how things changed once, not how they are."""
+ASKS_HISTORY: Final = re.compile(
+    r"\b(?:chang\w+|new|news|releas\w+|versions?|since|introduced|deprecated|upgrad\w+|migrat\w+|histor\w+)\b|\d\.\d",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +141,8 @@ def _score(wanted: Wanted, rank: int, passage: Passage, held: frozenset[str], we
     score += weights.fits * (len(last & wanted.weights.keys()) / len(last) if last else 0.0)
     if wanted.asks_overview and (not passage.heading_path[1:] or OVERVIEW.search(passage.heading)):
         score += weights.overview * wanted.share(above | last)
+    if any(map(RELEASE.search, (passage.title, *passage.heading_path))) and not ASKS_HISTORY.search(wanted.question):
+        score -= weights.history
     named = wanted.asked.identifiers
     return score + weights.identifier * (sum(each in held for each in named) / len(named) if named else 0.0)
 

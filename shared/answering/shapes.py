@@ -11,7 +11,8 @@ MONTHS: Final = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?"
     "|nov(?:ember)?|dec(?:ember)?"
 )
-NUMBERS: Final = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|none|no"
+COUNTS: Final = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+NUMBERS: Final = f"{COUNTS}|none|no"
 VALUE: Final = (
     r"(?:`[^`]+`|[\"'][^\"']*[\"']|[-+]?\d|\[|\{|(?:true|false|none|null|nil|on|off|yes|no|unset|unlimited)\b)"
 )
@@ -21,13 +22,18 @@ DEFAULT: Final = (
     rf"|{VALUE}\W{{0,12}}(?:is the default|by default|\(default)|\bdefault\b[^.]{{0,60}}\b(?:is|to|of) {VALUE}"
     rf"|\bby default,? [^.]{{0,60}}{VALUE}|\bdefaults?(?: value)?\s*:\s*(?!see\b)\S"
 )
+SETS: Final = r" (?:\w+ ){1,3}(?!is|was)\w+s (?:the|an?) default \w"
+"""Asks what sets a default, which is a name: "which variable sets the default folder"."""
 COUNTED: Final = re.compile(r"how many (\w+)(?: (\w+))?", re.IGNORECASE)
 
 SHAPES: Final = tuple(
     (re.compile(asks, re.IGNORECASE), re.compile(shape, re.IGNORECASE), frozenset(names.split()))
     for asks, shape, names in (
         (
-            r"\b(?:what|which)\b.{0,40}(?<!by )\bdefaults?\b|\bdefault (?:value|of|for)\b|(?<!by )\bdefaults?\s*\?*$",
+            (
+                rf"\b(?:what|which)\b(?!{SETS}).{{0,40}}(?<!by )\bdefaults?\b|\bdefault (?:value|of|for)\b"
+                r"|(?<!by )\bdefaults?\s*\?*$"
+            ),
             DEFAULT,
             "default defaults value",
         ),
@@ -48,7 +54,10 @@ SHAPES: Final = tuple(
         ),
         (
             r"\bhow long\b|\b(?:duration|timeout|interval)\b",
-            r"\d\s?(?:ms|s|h|m|msec|milli\w*|sec(?:ond)?s?|min(?:ute)?s?|hours?|days?|weeks?|months?|years?)\b",
+            (
+                rf"\d\s?(?:ms|s|h|m|msec)\b|(?:\d|\b(?:{COUNTS}))[\s-]?"
+                r"(?:milli\w*|sec(?:ond)?s?|min(?:ute)?s?|hours?|days?|weeks?|months?|years?)\b"
+            ),
             "duration",
         ),
         (
@@ -89,6 +98,6 @@ def _counting(counted: re.Match[str]) -> re.Pattern[str]:
     named = [word for word in counted.groups() if word and word.lower() not in STOP_WORDS]
     noun = "|".join(re.escape(word[: max(3, len(word) - 3)]) for word in named) or r"\w"
     return re.compile(
-        rf"(?:\b\d[\d,.]*|\b(?:{NUMBERS}))\s?[x×]?\s+(?:[\w-]+\s+){{0,3}}(?:{noun})|\d+[x×]\s|\b(?:{noun})\w*\s?[:=]\W{{0,3}}\d",  # noqa: RUF001 (a sign of multiplication)
+        rf"(?:(?<![\w.-])\d+(?:[.,]\d+)*|\b(?:{NUMBERS}))\s?[x×]?\s+(?:[\w-]+\s+){{0,3}}(?:{noun})|\d+[x×]\s|\b(?:{noun})\w*\s?[:=]\W{{0,3}}\d",  # noqa: RUF001 (a sign of multiplication)
         re.IGNORECASE,
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ASKS_HOW: Final = re.compile(
     r"\bhow (?:do|does|can|could|should|would|to|am|did)\b"
     r"|\b(?:commands?|examples?|steps|install(?:ing|ation)?|set ?up|fix|(?<!what )(?<!which )errors?)\b"
-    r"|\bwhat (?:can|should|must) (?:i|we)\b",
+    r"|\bwhat (?:can|should|must|do) (?:i|we)\b|\bwhat (?:now|next|then)\W*$",
     re.IGNORECASE,
 )
 ASKS_CODE: Final = re.compile(
@@ -42,6 +42,9 @@ ASKS_OVERVIEW: Final = re.compile(
     r"\b(?:summari[sz]e|summary|overview|in short|introduce|introduction)\b", re.IGNORECASE
 )
 ASKS_EXAMPLE: Final = re.compile(r"\b(?:examples?|samples?|snippets?|show me)\b", re.IGNORECASE)
+NEARLY: Final = 0.6
+"""Share of a question that another one asks as well that is the same; of the other one it must be half of the words."""
+ASKS: Final = re.compile(rf"\?\W*$|^\W*how\b|{ASKS_WHETHER.pattern}", re.IGNORECASE)
 EXPLAIN: Final = re.compile(r"^\W*(?:please )?(?:explain|describe|define)\b", re.IGNORECASE)
 UNKNOWN: Final = 0.35
 """What counts, of words that nothing found says, against a line that leaves them out."""
@@ -144,6 +147,14 @@ class Wanted:
     def asks_what_happens(self) -> bool:
         """It asks what goes on, which a row tells only of what it is named after."""
         return bool(ASKS_WHAT_HAPPENS.search(self.question))
+
+    def is_asked_by(self, heading: str) -> bool:
+        """A heading that is a question asks the same, in nearly the same words."""
+        asks = self.held_by(heading)
+        same = asks & self.weights.keys()
+        if not ASKS.search(heading) or self.sureness(same) < NEARLY or 2 * len(same) < len(asks):
+            return False
+        return all(bool(kind.search(heading)) == bool(kind.search(self.question)) for kind in (ASKS_HOW, ASKS_WHETHER))
 
     def asks_about(self, heading: str) -> bool:
         """It is the heading's words that it asks about, and no others."""

@@ -154,6 +154,32 @@ def test_an_error_message_in_a_heading_is_answered_by_what_stands_below_it() -> 
             Paragraph("In an arm, motors are machines that turn joints."),
             "In an arm, motors are machines that turn joints.",
         ),
+        # a number in words, a condition that decides nothing before what does, a label that is no number of it
+        (
+            "How long is a motor guaranteed?",
+            Paragraph("A motor is guaranteed for a period of six months."),
+            "A motor is guaranteed for a period of six months.",
+        ),
+        (
+            "Can I change the mode of a motor?",
+            Paragraph("The mode of a motor is set when it is built - you cannot change the mode of a motor."),
+            "The mode of a motor is set when it is built - you cannot change the mode of a motor.",
+        ),
+        (
+            "how many motors does the SO-101 arm have?",
+            Paragraph("Unlike the SO-101, the motor of this arm is loud. The SO-101 arm has six motors."),
+            "The SO-101 arm has six motors.",
+        ),
+        (
+            "Which environment variable sets the default arm?",
+            Paragraph("The environment variable `ARM_NAME` sets the default arm."),
+            "The environment variable `ARM_NAME` sets the default arm.",
+        ),
+        (
+            "How long may an arm take?",
+            Paragraph("Another thing may take an additional 9 hours. An arm may take 9 hours."),
+            "An arm may take 9 hours.",
+        ),
     ],
 )
 def test_a_line_that_answers_directly_comes_first(question: str, block: Block, line: str) -> None:
@@ -249,12 +275,80 @@ def test_a_line_that_answers_directly_comes_first(question: str, block: Block, l
         ("How do I turn the motor of a Zeppelin off?", Paragraph("The motor is turned off by setting its power to 0.")),
         # a longer identifier is another one
         ("What is the default of MAX_SPEED?", Paragraph("`max_speed_of_motor` defaults to `5`.")),
+        # "this" and "then" are of what stands before
+        ("How do I turn the motor?", Paragraph("One way to use this is to turn the motor by hand.")),
+        (
+            "Which tool turns the loud motor?",
+            Paragraph("The tool of a loud motor can then be told that it turns."),
+        ),
+        # what is assumed is not what is said
+        ("My motor is hot, what stops it?", Paragraph("If your motor is already hot, the arm stops it at once.")),
+        # a name that is the one of something else
+        (
+            "Which environment variable sets the default arm?",
+            Paragraph("Set the environment variable `MOTOR_NAME` to have another default than the usual."),
+        ),
         # a property is no definition
         ("What is the elbow?", Definition("The elbow", (Paragraph("Signature: elbow(angle)"),))),
     ],
 )
 def test_a_line_that_only_looks_like_an_answer_does_not_come_first(question: str, block: Block) -> None:
     assert quote(question, [passage(PADDING, block)]).text.startswith("**The arm: Set up** [1]")
+
+
+@pytest.mark.parametrize(
+    ("question", "heading", "block", "line"),
+    [
+        (
+            "Can the arm heal itself?",
+            "Can an arm heal itself after it broke?",
+            "No, it can't. Buy one.",
+            "No, it can't.",
+        ),
+        (
+            "How do I rename the arm?",
+            "How do I rename an arm?",
+            "Change its folder's name. Or not.",
+            "Change its folder's name.",
+        ),
+        (
+            "Are speeds of motors adjustable?",
+            "Speeds of motors",
+            "All speeds are adjustable by hand.",
+            "All speeds are adjustable by hand.",
+        ),
+    ],
+)
+def test_below_a_heading_that_says_it_the_question_need_not_be_repeated(
+    question: str, heading: str, block: str, line: str
+) -> None:
+    told = direct(*ranked(question, [passage(Paragraph(block), heading=heading)], Vocabulary()))
+
+    assert told is not None
+    assert told[0] == line
+
+
+@pytest.mark.parametrize(
+    ("question", "heading", "block"),
+    [
+        ("Can the arm heal itself?", "Can an arm turn?", "No, it can't. Buy one."),
+        ("Can the arm heal itself?", "How can an arm heal itself?", "No, it can't. Buy one."),
+        ("Can I heal an arm?", "Healing", "Doctor: sees to any part (arm, leg)"),
+    ],
+)
+def test_a_heading_that_asks_something_else_says_nothing(question: str, heading: str, block: str) -> None:
+    assert direct(*ranked(question, [passage(Paragraph(block), heading=heading)], Vocabulary())) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [("remove a stale lock", "Locks"), ("remove a stale lock since 1.1", "Version 1.1.0b3 (2017-01-15)")],
+)
+def test_how_things_changed_comes_after_how_they_are(question: str, first: str) -> None:
+    history = passage(Paragraph("Remove a stale lock by itself since 1.1."), heading="Version 1.1.0b3 (2017-01-15)")
+    locks = passage(Paragraph("A stale lock is what you remove by hand."), heading="Locks")
+
+    assert quote(question, [history, locks]).text.startswith(f"**The arm: {first}** [1]")
 
 
 def test_what_happens_is_told_by_what_goes_on_and_not_by_a_column_of_that_name() -> None:

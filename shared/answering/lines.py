@@ -1,0 +1,119 @@
+"""What of a section could answer by itself, line by line, and whether a line says yes or no."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from shared.answering.criteria import BEGINS_WITH_CODE, NUMBER, SUBORDINATE, YES_OR_NO, is_labelled, turns
+from shared.answering.sentences import split
+from shared.answering.units import lines_of, row_as_line
+from shared.retrieval.blocks import Admonition, Code, Paragraph, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from shared.answering.sections import Section
+    from shared.answering.units import Unit
+    from shared.answering.wanted import Wanted
+    from shared.retrieval.blocks import Block
+
+LONGEST: Final = 320
+"""Characters of a line that can stand alone."""
+LONGEST_COMMAND: Final = 120
+LETTERS: Final = re.compile(r"[^\W\d_]{2}")
+COMPARES: Final = re.compile(r"\bthan\b", re.IGNORECASE)
+"""What tells of one thing by another: "X is quicker than Y" does not say whether Y is quick."""
+ASKS_EXISTENCE: Final = re.compile(r"^\W*(?:is|are|was|were)n?'?t? there\b", re.IGNORECASE)
+EXISTS: Final = re.compile(
+    r"\bthere(?:'s|'re)? |\b(?:has|have (?:an?|no|the)|can be|exists?|(?:support|provide|offer|include|contain)s?"
+    r"|(?:comes?|ships?) with|(?:un)?supported|available)\b",
+    re.IGNORECASE,
+)
+"""What tells that something is there, or is not."""
+RESTRICTS: Final = re.compile(r"^\W*(?:on|in|with|for|until|before)\b[^,]*\d[^,]*,", re.IGNORECASE)
+"""A version or the like at the head, for which alone it is told."""
+ASSERTS: Final = re.compile(
+    r"\b(?:is|are|was|were|am|be|been|isn't|aren't|wasn't|can|cannot|can't|could|may|might|must|shall|should|will|won't"
+    r"|does|do|did|doesn't|don't|has|have|had|never|no|not|only|always|\w{3,}s|\w{3,}ed)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One that could stand alone.
+
+    Attributes:
+        text: As it would be shown.
+        is_first: The section's prose begins with it.
+        introduced: By these words, where it is something to type.
+        about: Of a row, the cell that names it, and the name of that column.
+        cells: Of a row, without the names of its columns, which every row has.
+        decides: Of a row, whether a cell is a yes or a no.
+    """
+
+    text: str
+    is_first: bool = False
+    introduced: str | None = None
+    about: str | None = None
+    cells: str = ""
+    decides: bool = False
+
+    @classmethod
+    def of_row(cls, table: Table, row: Sequence[str]) -> Line:
+        """A row with the names of its columns."""
+        at = next((at for at, cell in enumerate(row) if LETTERS.search(cell)), 0)
+        about = " ".join((row[at], *table.head[at : at + 1]))
+        decides = any(YES_OR_NO.match(cell) for cell in row)
+        return cls(row_as_line(table, row), about=about, cells=" ".join(row), decides=decides)
+
+
+def lines_in(section: Section) -> Iterator[Line]:
+    """All of a section, in order."""
+    first = True
+    for unit in section.units:
+        yield from _commands(unit)
+        for block in unit.blocks:
+            if isinstance(block, Table):
+                yield from (Line.of_row(block, row) for row in block.rows)
+                continue
+            for text in lines_of(block):
+                for each in _pieces(block, text):
+                    yield Line(each, is_first=first)
+                    first = first and is_labelled(each)
+
+
+def _pieces(block: Block, text: str) -> Sequence[str]:
+    """Sentences; but an entry that is not too long stays whole: only its beginning says what it is about."""
+    if isinstance(block, Paragraph | Admonition) or len(text) > LONGEST:
+        return split(text)
+    return [text]
+
+
+def _commands(unit: Unit) -> Iterator[Line]:
+    codes = [each for each in unit.blocks if isinstance(each, Code)]
+    for each in codes:
+        if "\n" not in each.text.strip() and len(each.text) <= LONGEST_COMMAND and "`" not in each.text:
+            yield Line(f"`{each.text.strip()}`", introduced=unit.text)
+
+
+def decides(wanted: Wanted, line: str, least: float) -> bool:
+    """Whether it says yes or no: what is asked stands in what it asserts, not in a condition."""
+    asserted = SUBORDINATE.sub(" ", line)
+    if "?" in line or not ASSERTS.search(asserted) or _is_about_another(wanted, line):
+        return False
+    if ASKS_EXISTENCE.match(wanted.question) and not EXISTS.search(asserted):
+        return False
+    if COMPARES.search(line) and not wanted.compares:
+        return False
+    if RESTRICTS.match(line) and not NUMBER.search(wanted.question):
+        return False
+    return turns(wanted.question) <= turns(line) and wanted.share(wanted.held_by(asserted)) >= least
+
+
+def _is_about_another(wanted: Wanted, line: str) -> bool:
+    """Whether it begins with the name of something that the question does not name."""
+    begins = BEGINS_WITH_CODE.match(line)
+    return bool(begins) and begins[1].lower() not in wanted.question.lower()
