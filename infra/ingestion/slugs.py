@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
 _KEPT: Final = frozenset({"Nd", "Nl", "Pc"})
+_PADDED: Final = re.compile(r"(?<!`)`` (.+?) ``(?!`)")
+"""Code that holds a backtick itself: the spaces within its marks are none of its own."""
 
 
 class Slugs:
@@ -31,7 +34,8 @@ class Slugs:
 
 def slugged(heading: str) -> str:
     """Lower case, without punctuation; each space becomes a hyphen."""
-    return "".join(_kept(character) for character in heading.strip().lower())
+    words = _PADDED.sub(r"\1", heading)
+    return "".join(_kept(character) for character in words.strip().lower())
 
 
 def _kept(character: str) -> str:

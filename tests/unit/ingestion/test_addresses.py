@@ -22,6 +22,8 @@ from infra.ingestion.slugs import Slugs
         ("हिन्दी में", "हिन्दी-में"),
         ("机器人", "机器人"),
         ("C++ vs. C#", "c-vs-c"),
+        ("2. `` test.each`table`(name) ``", "2-testeachtablename"),
+        ("`` a`b ``", "ab"),
     ],
 )
 def test_an_anchor_is_the_headings_words(heading: str, anchor: str) -> None:
