@@ -10,7 +10,7 @@ from infra.adoption.catalog import Catalog
 from infra.adoption.examination import Examination, listed, plugin_of
 from infra.adoption.mending import transaction_of
 from infra.adoption.refusal import MigrationRefused
-from infra.adoption.rows import look_at_rows
+from infra.adoption.rows import look_at_rows, untold_columns
 from infra.adoption.tables import CORE, FURTHER
 
 if TYPE_CHECKING:
@@ -61,12 +61,15 @@ def adopted(
     examined = Examination.of(Catalog.read(connection), beside=beside)
     look_at_rows(connection, examined)
     _refuse(examined)
-    if not done and {needed.name for needed in CORE} <= examined.tables.keys():
+    is_new = not done and {needed.name for needed in CORE} <= examined.tables.keys()
+    if is_new:
         _rehearse(connection, examined, say)
     for note in examined.notes:
         say(f"note: {note}")
     _apply(connection, examined.additions, say)
     yield
+    for note in untold_columns(connection) if is_new else ():
+        say(f"note: {note}")
     _let_role_in(connection, say)
 
 

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from infra.adoption.catalog import quoted
 from infra.adoption.examination import called
-from infra.adoption.tables import USER
+from infra.adoption.tables import CORE, USER
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from psycopg import Connection
 
     from infra.adoption.catalog import Column, Relation
@@ -16,6 +18,18 @@ if TYPE_CHECKING:
 
 LOWER_CASE: Final = 'update "user" set email = lower(email) where email <> lower(email)'
 MIXED_CASE: Final = 'select count(*) from "user" where email <> lower(email)'
+
+TOLD: Final = "returned_field"
+UNTOLD: Final = """
+    select relation.relname, attribute.attname,
+           format('insert into returned_field (of_table, name, is_time) values (%%L, %%L, %%L)', relation.relname,
+                  attribute.attname, case when atttypid = 'timestamptz'::regtype then 'true' else 'false' end)
+      from pg_attribute attribute join pg_class relation on relation.oid = attribute.attrelid
+     where relation.oid in ('"user"'::regclass, 'session'::regclass) and attribute.attnum > 0 and not attisdropped
+       and attname <> all (%(known)s) and not exists (
+           select from returned_field where (of_table, name) = (relation.relname, attribute.attname))
+     order by relation.relname desc, attribute.attnum
+"""
 
 
 def look_at_rows(connection: Connection, examined: Examination) -> None:
@@ -50,3 +64,13 @@ def _note_mixed_case(connection: Connection, examined: Examination) -> None:
         examined.notes.append(
             f"{number} users cannot sign in, because their addresses are not in lower case: {LOWER_CASE}"
         )
+
+
+def untold_columns(connection: Connection) -> Generator[str]:
+    """Columns of the site's own, which clients are not told before their owner says so: a server may keep them back."""
+    [told] = connection.execute("select to_regclass(%s)", [TOLD]).fetchone() or [None]
+    if told is None:
+        return
+    known = [column.name for table in CORE for column in table.columns]
+    for table, name, statement in connection.execute(UNTOLD, {"known": known}).fetchall():
+        yield f"get-session does not tell {quoted(table)}.{quoted(name)}; where your server returns it: {statement}"

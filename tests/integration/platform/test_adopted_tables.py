@@ -496,12 +496,23 @@ def test_the_owner_hears_of_what_is_not_better_auths_and_of_addresses_that_nobod
         ADA.replace("ada@", "Ada@"),
         'create table invoice (id text, buyer text references "user" (id))',
         "create schema neon_auth",
+        """alter table "user" add plan text, add "seenAt" timestamptz, add role text""",
     )
     database.migrate()
     notes = [line for line in database.said if line.startswith("note: ")]
     assert notes[0] == 'note: users to whom "invoice"."buyer" refers cannot delete their accounts'
     assert notes[1].startswith("note: 1 users cannot sign in, because their addresses are not in lower case: update")
-    assert len(notes) == 2
+    untold = [note.removeprefix("note: get-session does not tell ") for note in notes[2:]]
+    said = "where your server returns it: insert into returned_field (of_table, name, is_time) values"
+    assert untold == [
+        f"\"user\".\"plan\"; {said} ('user', 'plan', 'false')",
+        f"\"user\".\"seenAt\"; {said} ('user', 'seenAt', 'true')",
+    ]
+    database.execute(*(note.partition("returns it: ")[2] for note in untold))
+    assert database.query("select name from returned_field where name in ('plan', 'seenAt')") == [
+        ("plan",),
+        ("seenAt",),
+    ]
 
 
 def test_somebody_elses_people_are_mentioned_and_left_alone(database: Database) -> None:
