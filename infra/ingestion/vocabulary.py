@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.retrieval.blocks import FORM
-from shared.retrieval.lexical import STOP_WORDS, stem, words
+from shared.retrieval.lexical import STEMS, STOP_WORDS, stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +39,8 @@ def vocabulary(texts: Iterable[str], places: Places | None = None) -> dict[str, 
             spelled[base][word] += 1
     entries, complete = _fitting(holding, spelled)
     where = places.found() if places else {}
-    content = {"form": FORM, "passages": total, "complete": complete, "words": entries, "places": where}
+    counted = {"form": FORM, "stems": STEMS, "passages": total}
+    content = counted | {"complete": complete, "words": entries, "places": where}
     return content | {"version": hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]}
 
 

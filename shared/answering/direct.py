@@ -130,16 +130,16 @@ def _stands_alone(wanted: Wanted, line: Line) -> bool:
         or POINTS.search(line.text)
     ):
         return False
-    if line.about is not None and not _is_about_what_is_asked(wanted, line.about, line.cells):
+    if line.about is not None and not _is_about_what_is_asked(wanted, line, line.about):
         return False
     return wanted.shape is not None or line.decides or len(words(line.text)) >= SHORTEST
 
 
-def _is_about_what_is_asked(wanted: Wanted, about: str, cells: str) -> bool:
+def _is_about_what_is_asked(wanted: Wanted, line: Line, about: str) -> bool:
     """A row; one that has a number need not have the name first, and one that says nearly all need not at all."""
-    if wanted.asks_what and not wanted.shape and not is_prose(cells.removeprefix(about)):
+    if wanted.asks_what and not wanted.shape and (is_prose(line.name) or not is_prose(line.cells)):
         return False
-    said = wanted.share(wanted.held_by(cells))
+    said = wanted.share(wanted.held_by(line.cells))
     enough = said >= SURE and not wanted.asks_what_happens
     return bool(said and wanted.shape) or enough or wanted.share(wanted.held_by(about)) > 0
 

@@ -10,6 +10,7 @@ from shared.answering.criteria import BEGINS_WITH_CODE, NUMBER, SUBORDINATE, YES
 from shared.answering.sentences import split
 from shared.answering.units import lines_of, row_as_line
 from shared.retrieval.blocks import Admonition, Code, Paragraph, Table
+from shared.retrieval.markup import CODE_SPAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,6 +51,7 @@ class Line:
         is_first: The section's prose begins with it.
         introduced: By these words, where it is something to type.
         about: Of a row, the cell that names it, and the name of that column.
+        name: That cell, without what is code.
         cells: Of a row, without the names of its columns, which every row has.
         decides: Of a row, whether a cell is a yes or a no.
     """
@@ -58,6 +60,7 @@ class Line:
     is_first: bool = False
     introduced: str | None = None
     about: str | None = None
+    name: str = ""
     cells: str = ""
     decides: bool = False
 
@@ -67,7 +70,8 @@ class Line:
         at = next((at for at, cell in enumerate(row) if LETTERS.search(cell)), 0)
         about = " ".join((row[at], *table.head[at : at + 1]))
         decides = any(YES_OR_NO.match(cell) for cell in row)
-        return cls(row_as_line(table, row), about=about, cells=" ".join(row), decides=decides)
+        name = CODE_SPAN.sub("", row[at])
+        return cls(row_as_line(table, row), about=about, name=name, cells=" ".join(row), decides=decides)
 
 
 def lines_in(section: Section) -> Iterator[Line]:

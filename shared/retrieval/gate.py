@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shared.retrieval.vocabulary import Vocabulary
     from shared.settings.answers import RetrievalSettings
 
-COVERED: Final = 0.32
+COVERED: Final = 0.31
 """What it adds to the cosine that all the question's words stand in one passage."""
 NAMED: Final = 0.2
 """What it adds that a heading is named in the question and is all that is asked."""
@@ -71,7 +71,8 @@ def closeness(typed: str, question: str, passages: Sequence[Passage], cosine: fl
         return cosine
     as_typed = set(map(stem, words(typed)))
     worth = {term: weight if term in as_typed else HALF * weight for term, weight in weights.items()}
-    covered = max((_held(worth, _stems(each)) for each in passages[:READ]), default=0.0)
+    put_right = {word for word in asked if stem(word) not in as_typed}
+    covered = max((_held(worth, _stems(each, put_right)) for each in passages[:READ]), default=0.0)
     named = max((_named(weights, each.heading) for each in passages[:READ]), default=0.0)
     return cosine + (COVERED * covered + NAMED * named) / total
 
@@ -86,8 +87,10 @@ def coverage(question: str, passages: Sequence[Passage], vocabulary: Vocabulary)
     return max((_held(weights, _stems(each)) for each in passages), default=0.0) / total if total else 0.0
 
 
-def _stems(passage: Passage) -> set[str]:
-    return set(terms(" ".join([passage.title, *passage.heading_path, passage.text])))
+def _stems(passage: Passage, put_right: set[str] | None = None) -> set[str]:
+    """Those in a passage; of a word that was put right only where it stands there to the letter."""
+    text = " ".join([passage.title, *passage.heading_path, passage.text])
+    return set(terms(text)) - {stem(word) for word in (put_right or set[str]()).difference(words(text))}
 
 
 def _held(weights: Mapping[str, float], stems: set[str]) -> float:

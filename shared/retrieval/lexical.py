@@ -66,6 +66,16 @@ UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]+")
 ENDING: Final = re.compile(r"(?<=\w{3})(?:(?:at)?(?:ions?|e[sd]?|ing)|ments?|ings?|ie[sd]|e[drs]|ers|ly|(?<!s)s|[ey])$")
 """calibrate, calibrated, calibrating and calibration all become `calibr`."""
 
+DOUBLED: Final = re.compile(r"(?<=\w{2})(?:([b-df-hjkmnp-rtvwx])\1|(?<=[aeiou])(?<!^\w{2})ll)$")
+"""What an ending has doubled: stopp(ing), plann(ed), controll(ed); but call, pass and buzz have two by themselves."""
+
+TWICE: Final = ("ed", "er")
+"""What one ending may leave of two, and of a word that ends so by itself: render(ing), filter(ed), embed(s)."""
+
+MOST_ENDINGS: Final = 3
+STEMS: Final = 2
+"""Which way of leaving endings out this is: the words of a book that was counted by another one are counted anew."""
+
 LATIN_ENDS: Final = 0x24F
 LATIN_ADDITIONAL: Final = range(0x1E00, 0x1F00)
 
@@ -101,8 +111,14 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
-    """A word without its ending; a book's words come again and again, and are known then."""
-    return ENDING.sub("", word)
+    """A word without its endings; a book's words come again and again, and are known then."""
+    for _ in range(MOST_ENDINGS):
+        base = ENDING.sub("", word)
+        single = base[:-1] if DOUBLED.search(base) else base
+        if single == word or (single == base and not base.endswith(TWICE)):
+            return base
+        word = single
+    return word
 
 
 def terms(text: str) -> list[str]:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, stem, words
+from shared.retrieval.lexical import COMMON_WORDS, STEMS, STOP_WORDS, stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,13 +55,16 @@ class Vocabulary:
             KeyError, ValueError: It is none.
         """
         frequencies: dict[str, int] = {}
+        known = payload.get("stems") == STEMS
         by_shape: dict[tuple[str, int], list[str]] = {}
         for count, entries in payload["words"].items():
             for entry in entries.split():
                 base, _, endings = entry.partition(".")
-                frequencies[base] = int(count)
-                for ending in endings.split(","):
-                    by_shape.setdefault((base[0], len(base) + len(ending)), []).append(base + ending)
+                spelled = [base + ending for ending in endings.split(",")]
+                for root in (base,) if known else map(stem, spelled):
+                    frequencies[root] = max(int(count), frequencies.get(root, 0))
+                for word in spelled:
+                    by_shape.setdefault((word[0], len(word)), []).append(word)
         return cls(
             version=str(payload["version"]),
             passages=int(payload["passages"]),

@@ -275,6 +275,11 @@ def test_a_line_that_answers_directly_comes_first(question: str, block: Block, l
         ("How do I turn the motor of a Zeppelin off?", Paragraph("The motor is turned off by setting its power to 0.")),
         # a longer identifier is another one
         ("What is the default of MAX_SPEED?", Paragraph("`max_speed_of_motor` defaults to `5`.")),
+        # what is to be done about something is not what it is
+        (
+            "What is the gripper?",
+            Table((("Gripper: a minute of it in the test of each night", "done"),), ("Task", "State")),
+        ),
         # "this" and "then" are of what stands before
         ("How do I turn the motor?", Paragraph("One way to use this is to turn the motor by hand.")),
         (

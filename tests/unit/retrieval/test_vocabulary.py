@@ -62,3 +62,13 @@ def test_a_large_book_keeps_its_commonest_words_and_says_that_it_lost_some() -> 
 
 def test_another_book_has_another_version() -> None:
     assert vocabulary(TEXTS)["version"] == vocabulary(TEXTS)["version"] != vocabulary(TEXTS[:2])["version"]
+
+
+def test_the_words_of_a_book_that_was_counted_with_other_endings_are_counted_anew() -> None:
+    older = Vocabulary.read(
+        {"version": "1", "passages": 9, "complete": True, "words": {"3": "embedd.ing,ed", "1": "emb.ed arm."}}
+    )
+
+    assert older.missing("embed the arm") == []
+    assert older.frequencies[stem("embed")] == 3
+    assert Vocabulary.read(vocabulary(["embedding an arm", "embedded"])).frequencies[stem("embed")] == 2

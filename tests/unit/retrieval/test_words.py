@@ -13,6 +13,32 @@ def test_forms_of_a_word_are_one_term(form: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "forms",
+    [
+        "embed embeds embedded embedding embeddings",
+        "stop stops stopped stopping",
+        "log logs logged logging",
+        "render renders rendered rendering renderer",
+        "filter filtered filtering",
+        "exceed exceeds exceeded exceeding",
+        "control controlled controlling",
+        "call calls called calling",
+        "install installed installation",
+        "pass passed passing",
+        "add adds added adding",
+        "hundred hundreds",
+    ],
+)
+def test_what_an_ending_doubles_and_what_two_endings_leave_makes_no_other_term(forms: str) -> None:
+    assert len(set(terms(forms))) == 1
+
+
+@pytest.mark.parametrize(("one", "other"), [("file", "fill"), ("called", "cale"), ("feed", "fee"), ("missing", "mis")])
+def test_other_words_stay_other_terms(one: str, other: str) -> None:
+    assert terms(one) != terms(other)
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("SO-101's arm_name", ["so", "101", "s", "arm", "name"]),
