@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 _EXPLICIT_ANCHOR: Final = re.compile(r"\s*(?:\{:?\s*#([\w.:-]+)[^{}]*\}|\[\[([\w.:-]+)\]\])\s*")
 
+_CLOSED: Final = re.compile(r"\s+#+$")
+"""What closes a heading (`## Usage ## {#usage}`); the anchor behind it hides it from the parser."""
+
 
 @dataclass(frozen=True, slots=True)
 class MarkdownReader:
@@ -186,7 +189,7 @@ def _one(node: SyntaxTreeNode, *, top: bool) -> Iterator[Content]:
 def _heading(node: SyntaxTreeNode) -> Heading:
     text = inline(node)
     anchor = _EXPLICIT_ANCHOR.search(text)
-    clean = _EXPLICIT_ANCHOR.sub(" ", text).strip()
+    clean = _CLOSED.sub("", _EXPLICIT_ANCHOR.sub(" ", text).strip()) if anchor else text.strip()
     return Heading(int(node.tag[1:]), clean, (anchor[1] or anchor[2]) if anchor else None)
 
 

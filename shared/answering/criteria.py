@@ -41,6 +41,8 @@ POINTS: Final = re.compile(
     re.IGNORECASE,
 )
 """How a line leads to where the answer stands."""
+WHICH_IS: Final = re.compile(r", (?:which|who) (?:is|are|was|were)\b", re.IGNORECASE)
+"""What goes on to say what was just named."""
 INHERITS: Final = re.compile(r"\b(?:inherits|derives|is derived|subclasse[sd]) (?:from )?", re.IGNORECASE)
 """What tells where something comes from, not what it is."""
 CAUTIONS: Final = re.compile(

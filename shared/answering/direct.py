@@ -17,6 +17,7 @@ from shared.answering.criteria import (
     OPENS,
     POINTS,
     SHORTEST,
+    WHICH_IS,
     YES_OR_NO,
     adds,
     defines,
@@ -30,6 +31,7 @@ from shared.answering.criteria import (
     value,
 )
 from shared.answering.lines import LONGEST, decides, lines_in
+from shared.answering.sections import is_past
 from shared.answering.wanted import ALL
 from shared.retrieval.lexical import stem, words
 
@@ -61,6 +63,8 @@ LEAST_TERMS: Final = 3
 """Of a question that asks for nothing of a certain shape: with fewer, a line says them all by chance."""
 LEAST_TERMS_TO_DO: Final = 2
 """The same of what somebody wants to do: "how do I start it?" is held by whatever starts."""
+BEGINNING: Final = 4
+"""Words of a sentence among which its subject is."""
 ADDRESS: Final = re.compile(r"\b\w+://\S+")
 """What stands in one says nothing: every host of an OpenAI-compatible service has `openai` somewhere in its address."""
 
@@ -71,7 +75,7 @@ def direct(wanted: Wanted, sections: Sequence[Section]) -> tuple[str, Section] |
         return None
     found = [
         (score + 0.3 / (1 + place) - len(line.text) / 2000, -place, line.text, section)
-        for place, section in enumerate(sections[:READ])
+        for place, section in enumerate(each for each in sections[:READ] if not is_past(wanted, each.passage))
         for line in lines_in(section)
         if (score := _sure(wanted, line, section)) is not None
     ]
@@ -84,8 +88,10 @@ def direct(wanted: Wanted, sections: Sequence[Section]) -> tuple[str, Section] |
 
 
 def _asks_for_one(wanted: Wanted) -> bool:
-    return bool(wanted.shape or wanted.asks_command or wanted.asks_what) or (
-        wanted.asks_whether or wanted.asks_how or wanted.asks_fact
+    return (
+        wanted.names_a_task
+        or bool(wanted.shape or wanted.asks_command or wanted.asks_what)
+        or (wanted.asks_whether or wanted.asks_how or wanted.asks_fact)
     )
 
 
@@ -178,18 +184,25 @@ def _answers_its_heading(wanted: Wanted, line: Line, section: Section) -> bool:
         return False
     if wanted.asks_whether:
         return bool(YES_OR_NO.match(line.text))
-    return wanted.asks_how and not LEANS.search(line.text) and tells(wanted, line.text)
+    return (wanted.asks_how or wanted.names_a_task) and not LEANS.search(line.text) and tells(wanted, line.text)
 
 
 def _begins_what_is_asked_about(wanted: Wanted, line: Line, own: frozenset[str], section: Section) -> bool:
     """The first sentence of the one section that has what is asked about as its heading."""
     heading = section.passage.heading
     leans = is_labelled(line.text) or INHERITS.search(line.text) or OPENS.match(line.text) or LEANS.search(line.text)
-    if not line.is_first or leans or not wanted.asks_about(heading):
+    if not line.is_first or leans or wanted.names_a_task or not wanted.asks_about(heading):
         return False
-    if section.says_parent:
-        return wanted.share(own) >= ALL
-    return wanted.share(own) >= SURE or bool(NAME.search(heading))
+    if NAME.search(heading) and not section.says_parent:
+        return True
+    least = ALL if section.says_parent else SURE
+    return wanted.share(own) >= least and _is_subject(wanted, line.text)
+
+
+def _is_subject(wanted: Wanted, line: str) -> bool:
+    """Whether it begins with what is asked about, or goes on to say what that is: "It is in a store, which is …"."""
+    begin = wanted.held_by(" ".join(line.split()[:BEGINNING])) & wanted.weights.keys()
+    return bool(begin) or bool(WHICH_IS.search(line))
 
 
 def _decides_in_place(wanted: Wanted, line: Line, own: frozenset[str], headings: frozenset[str]) -> bool:

@@ -47,7 +47,7 @@ def written(question: str, found: Found, words: Words, language: str = USUAL, *,
         focus: What of the question is asked now, where the rest was asked before.
     """
     book = found.passages[0].language if found.passages else USUAL
-    asked_in = foreign_language(question, language, book) if book == USUAL else None
+    asked_in = foreign_language(question, language, book, found.missing) if book == USUAL else None
     if not found.on_topic or not found.passages:
         return refuse(found.question or question, found, words, asked_in or language, foreign=asked_in is not None)
     answer = quote(found.question or question, found.passages, found.vocabulary, focus=focus or asking(question))

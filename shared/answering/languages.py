@@ -51,28 +51,30 @@ def spoken(asked: str | None, message: str, accepted: str | None, known: Sequenc
     return next((each for each in preferred if not possible or each in possible), next(iter(possible), USUAL))
 
 
-def foreign_language(question: str, spoken: str, book: str) -> str | None:
+def foreign_language(question: str, spoken: str, book: str, unknown: Sequence[str] = ()) -> str | None:
     """The language of ours in which to tell the reader that the book is in another one; None where it is in theirs.
 
     Args:
         question: As the reader wrote it.
         spoken: The language that the reader is spoken to in.
         book: The language of the pages found.
+        unknown: Words of the question that the book does not hold: where they are most of it, one small word is enough.
     """
-    asked = written_in(question)
+    least = 1 if 2 * len(unknown) > len(words(question)) else LEAST_SIGNS
+    asked = written_in(question, least)
     if asked == "other":
         return spoken
     return asked if asked and asked != book else None
 
 
-def written_in(question: str) -> str | None:
-    """A language of ours; `other` for a script of none of them; None where nothing tells."""
+def written_in(question: str, least: int = LEAST_SIGNS) -> str | None:
+    """A language of ours; `other` for a script of none of them; None where fewer small words tell."""
     if not mostly_latin(question):
         return next((language for language, script in SCRIPTS if script.search(question)), "other")
     asked = words(question)
     counts = {each: sum(word in signs(each) for word in asked) for each in languages()}
     best = max(counts, key=lambda each: (counts[each], each == USUAL))
-    return best if counts[best] >= LEAST_SIGNS else None
+    return best if counts[best] >= least else None
 
 
 def _by_script(message: str) -> list[str]:

@@ -91,7 +91,7 @@ def lines_in(section: Section) -> Iterator[Line]:
 
 def _pieces(block: Block, text: str) -> Sequence[str]:
     """Sentences; but an entry that is not too long stays whole: only its beginning says what it is about."""
-    if isinstance(block, Paragraph | Admonition) or len(text) > LONGEST:
+    if isinstance(block, Paragraph | Admonition | Code) or len(text) > LONGEST:
         return split(text)
     return [text]
 
@@ -114,6 +114,8 @@ def decides(wanted: Wanted, line: str, least: float) -> bool:
         return False
     if RESTRICTS.match(line) and not NUMBER.search(wanted.question):
         return False
+    if not _is_of_main_clause(wanted, asserted):
+        return False
     return turns(wanted.question) <= turns(line) and wanted.share(wanted.held_by(asserted)) >= least
 
 
@@ -121,3 +123,9 @@ def _is_about_another(wanted: Wanted, line: str) -> bool:
     """Whether it begins with the name of something that the question does not name."""
     begins = BEGINS_WITH_CODE.match(line)
     return bool(begins) and begins[1].lower() not in wanted.question.lower()
+
+
+def _is_of_main_clause(wanted: Wanted, asserted: str) -> bool:
+    """Whether it speaks of what is asked, and not only of what the question assumes: "May I paint it if it is hot?"."""
+    main = wanted.held_by(SUBORDINATE.sub(" ", wanted.question)) & wanted.weights.keys()
+    return not main or not main.isdisjoint(wanted.held_by(asserted))

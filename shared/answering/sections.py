@@ -44,13 +44,14 @@ OVERVIEW: Final = re.compile(r"\b(?:overview|introduction|summary|about)\b", re.
 
 
 RELEASE: Final = re.compile(
-    r"^\W*(?:(?:version|release|v)\W{0,2})?\d+\.\d+[\w.+-]*(?:\W*[(:–—-]? ?(?:\d{4}|unreleased).*)?\W*$"  # noqa: RUF001 (a dash)
+    r"^\W*(?:\w+ (?=v\d))?(?:(?:version|release|v)\W{0,2})?\d+\.\d+[\w.+-]*(?:\W*[(:–—-]? ?(?:\d{4}|unreleased).*)?\W*$"  # noqa: RUF001 (a dash)
     r"|\b(?:change ?log|release notes|version history|unreleased)\b",
     re.IGNORECASE,
 )
 """The heading of what tells how things changed once, not how they are."""
 ASKS_HISTORY: Final = re.compile(
-    r"\b(?:chang\w+|new|news|releas\w+|versions?|since|introduced|deprecated|upgrad\w+|migrat\w+|histor\w+)\b|\d\.\d",
+    r"\b(?:chang\w+|new|news|releas\w+|(?:which|what|since|in|from) versions?|version \d|since|introduced|deprecated"
+    r"|upgrad\w+|migrat\w+|histor\w+)\b|\d\.\d",
     re.IGNORECASE,
 )
 
@@ -80,6 +81,12 @@ class Section:
         if self.says_parent and len(path) > 2 and path[-2] != self.passage.title:  # noqa: PLR2004 (a page, a parent, a section)
             return f"{self.passage.title}: {path[-2]}: {path[-1]}"
         return self.passage.label
+
+
+def is_past(wanted: Wanted, passage: Passage) -> bool:
+    """Whether it tells how things changed once, which the question does not ask."""
+    released = any(map(RELEASE.search, (passage.title, *passage.heading_path)))
+    return released and not ASKS_HISTORY.search(wanted.question)
 
 
 def sections_of(passages: Sequence[Passage]) -> list[tuple[int, Passage, tuple[Block, ...]]]:
@@ -141,7 +148,7 @@ def _score(wanted: Wanted, rank: int, passage: Passage, held: frozenset[str], we
     score += weights.fits * (len(last & wanted.weights.keys()) / len(last) if last else 0.0)
     if wanted.asks_overview and (not passage.heading_path[1:] or OVERVIEW.search(passage.heading)):
         score += weights.overview * wanted.share(above | last)
-    if any(map(RELEASE.search, (passage.title, *passage.heading_path))) and not ASKS_HISTORY.search(wanted.question):
+    if is_past(wanted, passage):
         score -= weights.history
     named = wanted.asked.identifiers
     return score + weights.identifier * (sum(each in held for each in named) / len(named) if named else 0.0)

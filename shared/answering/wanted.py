@@ -144,6 +144,12 @@ class Wanted:
         return bool(ASKS_FACT.search(self.question)) and not self.asks_how and not self.compares
 
     @property
+    def names_a_task(self) -> bool:
+        """It asks nothing in words, but says what is to be done, as far as one can tell: "change the greeting"."""
+        asks = self.shape or self.asks_how or self.asks_what or self.asks_whether or self.asks_fact or self.compares
+        return not asks and not self.asks_command
+
+    @property
     def asks_what_happens(self) -> bool:
         """It asks what goes on, which a row tells only of what it is named after."""
         return bool(ASKS_WHAT_HAPPENS.search(self.question))
@@ -154,7 +160,10 @@ class Wanted:
         same = asks & self.weights.keys()
         if not ASKS.search(heading) or self.sureness(same) < NEARLY or 2 * len(same) < len(asks):
             return False
-        return all(bool(kind.search(heading)) == bool(kind.search(self.question)) for kind in (ASKS_HOW, ASKS_WHETHER))
+        if self.names_a_task:
+            return bool(ASKS_HOW.search(heading))
+        kinds = (ASKS_HOW, ASKS_WHETHER)
+        return all(bool(kind.search(heading)) == bool(kind.search(self.question)) for kind in kinds)
 
     def asks_about(self, heading: str) -> bool:
         """It is the heading's words that it asks about, and no others."""

@@ -21,7 +21,7 @@ STOP_WORDS: Final = frozenset(
 COMMON_WORDS: Final = frozenset(
     """
     shows showing holds holding contains containing gets
-    duration fraction percent percentage price prices share
+    down duration fraction off percent percentage price prices share
     able above abruptly access afford aside attribute belong besides busy buy ceiling characteristic concerned critical
     crucial delay denied deny descended die discover document drop encounter encountered entities entity evidence
     expression feature forever freeze hang hangs happen illustrate institution integral kid kids longest lone metric

@@ -339,6 +339,11 @@ def test_below_a_heading_that_says_it_the_question_need_not_be_repeated(
         ("Can the arm heal itself?", "Can an arm turn?", "No, it can't. Buy one."),
         ("Can the arm heal itself?", "How can an arm heal itself?", "No, it can't. Buy one."),
         ("Can I heal an arm?", "Healing", "Doctor: sees to any part (arm, leg)"),
+        # what the question only assumes, what is made of it, how it was once
+        ("Should I use it if I build a motor?", "Using", "Those who build a motor are using steel."),
+        ("What is a belt?", "Belt", "The arm now depends on the belt of another maker."),
+        ("How do I turn the arm?", "1.11.1 - 2024-05-23", "Fixed: turn the arm by setting its power to 5."),
+        ("Is the arm quiet?", "Arm v1.8.0", "The arm is quiet."),
     ],
 )
 def test_a_heading_that_asks_something_else_says_nothing(question: str, heading: str, block: str) -> None:
@@ -354,6 +359,14 @@ def test_how_things_changed_comes_after_how_they_are(question: str, first: str) 
     locks = passage(Paragraph("A stale lock is what you remove by hand."), heading="Locks")
 
     assert quote(question, [history, locks]).text.startswith(f"**The arm: {first}** [1]")
+
+
+def test_of_words_above_code_a_sentence_is_a_line() -> None:
+    code = Code("arm --quiet now", "To turn a motor quietly, use `--quiet`. For example, in a box with a lid:")
+    told = direct(*ranked("How do I turn a motor quietly?", [passage(code, heading="Quiet")], Vocabulary()))
+
+    assert told is not None
+    assert told[0] == "To turn a motor quietly, use `--quiet`."
 
 
 def test_what_happens_is_told_by_what_goes_on_and_not_by_a_column_of_that_name() -> None:
@@ -617,6 +630,23 @@ def test_an_english_question_with_foreign_names_is_english() -> None:
     answer = written("How do I calibrate the El Paso arm?", found(passage(Paragraph("The arm."))), Words())
 
     assert answer.text.startswith("**The arm: Set up** [1]")
+
+
+@pytest.mark.parametrize(
+    ("question", "missing", "begins"),
+    [
+        ("Welche Gelenke hat arm?", ("welche", "gelenke", "hat"), "Diese Dokumentation ist auf Englisch"),
+        # one small word proves nothing where the book knows the others, nor does an English one beside it
+        ("Which arm is welche?", ("welche",), "I could not find this"),
+        ("Which gelenke of das robotik?", ("gelenke", "das", "robotik"), "I could not find this"),
+    ],
+)
+def test_one_small_word_tells_the_language_where_the_book_holds_hardly_any(
+    question: str, missing: tuple[str, ...], begins: str
+) -> None:
+    refused = found(passage(Paragraph("The arm moves.")), on_topic=False, missing=missing)
+
+    assert written(question, refused, Words()).text.startswith(begins)
 
 
 def test_a_selection_is_answered_from_alone() -> None:

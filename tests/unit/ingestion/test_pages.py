@@ -292,6 +292,8 @@ def closes(lines: list[str], place: list[int], markup: str) -> bool:
     ("heading", "text", "anchor"),
     [
         ("Read {#read-it}", "Read", "read-it"),
+        ("Read ## {#read-it}", "Read", "read-it"),
+        ("1.1 - 2024 ## {: #v1.1 }", "1.1 - 2024", "v1.1"),
         ("Read { #read-it }", "Read", "read-it"),
         ("Read {: #read-it .wide }", "Read", "read-it"),
         ("Read {/* #read-it */}", "Read", "read-it"),

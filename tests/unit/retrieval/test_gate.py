@@ -32,3 +32,9 @@ def test_what_the_question_is_about_counts_as_before() -> None:
 
 def test_a_question_about_nothing_else_is_about_that() -> None:
     assert close("Which version?", "The version is told here.") > close("Which version?", "A kettle 3 will do.")
+
+
+def test_off_tells_as_little_of_what_is_asked_as_on_does() -> None:
+    told = "Let the kettle be silent."
+
+    assert close("How do I turn off the kettle?", told) > close("How do I turn teapot the kettle?", told)
