@@ -67,6 +67,9 @@ LIMITS: Final = (
     "set lock_timeout = '4s'; set statement_timeout = '60s'; set idle_in_transaction_session_timeout = '60s'"
 )
 
+PLACE: Final = "set search_path = public"
+"""Where the functions look for tables, whatever an owner's address or role says."""
+
 WITHOUT_LIMITS: Final = "set lock_timeout = '60s'; set statement_timeout = 0"
 """For what runs outside a transaction: it takes long, but holds nobody up meanwhile."""
 
@@ -144,6 +147,7 @@ def _refuse_pooler(connection: Connection) -> None:
 def _bring_up_to_date(
     connection: Connection, app_url: str | None, folder: Path, say: Callable[[str], None], *, beside: bool
 ) -> None:
+    connection.execute(PLACE)
     connection.execute(LIMITS)
     migrations = read_migrations(folder)
     # what runs outside a transaction may find what it made before it was interrupted

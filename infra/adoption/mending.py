@@ -26,6 +26,7 @@ ABOUT_IDS: Final = (
 ABOUT_DEPENDENTS: Final = (
     "-- What is a comment between the statements was made for the old type: make it again for the new one yourself."
 )
+ABOUT_PLACES: Final = "-- The server has to look for its tables in that schema: take `search_path` out of its options."
 ABOUT_ORPHANS: Final = "-- Rows whose user is gone have to go."
 IDS: Final = frozenset({"uuid", "smallint", "integer", "bigint"})
 
@@ -152,6 +153,7 @@ class Mending:
 
     def move(self, relation: Relation, schema: str) -> None:
         """Put the table where ours would be."""
+        self.hints[ABOUT_PLACES] = None
         self.moves[f"alter table {relation.sql} set schema {quoted(schema)};"] = None
 
     def rename_column(self, column: Column, name: str) -> None:
@@ -236,7 +238,7 @@ class Mending:
 
 def transaction_of(statements: Iterable[str], hints: Iterable[str]) -> str:
     """SQL that an owner can run, with what there is to know before it."""
-    return "\n".join([BEFORE, *hints, "begin;", *statements, "commit;"])
+    return "\n".join([BEFORE, *hints, "begin;", "set local search_path = public;", *statements, "commit;"])
 
 
 def _renewal(dependent: Dependent) -> str:

@@ -252,6 +252,21 @@ def test_everything_that_refers_to_an_id_follows_it(database: Database) -> None:
     assert database.query("select length(id) from \"user\" where name = 'Eve'") == [(36,)], "defaults stay"
 
 
+def test_tables_move_to_where_the_functions_look_whatever_the_owners_address_says(database: Database) -> None:
+    moved = " ".join(
+        f'alter table "{each}" set schema people;' for each in ("user", "session", "account", "verification")
+    )
+    database.execute(BETTER_AUTHS, ADA, SNAKE, f"create schema people; {moved}")
+    database.url += "?options=-c%20search_path%3Dpeople"
+    refusal = database.refusal()
+    assert 'table "people"."user" must be in schema "public"' in str(refusal)
+    assert "take `search_path` out of its options" in refusal.mending
+    database.execute(refusal.mending)
+    database.migrate()
+    made = "select email, to_regclass('public.schema_migration') is not null from public.\"user\""
+    assert database.query(made) == [("ada@example.com", True)]
+
+
 def test_a_server_finds_renamed_tables_under_their_old_names_and_may_do_what_it_could(database: Database) -> None:
     database.execute(BETTER_AUTHS, ADA, SNAKE + PLURAL)
     server = f"server_{uuid.uuid4().hex[:8]}"
