@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +15,15 @@ from shared.insight.likeness import alike, is_slip, kept_under, looked_for_under
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PAIRS: Final = [json.loads(line) for line in Path(__file__).with_name("pairs.jsonl").read_text("utf-8").splitlines()]
+
+def read(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in Path(__file__).with_name(name).read_text("utf-8").splitlines()]
+
+
+PAIRS: Final = read("pairs.jsonl")
+LATER: Final = read("pairs_written_later.jsonl")
+"""For other documentation, before the rules were looked at: of what is alike, they found 41 %."""
+
 LEAST_PRECISION: Final = 0.9
 LEAST_RECALL: Final = 0.7
 
@@ -26,9 +34,9 @@ def ours(one: str, other: str) -> bool:
     return alike(subject(one), subject(other))
 
 
-def measured(judge: Judge) -> tuple[float, float]:
+def measured(judge: Judge, pairs: list[dict[str, Any]] = PAIRS) -> tuple[float, float]:
     """Precision and recall."""
-    judged = [(judge(each["one"], each["other"]), each["alike"]) for each in PAIRS]
+    judged = [(judge(each["one"], each["other"]), each["alike"]) for each in pairs]
     right = sum(said and meant for said, meant in judged)
     return right / max(1, sum(said for said, _ in judged)), right / sum(meant for _, meant in judged)
 
@@ -36,6 +44,11 @@ def measured(judge: Judge) -> tuple[float, float]:
 def test_two_hundred_pairs_are_told_apart_well_enough() -> None:
     assert len(PAIRS) == 200
     precision, recall = measured(ours)
+    assert (precision >= LEAST_PRECISION, recall >= LEAST_RECALL) == (True, True), (precision, recall)
+
+
+def test_pairs_of_other_documentation_are_told_apart_as_well() -> None:
+    precision, recall = measured(ours, LATER)
     assert (precision >= LEAST_PRECISION, recall >= LEAST_RECALL) == (True, True), (precision, recall)
 
 
@@ -62,7 +75,9 @@ def test_one_keystroke_is_a_slip_in_a_long_word_and_never_in_a_number() -> None:
     assert not is_slip("e1001x", "e1002x")
 
 
-WORDS: Final = st.sampled_from("install camera camrea windows linux e1001 node cable cables backup bakcup port".split())  # noqa: SIM905 (shorter)
+WORDS: Final = st.sampled_from(
+    "?where install create camera camrea linux e1001 node cable cables backup bakcup port".split()  # noqa: SIM905 (shorter)
+)
 SUBJECTS: Final = st.frozensets(WORDS, min_size=1, max_size=6)
 
 
