@@ -51,7 +51,7 @@ class Emulator:
         self.process = Process(Program("ministack", command, state.logs / "ministack.log", variables))
 
     def __enter__(self) -> Self:
-        self.process.start(lambda: answers(self.port), seconds=60)
+        self.process.start(lambda: answers(self.port))
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -12,13 +12,17 @@ LOWEST = 10_240
 KERNELS_OWN = Path("/proc/sys/net/ipv4/ip_local_port_range")
 USUAL_KERNELS_OWN = 32_768
 
+BLOCK = 100
+"""Ports that a process claims at a time, so that no other one is about to listen on them."""
+
 _handed_out: set[int] = set()
+_left: list[int] = []
 _chance = random.SystemRandom()
 """Not the seeded generator: two test runs with one seed would want the same ports."""
 
 
 def free_port(preferred: int | None = None) -> int:
-    """A port that nobody listens on: `preferred` where that is free, else one that this process never got before.
+    """A port that nobody listens on: `preferred` where that is free, else one that nobody else gets.
 
     It lies below those that the kernel gives to outgoing connections, so that none of them takes it while whoever
     listens there is stopped for a moment.
@@ -26,7 +30,9 @@ def free_port(preferred: int | None = None) -> int:
     if preferred is not None and _is_free(preferred):
         return preferred
     while True:
-        port = _chance.randrange(LOWEST, _first_of_kernels_own())
+        if not _left:
+            _left.extend(_more_ports())
+        port = _left.pop()
         if port not in _handed_out and _is_free(port):
             _handed_out.add(port)
             return port
@@ -50,6 +56,31 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def _more_ports() -> list[int]:
+    """A block that is now ours; where none can be claimed, any ports."""
+    blocks = range(LOWEST // BLOCK + 1, _first_of_kernels_own() // BLOCK)
+    block = next((block for block in _chance.sample(blocks, len(blocks)) if _claimed(block)), None)
+    if block is None:
+        return [_chance.randrange(LOWEST, _first_of_kernels_own())]
+    return _chance.sample(range(block * BLOCK, (block + 1) * BLOCK), BLOCK)
+
+
+def _claimed(block: int) -> bool:
+    """Whether this process got it, until it ends.
+
+    In Linux, a socket whose name begins with a zero byte is no file: one process has the name, and it lasts as long as
+    that does, in the network that the ports belong to.
+    """
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        claim.bind(f"\0docs-chatbot ports {block}")
+    except OSError:
+        claim.close()
+        return False
+    claim.detach()  # nobody closes it
+    return True
 
 
 def _first_of_kernels_own() -> int:

@@ -21,6 +21,9 @@ POLL_SECONDS = 0.01
 GRACE_SECONDS = 3.0
 """How long a program may take to stop before it is killed."""
 
+READY_SECONDS = 120.0
+"""Ends the wait for one that hangs: whatever has ended by itself is not waited for, and a busy machine is slow."""
+
 # PR_SET_PDEATHSIG fires when the THREAD that forked ends, not the process. So one thread, which lives exactly as long
 # as the interpreter, forks all children, however short-lived the threads are that ask for them.
 _launcher = ThreadPoolExecutor(max_workers=1, thread_name_prefix="launcher")
@@ -56,7 +59,7 @@ class Process:
         """Whether it has been started and has not ended."""
         return self._child is not None and self._child.poll() is None
 
-    def start(self, ready: Callable[[], bool] | None = None, seconds: float = 20.0) -> None:
+    def start(self, ready: Callable[[], bool] | None = None, seconds: float = READY_SECONDS) -> None:
         """Start it, and wait until it is `ready` if that is given.
 
         Raises:
@@ -69,7 +72,7 @@ class Process:
             self._restarts = self.program.restarts
             threading.Thread(target=self._keep, args=(self._child,), name=self.program.name, daemon=True).start()
 
-    def wait_until(self, ready: Callable[[], bool], seconds: float = 20.0) -> None:
+    def wait_until(self, ready: Callable[[], bool], seconds: float = READY_SECONDS) -> None:
         """Ask `ready` again and again until it says yes.
 
         Raises:
@@ -83,7 +86,7 @@ class Process:
                 raise ProcessFailed(self._obituary(f"{self.program.name} was not ready after {seconds:g} s"))
             time.sleep(POLL_SECONDS)
 
-    def wait_for_success(self, seconds: float = 120.0) -> None:
+    def wait_for_success(self, seconds: float = READY_SECONDS) -> None:
         """Wait until it ends by itself, as a program that does one thing should.
 
         Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from infra.local.ports import LOOPBACK, answers, free_port
-from infra.local.process import Process
+from infra.local.process import READY_SECONDS, Process
 from infra.local.program import python_program
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Server:
         """Start it, without waiting."""
         self.process.start()
 
-    def wait(self, seconds: float = 60.0) -> None:
+    def wait(self, seconds: float = READY_SECONDS) -> None:
         """Wait until it answers.
 
         Raises:

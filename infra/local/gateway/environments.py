@@ -32,14 +32,14 @@ class Limits:
     Attributes:
         each: Environments of one function.
         overall: Environments of all functions together.
-        patience: Seconds that a request waits for an environment.
+        patience: Seconds that a request waits for an environment; a cold start on a busy machine takes many.
         init: Seconds that a cold start may take.
     """
 
     each: int = 4
     overall: int = 40
-    patience: float = 10.0
-    init: float = 30.0
+    patience: float = 60.0
+    init: float = 120.0
 
 
 @dataclass(slots=True)

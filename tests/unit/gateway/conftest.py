@@ -33,6 +33,11 @@ def sleeps(event, context):
     time.sleep(float(event["queryStringParameters"]["seconds"]))
     return {"pid": os.getpid()}
 
+def waits(event, context):
+    while not os.path.exists(event["queryStringParameters"]["for"]):
+        time.sleep(0.01)
+    return {"pid": os.getpid()}
+
 def crashes(event, context):
     os._exit(7)
 
@@ -53,13 +58,14 @@ SERVICE = """
 service: probes
 provider:
   name: aws
-  timeout: 20
+  timeout: 120
   memorySize: 512
   httpApi: {cors: {allowedOrigins: ["https://book.example.org"], allowCredentials: true}}
 functions:
   wholeEvent: {handler: functions/probes.whole_event, events: [{httpApi: 'GET /event'}, {httpApi: 'POST /event/{id}'}]}
   sleeps: {handler: functions/probes.sleeps, events: [{httpApi: 'GET /sleeps'}]}
-  times-out: {handler: functions/probes.sleeps, timeout: 1, events: [{httpApi: 'GET /times-out'}]}
+  waits: {handler: functions/probes.waits, events: [{httpApi: 'GET /waits'}]}
+  times-out: {handler: functions/probes.sleeps, timeout: 3, events: [{httpApi: 'GET /times-out'}]}
   crashes: {handler: functions/probes.crashes, events: [{httpApi: 'GET /crashes'}]}
   raises: {handler: functions/probes.raises, events: [{httpApi: 'GET /raises'}]}
   returns: {handler: functions/probes.returns, events: [{httpApi: 'POST /returns'}]}
@@ -86,6 +92,10 @@ class Gateway:
 
     def post(self, path: str, **content: Any) -> httpx.Response:  # noqa: ANN401 (what httpx takes)
         return self.client.post(path, **content)
+
+    def waits(self, file: Path) -> httpx.Response:
+        """The answer of a function that waits until there is such a file."""
+        return self.client.get("/waits", params={"for": str(file)})
 
     def figures(self, function: str) -> dict[str, int]:
         """Environments, cold starts and invocations of a function."""
@@ -165,5 +175,5 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Generator[Gateway]:
 @pytest.fixture
 def own_gateway(tmp_path: Path) -> Generator[Gateway]:
     """One for a test that counts processes or breaks them."""
-    with running_gateway(tmp_path, "--cap", "2", "--patience", "1.5") as running:
+    with running_gateway(tmp_path, "--cap", "2") as running:
         yield running

@@ -47,7 +47,7 @@ def test_a_function_gets_the_event_and_its_own_environment_only(gateway: Gateway
     assert environ["_HANDLER"] == "functions/probes.whole_event"
     assert (environ["TZ"], environ["AWS_ACCESS_KEY_ID"]) == (":UTC", "test")
     assert not {"DATABASE_URL", "AWS_PROFILE", "HOME"} & environ.keys()
-    assert 0 < got["left"] <= 20_000
+    assert 0 < got["left"] <= 120_000
 
 
 def test_status_cookies_and_bytes_reach_the_client(gateway: Gateway) -> None:
@@ -163,13 +163,19 @@ def test_it_tells_which_processes_run_a_function_and_how_often_each_was_asked(ow
     assert own_gateway.get("/_gateway/processes").json()["wholeEvent"] == {str(pid): 3 for pid in pids}
 
 
-def test_who_waits_too_long_for_an_environment_gets_503(own_gateway: Gateway) -> None:
-    with ThreadPoolExecutor(3) as threads:
-        answers = list(threads.map(own_gateway.get, ["/sleeps?seconds=3"] * 3))
+def test_who_waits_too_long_for_an_environment_gets_503(tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    with running_gateway(tmp_path, "--cap", "1", "--patience", "1") as gateway, ThreadPoolExecutor(1) as threads:
+        assert eventually(lambda: gateway.waits(tmp_path).status_code == 200)  # it has been started
+        before = gateway.begun("waits")
+        busy = threads.submit(gateway.waits, go)
+        assert eventually(lambda: gateway.begun("waits") > before)
 
-    assert sorted(answer.status_code for answer in answers) == [200, 200, 503]
-    refused = next(answer for answer in answers if answer.status_code == 503)
-    assert refused.json() == UNAVAILABLE[1]
+        refused = gateway.waits(go)
+        go.touch()
+
+        assert (refused.status_code, refused.json()) == UNAVAILABLE
+        assert busy.result().status_code == 200
 
 
 def test_a_crash_answers_500_and_the_next_request_gets_a_new_environment(own_gateway: Gateway) -> None:
@@ -193,10 +199,10 @@ def test_a_function_that_takes_too_long_is_killed_and_replaced(own_gateway: Gate
     quick = own_gateway.get("/times-out?seconds=0").json()["pid"]
     began = time.monotonic()
 
-    late = own_gateway.get("/times-out?seconds=30")
+    late = own_gateway.get("/times-out?seconds=60")
 
     assert (late.status_code, late.json()) == UNAVAILABLE
-    assert time.monotonic() - began < 15, "of thirty seconds"
+    assert time.monotonic() - began < 50, "of sixty seconds"
     assert eventually(lambda: not is_running(quick))
     assert own_gateway.get("/times-out?seconds=0").status_code == 200
 
@@ -204,7 +210,7 @@ def test_a_function_that_takes_too_long_is_killed_and_replaced(own_gateway: Gate
 def test_nothing_is_left_when_the_gateway_is_killed(own_gateway: Gateway) -> None:
     own_gateway.get("/event")
     with ThreadPoolExecutor(1) as threads:
-        busy = threads.submit(own_gateway.get, "/sleeps?seconds=20")
+        busy = threads.submit(own_gateway.get, "/sleeps?seconds=100")
         assert eventually(lambda: len(own_gateway.children()) == 2)
         assert eventually(lambda: own_gateway.begun("sleeps") == 1)
         children = own_gateway.children()
@@ -217,13 +223,13 @@ def test_nothing_is_left_when_the_gateway_is_killed(own_gateway: Gateway) -> Non
 
 def test_sigterm_stops_everything_at_once_even_with_a_request_under_way(own_gateway: Gateway) -> None:
     with ThreadPoolExecutor(1) as threads:
-        busy = threads.submit(own_gateway.get, "/sleeps?seconds=20")
+        busy = threads.submit(own_gateway.get, "/sleeps?seconds=100")
         assert eventually(lambda: own_gateway.begun("sleeps") == 1)
         children = own_gateway.children()
 
         own_gateway.process.terminate()
 
-        own_gateway.process.wait(15)
+        own_gateway.process.wait(60)
         assert not any(map(is_running, children))
         assert busy.result().status_code == 500
 

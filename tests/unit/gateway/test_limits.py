@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from tests.fixtures.waiting import until
 from tests.unit.gateway.conftest import running_gateway
 
 if TYPE_CHECKING:
@@ -24,24 +24,23 @@ def test_an_idle_environment_makes_room_for_another_function(tmp_path: Path) -> 
 
 
 def test_a_busy_function_does_not_starve_another(tmp_path: Path) -> None:
-    with running_gateway(tmp_path, "--cap", "2", "--cap-overall", "2") as gateway, ThreadPoolExecutor(6) as threads:
-        busy = [threads.submit(gateway.get, "/sleeps?seconds=1") for _ in range(6)]
-        until = time.monotonic() + 60
-        while gateway.begun("sleeps") < 2 and time.monotonic() < until:
-            time.sleep(0.02)
+    soon, late = tmp_path / "soon", tmp_path / "late"
+    with running_gateway(tmp_path, "--cap", "2", "--cap-overall", "2") as gateway, ThreadPoolExecutor(7) as threads:
+        busy = [threads.submit(gateway.waits, soon) for _ in range(2)]
+        until(lambda: gateway.begun("waits") == 2, "both places are taken")
+        busy += [threads.submit(gateway.waits, late) for _ in range(4)]
+        other = threads.submit(gateway.get, "/returns-much?size=1")
 
-        other = gateway.get("/returns-much?size=1")
+        soon.touch()
 
-        assert other.text == "x"
-        assert not all(each.done() for each in busy)
+        assert other.result().text == "x"
+        late.touch()
         assert {each.result().status_code for each in busy} == {200}
 
 
 def test_prewarming_starts_one_environment_of_each_function(tmp_path: Path) -> None:
     with running_gateway(tmp_path, "--prewarm") as gateway:
-        until = time.monotonic() + 120
-        while gateway.figures("measures")["environments"] == 0 and time.monotonic() < until:
-            time.sleep(0.05)
+        until(lambda: gateway.figures("measures")["environments"], "one is started")
 
         gateway.get("/event")
 
