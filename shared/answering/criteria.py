@@ -71,6 +71,8 @@ SUBORDINATE: Final = re.compile(
 )
 """What is only assumed, or is another matter: it decides nothing."""
 CONDITION: Final = re.compile(r"^\W*(?:if|when|whenever|unless|once|in case)\b", re.IGNORECASE)
+CASE: Final = re.compile(r"\b(?:when|whenever|while|unless)\b[^,;:]*", re.IGNORECASE)
+"""One of several; but "if you want to" and "in order to" tell what is done."""
 STATED: Final = 0.5
 """Share of a question that a sentence must say beside the condition with which it begins."""
 _TO_DO: Final = (
@@ -209,6 +211,11 @@ def states(wanted: Wanted, line: str) -> bool:
     if ASKS_WHEN.search(wanted.question) or not CONDITION.match(line):
         return True
     return wanted.share(wanted.held_by(SUBORDINATE.sub(" ", line, count=1))) >= STATED
+
+
+def is_not_only_of_a_case(wanted: Wanted, line: str) -> bool:
+    """Whether what is to be done stands outside of "when …" and the like: "Pass `x` when you delete a large one"."""
+    return wanted.share(wanted.held_by(CASE.sub(" ", line))) > 0
 
 
 def is_prose(cells: str) -> bool:

@@ -24,6 +24,7 @@ from shared.answering.criteria import (
     is_cut,
     is_entry_of_another,
     is_labelled,
+    is_not_only_of_a_case,
     is_prose,
     is_told_by_somebody,
     states,
@@ -229,6 +230,7 @@ def _least(wanted: Wanted, line: Line) -> float:
     if DENIES.search(line.text) and not DENIES.search(wanted.question):
         return NEVER
     if wanted.asks_how:
-        return SURE_HOW if len(wanted.weights) >= LEAST_TERMS_TO_DO and tells(wanted, line.text) else NEVER
+        enough = len(wanted.weights) >= LEAST_TERMS_TO_DO and tells(wanted, line.text)
+        return SURE_HOW if enough and is_not_only_of_a_case(wanted, line.text) else NEVER
     answers = len(wanted.weights) >= LEAST_TERMS and adds(wanted, line.text) and states(wanted, line.text)
     return SURE_FACT if wanted.asks_fact and answers else NEVER

@@ -288,6 +288,7 @@ def test_a_line_that_answers_directly_comes_first(question: str, block: Block, l
         ),
         # what is assumed is not what is said
         ("My motor is hot, what stops it?", Paragraph("If your motor is already hot, the arm stops it at once.")),
+        ("How do I paint the arm?", Paragraph("You must use steel when you paint an arm of wood.")),
         # a name that is the one of something else
         (
             "Which environment variable sets the default arm?",
