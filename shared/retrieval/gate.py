@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, mostly_latin, stem, terms, words
+from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, stem, terms, words
 from shared.retrieval.models import Found
+from shared.retrieval.queries import reads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +55,7 @@ def judged(
     """
     typed, question = asked
     missing = tuple(vocabulary.missing(question))
-    if mostly_latin(question):
+    if reads(settings, question):
         on_topic = closeness(typed, question, passages, cosine, vocabulary) >= settings.threshold
         return Found(passages, cosine, on_topic, question, missing, vocabulary)
     covered = coverage(question, passages[:READ], vocabulary)

@@ -25,6 +25,8 @@ DENSE: Final = "dense"
 BM25: Final = "bm25"
 """Names of the vectors, as infra/ingestion writes them."""
 
+MULTILINGUAL: Final = "multilingual"
+"""What the name of a dense model says that reads every script, such as `intfloat/multilingual-e5-small`."""
 BM25_MODEL: Final = "qdrant/bm25"
 MEASURED: Final = 24
 """Points of which the cosine and BM25 are told: those that are found are seldom further away."""
@@ -95,13 +97,18 @@ def headers(settings: RetrievalSettings) -> dict[str, str]:
     return {"content-type": "application/json", **key}
 
 
+def reads(settings: RetrievalSettings, question: str) -> bool:
+    """Whether the dense model knows the script that a question is written in."""
+    return mostly_latin(question) or MULTILINGUAL in settings.dense_model.lower()
+
+
 def body(settings: RetrievalSettings, question: str, limit: int, edition: Edition = RELEASED) -> bytes:
     """Both searches as JSON.
 
     A question in a script that the dense model cannot read is searched by words alone: its vector would be noise, and
     fusion would give that noise half the vote.
     """
-    known = mostly_latin(question)
+    known = reads(settings, question)
     searches = hybrid(settings, question, limit, edition) if known else [by_words(question, limit, edition)]
     searches.append({**VOCABULARY, "with_payload": ["version"]})
     return json.dumps({"searches": searches}, ensure_ascii=False).encode()

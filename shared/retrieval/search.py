@@ -11,7 +11,6 @@ from shared.http_client import Unreachable
 from shared.observability import log, measured
 from shared.retrieval import queries
 from shared.retrieval.gate import judged
-from shared.retrieval.lexical import mostly_latin
 from shared.retrieval.payloads import passage
 from shared.retrieval.queries import RELEASED
 from shared.retrieval.vocabulary import Vocabulary
@@ -109,7 +108,8 @@ def found(
         vocabulary: Of the book.
     """
     try:
-        by_meaning, by_words = (_scores(results[1]), _scores(results[2])) if mostly_latin(asked[1]) else ({}, {})
+        is_read = queries.reads(settings, asked[1])
+        by_meaning, by_words = (_scores(results[1]), _scores(results[2])) if is_read else ({}, {})
         passages = tuple(_passages(results[0], by_meaning, by_words))
     except (IndexError, KeyError, TypeError, ValueError) as error:
         raise RetrievalUnavailable from error

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from shared.retrieval import queries
@@ -45,6 +46,16 @@ def test_a_question_that_the_dense_model_cannot_read_is_searched_by_words_alone(
     only, _vocabulary = searches("روبوٹ کو کیسے کیلیبریٹ کریں؟")
 
     assert only["using"] == "bm25"
+
+
+def test_a_multilingual_model_reads_every_script() -> None:
+    multilingual = replace(SETTINGS, dense_model="intfloat/multilingual-e5-small")
+    question = "روبوٹ کو کیسے کیلیبریٹ کریں؟"
+
+    fused, closest, _wordiest, _vocabulary = json.loads(queries.body(multilingual, question, limit=8))["searches"]
+
+    assert [each["using"] for each in fused["prefetch"]] == ["dense", "bm25"]
+    assert closest["query"] == {"text": question, "model": "intfloat/multilingual-e5-small"}
 
 
 def test_the_collections_name_is_quoted_and_the_servers_path_is_kept() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -227,3 +228,12 @@ def test_each_page_is_taken_once_with_its_best_passage() -> None:
     )
 
     assert one_of_each_page([a1, b, a2]) == [a1, b]
+
+
+def test_what_a_multilingual_model_finds_near_is_about_the_question_in_any_script() -> None:
+    question = "روبوٹ کو کیسے کیلیبریٹ کریں؟"
+    near = [[point()], [point(0.8)], []]
+    multilingual = replace(settings(), dense_model="intfloat/multilingual-e5-small")
+
+    assert found(multilingual, (question, question), near).on_topic
+    assert not found(settings(), (question, question), near).on_topic
