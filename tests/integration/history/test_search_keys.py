@@ -71,11 +71,14 @@ def talk(postgres: Postgres) -> Generator[psycopg.Connection]:
 
 
 def pages(connection: psycopg.Connection, words: str) -> int:
-    """How many pages of the database a search reads, in memory or from the disk."""
+    """How many pages of the database a search reads, in memory or from the disk.
+
+    The least of three: a connection looks up the schema the first time, and anew when autovacuum has been there.
+    """
     search = "explain (analyze, buffers, format json) select * from found_messages(search_query(%s), 50)"
-    row: Any = connection.execute(search, [words]).fetchone()
-    [told] = row[0]
-    return told["Plan"]["Shared Hit Blocks"] + told["Plan"]["Shared Read Blocks"]
+    rows: list[Any] = [connection.execute(search, [words]).fetchone() for _ in range(3)]
+    plans = [told["Plan"] for [[told]] in rows]
+    return min(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans)
 
 
 def found(connection: psycopg.Connection, words: str) -> int:
@@ -91,7 +94,8 @@ def test_what_matches_is_never_passed_over(talk: psycopg.Connection) -> None:
 
 
 def test_only_messages_with_the_words_are_read(talk: psycopg.Connection) -> None:
-    pages(talk, "potentiometer")  # what a connection looks up once
+    talk.execute("vacuum full message")  # other tests may have changed all of it, and taken that back
+    talk.execute("vacuum (analyze) message")
     assert found(talk, "potentiometer") == found(talk, "potenti") == 5
     assert pages(talk, "potentiometer") < 150
     assert pages(talk, "potenti") < 150
