@@ -13,7 +13,7 @@ PAGE = "specs/form.md"
 
 def test_the_committed_schemas_are_those_of_the_code() -> None:
     for file, made in ((schema.PAGE, schema.page_schema()), (schema.PASSAGE, schema.passage_schema())):
-        assert file.read_text(encoding="utf-8") == schema.text(made), "run: python -m infra.ingestion.schema"
+        assert file.read_text(encoding="utf-8") == schema.text(made), "run: .venv/bin/python -m infra.ingestion.schema"
 
 
 def test_the_page_names_every_kind_of_block_with_its_fields() -> None:

@@ -12,7 +12,7 @@ CODES = {each.code for each in every(AppError)}
 
 
 def test_the_committed_openapi_document_is_that_of_the_code() -> None:
-    assert openapi.DOCUMENT.read_text(encoding="utf-8") == openapi.text(), "run: python -m infra.openapi"
+    assert openapi.DOCUMENT.read_text(encoding="utf-8") == openapi.text(), "run: .venv/bin/python -m infra.openapi"
 
 
 def test_every_operation_has_a_name_of_its_own_that_begins_with_its_tag() -> None:

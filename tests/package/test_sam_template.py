@@ -13,7 +13,7 @@ COMMAND = PROJECT / "build" / "sam-venv" / "bin" / "sam"
 
 
 def test_the_template_is_the_one_that_serverless_yml_makes(template: dict[str, Any]) -> None:
-    assert sam.TEMPLATE.read_text(encoding="utf-8") == sam.text(template), "run: python -m infra.sam"
+    assert sam.TEMPLATE.read_text(encoding="utf-8") == sam.text(template), "run: .venv/bin/python -m infra.sam"
 
 
 def test_each_function_has_its_zip_and_a_recorded_event() -> None:

@@ -89,7 +89,7 @@ def identity_without_database(token: str | None, cookies: Mapping[str, str], rul
     """Whose session token it is, as the signed cookie cache says; None where that cannot be known.
 
     Args:
-        token: What `presented_token` found.
+        token: One of what `presented_tokens` found.
         cookies: Of a request that may use them.
         rules: Of this deployment; `SESSION_CACHE_SECONDS` bounds how old the knowledge may be.
     """
@@ -127,12 +127,10 @@ def vouched_user(headers: Mapping[str, str], rules: AuthRules) -> str | None:
         return None
 
 
-def presented_token(headers: Mapping[str, str], cookies: Mapping[str, str], rules: AuthRules) -> str | None:
-    """The session token that came with a request: the bearer's, else the first cookie's."""
-    return bearer_token(headers, rules) or rules.cookies.token(cookies)
-
-
 def presented_tokens(headers: Mapping[str, str], cookies: Mapping[str, str], rules: AuthRules) -> list[str]:
-    """As `presented_token`, with those of further cookies: after `COOKIE_DOMAIN` changes, browsers keep two."""
+    """The session tokens that came with a request: the bearer's, else those of its cookies.
+
+    After `COOKIE_DOMAIN` changes, browsers keep two.
+    """
     bearer = bearer_token(headers, rules)
     return [bearer] if bearer else rules.cookies.tokens(cookies)

@@ -16,7 +16,7 @@ from aws_lambda_powertools.event_handler.exceptions import BadRequestError, Unau
 from shared import deadline
 from shared.auth.browser.cookies import parse
 from shared.auth.identity.callers import SignedInDatabase
-from shared.auth.identity.rules import AuthRules, presented_token
+from shared.auth.identity.rules import AuthRules, presented_tokens
 from shared.clock import timestamp
 from shared.db.opening import open_database
 from shared.history.conversations import list_conversations
@@ -40,7 +40,7 @@ rules = AuthRules.of(AuthSettings.read())
 def signed_in() -> SignedInDatabase:
     event = app.current_event
     cookies = parse("; ".join(event.raw_event.get("cookies", [])))
-    token = presented_token(event.headers, cookies, rules)
+    token = next(iter(presented_tokens(event.headers, cookies, rules)), None)
     if token is None:
         raise UnauthorizedError("You are not signed in.")
     return SignedInDatabase(database, token, rules.pseudonyms)

@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.auth.browser.cookies import Attributes, SessionCookies, decoded, parse, read_signed, sign
+from shared.auth.browser.cookies import Attributes, SessionCookies, decoded, parse, read_signed, sent_cookies, sign
 from shared.auth.identity.rules import AuthRules
 from shared.auth.models import Client, Session
 from shared.errors import Misconfigured
 from shared.settings.accounts import AuthSettings
+from shared.web import Request
 from tests.unit.auth.vectors import COOKIES, SECRET, beside_the_project
 
 TOKEN, WRITTEN = COOKIES[0]
@@ -188,3 +189,26 @@ def test_a_new_session_lives_seven_days_and_a_forgetful_one_a_day() -> None:
     now = datetime.now(UTC)
     assert Session.new("u", Client("", ""), now, remember=True).expires_at == now + timedelta(days=7)
     assert Session.new("u", Client("", ""), now, remember=False).expires_at == now + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("site", "mode", "counts"),
+    [
+        ("cross-site", "no-cors", False),
+        ("cross-site", "navigate", True),
+        ("same-origin", "no-cors", True),
+        (None, None, True),
+    ],
+)
+def test_only_what_a_foreign_page_sends_without_reading_the_answer_has_no_cookies(
+    site: str | None, mode: str | None, *, counts: bool
+) -> None:
+    told = {"sec-fetch-site": site, "sec-fetch-mode": mode, "cookie": "a=b"}
+    headers = [(name.encode(), value.encode()) for name, value in told.items() if value]
+    assert (sent_cookies(Request({"type": "http", "headers": headers})).get("a") == "b") is counts
+
+
+@pytest.mark.parametrize(("host", "domains"), [("203.0.113.7", []), ("a.b.test", ["a.b.test", "b.test"])])
+def test_cookies_may_have_been_set_for_each_domain_above_but_an_address_has_none(host: str, domains: list[str]) -> None:
+    forms = Attributes(secure=True, domain="other.test", host=host).other_forms
+    assert [each.domain for each in forms] == [None, *domains]

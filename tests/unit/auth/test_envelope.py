@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.auth.tokens.encoding import decrypted, encrypted, opened, sealed
+from shared.auth.tokens.encoding import decrypted, encrypted, from_base64url, opened, sealed, to_base64url
 from tests.unit.auth.vectors import SECRET, beside_the_project
 
 KEY = bytes(range(0x80, 0xA0))
@@ -45,3 +45,18 @@ def test_garbage_does_not_open(garbage: str) -> None:
 def test_what_better_auth_sealed_is_opened() -> None:
     vectors = beside_the_project("better_auth_vectors.json")
     assert opened(vectors["xchacha"]["hex"], vectors["secret"]) == vectors["xchacha"]["plaintext"]
+
+
+@pytest.mark.parametrize("length", range(24))
+def test_any_number_of_bytes_survives_its_text(length: int) -> None:
+    assert from_base64url(to_base64url(bytes(range(length)))) == bytes(range(length))
+
+
+def test_what_is_too_short_for_an_envelope_says_so() -> None:
+    with pytest.raises(ValueError, match="too short"):
+        opened("00" * 30, SECRET)
+
+
+def test_a_version_stands_once() -> None:
+    with pytest.raises(ValueError, match="hexadecimal"):
+        opened(f"$ba$1$$ba$1${sealed('text', SECRET)}", SECRET)

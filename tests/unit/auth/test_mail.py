@@ -118,3 +118,8 @@ def test_boto3_is_not_imported_before_the_first_mail(cloud: None) -> None:
     mailer = open_mailer(MailSettings("docs@example.com"))
     assert mailer is not None
     assert not {name for name in set(sys.modules) - before if name.startswith(("boto3", "botocore"))}
+
+
+def test_the_folder_is_made_with_all_that_leads_to_it(tmp_path: Path) -> None:
+    FolderMailer(str(tmp_path / "a" / "b")).send(written("reset_password", "ann@example.com", LINK, site="site.test"))
+    assert len(list((tmp_path / "a" / "b").iterdir())) == 1

@@ -4,7 +4,17 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from shared.auth.limits.in_container import ACCOUNT, CREDENTIALS, GENERAL, MAIL, REMEMBERED, Limit, LocalCounts, Rule
+from shared.auth.limits.in_container import (
+    ACCOUNT,
+    CREDENTIALS,
+    GENERAL,
+    MAIL,
+    MAILBOX,
+    REMEMBERED,
+    Limit,
+    LocalCounts,
+    Rule,
+)
 from shared.auth.limits.in_postgres import COUNT_REQUEST, LimitedDatabase
 from shared.auth.refusals import OVER_LIMIT, Refused
 from shared.db import USUAL, Database, Rows, Statement, Transaction
@@ -186,3 +196,32 @@ def test_attempts_on_an_account_are_counted_in_postgres_alone_where_signing_in_f
     counts = LocalCounts(Clock())
     for _ in range(ACCOUNT.most + 1):
         counts.count(Limit.of_account("ann@example.com", SECRET))
+
+
+@pytest.mark.parametrize(
+    ("rule", "seconds", "most"),
+    [(GENERAL, 10, 100), (CREDENTIALS, 10, 3), (MAIL, 60, 3), (ACCOUNT, 900, 10), (MAILBOX, 3600, 5)],
+)
+def test_so_many_requests_are_let_through(rule: Rule, seconds: int, most: int) -> None:
+    assert (rule.seconds, rule.most) == (seconds, most)
+
+
+def test_what_postgres_refuses_is_let_through_again_in_the_very_second_that_it_named() -> None:
+    clock = Clock()
+    counts, limit = LocalCounts(clock), Limit.of_session("token", SECRET)
+    counts.fill(limit, 5)
+    clock.now += 5
+    counts.count(limit)
+
+
+def test_a_key_that_is_counted_again_is_remembered_for_longer() -> None:
+    clock = Clock()
+    counts = LocalCounts(clock)
+    first = Limit("first", Rule(10, 2))
+    counts.count(first)
+    for number in range(REMEMBERED - 1):
+        counts.count(Limit(f"{number}", Rule(10, 2)))
+    counts.count(first)
+    counts.count(Limit("one more", Rule(10, 2)))
+    with pytest.raises(Refused):
+        counts.count(first)

@@ -296,3 +296,7 @@ def test_closing_closes_the_transport(moody: Moody, guarded: GuardedDatabase) ->
     guarded.close()
 
     assert moody.closed
+
+
+def test_what_guards_says_what_it_guards(guarded: GuardedDatabase, moody: Moody) -> None:
+    assert repr(guarded) == f"GuardedDatabase({moody!r})"

@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg.postgres import types
 
 from shared.db import Json, Statement
 from shared.db.values import encode, parameters, row_decoder
@@ -276,3 +277,32 @@ def test_more_parameters_than_the_protocol_counts_are_a_defect_and_no_outage() -
     with pytest.raises(StatementFailed) as caught:
         parameters(Statement("select 1", (1,) * 65_536))
     assert caught.value.sqlstate == "54023"
+
+
+REGISTERED = [
+    "bool",
+    "int2",
+    "int4",
+    "int8",
+    "oid",
+    "float4",
+    "float8",
+    "numeric",
+    "text",
+    "varchar",
+    "bpchar",
+    "name",
+    "char",
+]
+
+
+def test_a_row_that_is_longer_than_its_head_is_not_read() -> None:
+    with pytest.raises(ValueError, match="longer"):
+        row_decoder([("a", 23)])(["1", "2"])
+
+
+@pytest.mark.parametrize("name", REGISTERED)
+def test_the_array_of_a_type_is_known_by_the_number_that_postgres_gives_it(name: str) -> None:
+    registered = types['"char"' if name == "char" else name]
+    assert row_decoder([("a", registered.array_oid)])(["{}"]) == ([],)
+    assert row_decoder([("a", registered.oid), ("b", registered.array_oid)])([None, None]) == (None, None)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.errors import InvalidRequest
 from shared.history import cursors
-from shared.history.cursors import NEWEST, PlaceInConversation, PlaceInList
+from shared.history.cursors import NEWEST, PlaceInArchive, PlaceInConversation, PlaceInList
 
 PLACE = PlaceInList(datetime(2026, 11, 22, 10, 0, 0, 123456, tzinfo=UTC), UUID("019ac000-0000-7000-8000-000000000001"))
 
@@ -73,3 +73,9 @@ def test_a_cursor_of_one_kind_is_no_cursor_of_the_other() -> None:
 def test_a_place_that_no_message_can_have_is_an_invalid_request(seq: int) -> None:
     with pytest.raises(InvalidRequest):
         PlaceInConversation.read(cursors.write(seq.to_bytes(8, "big", signed=True)))
+
+
+@pytest.mark.parametrize("seq", [-1, cursors.LAST_SEQ + 1])
+def test_a_place_in_an_archive_that_no_message_can_have_is_an_invalid_request(seq: int) -> None:
+    with pytest.raises(InvalidRequest, match="cursor"):
+        PlaceInArchive.read(cursors.write(cursors.ARCHIVE_PLACE.pack(bytes(16), seq)))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.history.titles import LONGEST, title_of
+from shared.history.titles import LONGEST, LONGEST_GIVEN, given_title, title_of
 
 
 def test_a_short_question_is_its_own_title() -> None:
@@ -55,6 +55,7 @@ def test_a_short_first_word_before_an_endless_one_does_not_stand_alone() -> None
         pytest.param("کِ", id="an Urdu letter with its vowel sign"),
         pytest.param("क्षि", id="a Devanagari syllable"),
         pytest.param("🇵🇰", id="a flag of two letters"),
+        pytest.param("\u1100\u1100\u1161", id="a Korean syllable of three letters"),
     ],
 )
 @pytest.mark.parametrize("before", range(8))
@@ -86,3 +87,18 @@ def test_every_title_can_be_stored_and_shown_on_one_line(question: str) -> None:
     assert title == " ".join(title.split())
     title.encode()
     assert not any(unicodedata.category(character) in {"Cc", "Cs"} for character in title)
+
+
+def test_a_flag_after_letters_is_not_cut_in_two() -> None:
+    assert title_of("x" * (LONGEST - 2) + "🇵🇰" + "x" * 30) == "x" * (LONGEST - 2) + "…"
+
+
+@pytest.mark.parametrize("title", ["a" * LONGEST_GIVEN, "  a\t title\n"])
+def test_a_given_title_stands_on_one_line(title: str) -> None:
+    assert given_title(title) == " ".join(title.split())
+
+
+@pytest.mark.parametrize("title", ["", " \n", "\u200b", "a" * (LONGEST_GIVEN + 1)])
+def test_a_given_title_has_one_to_200_characters_that_can_be_seen(title: str) -> None:
+    with pytest.raises(ValueError, match="1 to 200 characters"):
+        given_title(title)

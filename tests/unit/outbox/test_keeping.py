@@ -159,3 +159,44 @@ def test_what_is_too_long_for_the_queue_is_not_kept() -> None:
 
 def test_nothing_secret_is_in_the_repr() -> None:
     assert repr(outbox()) == "Outbox()"
+
+
+class Holding(Sqs):
+    """Says how many messages wait."""
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__()
+        self.waiting = waiting
+
+    def get_queue_attributes(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 (as boto3 declares it)
+        first, *others = parameters["AttributeNames"]
+        return {"Attributes": {first: str(self.waiting), **dict.fromkeys(others, "0")}}
+
+
+def unreachable() -> Sqs:
+    raise OSError
+
+
+@pytest.mark.parametrize(("waiting", "may"), [(0, False), (1, True)])
+def test_a_single_message_may_be_the_readers_turn(waiting: int, *, may: bool) -> None:
+    assert outbox(Holding(waiting)).may_hold_turns() is may
+
+
+def test_without_a_queue_no_turn_waits_and_one_that_cannot_be_asked_may_hold_some() -> None:
+    queue = Queue("https://localhost/1/outbox.fifo", unreachable)
+
+    assert not outbox().may_hold_turns()
+    assert Outbox(SECRET, queue, TOKEN, lambda: None).may_hold_turns()
+
+
+def test_getting_ready_makes_the_client_and_without_a_queue_nothing() -> None:
+    made: list[Sqs] = []
+
+    def connected() -> Sqs:
+        made.append(Sqs())
+        return made[0]
+
+    outbox().prepare()
+    Outbox(SECRET, Queue("https://localhost/1/outbox.fifo", connected), TOKEN, lambda: None).prepare()
+
+    assert len(made) == 1
