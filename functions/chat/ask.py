@@ -6,7 +6,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from functions.chat.wire import Answered, Begun, Question, Unit
+from functions.chat.wire import Answered, Question, SourcesEvent, Unit
 from functions.dependencies.allowances import Questions, ask_a_question
 from functions.dependencies.book import Examples, OpenBook
 from functions.dependencies.callers import Reader
@@ -106,14 +106,14 @@ def _named(events: Iterator[Event], voting: str | None) -> Iterator[Named]:
     for event in events:
         match event:
             case Sources():
-                yield "sources", _json(Begun.of(event))
+                yield "sources", _json(SourcesEvent.of(event))
             case Delta():
                 yield "delta", _json(Unit(text=event.text))
             case Done():
                 yield "done", _json(_answered(event.reply, voting))
 
 
-def _json(body: Begun | Unit | Answered) -> str:
+def _json(body: SourcesEvent | Unit | Answered) -> str:
     return body.model_dump_json(by_alias=True, exclude_none=True)
 
 

@@ -233,7 +233,7 @@ class Answered(BaseModel):
         )
 
 
-class Begun(BaseModel):
+class SourcesEvent(BaseModel):
     """The event `sources`: what the answer will cite, and the ids of the turn."""
 
     model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True)

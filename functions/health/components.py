@@ -17,7 +17,7 @@ from functions.dependencies.allowances import look_at_health
 from functions.dependencies.book import OpenBook
 from functions.dependencies.database import Db
 from functions.dependencies.queue import outbox_queue
-from shared.answering.parallel import beside
+from shared.answering.parallel import in_background
 from shared.app import build_handler
 from shared.db import Statement
 from shared.deadline import within
@@ -78,9 +78,9 @@ async def components(db: Db, book: OpenBook) -> Health:
     """Try everything at once."""
     with (
         within(SECONDS),
-        beside(lambda: probed("retrieval", lambda: book.search("ready?", limit=1))) as retrieval,
-        beside(lambda: probed_outbox(outbox_queue())) as outbox,
-        beside(lambda: probed_model(_model())) as model,
+        in_background(lambda: probed("retrieval", lambda: book.search("ready?", limit=1))) as retrieval,
+        in_background(lambda: probed_outbox(outbox_queue())) as outbox,
+        in_background(lambda: probed_model(_model())) as model,
     ):
         stored = probed("database", lambda: db.run(PROBE, idempotent=True))
     found = Components(database=stored, retrieval=retrieval.result(), model=model.result(), outbox=outbox.result())
@@ -115,7 +115,7 @@ def _model() -> Reachable | None:
 
 def probed_model(model: Reachable | None) -> Component:
     """How the model is, if there is one."""
-    return Component(status="off") if model is None else probed("model", model.insist)
+    return Component(status="off") if model is None else probed("model", model.check)
 
 
 def probed_outbox(queue: Queue | None) -> OutboxComponent:

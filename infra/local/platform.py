@@ -179,7 +179,7 @@ class Platform:
             gateway.process.signal(signal.SIGHUP)
 
     @contextmanager
-    def beside(self, name: str, transport: Transport, settings: Mapping[str, str]) -> Generator[Server]:
+    def another_gateway(self, name: str, transport: Transport, settings: Mapping[str, str]) -> Generator[Server]:
         """One more gateway on the same data, whose functions have some settings of their own.
 
         Raises:

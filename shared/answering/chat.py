@@ -13,7 +13,7 @@ from shared.answering.events import Delta, Done, Sources
 from shared.answering.follow_up import may_refer_back, refers_back
 from shared.answering.languages import spoken
 from shared.answering.models import Answer, Mode
-from shared.answering.parallel import beside
+from shared.answering.parallel import in_background
 from shared.answering.pieces import pieces
 from shared.answering.respondent import Respondent, no_examples
 from shared.answering.small_talk import heard
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from shared.answering.storage import TurnKeeper
     from shared.answering.writer import Rewriter, Writer, Writing
     from shared.db import Database
-    from shared.history.models import Begun
+    from shared.history.models import StoredQuestion
 
 LONGEST: Final = 32_000
 """Bytes of an answer that is being written; fewer than a message may have characters."""
@@ -129,7 +129,7 @@ class Chat:
 
     def _begin_and_quote(
         self, ask: Ask, said: Heard, respondent: Respondent, storage: Storage
-    ) -> tuple[Begun | None, Answer]:
+    ) -> tuple[StoredQuestion | None, Answer]:
         """Both at once, unless the search must know what was asked before."""
         begin = storage.begin
         if said.kind is not None:
@@ -137,21 +137,21 @@ class Chat:
         title, question = title_of(said.question), said.question
         selected = ask.selected_text
         if selected is not None:
-            with beside(lambda: respondent.about_selection(question, selected, ask.page)) as explained:
+            with in_background(lambda: respondent.about_selection(question, selected, ask.page)) as explained:
                 begun = begin(ask, title)
             return begun, explained.result()
         continues = ask.follows or bool(ask.turns)
         if continues and refers_back(question):
             begun = begin(ask, title)
             return begun, respondent.in_conversation(question, _said_before(ask, begun))
-        with beside(lambda: respondent.alone(question)) as result:
+        with in_background(lambda: respondent.alone(question)) as result:
             begun = begin(ask, title)
         answer = result.result()
         if continues and answer.mode is Mode.REFUSED and may_refer_back(question):
             answer = respondent.tried_again(question, _said_before(ask, begun), answer)
         return begun, respondent.translated(question, answer)
 
-    def _writing(self, ask: Ask, quoted: Answer, begun: Begun | None, language: str) -> Writing | None:
+    def _writing(self, ask: Ask, quoted: Answer, begun: StoredQuestion | None, language: str) -> Writing | None:
         """None where nobody writes: what is off topic, small talk or cannot be searched is never written about."""
         if self.writer is None or quoted.basis is None or quoted.mode is not Mode.EXTRACTIVE:
             return None
@@ -198,6 +198,6 @@ def _deltas(answer: Answer) -> Iterator[Event]:
     return map(Delta, pieces(answer.text))
 
 
-def _said_before(ask: Ask, begun: Begun | None) -> Sequence[Utterance]:
+def _said_before(ask: Ask, begun: StoredQuestion | None) -> Sequence[Utterance]:
     """What is stored of the conversation; what the client says was said, where nothing is or it cannot be read."""
     return (begun.window if begun else []) or ask.turns

@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 
 
 @contextmanager
-def beside(call: Callable[[], Result]) -> Generator[Future[Result]]:
+def in_background(call: Callable[[], Result]) -> Generator[Future[Result]]:
     """Run `call` while the block runs; afterwards its `.result()` is there at once.
 
     The deadline and the timings of the request go along. The block's end waits for the call, even when the block

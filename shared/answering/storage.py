@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from shared.answering.models import Ask
     from shared.db import Database
-    from shared.history.models import Begun, Message
+    from shared.history.models import Message, StoredQuestion
     from shared.outbox.keeping import Kept
 
 DATABASE_SECONDS: Final = 1.25
@@ -73,7 +73,7 @@ class Storage:
     missing: set[Missing] = field(default_factory=set[Missing])
     is_behind: bool = False
 
-    def begin(self, ask: Ask, title: str) -> Begun | None:
+    def begin(self, ask: Ask, title: str) -> StoredQuestion | None:
         """Store the question, and read what was said before; None where it is not stored.
 
         What it replaces may wait in the outbox; then it waits there as well, behind it.
@@ -95,7 +95,7 @@ class Storage:
                     raise
         return None
 
-    def _begun(self, db: Database, ask: Ask, title: str) -> Begun:
+    def _begun(self, db: Database, ask: Ask, title: str) -> StoredQuestion:
         return begin_turn(
             db,
             conversation_id=ask.conversation_id,
@@ -107,13 +107,13 @@ class Storage:
             continues=ask.continues,
         )
 
-    def complete(self, ask: Ask, answer: Answer, begun: Begun | None) -> Reply:
+    def complete(self, ask: Ask, answer: Answer, begun: StoredQuestion | None) -> Reply:
         """Store the answer where it can and may be stored, and say what became of the turn."""
         reply = self._kept(ask, answer, begun)
         # what went for this turn is gone already, whether or not the answer could be stored as well
         return replace(reply, evicted=begun.evicted) if begun else reply
 
-    def _kept(self, ask: Ask, answer: Answer, begun: Begun | None) -> Reply:
+    def _kept(self, ask: Ask, answer: Answer, begun: StoredQuestion | None) -> Reply:
         if begun and begun.answered:
             return self._replied(ask, as_answer(begun.answered), Saved.STORED)
         stored = self._store_answer(ask, answer) if begun else None

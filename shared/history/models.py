@@ -102,7 +102,7 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class StoredQuestion:
     """A question that is stored.
 
     Attributes:

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Final
 from shared.db import Json, Statement
 from shared.errors import Conflict, Gone, InvalidRequest, NotFound
 from shared.history import conversation_queries, turn_queries
-from shared.history.models import CONTENT_CHARACTERS, FINAL, Begun, Conversation, Feedback, Message, Status, answer_id
+from shared.history.models import (
+    CONTENT_CHARACTERS,
+    FINAL,
+    Conversation,
+    Feedback,
+    Message,
+    Status,
+    StoredQuestion,
+    answer_id,
+)
 from shared.history.titles import UNTITLED, title_of
 from shared.history.writing import still_there, write
 
@@ -39,7 +48,7 @@ def begin_turn(  # noqa: PLR0913 (a question is all of this)
     asked_at: datetime | None = None,
     replaces: UUID | None = None,
     continues: bool = False,
-) -> Begun:
+) -> StoredQuestion:
     """Store a question, in a new conversation unless there is one with this id, and read what was said before it.
 
     Of the user's conversations the newest `keep` stay, this one among them. Pinned ones go last. A question that had to
@@ -79,7 +88,7 @@ def begin_turn(  # noqa: PLR0913 (a question is all of this)
     answered = answer.first(Message)
     final = answered is not None and answered.status in FINAL
     replaced = further[-1].first(Message) if continues else None
-    return Begun(window.into(Message), stored.evicted, answered if final else None, replaced)
+    return StoredQuestion(window.into(Message), stored.evicted, answered if final else None, replaced)
 
 
 def _storing(

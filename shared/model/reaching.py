@@ -31,7 +31,7 @@ class Reachable:
     def __init__(self, addresses: Sequence[str]) -> None:
         self._asked = [_list_of_models(each) for each in addresses]
 
-    def insist(self) -> None:
+    def check(self) -> None:
         """Return where one of them answers.
 
         Raises:

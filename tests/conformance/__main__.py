@@ -46,7 +46,7 @@ def main() -> int:
     with (
         State.temporary() as state,
         Platform(state, [transport], deployment=deployment) as platform,
-        platform.beside("with rate limits", transport, {"RATE_LIMITS": "on"}) as limited,
+        platform.another_gateway("with rate limits", transport, {"RATE_LIMITS": "on"}) as limited,
     ):
         known = {
             "BASE_URL": platform.url(transport),

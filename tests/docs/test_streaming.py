@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from functions.chat.wire import Begun, Cited, Unit
+from functions.chat.wire import Cited, SourcesEvent, Unit
 from shared.answering.chat import LONGEST
 from tests.docs.prose import ROOT, table_rows
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 PAGE = "specs/streaming.md"
 
 
-@pytest.mark.parametrize(("event", "model"), [("sources", Begun), ("delta", Unit)])
+@pytest.mark.parametrize(("event", "model"), [("sources", SourcesEvent), ("delta", Unit)])
 def test_the_page_names_each_field_of_an_event(event: str, model: type[BaseModel]) -> None:
     text = (ROOT / PAGE).read_text(encoding="utf-8").partition(f"### `{event}`\n")[2].split("\n#")[0]
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| `")]

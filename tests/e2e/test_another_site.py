@@ -67,7 +67,7 @@ def api_url(platform: Platform, site: str) -> Generator[str]:
         "COOKIE_SAME_SITE": "None",
         "COOKIE_PARTITIONED": "on",
     }
-    with platform.beside("for another site", "http", settings) as gateway:
+    with platform.another_gateway("for another site", "http", settings) as gateway:
         yield gateway.url
 
 

@@ -53,7 +53,7 @@ def origin(folder: Path) -> Generator[str]:
 @pytest.fixture(scope="module")
 def allowing(platform: Platform, origin: str) -> Generator[str]:
     """An API that knows the site, and has made nothing else of its settings."""
-    with platform.beside("for a site with the element", "http", {"SITE_ORIGIN": origin}) as gateway:
+    with platform.another_gateway("for a site with the element", "http", {"SITE_ORIGIN": origin}) as gateway:
         yield gateway.url
 
 

@@ -151,7 +151,7 @@ def published(
     """Each generator builds once for all tests."""
     name: str = request.param
     out = tmp_path_factory.mktemp(name)
-    with served(out) as origin, platform.beside(f"for {name}", "http", {"SITE_ORIGIN": origin}) as gateway:
+    with served(out) as origin, platform.another_gateway(f"for {name}", "http", {"SITE_ORIGIN": origin}) as gateway:
         api = own_other_name(gateway.port)
         site(name, api, out, origin)
         ingest(out / "book", platform.qdrant.url, f"{origin}/book/")

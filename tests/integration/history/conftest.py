@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from infra.local.platform import Platform
-    from shared.history.models import Begun, Message, Opened, Status
+    from shared.history.models import Message, Opened, Status, StoredQuestion
     from shared.settings.database import Transport
 
 SOURCES = [{"n": 1, "title": "Nodes", "url": "https://book.example/nodes", "snippet": "A node is …"}]
@@ -82,7 +82,7 @@ class Reader:
         conversation_id: UUID | None = None,
         message_id: UUID | None = None,
         keep: int = 50,
-    ) -> tuple[UUID, UUID, Begun]:
+    ) -> tuple[UUID, UUID, StoredQuestion]:
         """Begin a turn; the conversation's id, the question's, and what the store said."""
         conversation_id, message_id = conversation_id or uuid4(), message_id or uuid4()
         begun = begin_turn(

@@ -20,7 +20,7 @@ from shared.outbox.replay import store
 from tests.unit.outbox.turns import turn
 
 if TYPE_CHECKING:
-    from shared.history.models import Begun
+    from shared.history.models import StoredQuestion
     from tests.integration.history.conftest import Reader
 
 
@@ -32,7 +32,7 @@ def said(ada: Reader, question: str, answer: str, conversation_id: UUID | None =
 
 def again(
     ada: Reader, conversation_id: UUID, replaces: UUID, question: str = "anew", message_id: UUID | None = None
-) -> Begun:
+) -> StoredQuestion:
     message_id = message_id or uuid4()
     begun = begin_turn(
         ada.db,

@@ -154,7 +154,9 @@ def lanes(platform: Platform, model: ScriptedModel) -> Generator[list[Lane]]:
     told: dict[str, Behaviour] = {}
     model.behave(by_question(told))
     with ExitStack() as stack:
-        gateways = [stack.enter_context(platform.beside(f"lane {at}", "http", {})) for at in range(1, len(LANES))]
+        gateways = [
+            stack.enter_context(platform.another_gateway(f"lane {at}", "http", {})) for at in range(1, len(LANES))
+        ]
         made: list[Lane] = []
         for begins, url in zip(LANES, [platform.url("http"), *(each.url for each in gateways)], strict=True):
             person = stack.enter_context(signed_up_at(url))

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from shared.answering.parallel import beside
+from shared.answering.parallel import in_background
 from shared.deadline import remaining, within
 from shared.errors import NotFound
 from shared.observability import measured, request_timings
@@ -14,7 +14,7 @@ from shared.observability import measured, request_timings
 def test_the_call_and_the_block_run_at_once() -> None:
     both = threading.Barrier(2)
 
-    with beside(lambda: both.wait(60)) as call:
+    with in_background(lambda: both.wait(60)) as call:
         both.wait(60)
 
     assert call.result() in {0, 1}
@@ -25,7 +25,7 @@ def test_the_deadline_and_the_timings_go_along() -> None:
         with measured("qdrant"):
             return remaining()
 
-    with request_timings() as spent, within(3), beside(call) as left:
+    with request_timings() as spent, within(3), in_background(call) as left:
         pass
 
     assert left.result() <= 3
@@ -36,7 +36,7 @@ def test_an_error_of_the_call_comes_with_its_result() -> None:
     def call() -> None:
         raise NotFound
 
-    with beside(call) as outcome:
+    with in_background(call) as outcome:
         pass
 
     with pytest.raises(NotFound):
@@ -50,7 +50,7 @@ def test_an_error_of_the_block_waits_for_the_call() -> None:
         time.sleep(0.1)
         finished.append(True)
 
-    with pytest.raises(NotFound), beside(call):
+    with pytest.raises(NotFound), in_background(call):
         raise NotFound
 
     assert finished == [True]

@@ -14,7 +14,7 @@ CLOSED = "http://127.0.0.1:9/v1"
 @pytest.mark.parametrize("more", ["", "/chat/completions", "/", "?api-version=1"])
 def test_a_model_that_answers_is_there_and_was_asked_for_no_answer(more: str) -> None:
     with scripted_model() as server:
-        Reachable([server.url + more]).insist()
+        Reachable([server.url + more]).check()
         assert server.asked == []
 
 
@@ -23,17 +23,17 @@ def test_a_refusal_is_an_answer_and_trouble_of_a_gateways_is_none(status: int, *
     with scripted_model() as server:
         server.models = f"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n".encode()
         if is_there:
-            Reachable([server.url]).insist()
+            Reachable([server.url]).check()
         else:
             with pytest.raises(ModelUnavailable):
-                Reachable([server.url]).insist()
+                Reachable([server.url]).check()
 
 
 def test_one_of_two_is_enough() -> None:
     with scripted_model() as server:
-        Reachable([CLOSED, server.url]).insist()
+        Reachable([CLOSED, server.url]).check()
     with pytest.raises(ModelUnavailable):
-        Reachable([CLOSED, CLOSED]).insist()
+        Reachable([CLOSED, CLOSED]).check()
 
 
 def test_an_address_elsewhere_must_be_encrypted() -> None:
