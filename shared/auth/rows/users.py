@@ -6,7 +6,7 @@ Every function is one round trip, and every write may be sent twice.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from shared.auth.identifiers import new_identifier
 from shared.auth.models import Credentials, User
@@ -63,27 +63,22 @@ select further_fields('user', to_jsonb(u)) from "user" u where u.id = $1::text
 If so, the sessions that the same browser had before have been replaced.
 """
 
-CREDENTIALS: Final = """
-select
-    u.id, u.name, u.email, u."emailVerified", u.image, u."createdAt", u."updatedAt",
-    further_fields('user', to_jsonb(u)), a.password, is_banned(to_jsonb(u), $2::timestamptz),
-    coalesce((to_jsonb(u) ->> 'banned')::boolean, false), second_factor(to_jsonb(u))
-from "user" u
-left join account a on a."userId" = u.id and a."accountId" = u.id and a."providerId" = 'credential'
-where u.email = $1::text
-limit 1
-"""
 
-CREDENTIALS_BY_USERNAME: Final = """
+def _credentials_where(condition: LiteralString) -> LiteralString:
+    return f"""
 select
     u.id, u.name, u.email, u."emailVerified", u.image, u."createdAt", u."updatedAt",
     further_fields('user', to_jsonb(u)), a.password, is_banned(to_jsonb(u), $2::timestamptz),
     coalesce((to_jsonb(u) ->> 'banned')::boolean, false), second_factor(to_jsonb(u))
 from "user" u
 left join account a on a."userId" = u.id and a."accountId" = u.id and a."providerId" = 'credential'
-where u.id = user_named($1::text)
+where {condition}
 limit 1
-"""
+"""  # noqa: S608 (as its type says, it is made of literals alone)
+
+
+CREDENTIALS: Final = _credentials_where("u.email = $1::text")
+CREDENTIALS_BY_USERNAME: Final = _credentials_where("u.id = user_named($1::text)")
 
 EMAIL_OF_USERNAME: Final = """
 select email from "user" where id = user_named($1::text)
