@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from infra.ingestion.form import Heading
 from infra.ingestion.html.anchors import anchor_of
 from infra.ingestion.html.apart import announcing, kind_of, named, paragraph, together, without_headings
 from infra.ingestion.html.code import code_block, code_in_table, title_in_table
-from infra.ingestion.html.inline import heading_line, line, line_of
+from infra.ingestion.html.inline import declared, heading_line, line, line_of, quoted
+from infra.ingestion.html.lists import is_object, joined, pairs_of, start_of
 from infra.ingestion.html.names import (
     ADMONITION,
     ADMONITION_TITLE,
     BLOCKS,
     CODE_TITLE,
-    DEFINED,
     HEADINGS,
+    SIGNATURE,
 )
-from infra.ingestion.html.tables import cells_of, is_layout, table_block
+from infra.ingestion.html.tables import cells_of, is_layout, rows_of, table_block, taken_from
 from infra.ingestion.html.tabs import is_panel, tabs_of
 from infra.ingestion.html.tree import Element
-from shared.retrieval.blocks import Definition, Item, List, Paragraph
+from shared.retrieval.blocks import Definition, Item, List, Paragraph, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
     from infra.ingestion.form import Content
     from shared.retrieval.blocks import Block
@@ -142,11 +142,31 @@ class _Walk:
         if code is not None:
             self._caption = title_in_table(element) or self._caption
             yield from self._code(code)
+        elif SIGNATURE.search(element.classes):
+            parts = (cell.raw_text() for row in rows_of(element) for cell in cells_of(row))
+            yield Paragraph(quoted(declared(" ".join(parts))))
         elif is_layout(element):
-            for cell in cells_of(element):
+            for row in rows_of(element):
+                yield from self._placed(list(cells_of(row)))
+        else:
+            inner = list(taken_from(element))
+            block = table_block(element)
+            yield from [] if block is None else [block]
+            for row, table in inner:
+                yield from self._inner(row, table)
+
+    def _placed(self, cells: list[Element]) -> Iterator[Content]:
+        """What stands beside each other is one line, unless there are blocks in it."""
+        if any(each.has_blocks for each in cells):
+            for cell in cells:
                 yield from self.flow(cell)
-        elif (block := table_block(element)) is not None:
-            yield block
+        else:
+            yield from paragraph([part for cell in cells for part in (*cell.children, " ")])
+
+    def _inner(self, row: str, table: Element) -> Iterator[Content]:
+        """A table from the cell of another says of which row it speaks."""
+        for each in self._table(table):
+            yield replace(each, lead=announcing(row)) if isinstance(each, Table) and not each.lead else each
 
     # --- lists
 
@@ -157,7 +177,7 @@ class _Walk:
             return
         items = tuple(self._items(element))
         if items:
-            yield List(items, start=_start(element) if element.tag == "ol" else None)
+            yield List(items, start=start_of(element) if element.tag == "ol" else None)
 
     def _items(self, element: Element) -> Iterator[Item]:
         """What stands in a list but in none of its items belongs to the one above."""
@@ -181,21 +201,21 @@ class _Walk:
         """Objects of a reference have ids of their own: each is a section, as its readers link to it."""
         terms: list[Element] = []
         depth = self._depth
-        for child in _joined(_pairs(element)):
-            if child.tag == "dt" and _is_object(child):
+        for child in joined(pairs_of(element)):
+            if child.tag == "dt" and is_object(child):
                 self._depth += not terms
                 terms = [child]
                 yield Heading(_LOWEST + self._depth, heading_line(child), child.id)
             elif child.tag == "dt":
                 terms.append(child)
-            elif terms and _is_object(terms[0]):
+            elif terms and is_object(terms[0]):
                 yield from self.flow(child)
                 self._depth, terms = depth, []
             else:
                 yield from self._definition(terms, child)
                 terms = []
         self._depth = depth
-        yield from (Paragraph(text) for each in terms if not _is_object(each) and (text := line(each)))
+        yield from (Paragraph(text) for each in terms if not is_object(each) and (text := line(each)))
 
     def _definition(self, terms: list[Element], meaning: Element) -> Iterator[Content]:
         term = ", ".join(text for each in terms if (text := line(each).rstrip(":")))
@@ -217,35 +237,3 @@ class _Walk:
 
     def _within(self, element: Element, label: str, title: str) -> Iterator[Content]:
         return together(list(self.flow(element)), label, title)
-
-
-def _start(element: Element) -> int:
-    written = element.attributes.get("start", "")
-    return int(written) if written.isascii() and written.isdigit() else 1
-
-
-def _is_object(term: Element) -> bool:
-    return bool(term.id) and (
-        DEFINED.search(term.classes) is not None or any(DEFINED.search(each.classes) for each in term.within())
-    )
-
-
-def _pairs(element: Element) -> Iterator[Element]:
-    """The terms and their meanings; HTML allows a `div` around each pair."""
-    for child in element.children:
-        if isinstance(child, str):
-            yield from [Element("dd", children=[child])] if child.strip() else []
-        elif child.tag == "div":
-            yield from _pairs(child)
-        else:
-            yield child
-
-
-def _joined(parts: Iterable[Element]) -> Iterator[Element]:
-    """Meanings that follow one another are one."""
-    for is_meaning, group in groupby(parts, key=lambda each: each.tag == "dd"):
-        several = list(group)
-        if is_meaning and len(several) > 1:
-            yield Element("dd", children=[Element("div", children=each.children) for each in several])
-        else:
-            yield from several

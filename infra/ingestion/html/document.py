@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from infra.ingestion.form import Heading
 from infra.ingestion.html.content import contents
-from infra.ingestion.html.names import ROOTS
+from infra.ingestion.html.roots import roots_of
 from infra.ingestion.html.tree import Element, cleaned, grown
 
 if TYPE_CHECKING:
@@ -37,9 +37,13 @@ _AS_BROWSERS: Final = {
 """Names that stand for more characters than they say (https://encoding.spec.whatwg.org/#names-and-labels)."""
 _ROBOTS: Final = ("robots", "googlebot")
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_TRANSLATIONS: Final = "link[hreflang]"
 _SILENT: Final = 100
-"""Characters of all text of a page that says nothing yet."""
+"""Characters of all text of a page that says nothing yet, or only where it leads."""
+_LEADS_AWAY: Final = re.compile(
+    r"\blocation(?:\.href)?\s*=\s*[\"'`]|\blocation\.(?:replace|assign)\s*\(|\blocation(?:\.href)?\s*=\s*\w+\s*[;+]"
+)
+_LONGEST_REDIRECT: Final = 2000
+"""Characters of scripts that do nothing else."""
 _SCRIPTED: Final = ("#root", "#app", "#__next", "#__nuxt", "#___gatsby", "app-root", "[data-reactroot]")
 
 
@@ -88,7 +92,7 @@ def decoded(data: bytes, charset: str = "") -> str:
     Raises:
         BrokenFile: It is in no such encoding.
     """
-    marked = next((name for mark, name in _MARKS if data.startswith(mark)), "")
+    marked = next((name for mark, name in _MARKS if data.startswith(mark)), "") or _two_bytes(data[:512])
     declared = _CHARSET.search(data[:2048]) or _XML.search(data[:2048])
     name = marked or charset or (declared[1].decode("ascii") if declared else "utf-8")
     try:
@@ -99,13 +103,20 @@ def decoded(data: bytes, charset: str = "") -> str:
         raise BrokenFile(f"it is not {name.upper()} (byte {error.start})") from error
 
 
+def _two_bytes(start: bytes) -> str:
+    """The encoding of a text in which every other byte of what is ASCII is zero."""
+    if start.count(0) * 4 < len(start) or b"<" not in start:
+        return ""
+    return "utf-16-be" if start[::2].count(0) > start[1::2].count(0) else "utf-16-le"
+
+
 def read_document(html: str) -> Document:
     """Read a file; one that is no page has no content."""
     parser = LexborHTMLParser(html)
     document = _head(parser)
     if document.reason:
         return document
-    tree = grown(_roots(parser))
+    tree = grown(roots_of(parser))
     document.link_share = _link_share(tree)
     document.content = list(contents(tree, document.ids, document.language))
     document.title = next((each.text for each in document.content if isinstance(each, Heading) and each.level == 1), "")
@@ -172,35 +183,26 @@ def _reason(parser: LexborHTMLParser, metas: Mapping[str, str]) -> str:
         return "noindex"
     if parser.css_first("body[data-pagefind-ignore], html[data-pagefind-ignore]"):
         return "data-pagefind-ignore"
-    return ""
+    return "redirect" if _only_leads_away(parser) else ""
 
 
-def _roots(parser: LexborHTMLParser) -> list[LexborNode]:
-    """The surest place; a page may mark several parts of it."""
-    for selector in ROOTS:
-        found = parser.css(selector)
-        if found:
-            return [each for each in found if not _is_within(each, found)] if selector == ROOTS[0] else found[:1]
-    return []
+def _only_leads_away(parser: LexborHTMLParser) -> bool:
+    """A script that goes to another page, and next to nothing to read."""
+    scripts = "\n".join(each.text() for each in parser.css("script:not([src])"))
+    return len(scripts) < _LONGEST_REDIRECT and _LEADS_AWAY.search(scripts) is not None and _is_silent(parser)
 
 
 def _waits_for_a_script(parser: LexborHTMLParser) -> bool:
     """Nothing to read anywhere, and a place where a script is known to put it."""
+    return parser.css_first(", ".join(_SCRIPTED)) is not None and _is_silent(parser)
+
+
+def _is_silent(parser: LexborHTMLParser) -> bool:
     words = parser.body.clone() if parser.body is not None else None
-    if words is None or parser.css_first(", ".join(_SCRIPTED)) is None:
+    if words is None:
         return False
     words.strip_tags(["script", "style", "noscript", "template"])
     return len(cleaned(words.text())) < _SILENT
-
-
-def _is_within(node: LexborNode, others: list[LexborNode]) -> bool:
-    around = {each.mem_id for each in others}
-    above = node.parent
-    while above is not None:
-        if above.mem_id in around:
-            return True
-        above = above.parent
-    return False
 
 
 def _attribute(node: LexborNode | None, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from infra.ingestion.html.names import BLOCKS, INVISIBLE, PERMANENT_LINK, SYMBOLS_OF_LINKS
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
 
 _SIGNS: Final = {"msup": "^", "msub": "_", "mfrac": "/"}
 _TEX: Final = "application/x-tex"
+
+
+_WITHIN: Final = re.compile(r"([(\[]) ")
+_BEFORE: Final = re.compile(r" (?=[,)\]]|\( ?\S)")
 
 
 def line(element: Element) -> str:
@@ -57,6 +62,11 @@ def _code(element: Element) -> str:
 def quoted(content: str) -> str:
     """Code within a line."""
     return f"`` {content} ``" if "`" in content else f"`{content}`"
+
+
+def declared(text: str) -> str:
+    """A declaration in one line, as people write it: no space within brackets nor before commas."""
+    return _BEFORE.sub("", _WITHIN.sub(r"\1", cleaned(text)))
 
 
 def _lines(element: Element) -> str:

@@ -19,6 +19,9 @@ ROOTS: Final = (
 )  # fmt: skip
 """Where a page's own text stands, the surest first."""
 
+NOTES: Final = "#footnotes, .footnotes, [role=doc-endnotes]"
+"""Notes at the foot of a page, which some themes put below its own text."""
+
 FURNITURE_TAGS: Final = _words(
     "script style template noscript nav form iframe select textarea object svg head audio video canvas dialog"
 )
@@ -34,7 +37,8 @@ _OF_PAGES: Final = """
     theme-doc-footer pagination-nav md-content__button md-tags md-source-file prev-next-footer rst-versions
     wy-breadcrumbs prev-next book-header book-footer nav-chapters VPDocFooter toc-drawer theme-edit-this-page edit-link
     edit-this-page td-page-meta page-toc version-banner theme-doc-version-banner pager pagination feedback page-nav
-    nav-footer related-pages sr-only visually-hidden screen-reader-text skip-link skiplink back-to-top
+    nav-footer related-pages footer page-footer site-footer sr-only visually-hidden screen-reader-text skip-link
+    skiplink back-to-top tsd-sources tsd-index-group titlearea ttc
 """
 _MARKS: Final = """
     footnote-backref data-footnote-backref footnote-ref footnote-reference fn-bracket fn-backref eqno
@@ -47,12 +51,19 @@ OF_CODE: Final = _words(_OF_CODE)
 FURNITURE: Final = _words(_OF_PAGES + _MARKS + _DIAGRAMS)
 """Tables of contents, paging, edit links; marks of footnotes and equations; diagrams,
 of which the page holds the source, or an image with the source as its description."""
-FURNITURE_PREFIXES: Final = ("breadcrumb",)
+WAYS: Final = re.compile(r"(?:^|\s)(?:[\w-]+[-_])?breadcrumbs?(?:[-_][\w-]+)?(?=$|\s)")
+"""Where in the site a page stands."""
+SIDE: Final = re.compile(
+    r"(?:^|\s)(?!(?:has|with|no|without|hide|show|is)-)(?:[\w-]+[-_])?side-?bar(?:[-_](?!title)[\w-]+)?(?=$|\s)"
+)
+"""What themes that mark no main content call the columns beside it; authors set texts apart by that name, too."""
+OF_AUTHORS: Final = "h1, article, main, .sidebar-title, .body, .content"
+"""What no column beside the text holds."""
 PERMANENT_LINK: Final = re.compile(
     r"(?:^|[\s_-])(?:headerlink|hash-link|header-anchor|sl-anchor-link|anchor|subheading-anchor|anchor-link|anchorjs-link"
     r"|td-heading-self-link|heading-anchor|permalink|heading-link|heading__anchor|direct-link)(?=$|[\s_-])"
 )
-SYMBOLS_OF_LINKS: Final = frozenset("¶#§^↩🔗⚓☍↑⏎")
+SYMBOLS_OF_LINKS: Final = frozenset("¶#§^↩🔗⚓☍↑⏎◆")
 
 ADMONITION: Final = re.compile(
     r"(?:^|[\s_-])(?:admonition|alert|hint|callout|custom-block|hint-container|starlight-aside|blockquote-tag"
@@ -81,6 +92,8 @@ NO_LANGUAGE: Final = frozenset(
 )
 DEFINED: Final = re.compile(r"(?:^|\s)(?:sig|sig-name|descname)(?=$|\s)")
 """Objects and options of a reference; each of them is a section that its readers link to."""
+SIGNATURE: Final = re.compile(r"(?:^|\s)memname(?=$|\s)")
+"""A declaration that is laid out as a table."""
 COLLAPSED: Final = re.compile(r"(?:tab|panel|collaps|accordion|expand|details|toggle|content)", re.IGNORECASE)
 """What is not displayed until a reader opens it."""
 LINES: Final = frozenset({"ec-line", "diff"})
@@ -88,7 +101,7 @@ LINES: Final = frozenset({"ec-line", "diff"})
 
 NO_PAGES: Final = re.compile(
     r"(^|/)(404|500|search|genindex(-\w+)?|py-modindex|modindex|print|print_page|toc|offline)(/index)?\.html?$"
-    r"|(^|/)(_modules|_sources|_static|_images|singlehtml|node_modules|_pagefind|pagefind)/|(^|/)page/\d+/"
+    r"|(^|/)(graph_legend|\w+_8\w+_source)\.html$|(^|/)search/([a-z]+_[0-9a-f]+|nomatches)\.html$|(^|/)(_modules|_sources|_static|_images|singlehtml|node_modules|_pagefind|pagefind)/|(^|/)page/\d+/"
 )
 LISTS: Final = re.compile(r"(^|/)(blog|posts|news)/(archive|category|categories|tags?|authors?)(/|\.html?$)")
 OF_LISTS: Final = re.compile(r"(^|/)(blog|posts|news|tags|categories|authors|archive)(/|$)")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from infra.ingestion.form import Found
     from infra.ingestion.progress import Show
 
-ENDINGS: Final = (".html", ".htm")
+ENDINGS: Final = (".html", ".htm", ".xhtml", ".shtml")
 LARGEST: Final = 50_000_000
 """Bytes of a file; a page that people read is never so large."""
 _SKIPPED_FOLDERS: Final = frozenset({"node_modules", "__pycache__"})

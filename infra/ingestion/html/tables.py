@@ -20,7 +20,7 @@ _WIDEST: Final = 1000
 
 def table_block(table: Element) -> Table | None:
     """Read a table; None if nothing stands in it."""
-    rows = list(_rows_of(table))
+    rows = list(rows_of(table))
     head = _head(rows)
     values = [row for row in _grid(rows) if any(row)]
     if not values:
@@ -32,16 +32,34 @@ def table_block(table: Element) -> Table | None:
 
 
 def is_layout(table: Element) -> bool:
-    """Whether it only places what stands in it: a table in a table, one cell, or so declared."""
-    if table.role in {"presentation", "none"} or table.find("table", "h1", "h2", "h3", "h4") is not None:
+    """Whether it only places what stands in it: other tables, sections, one cell with words, or so declared."""
+    if table.role in {"presentation", "none"} or table.find("h1", "h2", "h3", "h4") is not None:
         return True
-    return sum(1 for each in table.within() if each.tag in _CELLS) == 1
+    rows = list(rows_of(table))
+    if table.find("table") is not None and not _head(rows):
+        return True
+    # a picture beside a text makes no table of it
+    return len(rows) == 1 and sum(1 for each in cells_of(rows[0]) if line(each)) <= 1
 
 
-def cells_of(table: Element) -> Iterator[Element]:
-    """Give the cells of a table, not those of tables within."""
-    for row in _rows_of(table):
-        yield from (each for each in row.elements() if each.tag in _CELLS)
+def taken_from(table: Element) -> Iterator[tuple[str, Element]]:
+    """Take the tables out of the cells of one that has a head; each with the name of its row."""
+    for row in rows_of(table):
+        cells = list(cells_of(row))
+        for inner in [found for cell in cells for found in _outermost(cell)]:
+            assert inner.parent is not None  # noqa: S101 (it stands in a cell)
+            inner.parent.children = [each for each in inner.parent.children if each is not inner]
+            yield line(cells[0]), inner
+
+
+def _outermost(cell: Element) -> Iterator[Element]:
+    for child in cell.elements():
+        yield from [child] if child.tag == "table" else _outermost(child)
+
+
+def cells_of(row: Element) -> Iterator[Element]:
+    """Give the cells of a row, not those of tables within."""
+    return (each for each in row.elements() if each.tag in _CELLS)
 
 
 def _caption(table: Element) -> str:
@@ -50,19 +68,20 @@ def _caption(table: Element) -> str:
     return text if not text or text.endswith((":", ".", "?", "!")) else f"{text}:"
 
 
-def _rows_of(table: Element) -> Iterator[Element]:
+def rows_of(table: Element) -> Iterator[Element]:
+    """Give the rows of a table, not those of tables within."""
     for child in table.elements():
         if child.tag == "tr":
             yield child
         elif child.tag in _PARTS:
-            yield from _rows_of(child)
+            yield from rows_of(child)
 
 
 def _head(rows: Sequence[Element]) -> bool:
     """The first row names the columns if the page says so, by its part or by all of its cells."""
     if not rows:
         return False
-    first = [each for each in rows[0].elements() if each.tag in _CELLS]
+    first = list(cells_of(rows[0]))
     in_head = rows[0].parent is not None and rows[0].parent.tag == "thead"
     return in_head or (bool(first) and all(each.tag == "th" for each in first) and len(rows) > 1)
 
@@ -71,7 +90,7 @@ def _grid(rows: Iterable[Element]) -> Iterator[list[str]]:
     below: dict[int, tuple[int, str]] = {}
     for row in rows:
         values: list[str] = []
-        for cell in (each for each in row.elements() if each.tag in _CELLS):
+        for cell in cells_of(row):
             _fill(values, below)
             _put(values, below, cell)
         _fill(values, below)

@@ -10,12 +10,14 @@ from infra.ingestion.html.names import (
     BLOCKS,
     COLLAPSED,
     FURNITURE,
-    FURNITURE_PREFIXES,
     FURNITURE_ROLES,
     FURNITURE_TAGS,
     HEADINGS,
     INVISIBLE,
+    OF_AUTHORS,
     OF_CODE,
+    SIDE,
+    WAYS,
 )
 
 if TYPE_CHECKING:
@@ -189,7 +191,15 @@ def _is_furniture_by_class(element: Element, node: LexborNode) -> bool:
         return True
     if not OF_CODE.isdisjoint(names) and node.css_first("p, ul, ol, dl, h1, h2, h3") is None:
         return True
-    return not FURNITURE.isdisjoint(names) or any(each.startswith(FURNITURE_PREFIXES) for each in names)
+    if element.id == "titlearea" or WAYS.search(element.classes):
+        return True
+    if SIDE.search(f"{element.classes} {element.id}") and not _is_of_authors(element, node):
+        return True
+    return not FURNITURE.isdisjoint(names)
+
+
+def _is_of_authors(element: Element, node: LexborNode) -> bool:
+    return element.tag in {"main", "article"} or node.css_first(OF_AUTHORS) is not None
 
 
 def _is_out_of_sight(element: Element, node: LexborNode) -> bool:

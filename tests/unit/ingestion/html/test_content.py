@@ -69,6 +69,58 @@ def test_without_main_content_the_frame_of_the_page_is_no_text() -> None:
     assert read_document(html).content == [Heading(1, "T", ""), Paragraph("Text")]
 
 
+@pytest.mark.parametrize(
+    "sides",
+    [
+        "<div class=col-sidebar><h3>Settings</h3><p>Theme</p></div>",
+        "<div class='sidebar left'><ul><li>Home</ul></div>",
+        "<address class=footer>Made by a generator</address>",
+        "<div id=left-sidebar><p>Menu</p></div>",
+        "<ul class=site-breadcrumb><li>Home<li>Lamps</ul>",
+    ],
+)
+def test_what_a_theme_calls_a_side_or_the_foot_of_a_page_is_no_text(sides: str) -> None:
+    html = f"<html><body><div class=container><div><h1>T</h1><p>Text</div>{sides}</div></body></html>"
+    assert read_document(html).content == [Heading(1, "T", ""), Paragraph("Text")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<aside class=sidebar><p class=sidebar-title>Beside</p><p>Text</p></aside>",
+        "<div class=with-sidebar><p>Beside</p><p>Text</p></div>",
+        "<div class=layout-sidebar><article><p>Beside</p><p>Text</p></article></div>",
+    ],
+)
+def test_but_a_text_of_its_authors_beside_the_others_and_what_has_a_side_are(text: str) -> None:
+    assert Paragraph("Text") in read_document(f"<html><body><div><h1>T</h1>{text}</div></body></html>").content
+
+
+def test_a_page_of_several_articles_is_what_holds_them_and_its_title() -> None:
+    several = "<h1>Lamp</h1><section><header><h2>lamp()</h2><p>Burns oil.</header>{}</section>"
+    for articles in ("<article><p>One</article>", "<article><p>One</article><article><p>Two</article>"):
+        html = f"<body><div id=page><div id=main>{several.format(articles)}</div><nav>Menu</nav></div>"
+        first = read_document(html).content[:4]
+        assert first == [
+            Heading(1, "Lamp", "main"),
+            Heading(2, "lamp()", ""),
+            Paragraph("Burns oil."),
+            Paragraph("One"),
+        ]
+
+
+def test_the_title_of_a_site_around_an_article_is_no_part_of_it() -> None:
+    html = (
+        "<body><div><header><h1>Our lamps</h1></header><ul><li>Menu</ul><article><h2>Wick</h2><p>Text</article></div>"
+    )
+    assert read_document(html).content == [Heading(2, "Wick", ""), Paragraph("Text")]
+
+
+def test_notes_at_the_foot_of_a_page_are_text_though_its_content_ends_above_them() -> None:
+    html = "<body><div id=content><h1>T</h1><p>Text</div><div id=footnotes><p>1. With olive oil only.</div>"
+    assert read_document(html).content[1:] == [Paragraph("Text"), Paragraph("1. With olive oil only.")]
+
+
 def test_what_a_reader_can_open_is_text() -> None:
     assert prose("<details><summary>Why?</summary><div style='display:none'>So.</div></details>") == "Why?\n\nSo."
     assert prose("<blockquote>Light.<footer>A poet</footer></blockquote>") == "> Light.\n>\n> A poet"
@@ -146,6 +198,33 @@ def test_code_in_a_cell_stays_code_line_by_line() -> None:
 def test_a_table_that_only_places_things_is_read_through() -> None:
     html = "<table role=presentation><tr><td><h2 id=a>A</h2><p>Text</table>"
     assert read(html) == [Heading(2, "A", "a"), Paragraph("Text")]
+
+
+def test_an_icon_beside_a_text_makes_no_table_of_it() -> None:
+    row = "<table><tr><td class=icon><i class=fa></i></td><td class=content>Never use <b>petrol</b>.</td></tr></table>"
+    assert read(f"<div class='admonitionblock note'>{row}</div>") == [
+        Admonition((Paragraph("Never use petrol."),), "Note", "")
+    ]
+
+
+def test_what_a_table_places_beside_each_other_is_one_line() -> None:
+    members = "<tr><td><h2 id=f>Functions</h2><tr><td>int<td><a href=#l>light</a> (int lamp)"
+    signature = "<tr><td>int light<td>(<td>int <td>lamp,<tr><td><td><td>int <td>seconds<tr><td><td>)"
+    assert read(f"<table>{members}</table><table class=memname>{signature}</table>") == [
+        Heading(2, "Functions", "f"),
+        Paragraph("int light (int lamp)"),
+        Paragraph("`int light(int lamp, int seconds)`"),
+    ]
+
+
+def test_a_table_within_a_table_with_a_head_follows_it() -> None:
+    inner = "<h6>Properties</h6><table><tr><th>Name<th>Meaning<tr><td>oil<td>litres</table>"
+    html = f"<table><tr><th>Name<th>Meaning<tr><td>options<td>what with{inner}<tr><td>lamp<td>which</table>"
+    head = ("Name", "Meaning")
+    assert read(html) == [
+        Table((("options", "what with Properties"), ("lamp", "which")), head),
+        Table((("oil", "litres"),), head, "options:"),
+    ]
 
 
 def test_items_hold_what_stands_in_them() -> None:

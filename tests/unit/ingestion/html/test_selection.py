@@ -102,6 +102,12 @@ def test_one_canonical_address_for_all_pages_is_a_slip_of_the_theme(tmp_path: Pa
     ("files", "reason"),
     [
         ({"x.html": page(head='<meta http-equiv="refresh" content="0; url=a.html">')}, "redirect"),
+        ({"x.html": "<body><script>window.location.replace('a.html')</script><a href=a.html>Go on</a>"}, "redirect"),
+        ({"x.html": "<script>location.href = '/manual/a.html' + location.hash;</script>"}, "redirect"),
+        (
+            {"search/all_0.html": page("Loading, searching, no matches")},
+            "made by the generator, not written for readers",
+        ),
         ({"x.html": page(head='<meta name="robots" content="NOINDEX, nofollow">')}, "noindex"),
         ({"x.html": page(head=canonical("a.html"))}, "the same as a.html by its own account"),
         ({"404.html": page("Nothing here, sorry")}, "made by the generator, not written for readers"),
@@ -313,3 +319,25 @@ def test_samples_of_real_generators_are_read_as_expected(name: str) -> None:
     said = str(pages)
     assert "zebrafish" not in said
     assert "quaggamussel" not in said
+
+
+def test_a_page_that_leads_elsewhere_when_something_is_clicked_is_no_redirect(tmp_path: Path) -> None:
+    script = "<script>if (matchMedia('print').matches) location.href = 'print.html'</script>"
+    written(
+        tmp_path, {"a.html": page("a" * 30 + " and a text that is long enough to be read by people " * 3, head=script)}
+    )
+    assert len(addresses(tmp_path, site_url=SITE)) == 1
+
+
+def test_pages_of_xml_and_of_includes_are_pages(tmp_path: Path) -> None:
+    xml = '<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml">'
+    written(tmp_path, {"a.xhtml": page("a" * 30).replace("<html", xml + "<html", 1), "b.shtml": page("b" * 30)})
+    assert addresses(tmp_path, site_url=SITE) == [f"{SITE}/a.xhtml", f"{SITE}/b.shtml"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_two_bytes_a_character_are_recognised_without_a_mark(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "a.html").write_bytes(page("Gr\u00fc\u00dfe").encode(encoding))
+    (found,) = read_site(tmp_path, Wanted(SITE))
+    assert isinstance(found, Page)
+    assert found.title == "Title"
