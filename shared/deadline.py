@@ -9,15 +9,33 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
 DEFAULT_SECONDS = 25.0
 """Used outside an invocation: by command-line programs and tests."""
 
 _ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
+
+
+@dataclass(slots=True)
+class Warned:
+    """Who is told once, while an answer is waited for, that only so many seconds are left."""
+
+    seconds: float
+    tell: Callable[[], object] | None
+
+    def now(self) -> None:
+        """Tell, unless that was done."""
+        tell, self.tell = self.tell, None
+        if tell is not None:
+            tell()
+
+
+_warned: ContextVar[Warned | None] = ContextVar("warned", default=None)
 
 
 def remaining(at_most: float | None = None) -> float:
@@ -30,11 +48,12 @@ def remaining(at_most: float | None = None) -> float:
 @contextmanager
 def after_all(seconds: float) -> Generator[None]:
     """Run the block with `seconds` of its own, even where nothing is left: for what belongs to giving up."""
-    token = _ends_at.set(time.monotonic() + seconds)
+    token, unwarned = _ends_at.set(time.monotonic() + seconds), _warned.set(None)
     try:
         yield
     finally:
         _ends_at.reset(token)
+        _warned.reset(unwarned)
 
 
 @contextmanager
@@ -45,3 +64,32 @@ def within(seconds: float) -> Generator[None]:
         yield
     finally:
         _ends_at.reset(token)
+
+
+@contextmanager
+def warning(seconds: float, tell: Callable[[], object]) -> Generator[None]:
+    """Have `tell` called once in the block if an answer is waited for until only `seconds` are left.
+
+    It is called by whoever waits (`shared.sockets`), so it must neither wait nor raise.
+    """
+    token = _warned.set(Warned(seconds, tell))
+    try:
+        yield
+    finally:
+        _warned.reset(token)
+
+
+def waits(ends_at: float) -> Generator[float]:
+    """For how long to wait for an answer at a time; in between, who is to be warned is.
+
+    Together they end at `ends_at`, as `time.monotonic()` tells it.
+    """
+    warned = _warned.get()
+    if warned is not None and warned.tell is not None:
+        before = ends_at - warned.seconds - time.monotonic()
+        if before > 0:
+            yield before
+        warned.now()
+    left = ends_at - time.monotonic()
+    if left > 0:
+        yield left

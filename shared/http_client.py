@@ -228,11 +228,14 @@ class Wire(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # pyright: ignore[reportIncompatibleMethodOverride] (all that BufferedReader hands in)
-        """Receive what is there, or wait for it."""
-        self.sock.settimeout(sockets.left(self.ends_at))
-        count = self.sock.recv_into(buffer)
-        self.heard = self.heard or count > 0
-        return count
+        """Receive what is there, or wait for it; who is to be warned before it is too late is."""
+        for seconds in deadline.waits(self.ends_at):
+            self.sock.settimeout(seconds)
+            with suppress(TimeoutError):  # unlike a poll, this also knows of what TLS has decrypted already
+                count = self.sock.recv_into(buffer)
+                self.heard = self.heard or count > 0
+                return count
+        raise TimeoutError("no answer in the time for this request")
 
 
 def message_of(method: str, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:

@@ -12,10 +12,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared import deadline
 from shared.names import Unresolved, names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from shared.names import Address
 
@@ -57,12 +58,25 @@ def wait(fileno: int, events: int, ends_at: float) -> int:
     Raises:
         TimeoutError: It was not ready by `ends_at`.
     """
+    return _ready(fileno, events, [left(ends_at)])
+
+
+def wait_for_answer(fileno: int, ends_at: float) -> None:
+    """Wait until something can be read; who is to be warned before it is too late (`deadline.warning`) is.
+
+    Raises:
+        TimeoutError: There was nothing by `ends_at`.
+    """
+    _ready(fileno, READ, deadline.waits(ends_at))
+
+
+def _ready(fileno: int, events: int, waits: Iterable[float]) -> int:
     poll = select.poll()
     poll.register(fileno, events)
-    ready = poll.poll(math.ceil(left(ends_at) * 1000))
-    if not ready:
-        raise TimeoutError("no answer in the time for this request")
-    return ready[0][1]
+    for seconds in waits:
+        if ready := poll.poll(math.ceil(seconds * 1000)):
+            return ready[0][1]
+    raise TimeoutError("no answer in the time for this request")
 
 
 def reusable(fileno: int, last_used: float) -> bool:

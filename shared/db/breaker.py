@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from typing import TYPE_CHECKING, Final
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Final, Self
 
 from shared import deadline
 from shared.breaker import LEAST_PATIENCE, LONGEST_PAUSE, BreakerOpen, CircuitBreaker
@@ -15,6 +17,7 @@ from shared.observability import measured
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import TracebackType
 
     from shared.db.batch import Rows, Transaction
 
@@ -30,13 +33,58 @@ LOOK_SECONDS: Final = 0.1
 """Of a database that is well: a new connection and one statement, in the same region."""
 
 
+class Look:
+    """Whether the database answers somebody else, seen while a batch is still waited for.
+
+    Begun on a thread of its own when the time of the batch is nearly up, giving up takes no longer for it.
+
+    As a context manager it ends with the batch: Lambda freezes what runs when a request is answered.
+
+    Args:
+        answers: Looks, and says what it saw. It takes no longer than the batch has left when it begins.
+    """
+
+    def __init__(self, answers: Callable[[], bool]) -> None:
+        self._answers = answers
+        self._seen: bool | None = None
+        self._thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        """Look, beside whatever the caller does."""
+        context = copy_context()
+        self._thread = threading.Thread(target=context.run, args=(self._look,), daemon=True)
+        self._thread.start()
+
+    def saw_it_answer(self) -> bool:
+        """What was seen; where nobody has looked yet, it is looked now."""
+        self._end()
+        if self._seen is None:
+            self._look()
+        return bool(self._seen)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def _look(self) -> None:
+        self._seen = self._answers()
+
+    def _end(self) -> None:
+        if self._thread is not None:
+            self._thread.join()
+
+
 class GuardedDatabase(Database):
     """A `Database` that fails at once for a while after it was found to be away; then one batch probes.
 
     Only failures to have a session count (`Meaning.AWAY`). Where a batch was sent and no answer came in time, the
-    statement may have been slow, which is no reason to refuse others: a look at the database tells. But several that
-    took long in a row, without one between them that succeeded, count as well, whatever the look says. Every batch is
-    measured as `db` in `Server-Timing`.
+    statement may have been slow, which is no reason to refuse others: a look at the database tells, taken beside the
+    last moments of the wait. But several that took long in a row, without one between them that succeeded, count as
+    well, whatever the look says. Every batch is measured as `db` in `Server-Timing`.
 
     Args:
         database: The transport.
@@ -79,12 +127,14 @@ class GuardedDatabase(Database):
 
     def _watched(self, statements: tuple[Statement, ...], *, idempotent: bool, transaction: Transaction) -> list[Rows]:
         patience, began = deadline.remaining(), self._stopwatch()
-        try:
-            rows = self._database.run(*statements, idempotent=idempotent, transaction=transaction)
-        except AppError as error:
-            if isinstance(error.__cause__, Failure):  # else it never got as far as the database
-                self._learn(error.__cause__, patience, self._stopwatch() - began)
-            raise
+        with Look(self._answers_at_once) as look:
+            try:
+                with deadline.warning(LOOK_SECONDS, look.begin):
+                    rows = self._database.run(*statements, idempotent=idempotent, transaction=transaction)
+            except AppError as error:
+                if isinstance(error.__cause__, Failure):  # else it never got as far as the database
+                    self._learn(error.__cause__, patience, self._stopwatch() - began, look)
+                raise
         self._long = 0
         self._breaker.found_well()
         return rows
@@ -98,16 +148,16 @@ class GuardedDatabase(Database):
             return False
         return True
 
-    def _learn(self, failure: Failure, patience: float, took: float) -> None:
-        if self._is_away(failure.verdict.meaning, took):
+    def _learn(self, failure: Failure, patience: float, took: float, look: Look) -> None:
+        if self._is_away(failure.verdict.meaning, took, look):
             self._breaker.found_away(patience)
         else:
             self._breaker.found_well()
 
-    def _is_away(self, meaning: Meaning, took: float) -> bool:
+    def _is_away(self, meaning: Meaning, took: float, look: Look) -> bool:
         if meaning is Meaning.AWAY:
             return True
         self._long = 0 if meaning is Meaning.REFUSED else self._long + (took >= LONG_SECONDS)
         if took >= LONG_SECONDS and self._long >= IN_A_ROW:
             return True
-        return meaning is Meaning.SLOW and not self._answers_at_once()
+        return meaning is Meaning.SLOW and not look.saw_it_answer()

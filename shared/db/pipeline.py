@@ -56,7 +56,7 @@ def exchange(connection: PGconn, queries: list[Query], ends_at: float) -> Genera
             connection.consume_input()
     while True:
         while connection.is_busy():
-            sockets.wait(connection.socket, sockets.READ, ends_at)
+            sockets.wait_for_answer(connection.socket, ends_at)
             connection.consume_input()
         result = connection.get_result()
         if result is not None and result.status == pq.ExecStatus.PIPELINE_SYNC:

@@ -535,6 +535,21 @@ def test_in_an_outage_the_first_batch_fails_soon_and_later_ones_at_once(
     assert max(seconds[1:]) < 0.6, "half of what they would have waited"
 
 
+def test_whoever_is_warned_that_the_time_is_nearly_up_is_told_while_the_answer_is_waited_for(
+    connected: Database, postgres: Postgres
+) -> None:
+    with psycopg.connect(postgres.owner_url, autocommit=True) as holder:
+        holder.execute("select pg_advisory_lock(13)")
+        told: list[None] = []
+
+        def tell() -> None:
+            told.append(holder.execute("select pg_advisory_unlock(13)") and None)
+
+        with deadline.within(60), deadline.warning(60, tell):
+            assert connected.run(MIDDLE)[0].values == ((1,),)
+    assert told == [None]
+
+
 def test_a_slow_statement_ends_with_its_caller_and_keeps_no_other_from_asking(way: Way, postgres: Postgres) -> None:
     database = GuardedDatabase(way.open())
     database.run(Statement("select 1"))

@@ -73,6 +73,40 @@ class StorageIsAway(Moody):
         return super().run(*statements, idempotent=idempotent, transaction=transaction)
 
 
+class Silent(Database):
+    """Never answers a batch, and keeps whoever waits for one until somebody else has been answered."""
+
+    def __init__(self) -> None:
+        self.happened: list[str] = []
+        self._looked = threading.Event()
+
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
+        del idempotent, transaction
+        if ASK not in statements:
+            self.happened.append("the look")
+            self._looked.set()
+            return ROWS
+        for _ in deadline.waits(time.monotonic() + deadline.remaining()):
+            pass
+        assert self._looked.wait(60), "nobody looks while the batch is waited for"
+        self.happened.append("the batch is given up")
+        raise DatabaseUnavailable from Failure(SLOW, "silent")
+
+    def close(self) -> None:
+        pass
+
+
+class AnswersLate(Silent):
+    """Answers a batch when its time is nearly up, and nothing else."""
+
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
+        try:
+            super().run(*statements, idempotent=idempotent, transaction=transaction)
+        except DatabaseUnavailable:
+            return ROWS
+        raise DatabaseUnavailable from Failure(AWAY, "a look")
+
+
 @pytest.fixture
 def moody() -> Moody:
     return Moody()
@@ -169,6 +203,21 @@ def test_where_nothing_is_answered_in_time_the_look_is_short_and_calls_then_fail
     assert (moody.asked, moody.patience <= LOOK_SECONDS) == (2, True)
     fail(guarded)
     assert moody.asked == 2
+
+
+def test_the_look_is_taken_beside_the_wait_and_not_after_it() -> None:
+    silent = Silent()
+    guarded = GuardedDatabase(silent)
+    for _ in range(2):
+        fail(guarded)
+    assert silent.happened == ["the look", "the batch is given up"] * 2, "and what answers a look is not away"
+
+
+def test_a_batch_that_is_answered_in_the_last_moment_counts_whatever_the_look_says(clock: Clock) -> None:
+    late = AnswersLate()
+    guarded = GuardedDatabase(late, clock=clock)
+    assert [guarded.run(ASK) for _ in range(2)] == [ROWS] * 2
+    assert late.happened.count("the look") == 2
 
 
 def test_there_is_time_for_the_look_though_the_caller_has_none_left(moody: Moody, guarded: GuardedDatabase) -> None:
