@@ -8,21 +8,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mangum import Mangum
 from mangum.handlers import HTTPGateway
+from mangum.protocols import HTTPCycle
 from starlette.exceptions import HTTPException
 
 from shared import deadline
-from shared.complaints import UNREADABLE, complaint
+from shared.complaints import UNREADABLE as NO_JSON
+from shared.complaints import complaint
 from shared.errors import AppError, InvalidRequest
-from shared.events import answer_in, as_http_api, found_warm, shape_of
+from shared.events import MALFORMED, UNREADABLE, answer_in, as_http_api, found_warm, nothing_to_read, shape_of
 from shared.failures import SERVER_ERROR, body_of, foreseen, unforeseen
-from shared.observability import name_request, report_request, request_timings, server_timing
+from shared.observability import log, name_request, report_request, request_timings, server_timing
 from shared.rewriting_host import rewriting_host
 from shared.web import APIRouter, FastAPI, JSONResponse, Request, RequestValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from mangum.types import LambdaContext
+    from mangum.types import LambdaConfig, LambdaContext
     from mangum.types import Response as AsgiResponse
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -66,27 +68,46 @@ class Handler(Mangum):
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        super().__init__(app, lifespan="off", custom_handlers=[_Gateway])  # pyright: ignore[reportArgumentType] (Mangum's own handlers do not fit its type either)
+        super().__init__(app, lifespan="off", custom_handlers=[Gateway])  # pyright: ignore[reportArgumentType] (Mangum's own handlers do not fit its type either)
 
     def __call__(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         """The answer to an event."""
-        shape = shape_of(event)
-        if shape is None:
+        shape, request = shape_of(event), self.request_of(event, context)
+        if shape is None or request is None:
             return found_warm(event)
-        return answer_in(shape, event, super().__call__(as_http_api(event, shape), context))
+        return answer_in(shape, event, request(HTTPCycle(request.scope, request.body)(self.app)))
 
-    def request_of(self, event: dict[str, Any], context: object) -> HTTPGateway | None:
+    def request_of(self, event: dict[str, Any], context: object) -> Gateway | None:
         """The request of an event, as `scope` and `body`; None where it is none."""
         shape = shape_of(event)
         if shape is None:
             return None
-        return _Gateway(as_http_api(event, shape), context, self.config)  # pyright: ignore[reportArgumentType] (it hands the context on)
+        try:
+            return Gateway(as_http_api(event, shape), context, self.config)
+        except MALFORMED as error:  # its text may quote what a client sent
+            log.warning("an event like a request cannot be read: %s", type(error).__name__)
+            return Gateway(nothing_to_read(), context, self.config)
 
 
-class _Gateway(HTTPGateway):
-    """Mangum's translation of API Gateway's events, which would call an answer without a body JSON."""
+class Gateway(HTTPGateway):
+    """Mangum's translation of API Gateway's events, read once; it would call an answer without a body JSON."""
+
+    def __init__(self, event: dict[str, Any], context: object, config: LambdaConfig) -> None:
+        super().__init__(event, context, config)  # pyright: ignore[reportArgumentType] (it hands the context on)
+        self._scope, self._body = super().scope, super().body
+
+    @property
+    def scope(self) -> Scope:
+        """The request without its body."""
+        return self._scope
+
+    @property
+    def body(self) -> bytes:
+        """What came with it."""
+        return self._body
 
     def __call__(self, response: AsgiResponse) -> dict[str, Any]:
+        """The answer as Lambda hands it back."""
         translated = super().__call__(response)
         if not response["body"] and not any(name == b"content-type" for name, _ in response["headers"]):
             translated["headers"].pop("content-type", None)
@@ -125,6 +146,7 @@ class Invocation:
 
         with request_timings() as spent, deadline.within(_seconds_left(scope)):
             try:
+                _refuse_unreadable(scope)
                 _name_reader(scope)
                 await self.app(scope, receive, send_traced)
             except AppError as error:
@@ -133,6 +155,11 @@ class Invocation:
             except Exception:  # noqa: BLE001 (the last line of defence: one traceback logged, nothing shown)
                 await render(unforeseen(), request_id)(scope, receive, send_traced)
             report_request(status, spent)
+
+
+def _refuse_unreadable(scope: Scope) -> None:
+    if scope.get("aws.event", {}).get(UNREADABLE):
+        raise InvalidRequest
 
 
 def _name_reader(scope: Scope) -> None:
@@ -182,7 +209,7 @@ async def _render_validation_error(request: Request, error: Exception) -> JSONRe
 async def _render_http_exception(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 (as above)
     if error.status_code == InvalidRequest.status:  # FastAPI could not read the body: no UTF-8, or nested too deeply
-        return render(InvalidRequest(UNREADABLE), request.state.request_id)
+        return render(InvalidRequest(NO_JSON), request.state.request_id)
     body = {
         "message": str(error.detail),
         "code": str(error.detail).lower().replace(" ", "_"),

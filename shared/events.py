@@ -36,6 +36,12 @@ STAY_SECONDS: Final = 0.1
 
 NO_TEMPLATE: Final = "$default"
 
+MALFORMED: Final = (AttributeError, LookupError, TypeError, ValueError)
+"""What reading an event ends in that has the shape of a request, and not what belongs into it."""
+
+UNREADABLE: Final = "unreadable"
+"""Stands in what is handed to the app in place of such an event."""
+
 
 class Shape(StrEnum):
     """Of an event that is an HTTP request."""
@@ -67,11 +73,25 @@ def found_warm(event: object) -> dict[str, bool]:
     return dict(WARM)
 
 
+def nothing_to_read() -> dict[str, Any]:
+    """A request that the app is to refuse, whatever it is asked for."""
+    http = {"method": "GET", "path": "/", "sourceIp": ""}
+    return {
+        "version": "2.0",
+        "routeKey": NO_TEMPLATE,
+        "requestContext": {"http": http},
+        "headers": {},
+        UNREADABLE: True,
+    }
+
+
 def as_http_api(event: Event, shape: Shape) -> dict[str, Any]:
-    """The same request as an HTTP API would have handed it over."""
+    """The same request as an HTTP API would have handed it over; where that cannot be told, one of `MALFORMED`."""
     read = {Shape.HTTP_API: _of_http_api, Shape.REST_API: _of_rest_api, Shape.LOAD_BALANCER: _of_load_balancer}[shape]
     request = read(event)
     http = request["requestContext"]["http"]
+    for told in ("method", "path", "sourceIp"):
+        str.encode(http[told])  # neither another type nor half a character
     http["path"] = request["rawPath"] = without_prefix(
         http["path"], request["routeKey"].partition(" ")[2], request.get("pathParameters") or {}
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import pytest
 
@@ -13,7 +14,7 @@ from shared.events import WARM, Shape, shape_of, without_prefix
 from shared.web import APIRouter, Query, Request, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from mangum.types import LambdaContext
 
@@ -40,7 +41,7 @@ async def seen(request: Request, response: Response, word: Annotated[list[str], 
         "path": request.url.path,
         "word": word,
         "cookies": request.cookies,
-        "accept": request.headers["accept"],
+        "accept": request.headers.get("accept"),
         "address": request.client.host if request.client else None,
         "body": (await request.body()).decode(),
     }
@@ -187,6 +188,53 @@ def test_no_body_header_or_query_makes_a_request_a_warm_up(handler: Handler, nam
     event["headers"] = {**(event.get("headers") or {}), "source": "serverless-plugin-warmup"}
     assert shape_of(event) in set(Shape)
     assert handler(event, CONTEXT) != WARM
+
+
+NONSENSE: list[Any] = [None, 7, "half a character: \ud800", [], [None], {"a": None}, {"a": ["b"]}, "there: is no port"]
+"""For any part of an event."""
+
+UNDERSTOOD = {200, 400, 404, 405}
+
+
+def parts_of(event: Any) -> Iterator[list[str | int]]:  # noqa: ANN401 (JSON)
+    """The way to each part of an event, from its top."""
+    pairs: Iterable[tuple[str | int, Any]] = ()
+    if isinstance(event, dict):
+        pairs = cast("dict[str, Any]", event).items()
+    elif isinstance(event, list):
+        pairs = enumerate(cast("list[Any]", event))
+    for name, part in pairs:
+        yield [name]
+        yield from ([name, *rest] for rest in parts_of(part))
+
+
+@pytest.mark.parametrize("name", ["an HTTP API", "a function URL", "a REST API", "a load balancer"])
+def test_a_part_that_makes_no_sense_is_the_callers_fault_and_never_a_crash(handler: Handler, name: str) -> None:
+    crashed: list[object] = []
+    for *way, last in parts_of(EVENTS[name]()):
+        for nonsense in NONSENSE:
+            event: Any = deepcopy(EVENTS[name]())
+            part = event
+            for each in way:
+                part = part[each]
+            part[last] = nonsense
+            answer = handler(event, CONTEXT)
+            if answer != WARM and answer["statusCode"] not in UNDERSTOOD:
+                crashed.append((*way, last, nonsense, answer))
+    assert not crashed
+
+
+def test_an_unreadable_request_is_refused_like_any_other_and_quoted_nowhere(
+    handler: Handler, capsys: pytest.CaptureFixture[str]
+) -> None:
+    event = load_balancer("/books/7")
+    event["body"] = "secret, and no base64"
+    answer = handler(event, CONTEXT)
+    assert (answer["statusCode"], answer["statusDescription"]) == (400, "400 Bad Request")
+    body = json.loads(answer["body"])
+    assert (body["code"], body["requestId"]) == ("invalid_request", "an-invocation")
+    assert answer["multiValueHeaders"]["x-request-id"] == ["an-invocation"]
+    assert "secret" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
