@@ -29,8 +29,8 @@ export interface DocsChatAttributes {
   "privacy-url"?: string;
   /** Who runs the language model and sees the questions; `none` where nobody does. */
   provider?: string;
-  /** Whether the provider sees the questions is each reader's own choice. */
-  consent?: boolean | "";
+  /** Whether the provider sees the questions is each reader's own choice: once, or for each question anew. */
+  consent?: boolean | "" | "once" | "each";
   selection?: "off";
   links?: "new" | "place";
   /** Where cookies do not stick, a token outlives the tab. */

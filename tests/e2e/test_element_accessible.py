@@ -131,6 +131,7 @@ def test_everything_of_an_answer_is_reached_with_the_tab_key_in_the_order_in_whi
     page = site.open('placement="inline"')
     ask_and_wait(page, "How?")
     expect(page.get_by_role("button", name="Good answer")).to_be_visible()
+    expect(page.get_by_role("button", name="Edit and ask again")).to_be_visible()
     page.locator("docs-chat .scroll").focus()
 
     reached: list[str] = []

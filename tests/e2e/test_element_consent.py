@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.reading import answer, ask, ask_and_wait
 from tests.e2e.test_element_accessible import signed_in
+from tests.e2e.test_element_interrupted import hold
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -68,6 +69,60 @@ def test_where_the_owner_asks_for_it_the_provider_sees_nothing_before_the_reader
         ("extractive", None),
     ]
     assert site.violations == []
+
+
+def test_where_the_owner_asks_for_each_question_no_yes_outlives_the_question_that_it_was_given_for(site: Site) -> None:
+    site.reply()
+    page = opened(site, f'{ACME} consent="each"')
+    ask_and_wait(page, "Without?")
+    box(page).check()
+    ask_and_wait(page, "With?")
+    expect(box(page)).not_to_be_checked()
+    ask_and_wait(page, "Without it again?")
+    page.get_by_role("button", name="New conversation").click()
+    box(page).check()
+    page.reload()
+    expect(box(page)).not_to_be_checked()
+    ask_and_wait(page, "And after a reload?")
+
+    assert [(each.get("mode"), each.get("consent")) for each in site.sent] == [
+        ("extractive", None),
+        (None, "Acme"),
+        ("extractive", None),
+        ("extractive", None),
+    ]
+    assert site.violations == []
+
+
+def test_an_earlier_yes_to_everything_is_no_yes_where_each_question_is_asked_for(site: Site) -> None:
+    site.reply()
+    page = opened(site, f"{ACME} consent")
+    box(page).check()
+    page.locator("docs-chat").evaluate("node => node.setAttribute('consent', 'each')")
+
+    expect(box(page)).not_to_be_checked()
+    ask_and_wait(page, "How?")
+    box(page).check()
+    page.locator("docs-chat").evaluate("node => node.setAttribute('provider', 'Others')")
+    expect(page.get_by_role("checkbox", name="Others may see")).not_to_be_checked()
+    ask_and_wait(page, "And why?")
+
+    assert [(each.get("mode"), each.get("consent")) for each in site.sent] == [("extractive", None)] * 2
+
+
+def test_a_yes_of_before_counts_for_a_question_that_is_asked_before_everything_is_there(site: Site) -> None:
+    site.reply()
+    page = opened(site, f"{ACME} consent")
+    box(page).check()
+    held = hold(page, "**/docs-chat/more-*.js")
+    page.reload()
+    ask(page, "How?")
+    expect(page.get_by_role("article", name="Answer")).to_be_visible()
+    assert site.sent == []
+    held[0].continue_()
+    expect(answer(page)).to_be_visible()
+
+    assert [each.get("consent") for each in site.sent] == ["Acme"]
 
 
 def test_a_question_that_a_site_asks_at_once_is_no_consent(site: Site) -> None:

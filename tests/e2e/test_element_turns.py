@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.reading import ANSWER, QUESTION, answer, ask, ask_and_wait, banner, in_history, sign_up
 from tests.e2e.sites import REPLY
+from tests.e2e.test_element_interrupted import hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +76,37 @@ def test_the_last_question_is_edited_where_it_stands_and_its_turn_takes_the_old_
     assert (third["message"], third["replaces"]) == ("And why?", second["messageId"])
     assert third["messageId"] != second["messageId"]
     assert [turn["content"] for turn in third["turns"]] == ["How?", REPLY["answer"]]
+
+
+def test_what_was_asked_before_it_was_known_who_asks_is_offered_for_editing_once_it_is(site: Site) -> None:
+    site.reply()
+    held = hold(site.page, "**/api/auth/get-session")
+    page = site.open()
+    page.locator("docs-chat .launcher").click()
+    ask_and_wait(page, "How?")
+    expect(page.get_by_role("button", name="Good answer")).to_be_visible()
+    expect(page.get_by_role("button", name="Edit and ask again")).to_have_count(0)
+
+    held[0].fulfill(json=None)
+
+    expect(page.get_by_role("button", name="Edit and ask again")).to_be_visible()
+
+
+def test_what_is_being_edited_stays_while_it_is_found_out_who_asks(site: Site) -> None:
+    site.reply(saved="stored")
+    page = opened(site, reader=True)
+    ask_and_wait(page, "How?")
+    page.get_by_role("button", name="Edit and ask again").click()
+    page.get_by_label("Edited question").fill("How much?")
+    page.unroute("**/api/auth/get-session")
+    page.route("**/api/auth/get-session", lambda route: route.fulfill(status=503, json={"message": "Away."}))
+    page.evaluate("new BroadcastChannel('docs-chat ' + location.origin).postMessage('')")
+    expect(banner(page)).to_contain_text("Accounts and conversations cannot be reached right now.")
+    signed_in(page)
+    page.get_by_role("button", name="Try again").click()
+
+    expect(banner(page)).to_be_empty()
+    expect(page.get_by_label("Edited question")).to_have_value("How much?")
 
 
 def test_editing_is_given_up_without_a_trace(site: Site) -> None:

@@ -65,7 +65,7 @@ export class Asking {
     chat.emit("ask", { question: message });
     const arriving = this.#arriving(turn.node);
     try {
-      const reply = await chat.api.ask(this.#body(turn), arriving, running.signal, chat.options.stream);
+      const reply = await chat.api.ask(this.#body(turn, await chat.allowed()), arriving, running.signal, chat.options.stream);
       if (chat.conversation === turn.conversation) await this.#answered(reply, turn);
     } catch (error) {
       if (chat.conversation !== turn.conversation) return; // another one was begun or opened meanwhile
@@ -95,11 +95,9 @@ export class Asking {
     this.chat.thread.log.setAttribute("aria-busy", String(busy));
   }
 
-  /** @param {Turn} turn */
-  #body({ message, about, conversation, replaced }) {
+  /** @param {Turn} turn @param {string} allowed The provider that may see it. */
+  #body({ message, about, conversation, replaced }, allowed) {
     const { page, version } = pageFacts();
-    const { consent, provider } = this.chat.options;
-    const allowed = this.chat.memory.allowed === provider ? provider : "";
     return {
       message,
       conversationId: conversation,
@@ -107,7 +105,7 @@ export class Asking {
       turns: this.#lastSaid(replaced),
       replaces: replaced.find((each) => !each.unsaved)?.id,
       temporary: this.chat.temporary || undefined,
-      mode: consent && !allowed ? "extractive" : undefined,
+      mode: this.chat.options.consent && !allowed ? "extractive" : undefined,
       consent: allowed || undefined,
       selectedText: about || undefined,
       page,

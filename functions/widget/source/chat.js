@@ -155,6 +155,7 @@ export class Chat {
     const other = this.owner && this.owner !== user?.id;
     if (other && (user || !this.#ending)) this.forget(); // what one reader said, the next does not see
     if (before.account === "unasked" || before.account === "unknown") this.#restore();
+    this.#more?.then((more) => more.shown());
     if (before.user && account === "guest") this.#accounts?.then((accounts) => accounts.signedOut());
     if (account === "user") this.accounts().then((accounts) => accounts.signedIn());
   }
@@ -240,6 +241,11 @@ export class Chat {
   /** A guest who leaves before the answer finds the question again; a reader's is stored. @param {string} draft */
   asked(draft) {
     if (!this.session.user && !this.temporary) this.memory.write({ draft });
+  }
+
+  /** Whom the reader allows to see this question; nobody where the file that asks for it did not come. */
+  async allowed() {
+    return this.options.provider && this.more().then((more) => more.allowed(), () => "");
   }
 
   /** @param {string} question */

@@ -13,22 +13,9 @@
  */
 
 export class Memory {
-  /** @type {string | null} */
-  #allowed = null;
-
   /** @param {string} api */
   constructor(api) {
     this.key = `docs-chat ${api}`;
-  }
-
-  /** The provider that readers of this browser allow to see what they ask and mark. @returns {string | null} */
-  get allowed() {
-    return (this.#allowed ??= read(() => localStorage, `${this.key} allowed`));
-  }
-
-  set allowed(provider) {
-    this.#allowed = provider;
-    keep(() => localStorage, `${this.key} allowed`, provider);
   }
 
   /** @returns {Remembered} */

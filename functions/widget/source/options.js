@@ -46,9 +46,9 @@ export class Options {
     return this.#text("provider");
   }
 
-  /** Questions go to the provider only from readers who have said so. */
+  /** Questions go to the provider only from readers who have said so: `each` time, or once. */
   get consent() {
-    return this.host.hasAttribute("consent");
+    return this.host.hasAttribute("consent") && (this.#text("consent") || "once");
   }
 
   get heading() {

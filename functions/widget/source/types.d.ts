@@ -95,6 +95,8 @@ export interface More {
   countDown(): void;
   stop(): void;
   welcome(): void;
+  /** The provider that the question which is sent now may be shown to. */
+  allowed(): string;
   /** Says of a reply what there is to say. */
   told(reply: Reply): Promise<void>;
   /** Another turn is the last one, or another conversation is shown. */

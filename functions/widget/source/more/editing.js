@@ -23,6 +23,7 @@ export class Editing {
   /** The question of the newest turn has the button. */
   offer() {
     const { said, thread } = this.chat;
+    if (this.#turn[1] && this.#turn[1] === said.at(-1) && this.#node?.matches(".edited")) return; // as it is being edited
     this.#end?.(); // of a turn that is the last one no more
     this.button.remove();
     this.#turn = said.slice(-2);

@@ -8,6 +8,7 @@ import { leadToEnd } from "./end.js";
 import { lengthNote } from "./length.js";
 import { told } from "./notices.js";
 import { Opinions } from "./opinions.js";
+import { printInPlace } from "./paper.js";
 import { AskAbout } from "./selection.js";
 import { stopWriting } from "./stopping.js";
 import { Temporary } from "./temporary.js";
@@ -71,6 +72,7 @@ export function attach(chat) {
   const countdown = new Countdown(chat);
   const editing = new Editing(chat);
   const temporary = new Temporary(chat);
+  const endPrinting = printInPlace(chat.shell.root);
   const draw = () => {
     consent.draw();
     temporary.draw();
@@ -80,6 +82,7 @@ export function attach(chat) {
   editing.offer();
   return {
     welcome: draw,
+    allowed: () => consent.take(),
     told: (reply) => told(chat, reply),
     changed: (question) => changed(chat, question),
     shown: () => {
@@ -88,7 +91,7 @@ export function attach(chat) {
     },
     stopWriting: (id, giveUp) => stopWriting(chat, id, giveUp),
     countDown: () => countdown.begin(),
-    stop: () => countdown.stop(),
+    stop: () => (countdown.stop(), endPrinting()),
     selected: () => about.offer(),
     rateable: (node, id, token, given) => new Opinions(chat, node, id, token, given),
   };
