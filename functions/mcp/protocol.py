@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -38,6 +39,10 @@ NAMED: Final = {"tools/call": "name", "resources/read": "uri"}
 ENCODED: Final = ("=?base64?", "?=")
 
 STATUS: Final = {PARSE_ERROR: 400, INVALID_REQUEST: 400, HEADER_MISMATCH: 400, UNSUPPORTED_VERSION: 400, TOO_MANY: 429}
+
+
+HALF_A_PAIR: Final = re.compile(r"\\u[dD][89a-fA-F]")
+"""What an escape begins with that may be one; most bodies have none, and are not looked at twice."""
 
 
 class Refused(Exception):
@@ -141,9 +146,18 @@ def parsed(body: bytes) -> object:
     """The body's JSON.
 
     Raises:
-        Refused: It is none.
+        Refused: It is none, or holds what no answer could repeat: half of a surrogate pair has no UTF-8.
     """
     try:
-        return json.loads(body)
+        text = body.decode("utf-8-sig")
+        sent: object = json.loads(text, parse_constant=_refuse)
+        if HALF_A_PAIR.search(text):
+            json.dumps(sent, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise Refused(PARSE_ERROR, "The body is not valid JSON.") from error
+    return sent
+
+
+def _refuse(constant: str) -> object:
+    """`NaN` and `Infinity` are JavaScript's, and no JSON."""
+    raise ValueError(constant)

@@ -198,6 +198,14 @@ MALFORMED: list[tuple[bytes, int, int]] = [
     (b"{", 400, -32700),
     (b"\xff", 400, -32700),
     (b"[" * 20_000, 400, -32700),
+    (b'{"jsonrpc": "2.0", "id": "\\ud800", "method": "ping"}', 400, -32700),
+    (b'{"jsonrpc": "2.0", "id": 7, "method": "\\uDC00"}', 400, -32700),
+    (b'{"jsonrpc": "2.0", "id": 7, "method": "resources/read", "params": {"uri": "\\ud800"}}', 400, -32700),
+    (b'{"jsonrpc": "2.0", "id": "\xed\xa0\x80", "method": "ping"}', 400, -32700),
+    (b'{"jsonrpc": "2.0", "id": 7, "method": "ping", "params": {"x": NaN}}', 400, -32700),
+    (b'{"jsonrpc": "2.0", "id": 7, "method": "ping", "params": {"x": -Infinity}}', 400, -32700),
+    (b'{"jsonrpc": "2.0", "id": ' + b"9" * 5000 + b', "method": "ping"}', 400, -32700),
+    ('{"jsonrpc": "2.0", "id": 7, "method": "ping"}'.encode("utf-16"), 400, -32700),
     (b"[]", 400, -32600),
     (b"7", 400, -32600),
     (b'"x"', 400, -32600),
@@ -226,6 +234,12 @@ def test_what_is_no_good_message_gets_the_protocols_own_error(mcp: Server, body:
 
     assert (answer.status_code, code_of(answer)) == (status, code)
     assert answer.json()["id"] == (1 if b'"id": 1' in body else None)
+
+
+def test_a_whole_surrogate_pair_and_a_byte_order_mark_are_good_json(mcp: Server) -> None:
+    answer = mcp.send(b'\xef\xbb\xbf{"jsonrpc": "2.0", "id": "\\ud83d\\ude00", "method": "ping"}')
+
+    assert (answer.status_code, answer.json()["id"]) == (200, "\U0001f600")
 
 
 def test_a_body_that_is_too_large_is_not_read(mcp: Server) -> None:
