@@ -18,6 +18,7 @@ from infra.ingestion.patience import LONGEST_WAIT, Patience, StoreFailed
 from infra.ingestion.places import Places
 from infra.ingestion.points import COMPARED, Points, Stored, file_id, file_points, point, stored
 from infra.ingestion.vocabulary import vocabulary
+from shared.retrieval.queries import worded
 from shared.retrieval.vocabulary import POINT
 
 if TYPE_CHECKING:
@@ -230,7 +231,7 @@ class PassageIndex:
             StoreFailed: It holds too much or too little, or finds nothing.
         """
         count = self._count(self._into, models.Filter())
-        question = models.Document(text="What is this?", model=self._model)
+        question = models.Document(text=worded(self._model, "What is this?", "query"), model=self._model)
         found = self._try(lambda: self._client.query_points(self._into, question, using=DENSE, limit=1)).points
         if count != expected or not found:
             raise StoreFailed(

@@ -13,6 +13,7 @@ from qdrant_client import models
 
 from infra.ingestion.generations import BM25, DENSE, SPARSE
 from shared.retrieval.blocks import FORM
+from shared.retrieval.queries import worded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +56,7 @@ class Points:
         """Give the point of a passage whose vectors are to be made."""
         text = passage.embedded_text
         vectors: dict[str, Any] = {
-            DENSE: models.Document(text=text, model=self.model),
+            DENSE: models.Document(text=worded(self.model, text, "passage"), model=self.model),
             SPARSE: models.Document(text=text, model=BM25, options={"avg_len": AVERAGE_LENGTH}),
         }
         return point(passage.id, vectors, self.payload(passage))
@@ -79,8 +80,8 @@ class Points:
 
     @property
     def _encoding(self) -> str:
-        """Passages of an older form are sent anew, whatever they say."""
-        return f"{self.model} {BM25} avg_len={AVERAGE_LENGTH} form={FORM}"
+        """Passages of an older form are sent anew, whatever they say, and those that a model was given otherwise."""
+        return f"{worded(self.model, self.model, 'passage')} {BM25} avg_len={AVERAGE_LENGTH} form={FORM}"
 
     def _details_hash(self, passage: Passage) -> str:
         return hashlib.sha256(json.dumps([asdict(passage), self.model], sort_keys=True).encode()).hexdigest()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from shared.retrieval.lexical import stem, terms, words
+from shared.retrieval.lexical import STOP_WORDS, stem, terms, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 IDENTIFIER: Final = re.compile(r"(?<![\w-])--?[a-z][\w-]*|\w+(?:[_.-]+\w+)+", re.IGNORECASE)
 """`--node-ip-address`, `health_check_timeout_s`, `usage_stats.json`: words cut them to pieces that stand anywhere."""
@@ -18,6 +19,9 @@ NONE: Final = frozenset[str]()
 SYMBOL: Final = re.compile(r"(?<!\S)[`\"'(]?([^\w\s]{1,3}|_|[^\w\s?!.,;:][\w-]{1,3})[`\"')?!.,;:]*(?!\S)")
 """A sign, or a flag so short that its letters tell nothing: `_`, `@`, `-uu`."""
 PUNCTUATION: Final = frozenset("?!.,;:-–—…&+|/'\"()")  # noqa: RUF001 (dashes)
+
+TWO_WORDS: Final = re.compile(r"(?=(?<![\w.-])([A-Z][\w-]* [A-Z][\w-]*))")
+"""Both with a capital; in a question of nothing but such words they say nothing, but are rare."""
 
 IRREGULAR: Final = """
     keep kept; find found; send sent; build built; write wrote written; choose chose chosen; make made; run ran;
@@ -69,6 +73,53 @@ SAME: Final = tuple(
     )
 )
 """Words that readers and writers of documentation use for the same."""
+OPPOSITES: Final = tuple(
+    tuple(frozenset(map(stem, side.split())) for side in pair.split("|"))
+    for pair in (
+        "enable activate | disable deactivate",
+        "allow permit grant | deny forbid disallow prohibit block revoke",
+        "install | uninstall remove",
+        "encrypt | decrypt",
+        "encode | decode",
+        "compress zip | decompress unzip",
+        "serialize | deserialize",
+        "import | export",
+        "upload | download",
+        "start launch | stop quit terminate kill",
+        "open | close",
+        "show display | hide",
+        "add insert | remove delete",
+        "create | delete destroy",
+        "include | exclude ignore skip",
+        "increase raise | decrease reduce lower",
+        "upgrade | downgrade",
+        "push | pull",
+        "connect attach mount | disconnect detach unmount",
+        "lock | unlock",
+        "subscribe | unsubscribe",
+        "publish | unpublish",
+        "deprecate | undeprecate",
+        "commit | rollback",
+        "expand | collapse",
+        "accept | reject refuse",
+        "success succeed | failure fail",
+        "minimum min least | maximum max most",
+        "login signin | logout signout",
+        "input | output",
+        "read | write",
+        "client | server",
+        "local | remote",
+        "first | last",
+        "before | after",
+        "always | never",
+        "synchronous sync | asynchronous async",
+        "public | private",
+        "required mandatory | optional",
+        "visible | invisible",
+        "online | offline",
+    )
+)
+"""What tells how to allow something does not tell how to deny it; either side has words for the same."""
 PHRASES: Final = tuple(
     (re.compile(asked, re.IGNORECASE), frozenset(map(stem, told.split())))
     for asked, told in (
@@ -91,12 +142,20 @@ class Asked:
         identifiers: Those of the terms.
         others: For a stem, those that mean the same.
         signs: That it asks about, which are no words.
+        pairs: Of its stems, those that stand side by side.
+        names: Of these pairs those that are written as the name of one thing: "Better Auth".
+        forms: For a stem, the word as it was asked, and how many of it are called.
+        opposites: For a stem, those that mean the opposite.
     """
 
     terms: frozenset[str]
     identifiers: tuple[str, ...]
     others: Mapping[str, frozenset[str]]
     signs: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
+    forms: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    opposites: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
 
     @classmethod
     def of(cls, question: str, without: frozenset[str] = frozenset()) -> Asked:
@@ -110,16 +169,84 @@ class Asked:
         for asked, told in PHRASES:
             if found := asked.search(question):
                 others |= {each: told for each in terms(found.group()) if each in stems}
-        return cls(stems | frozenset(named), named, others, _signs(question))
+        told = words(question)
+        pairs = _pairs(told, stems)
+        written = {tuple(map(stem, words(each))) for each in TWO_WORDS.findall(question)}
+        return cls(
+            stems | frozenset(named),
+            named,
+            others,
+            _signs(question),
+            pairs,
+            tuple(each for each in pairs if each in written),
+            {stem(word): _forms(word) for word in told if stem(word) in stems},
+            _opposites(told),
+        )
 
     def held_by(self, text: str) -> frozenset[str]:
         """The text's stems, and the terms of the question that it holds in another way."""
-        held = frozenset(terms(text))
+        return self._held_by(text, frozenset(terms(text)))
+
+    def placed_in(self, text: str) -> frozenset[str]:
+        """The same, and of the question's words those that stand there to the letter, or side by side, too."""
+        spelled = words(text)
+        told = [stem(word) for word in spelled if word not in STOP_WORDS]
+        held = frozenset(told)
+        letters = {
+            exactly(each) for each, forms in self.forms.items() if each in held and not forms.isdisjoint(spelled)
+        }
+        pairs = {beside(*each) for each in self.pairs if held.issuperset(each) and _are_beside(told, *each)}
+        return self._held_by(text, held) | letters | pairs
+
+    def _held_by(self, text: str, held: frozenset[str]) -> frozenset[str]:
         more = [each for each, others in self.others.items() if not others.isdisjoint(held)]
         if self.identifiers:
             lowered = text.lower()
             more += [each for each in self.identifiers if _is_whole(each, lowered)]
         return held.union(more) if more else held
+
+
+def exactly(term: str) -> str:
+    """What stands among the held ones for a word that is there as it was asked: "embed", not "embedding"."""
+    return f"={term}"
+
+
+def beside(first: str, second: str) -> str:
+    """What stands among the held ones for two words that are there side by side, as in the name "dead letter"."""
+    return f"{first} {second}"
+
+
+def _opposites(told: Sequence[str]) -> dict[str, frozenset[str]]:
+    """For each stem of a question's words those that mean the opposite, where it does not say these as well."""
+    asked = frozenset(map(stem, told))
+    found: dict[str, frozenset[str]] = {}
+    for one, other in OPPOSITES:
+        for side, against in ((one, other), (other, one)):
+            if asked.isdisjoint(against):
+                found |= {each: against | found.get(each, NONE) for each in side & asked}
+    return found
+
+
+def _pairs(told: Sequence[str], stems: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    # of "guest's" the "s" is no word
+    spelled = [word for word in told if len(word) > 1 or not word.isascii() or word.isdigit()]
+    found = (
+        (stem(one), stem(other))
+        for one, other in pairwise(spelled)
+        if STOP_WORDS.isdisjoint((one, other)) and one != other
+    )
+    return tuple(dict.fromkeys(each for each in found if stems.issuperset(each)))
+
+
+def _are_beside(told: Sequence[str], first: str, second: str) -> bool:
+    """In whichever order: "the conversation of a guest" is a guest's conversation."""
+    return any({one, other} == {first, second} for one, other in pairwise(told))
+
+
+def _forms(word: str) -> frozenset[str]:
+    """One of it, and several."""
+    one = f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s") if not word.endswith("ss") else word
+    return frozenset((word, one, f"{one}s", f"{one}es", f"{one[:-1]}ies"))
 
 
 def _is_whole(identifier: str, text: str) -> bool:

@@ -73,6 +73,7 @@ def quote(
     *,
     focus: str = "",
     weights: Weights = WEIGHTS,
+    has_line: bool = True,
 ) -> Answer:
     """Answer from the passages.
 
@@ -82,9 +83,10 @@ def quote(
         vocabulary: Of the book.
         focus: What of the question is asked now, where the rest was asked before.
         weights: By which sections are ordered.
+        has_line: A line may come first, as the question says what is asked and not only about what.
     """
     wanted, sections = ranked(question, passages, vocabulary or Vocabulary(), weights, focus=focus)
-    line = direct(wanted, sections)
+    line = direct(wanted, sections) if has_line else None
     if line:
         sections = [line[1], *(each for each in sections if each is not line[1])]
     shown = _Shown(Citations(), [], frozenset(), [])

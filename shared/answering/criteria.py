@@ -41,6 +41,8 @@ POINTS: Final = re.compile(
     re.IGNORECASE,
 )
 """How a line leads to where the answer stands."""
+POINTER: Final = re.compile(r"\s?\((?:see|cf\.?|refer to|read|compare)\s[^()]*\)", re.IGNORECASE)
+"""What only leads to where more stands, in brackets: its words are those of a heading, and say nothing here."""
 WHICH_IS: Final = re.compile(r", (?:which|who) (?:is|are|was|were)\b", re.IGNORECASE)
 """What goes on to say what was just named."""
 INHERITS: Final = re.compile(r"\b(?:inherits|derives|is derived|subclasse[sd]) (?:from )?", re.IGNORECASE)
@@ -125,6 +127,13 @@ ASKS_IDENTIFIER: Final = re.compile(
     r"|packages?|decorators?|endpoints?|environment variable)\b",
     re.IGNORECASE,
 )
+ASKS_SEVERAL: Final = re.compile(
+    r"^\W*(?:which|what)\s(?:\w+\s)?(?!is\b|was\b|does\b|has\b)\w+[^s\W]s\s(?:(?:of|for|in)\s(?:\w+\s){1,2})?"
+    r"(?:are|were|do|did|can|could|may|must|should|will|have|exist)\b",
+    re.IGNORECASE,
+)
+SEVERAL: Final = re.compile(r"\S,[^,]*\S,|\w\W{0,3}\s(?:and|or|as well as)\s", re.IGNORECASE)
+"""More than one of something, beside each other."""
 ALWAYS: Final = re.compile(r"\b(?:by default|automatically|always|only|at runtime|without)\b", re.IGNORECASE)
 """What turns an answer into another one: where it is asked, a line must say it."""
 ASKS_WHERE: Final = re.compile(r"\bwhere\b", re.IGNORECASE)
@@ -190,7 +199,7 @@ def value(wanted: Wanted, line: str) -> frozenset[str]:
 def adds(wanted: Wanted, line: str) -> bool:
     """Whether it says something of the kind that was asked for, besides what the question says itself."""
     asked = wanted.question.lower()
-    if not turns(asked) <= turns(line):
+    if not turns(asked) <= turns(line) or (ASKS_SEVERAL.search(asked) and not SEVERAL.search(line)):
         return False
     if ASKS_IDENTIFIER.search(asked):
         return any(
@@ -231,5 +240,8 @@ def defines(wanted: Wanted, line: str) -> bool:
         return False
     if is_labelled(begin[1]):
         return False
-    before = [stem(word) for word in words(ARTICLE.sub("", begin[0]))]
+    spelled = words(ARTICLE.sub("", begin[0]))
+    if any(wanted.asked.forms[each].isdisjoint(spelled) for each in subject if each in wanted.literal):
+        return False
+    before = [stem(word) for word in spelled]
     return all(each in before for each in subject) and len(before) <= len(subject) + 4

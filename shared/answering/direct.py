@@ -15,6 +15,7 @@ from shared.answering.criteria import (
     LOOKS_BACK,
     NAME,
     OPENS,
+    POINTER,
     POINTS,
     SHORTEST,
     WHICH_IS,
@@ -98,10 +99,10 @@ def _asks_for_one(wanted: Wanted) -> bool:
 
 def _sure(wanted: Wanted, line: Line, section: Section) -> float | None:
     """How much of the question the line says; None where it is not the kind of line that was asked for."""
-    headings = wanted.held_by(" ".join(section.passage.heading_path))
+    headings = wanted.placed_in(" ".join(section.passage.heading_path))
     if line.introduced is not None:
         return _sure_to_type(wanted, line, line.introduced, headings)
-    own = wanted.held_by(ADDRESS.sub(" ", line.text))
+    own = wanted.placed_in(POINTER.sub(" ", ADDRESS.sub(" ", line.text)))
     said = own | headings
     if not (_stands_alone(wanted, line) and _is_of_what_is_named(wanted, line, said)) or _names_another(wanted, said):
         return None
@@ -115,8 +116,10 @@ def _sure(wanted: Wanted, line: Line, section: Section) -> float | None:
 
 
 def _is_of_what_is_named(wanted: Wanted, line: Line, said: frozenset[str]) -> bool:
-    """The numbers, signs and identifiers that the question names stand there: another version is another thing."""
-    return wanted.numbers.union(wanted.asked.identifiers) <= said and all(
+    """The numbers, signs and names that the question names stand there, and not the opposite of what it says."""
+    if not wanted.asks_whether and wanted.is_contradicted_by(said):
+        return False
+    return wanted.numbers.union(wanted.asked.identifiers, wanted.names) <= said and all(
         each in line.text for each in wanted.asked.signs
     )
 
@@ -215,7 +218,7 @@ def _decides_in_place(wanted: Wanted, line: Line, own: frozenset[str], headings:
 def _decides(wanted: Wanted, line: Line, least: float) -> bool:
     if LEANS.search(line.text) or LOOKS_BACK.search(line.text):
         return False
-    return line.decides or decides(wanted, ADDRESS.sub(" ", line.text), least)
+    return line.decides or decides(wanted, POINTER.sub(" ", ADDRESS.sub(" ", line.text)), least)
 
 
 def _least(wanted: Wanted, line: Line) -> float:

@@ -50,7 +50,10 @@ def written(question: str, found: Found, words: Words, language: str = USUAL, *,
     asked_in = foreign_language(question, language, book, found.missing) if book == USUAL else None
     if not found.on_topic or not found.passages:
         return refuse(found.question or question, found, words, asked_in or language, foreign=asked_in is not None)
-    answer = quote(found.question or question, found.passages, found.vocabulary, focus=focus or asking(question))
+    focus = focus or asking(question)
+    # of words in another language it is not known what they ask
+    has_line = asked_in is None
+    answer = quote(found.question or question, found.passages, found.vocabulary, focus=focus, has_line=has_line)
     if asked_in:
         return _led(words.text(asked_in, f"language.{USUAL}"), answer)
     named = _unknown_subject(question, found)

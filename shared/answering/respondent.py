@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from shared.answering.extent import not_shown, shorter
-from shared.answering.extractive import quote_selection, written
+from shared.answering.extractive import quote_selection, refuse, written
 from shared.answering.focus import belongs, covered, focused
 from shared.answering.follow_up import understood
 from shared.answering.languages import written_in
 from shared.answering.models import Answer, Basis, Mode
 from shared.answering.selection import answers_alone, around, searched
-from shared.answering.words import USUAL, Words
+from shared.answering.words import USUAL, Words, languages, signs
 from shared.degraded import Missing, tolerate
 from shared.errors import RetrievalUnavailable
 from shared.links import is_linkable
@@ -66,8 +66,7 @@ class Respondent:
         said = self.words.text(self.language, f"{kind}.reply")
         questions = self.examples(SHOWN) if kind in INVITING else []
         if questions:
-            listed = "\n".join(f"- {each}" for each in questions)
-            said = f"{said} {self.words.text(self.language, 'examples.lead')}\n\n{listed}"
+            said = f"{said} {_listed(self.words.text(self.language, 'examples.lead'), questions)}"
         return Answer(said, Mode.SMALL_TALK)
 
     def alone(self, question: str) -> Answer:
@@ -107,7 +106,34 @@ class Respondent:
         if refused.mode is not Mode.REFUSED or found is None or not _is_foreign(question, found):
             return refused
         meant = self._meant(question, (), found)
-        return refused if meant is None else self._written(question, meant)
+        return self._shared(question, found, refused) if meant is None else self._written(question, meant)
+
+    def _shared(self, question: str, found: Found, refused: Answer) -> Answer:
+        """By the words that both languages have; where there are none, with questions that the book does answer."""
+        from shared.retrieval.cognates import shared_words  # noqa: PLC0415 (hardly any question needs it)
+
+        language = self._written_in(question)
+        shared = " ".join(shared_words(question, found.vocabulary, signs(language)))
+        closest = self._found(shared) if shared and shared != found.question else None
+        if closest is None or not closest.passages:
+            return self._with_examples(refused, language)
+        if closest.on_topic:
+            return self._written(question, closest)
+        told = refuse(shared, closest, self.words, language, foreign=True)
+        return self._with_examples(replace(told, basis=refused.basis), language)
+
+    def _written_in(self, question: str) -> str:
+        """One that there are words in; the one that the reader is spoken to in, where there are none."""
+        written = written_in(question)
+        return written if written in languages() and written else self.language
+
+    def _with_examples(self, refused: Answer, language: str) -> Answer:
+        """Where no page is named: with questions that the book answers, in its own language."""
+        questions = [] if refused.sources else self.examples(SHOWN)
+        if not questions:
+            return refused
+        lead = self.words.text(language, "examples.lead")
+        return replace(refused, text=f"{refused.text} {_listed(lead, questions)}")
 
     def _meant(self, message: str, said: Sequence[Utterance], found: Found) -> Found | None:
         """What is found by the question that a model makes of the message; None where the message's words must do."""
@@ -155,6 +181,10 @@ class Respondent:
         if found is None or not found.on_topic or not found.passages:
             return own
         return self._written(asked, around(found, page), question)
+
+
+def _listed(lead: str, questions: Sequence[str]) -> str:
+    return "\n".join([lead, "", *(f"- {each}" for each in questions)])
 
 
 def _language(found: Found) -> str:

@@ -36,6 +36,9 @@ class Weights:
     example: float = 0.3
     overview: float = 0.9
     history: float = 0.5
+    beside: float = 0.35
+    spelled: float = 0.3
+    opposite: float = 0.5
 
 
 WEIGHTS: Final = Weights()
@@ -52,6 +55,14 @@ RELEASE: Final = re.compile(
 ASKS_HISTORY: Final = re.compile(
     r"\b(?:chang\w+|new|news|releas\w+|(?:which|what|since|in|from) versions?|version \d|since|introduced|deprecated"
     r"|upgrad\w+|migrat\w+|histor\w+)\b|\d\.\d",
+    re.IGNORECASE,
+)
+
+DECISION: Final = re.compile(r"^\W*(?:(?:adr|rfc|decision)[\s#:–—-]*\d+|0\d{2,3})\b\s*[.:–—-]", re.IGNORECASE)  # noqa: RUF001 (dashes)
+"""The heading of a record of what was decided once, with its number: what it begins with may be another thing now."""
+ASKS_REASONS: Final = re.compile(
+    r"\b(?:why|reasons?|decid\w+|decisions?|alternatives?|cho(?:se|sen|ice)|rationale|trade-?offs?|adrs?|rfcs?"
+    r"|instead of|rather than)\b|\b0\d{2,3}\b",
     re.IGNORECASE,
 )
 
@@ -85,8 +96,10 @@ class Section:
 
 def is_past(wanted: Wanted, passage: Passage) -> bool:
     """Whether it tells how things changed once, which the question does not ask."""
-    released = any(map(RELEASE.search, (passage.title, *passage.heading_path)))
-    return released and not ASKS_HISTORY.search(wanted.question)
+    headings = (passage.title, *passage.heading_path)
+    released = any(map(RELEASE.search, headings)) and not ASKS_HISTORY.search(wanted.question)
+    decided = any(map(DECISION.search, headings)) and not ASKS_REASONS.search(wanted.question)
+    return released or decided
 
 
 def sections_of(passages: Sequence[Passage]) -> list[tuple[int, Passage, tuple[Block, ...]]]:
@@ -120,7 +133,7 @@ def ranked(
     asked = asked_by(question)
     units = [tuple(units_of(blocks, asked)) for *_, blocks in groups]
     stems = [
-        asked.held_by(" ".join([each.title, *each.heading_path])).union(*(unit.terms for unit in told))
+        asked.placed_in(" ".join([each.title, *each.heading_path])).union(*(unit.terms for unit in told))
         for (_, each, _), told in zip(groups, units, strict=True)
     ]
     wanted = Wanted.of((question, focus), asked, stems, vocabulary)
@@ -148,8 +161,11 @@ def _score(wanted: Wanted, rank: int, passage: Passage, held: frozenset[str], we
     score += weights.fits * (len(last & wanted.weights.keys()) / len(last) if last else 0.0)
     if wanted.asks_overview and (not passage.heading_path[1:] or OVERVIEW.search(passage.heading)):
         score += weights.overview * wanted.share(above | last)
+    score += weights.beside * wanted.share_beside(held) + weights.spelled * wanted.share_spelled(held)
     if is_past(wanted, passage):
         score -= weights.history
+    if not wanted.asks_whether and not wanted.compares and wanted.is_contradicted_by(last):
+        score -= weights.opposite
     named = wanted.asked.identifiers
     return score + weights.identifier * (sum(each in held for each in named) / len(named) if named else 0.0)
 
@@ -182,5 +198,7 @@ def _defines(wanted: Wanted, text: str) -> bool:
     subject = wanted.subject
     if not subject:
         return False
-    named = rf"^\W*(?:an? |the )?[^.:\n]{{0,30}}\b{re.escape(subject[0])}\w*\b[^.:\n]{{0,60}}(?:\bis\b|\bare\b|\s?:\s)"
+    forms = sorted(wanted.asked.forms[subject[0]]) if subject[0] in wanted.literal else ()
+    first = "|".join(map(re.escape, forms)) or rf"{re.escape(subject[0])}\w*"
+    named = rf"^\W*(?:an? |the )?[^.:\n]{{0,30}}\b(?:{first})\b[^.:\n]{{0,60}}(?:\bis\b|\bare\b|\s?:\s)"
     return bool(re.search(named, text, re.IGNORECASE | re.MULTILINE))

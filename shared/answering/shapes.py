@@ -1,4 +1,4 @@
-"""The shape that an answer has: a price, a date, a default, a number of something."""
+"""What a question asks for: how, what or whether; and the shape of its answer: a price, a date, a number."""
 
 from __future__ import annotations
 
@@ -7,6 +7,38 @@ from typing import Final
 
 from shared.retrieval.lexical import STOP_WORDS
 
+ASKS_HOW: Final = re.compile(
+    r"\bhow (?:do|does|can|could|should|would|to|am|did)\b"
+    r"|\b(?:commands?|examples?|steps|install(?:ing|ation)?|set ?up|fix|(?<!what )(?<!which )errors?)\b"
+    r"|\bwhat (?:can|should|must|do) (?:i|we)\b|\bwhat (?:now|next|then)\W*$",
+    re.IGNORECASE,
+)
+ASKS_CODE: Final = re.compile(
+    r"\b(?:commands?|examples?|code|scripts?|show me|snippets?|syntax|run)\b|(?<!\S)--?\w", re.IGNORECASE
+)
+ASKS_WHAT: Final = re.compile(r"^\W*(?:what(?:'s|s| is| are| does)|define|who is|meaning of)\b", re.IGNORECASE)
+ASKS_WHETHER: Final = re.compile(
+    r"^\W*(?:is|are|was|were|can|could|does|do|did|should|must|may|will|would|has|have|am)\b", re.IGNORECASE
+)
+ASKS_COMMAND: Final = re.compile(r"\bcommands?\b|\binstall\b", re.IGNORECASE)
+ASKS_FACT: Final = re.compile(
+    r"(?:^\W*(?:(?:and|so|but)\s)?|[,:;]\s)(?:\w+\s)?(?:who|whom|whose|which|where|when|what)\b"
+    r"|\b(?:who|whom|where|when|what|(?:which|what|whose) \w+)\W*$",
+    re.IGNORECASE,
+)
+"""At its head, or its end; in between such a word only joins clauses: "the error that appears when it starts"."""
+ASKS_OVERVIEW: Final = re.compile(
+    r"\b(?:summari[sz]e|summary|overview|in short|introduce|introduction)\b", re.IGNORECASE
+)
+ASKS_EXAMPLE: Final = re.compile(r"\b(?:examples?|samples?|snippets?|show me)\b", re.IGNORECASE)
+ASKS: Final = re.compile(rf"\?\W*$|^\W*how\b|{ASKS_WHETHER.pattern}", re.IGNORECASE)
+EXPLAIN: Final = re.compile(r"^\W*(?:please )?(?:explain|describe|define)\b", re.IGNORECASE)
+ASKS_WHAT_HAPPENS: Final = re.compile(r"\bwhat (?:will |would |does )?happen(?:s|ed)?\b", re.IGNORECASE)
+NAME: Final = re.compile(r"(?<=\S )[A-Z][\w-]* [A-Z][\w-]*")
+"""Says nothing by its words: who asks for "Better Auth" does not ask what is better."""
+COMPARES: Final = re.compile(
+    r"\b(?:differences?|differ|compar\w+|versus|vs|better|instead of|rather than|or|between)\b", re.IGNORECASE
+)
 MONTHS: Final = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?"
     "|nov(?:ember)?|dec(?:ember)?"

@@ -27,7 +27,7 @@ class Unit:
     Attributes:
         blocks: One, or a paragraph with the code below it.
         text: As Markdown.
-        terms: What of the question it holds, and its other stems.
+        terms: What of the question it holds, and how (`Asked.placed_in`), and its other stems.
     """
 
     blocks: tuple[Block, ...]
@@ -57,7 +57,7 @@ def units_of(blocks: Sequence[Block], asked: Asked) -> list[Unit]:
         else:
             told.append([block])
     texts = [markdown(each) for each in told]
-    return [Unit(tuple(each), text, asked.held_by(text)) for each, text in zip(told, texts, strict=True)]
+    return [Unit(tuple(each), text, asked.placed_in(text)) for each, text in zip(told, texts, strict=True)]
 
 
 def is_quiz(block: Block) -> bool:

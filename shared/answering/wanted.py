@@ -3,61 +3,51 @@
 from __future__ import annotations
 
 import math
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.asked import Asked
-from shared.answering.shapes import shape_of
+from shared.answering.asked import Asked, beside, exactly
+from shared.answering.shapes import (
+    ASKS,
+    ASKS_CODE,
+    ASKS_COMMAND,
+    ASKS_EXAMPLE,
+    ASKS_FACT,
+    ASKS_HOW,
+    ASKS_OVERVIEW,
+    ASKS_WHAT,
+    ASKS_WHAT_HAPPENS,
+    ASKS_WHETHER,
+    COMPARES,
+    EXPLAIN,
+    NAME,
+    shape_of,
+)
 from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, stem, words
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Mapping, Sequence
 
     from shared.retrieval.vocabulary import Vocabulary
 
-ASKS_HOW: Final = re.compile(
-    r"\bhow (?:do|does|can|could|should|would|to|am|did)\b"
-    r"|\b(?:commands?|examples?|steps|install(?:ing|ation)?|set ?up|fix|(?<!what )(?<!which )errors?)\b"
-    r"|\bwhat (?:can|should|must|do) (?:i|we)\b|\bwhat (?:now|next|then)\W*$",
-    re.IGNORECASE,
-)
-ASKS_CODE: Final = re.compile(
-    r"\b(?:commands?|examples?|code|scripts?|show me|snippets?|syntax|run)\b|(?<!\S)--?\w", re.IGNORECASE
-)
-ASKS_WHAT: Final = re.compile(r"^\W*(?:what(?:'s|s| is| are| does)|define|who is|meaning of)\b", re.IGNORECASE)
-ASKS_WHETHER: Final = re.compile(
-    r"^\W*(?:is|are|was|were|can|could|does|do|did|should|must|may|will|would|has|have|am)\b", re.IGNORECASE
-)
-ASKS_COMMAND: Final = re.compile(r"\bcommands?\b|\binstall\b", re.IGNORECASE)
-ASKS_FACT: Final = re.compile(
-    r"(?:^\W*(?:(?:and|so|but)\s)?|[,:;]\s)(?:\w+\s)?(?:who|whom|whose|which|where|when|what)\b"
-    r"|\b(?:who|whom|where|when|what|(?:which|what|whose) \w+)\W*$",
-    re.IGNORECASE,
-)
-"""At its head, or its end; in between such a word only joins clauses: "the error that appears when it starts"."""
 ALL: Final = 0.95
 """Share of a question that is as good as all of it."""
-ASKS_OVERVIEW: Final = re.compile(
-    r"\b(?:summari[sz]e|summary|overview|in short|introduce|introduction)\b", re.IGNORECASE
-)
-ASKS_EXAMPLE: Final = re.compile(r"\b(?:examples?|samples?|snippets?|show me)\b", re.IGNORECASE)
 NEARLY: Final = 0.6
 """Share of a question that another one asks as well that is the same; of the other one it must be half of the words."""
-ASKS: Final = re.compile(rf"\?\W*$|^\W*how\b|{ASKS_WHETHER.pattern}", re.IGNORECASE)
-EXPLAIN: Final = re.compile(r"^\W*(?:please )?(?:explain|describe|define)\b", re.IGNORECASE)
 UNKNOWN: Final = 0.35
 """What counts, of words that nothing found says, against a line that leaves them out."""
-ASKS_WHAT_HAPPENS: Final = re.compile(r"\bwhat (?:will |would |does )?happen(?:s|ed)?\b", re.IGNORECASE)
 HAPPENS: Final = frozenset({"happen", "happens", "happened"})
 """What is told says what goes on, not that it happens; where a page says so, it need not be of what was asked."""
 NAMING: Final = frozenset(map(stem, ("command", "flag", "option", "setting", "example", "step")))
 """What readers call the thing that they ask for; pages need not."""
 EVERYDAY: Final = 0.5
 """What an everyday word counts."""
-COMPARES: Final = re.compile(
-    r"\b(?:differences?|differ|compar\w+|versus|vs|better|instead of|rather than|or|between)\b", re.IGNORECASE
-)
+FEW: Final = 2
+"""Words of a question that says so little that each letter of them counts."""
+TOGETHER: Final = 0.6
+"""Of the sections that hold two words, those that have them side by side, where together they name one thing."""
+LEAST_TOGETHER: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +62,8 @@ class Wanted:
         shape: That the answer has: a price, a date, a number; None where the question asks for none.
         focus: Stems of what is asked last, where the others only tell what it is about.
         unknown: Of those that no passage holds.
+        pairs: Weights of two of its words that what was found has side by side, as a rule, where it has both.
+        spelled: Stems of which something that was found has the very word.
     """
 
     question: str
@@ -81,6 +73,8 @@ class Wanted:
     shape: re.Pattern[str] | None
     focus: frozenset[str] = frozenset()
     unknown: float = 0.0
+    pairs: Mapping[str, float] = field(default_factory=dict[str, float])
+    spelled: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -94,7 +88,8 @@ class Wanted:
         known = frozenset[str]().union(*held)
         total = sum(weight for term, weight in weights.items() if term in known) or 1.0
         unknown = sum(weight for term, weight in weights.items() if term not in known | NAMING)
-        return cls(whole, asked, weights, total, shape, focus, unknown)
+        spelled = frozenset(term for term in weights if exactly(term) in known)
+        return cls(whole, asked, weights, total, shape, focus, unknown, _pairs(asked, weights, held), spelled)
 
     @property
     def asks_how(self) -> bool:
@@ -178,6 +173,11 @@ class Wanted:
         return frozenset(term for term in self.weights if term.isdigit())
 
     @property
+    def names(self) -> frozenset[str]:
+        """Those of two words, as what holds them side by side: "Better Auth"."""
+        return frozenset(beside(*each) for each in self.asked.names)
+
+    @property
     def decisive(self) -> frozenset[str]:
         """What a number must be of: what is asked now, where that is a word or two, else the stem that tells most."""
         if 0 < len(self.focus) <= 2:  # noqa: PLR2004 (a word or two)
@@ -189,7 +189,7 @@ class Wanted:
     @property
     def compares(self) -> bool:
         """It wants two things beside each other."""
-        return bool(COMPARES.search(self.question))
+        return bool(COMPARES.search(NAME.sub(" ", self.question)))
 
     @property
     def subject(self) -> list[str]:
@@ -202,6 +202,10 @@ class Wanted:
         """The stems of a text, and what of the question it holds in another way."""
         return self.asked.held_by(text)
 
+    def placed_in(self, text: str) -> frozenset[str]:
+        """The same, and which of the question's words stand there to the letter or side by side."""
+        return self.asked.placed_in(text)
+
     def sureness(self, held: frozenset[str] | set[str]) -> float:
         """How much of the whole question some stems say, also of what nothing that was found says."""
         return self.share(held) * self.total / max(self.total, self.total + UNKNOWN * self.unknown)
@@ -210,11 +214,40 @@ class Wanted:
         """How much of the question some stems say, 0 to 1."""
         return sum(weight for term, weight in self.weights.items() if term in held) / self.total
 
+    def share_beside(self, held: frozenset[str]) -> float:
+        """How much of its words that stand side by side does so there, too."""
+        return sum(weight for pair, weight in self.pairs.items() if pair in held) / (sum(self.pairs.values()) or 1.0)
+
+    @property
+    def literal(self) -> frozenset[str]:
+        """Stems of which the very word is meant, as it is nearly all that is asked, and there is such a word."""
+        return self.spelled if len(self.weights) <= FEW else frozenset()
+
+    def share_spelled(self, held: frozenset[str]) -> float:
+        """How much of a word or two, which something has to the letter, stands there so; of more the rest tells."""
+        weights = {exactly(term): self.weights[term] for term in self.literal}
+        return sum(weight for term, weight in weights.items() if term in held) / (sum(weights.values()) or 1.0)
+
+    def is_contradicted_by(self, held: frozenset[str]) -> bool:
+        """Whether the opposite of what is asked stands there, in its place: how to allow does not tell how to deny."""
+        return any(term not in held and not against.isdisjoint(held) for term, against in self.asked.opposites.items())
+
 
 def asked_by(question: str) -> Asked:
     """Its terms, without those that only name the shape of the answer, or that something is to be told."""
     names = shape_of(question)[1]
     return Asked.of(question, names | HAPPENS if ASKS_WHAT_HAPPENS.search(question) else names)
+
+
+def _pairs(asked: Asked, weights: Mapping[str, float], held: Sequence[frozenset[str]]) -> dict[str, float]:
+    """Those that are no accident: "dead letter", but not what only one section has side by side."""
+    found: dict[str, float] = {}
+    for pair in asked.pairs:
+        both = [each for each in held if each.issuperset(pair)]
+        together = sum(beside(*pair) in each for each in both)
+        if pair in asked.names or (together >= LEAST_TOGETHER and together >= TOGETHER * len(both)):
+            found[beside(*pair)] = min(weights.get(each, 0.0) for each in pair)
+    return found
 
 
 def _weights(question: str, asked: Asked, held: Sequence[frozenset[str]], vocabulary: Vocabulary) -> dict[str, float]:

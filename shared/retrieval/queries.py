@@ -9,8 +9,9 @@ whether the book speaks about it at all: fused scores are ranks and cannot.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import quote, urlsplit
 
 from shared.retrieval.lexical import mostly_latin
@@ -27,6 +28,8 @@ BM25: Final = "bm25"
 
 MULTILINGUAL: Final = "multilingual"
 """What the name of a dense model says that reads every script, such as `intfloat/multilingual-e5-small`."""
+E5: Final = re.compile(r"\be5\b(?!.*instruct)", re.IGNORECASE)
+"""Models that were taught on texts which say what they are; the card of such a model asks for it, in every language."""
 BM25_MODEL: Final = "qdrant/bm25"
 MEASURED: Final = 24
 """Points of which the cosine and BM25 are told: those that are found are seldom further away."""
@@ -97,6 +100,11 @@ def headers(settings: RetrievalSettings) -> dict[str, str]:
     return {"content-type": "application/json", **key}
 
 
+def worded(model: str, text: str, role: Literal["query", "passage"]) -> str:
+    """A text as its model was taught to read it."""
+    return f"{role}: {text}" if E5.search(model) else text
+
+
 def reads(settings: RetrievalSettings, question: str) -> bool:
     """Whether the dense model knows the script that a question is written in."""
     return mostly_latin(question) or MULTILINGUAL in settings.dense_model.lower()
@@ -122,7 +130,8 @@ def vocabulary_body() -> bytes:
 def hybrid(settings: RetrievalSettings, question: str, limit: int, edition: Edition) -> list[dict[str, Any]]:
     """The passages by meaning and by words, fused by reciprocal rank; and how close each kind found them."""
     chosen = edition.filter()
-    by_meaning = {"query": {"text": question, "model": settings.dense_model}, "using": DENSE, "filter": chosen}
+    model = settings.dense_model
+    by_meaning = {"query": {"text": worded(model, question, "query"), "model": model}, "using": DENSE, "filter": chosen}
     by_word = _nearest_words(question, edition)
     prefetch = [{**by_meaning, "limit": PREFETCHED}, {**by_word, "limit": PREFETCHED}]
     return [

@@ -102,6 +102,12 @@ class Vocabulary:
         meant = [each for each in self._of_similar_length(word) if is_near(word, each)]
         return max(meant, key=lambda each: (-distance(word, each), self.frequencies[stem(each)], each), default=None)
 
+    def word(self, term: str) -> str:
+        """A word of the book of this stem, the shortest; the stem itself where the words are not known."""
+        lengths = sorted(length for first, length in self._by_shape if first == term[:1] and length >= len(term))
+        spelled = (each for length in lengths for each in self._by_shape[term[0], length])
+        return next((each for each in spelled if stem(each) == term), term)
+
     def _is_unknown(self, word: str) -> bool:
         return word not in STOP_WORDS and word not in COMMON_WORDS and stem(word) not in self.frequencies
 

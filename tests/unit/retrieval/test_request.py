@@ -55,7 +55,15 @@ def test_a_multilingual_model_reads_every_script() -> None:
     fused, closest, _wordiest, _vocabulary = json.loads(queries.body(multilingual, question, limit=8))["searches"]
 
     assert [each["using"] for each in fused["prefetch"]] == ["dense", "bm25"]
-    assert closest["query"] == {"text": question, "model": "intfloat/multilingual-e5-small"}
+    assert closest["query"]["model"] == "intfloat/multilingual-e5-small"
+
+
+def test_a_model_that_was_taught_what_a_text_is_for_is_told_so() -> None:
+    for model in ("intfloat/multilingual-e5-small", "intfloat/e5-base-v2"):
+        assert queries.worded(model, "How?", "query") == "query: How?"
+        assert queries.worded(model, "So.", "passage") == "passage: So."
+    for model in ("sentence-transformers/all-minilm-l6-v2", "intfloat/multilingual-e5-large-instruct", "acme/one5"):
+        assert queries.worded(model, "How?", "query") == "How?"
 
 
 def test_the_collections_name_is_quoted_and_the_servers_path_is_kept() -> None:

@@ -1,0 +1,82 @@
+"""Words of other languages that the book has nearly as they are: "kalibrieren" for "calibrate", "configuración".
+
+Technical words are alike in the languages of Latin script. A question of which the book holds no word is searched by
+those that it is meant to share with it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, mostly_latin, stem, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from shared.retrieval.vocabulary import Vocabulary
+
+SPELLINGS: Final = (
+    ("sch", "sh"), ("ph", "f"), ("th", "t"), ("qu", "c"), ("ck", "c"), ("k", "c"), ("z", "c"), ("y", "i"), ("j", "i")
+)  # fmt: skip
+"""How languages write the same sound; the book's words are written so as well, to be compared."""
+CODE: Final = re.compile(r"(?<![\w-])--?[a-z][\w-]*|[a-z0-9]+(?:[_.-]+[a-z0-9]+)+", re.ASCII | re.IGNORECASE)
+"""What programs are called by is written the same in every language, and stays whole."""
+DOUBLED: Final = re.compile(r"([^\W\d_])\1")
+BEGINS: Final = 5
+"""Letters that two words must begin with alike, unless all of the book's word is the beginning of the other."""
+WHOLE: Final = 4
+ALIKE: Final = 0.8
+"""Share of the book's word, without its endings, that this must be."""
+ENDING: Final = 8
+"""Letters that may follow in the reader's language; more of them are another word of a compound."""
+MOST: Final = 8
+
+
+def shared_words(question: str, vocabulary: Vocabulary, small: AbstractSet[str]) -> list[str]:
+    """The words by which a question in another language can be searched for: the book's own, or nearly.
+
+    Args:
+        question: In a language of Latin script, or with words of it.
+        vocabulary: Of the book.
+        small: Words of the question's language that say nothing.
+    """
+    named = list(dict.fromkeys(CODE.findall(question)))
+    asked = [each for each in dict.fromkeys(words(CODE.sub(" ", question))) if each not in small and mostly_latin(each)]
+    return [*named, *filter(None, (_in_book(each, vocabulary) for each in asked))][:MOST]
+
+
+def _in_book(word: str, vocabulary: Vocabulary) -> str | None:
+    """The book's word: the same, unless that says nothing in the book's language; else the one most alike."""
+    if word not in STOP_WORDS and word not in COMMON_WORDS and stem(word) in vocabulary.frequencies:
+        return word
+    spelled = spelling(word)
+    alike = [
+        (size, vocabulary.frequencies[each], each)
+        for each in _with_initial(vocabulary.frequencies, spelled[:1])
+        if (size := _common(spelled, spelling(each)))
+    ]
+    return vocabulary.word(max(alike)[2]) if alike else None
+
+
+def _with_initial(stems: Iterable[str], initial: str) -> Sequence[str]:
+    """Those that may begin so; what begins with a letter that languages differ in is looked at in any case."""
+    return [each for each in stems if each[:1] in {initial, *"kzyjpqst"}]
+
+
+def _common(word: str, stem_of_book: str) -> int:
+    """Letters that both begin with, where these are enough; else 0."""
+    size = next((at for at, (one, other) in enumerate(zip(word, stem_of_book, strict=False)) if one != other), None)
+    size = min(len(word), len(stem_of_book)) if size is None else size
+    is_whole = size == len(stem_of_book) >= WHOLE and len(word) - size <= ENDING
+    return size if is_whole or (size >= BEGINS and size >= ALIKE * len(stem_of_book)) else 0
+
+
+def spelling(word: str) -> str:
+    """A word without accents, doubled letters and ways of writing that are a language's own."""
+    plain = "".join(each for each in unicodedata.normalize("NFKD", word) if not unicodedata.combining(each))
+    for theirs, ours in SPELLINGS:
+        plain = plain.replace(theirs, ours)
+    return DOUBLED.sub(r"\1", plain)

@@ -1,0 +1,115 @@
+"""Words that are not the same: opposites, names of two words, a word and others of its stem; what was decided once."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.answering.composer import quote
+from shared.answering.direct import direct
+from shared.answering.sections import ranked
+from shared.retrieval.blocks import Block, Item, List, Paragraph
+from shared.retrieval.models import Passage
+from shared.retrieval.vocabulary import Vocabulary
+
+
+def passage(text: str, heading: str, *, title: str = "The hub", cosine: float = 0.5, listed: bool = False) -> Passage:
+    block: Block = List((Item(text), Item("Something else that is in the list."))) if listed else Paragraph(text)
+    return Passage(f"https://b.test/{heading}", heading, title, (title, heading), (block,), 1.0, cosine=cosine)
+
+
+def first(question: str, *passages: Passage) -> str:
+    """The heading of the section that leads."""
+    _, sections = ranked(question, passages, Vocabulary())
+    return sections[0].passage.heading
+
+
+def line(question: str, *passages: Passage) -> str:
+    wanted, sections = ranked(question, passages, Vocabulary())
+    found = direct(wanted, sections)
+    return found[0] if found else ""
+
+
+@pytest.mark.parametrize(
+    ("question", "other", "told"),
+    [
+        ("How do I disable tracing?", "Enable tracing", "Turn tracing off"),
+        ("How can I deny a request?", "Allow a request", "Requests that are refused"),
+        ("How do I decrypt a backup?", "Encrypt a backup", "Read a backup again"),
+        ("How do I export the users?", "Import the users", "Get the users out"),
+    ],
+)
+def test_what_tells_the_opposite_does_not_lead(question: str, other: str, told: str) -> None:
+    subject = other.partition(" ")[2]
+    opposite = passage(f"You can {other.lower()} with the switch on the left.", other, cosine=0.62)
+    asked = passage(f"{question.rstrip('?').removeprefix('How do I ').capitalize()}: press twice. {subject}.", told)
+
+    assert first(question, opposite, asked) == told
+
+
+def test_a_line_that_tells_the_opposite_is_no_first_line() -> None:
+    assert (
+        line("How do I enable the tracing of jobs?", passage("To disable the tracing of jobs, press twice.", "Jobs"))
+        == ""
+    )
+    assert line(
+        "How do I disable the tracing of jobs?", passage("To disable the tracing of jobs, press twice.", "Jobs")
+    )
+
+
+def test_whether_something_is_so_may_be_told_by_its_opposite() -> None:
+    told = passage("Tracing is disabled.", "Tracing", cosine=0.6)
+
+    assert first("Is tracing enabled?", told, passage("The hub has a lid.", "Lid")) == "Tracing"
+
+
+def test_a_name_of_two_words_is_more_than_both_words() -> None:
+    apart = passage("The letter lies in the box; a dead battery is changed.", "Battery", cosine=0.55)
+    named = passage("What cannot be sent is a dead letter.", "Sending")
+    other = passage("Each dead letter is kept.", "Keeping", cosine=0.3)
+
+    assert first("What is done with a dead letter?", apart, named, other) != "Battery"
+
+
+def test_no_first_line_of_something_else_than_what_is_named() -> None:
+    asked = "Where does Better Auth keep the sessions?"
+
+    assert line(asked, passage("The auth server can better keep the sessions in memory.", "Sessions")) == ""
+    assert line(asked, passage("Better Auth keeps the sessions in a table.", "Sessions"))
+
+
+def test_a_bare_word_is_found_as_it_is_written() -> None:
+    stem_only = passage("An embedding is a list of numbers.", "Numbers", cosine=0.5)
+    itself = passage("Embed the widget with one tag.", "Widget", cosine=0.4)
+
+    assert first("embed", stem_only, itself) == "Widget"
+    assert first("embedding", stem_only, itself) == "Numbers"
+
+
+@pytest.mark.parametrize(
+    "title", ["0046: How messages are searched", "ADR 12 - Searching messages", "ADR-0007: Search"]
+)
+def test_what_was_decided_once_comes_after_what_tells_how_it_is(title: str) -> None:
+    decided = passage("Messages are searched by keys.", "Searching", title=title, cosine=0.6)
+    guide = passage("Type a word to search messages.", "Searching messages")
+
+    assert first("How are messages searched?", decided, guide) == "Searching messages"
+    assert first("Why are messages searched by keys?", decided, guide) == "Searching"
+
+
+def test_what_only_leads_elsewhere_says_nothing() -> None:
+    pointing = passage("Follow the plan. (see Unzip from a stream)", "Principles", listed=True)
+
+    assert line("Can it unzip from a stream?", pointing) == ""
+
+
+def test_one_of_several_that_are_asked_for_is_no_answer() -> None:
+    asked = "Which providers of models are supported?"
+
+    assert line(asked, passage("The supported provider of models is named by a setting.", "Models")) == ""
+    assert line(asked, passage("The supported providers of models are Acme, Umbrella and Initech.", "Models"))
+
+
+def test_the_parts_of_an_answer_are_not_led_by_a_decision() -> None:
+    decided = passage("A guest's question is kept.", "Guests", title="0041: What is kept", cosine=0.6)
+
+    assert quote("Is a guest's question kept?", [decided]).text.startswith("**0041: What is kept: Guests** [1]")

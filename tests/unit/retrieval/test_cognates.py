@@ -1,0 +1,46 @@
+"""Words of other languages by which a book can be searched: technical ones are nearly alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from infra.ingestion.vocabulary import vocabulary
+from shared.answering.words import signs
+from shared.retrieval.cognates import shared_words
+from shared.retrieval.vocabulary import Vocabulary
+
+BOOK = Vocabulary.read(
+    vocabulary(
+        [
+            "Calibrate the camera of the arm, then configure the server and its authentication.",
+            "Install the plug-in; the export costs nothing. Conversations are versions of a model.",
+            "Set MODEL_URL, or start it with --dest-dir. A photograph takes a theory of physics.",
+        ]
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "shared"),
+    [
+        ("de", "Wie kalibriere ich die Kamera?", ["calibrate", "camera"]),
+        ("de", "Was kostet der Export?", ["costs", "export"]),
+        ("de", "Wie konfiguriert man die Authentifizierung?", ["configure", "authentication"]),
+        ("es", "¿Cómo se configura el servidor y se calibra el arm?", ["configure", "server", "calibrate", "arm"]),
+        ("fr", "Comment exporter une conversation ?", ["exporter", "conversation"]),
+        ("fr", "Quelle est la théorie de la photographie ?", ["theory", "photograph"]),
+        ("ur", "MODEL_URL کیا ہے؟", ["MODEL_URL"]),
+        ("hi", "--dest-dir क्या है और export कैसे करें?", ["--dest-dir", "export"]),
+    ],
+)
+def test_a_question_is_searched_by_what_the_book_has_nearly_as_it_is(
+    language: str, question: str, shared: list[str]
+) -> None:
+    assert shared_words(question, BOOK, signs(language)) == shared
+
+
+@pytest.mark.parametrize(
+    "question", ["Wie hoch ist der Eiffelturm?", "چیٹ کو سائٹ پر کیسے لگائیں؟", "Wann kommt der Zug?", ""]
+)
+def test_what_the_book_does_not_have_is_not_found_in_words_that_only_begin_alike(question: str) -> None:
+    assert shared_words(question, BOOK, signs("de")) == []
