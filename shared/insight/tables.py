@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-FORMULA: Final = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r]")
-"""How a cell begins that spreadsheets calculate (OWASP, CSV injection), also after spaces and in full width."""
+FORMULA: Final = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[\s\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r])")
+"""Where a cell begins that spreadsheets calculate (OWASP, CSV injection), also after spaces and in full width.
+
+Within a text, too: where the decimal sign is a comma they part cells at semicolons, and quotes count where one begins.
+"""
 
 
 def as_csv(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -22,5 +25,5 @@ def as_csv(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def cell(value: object) -> object:
-    """A number as it is; a text with an apostrophe before it where it would else be calculated."""
-    return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
+    """A number as it is; a text with an apostrophe wherever it would else be calculated."""
+    return FORMULA.sub("'", value) if isinstance(value, str) else value
