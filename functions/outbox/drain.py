@@ -22,10 +22,10 @@ from shared.deadline import within
 from shared.errors import DatabaseUnavailable, StatementFailed
 from shared.events import WARM
 from shared.observability import log, name_request
-from shared.outbox.again import LATER_SECONDS, seconds_until
+from shared.outbox.again import LATER_SECONDS, may_be_opened_later, seconds_until
 from shared.outbox.queue import REQUEST, Queue, QueueUnavailable
 from shared.outbox.replay import Outcome, replay, set_aside
-from shared.outbox.seal import BrokenSeal
+from shared.outbox.seal import BrokenSeal, looks_sealed
 from shared.settings.accounts import AuthSettings
 from shared.settings.database import DeadLetterSettings, HistorySettings, OutboxSettings
 
@@ -56,12 +56,17 @@ def _put_off(records: list[dict[str, Any]], undone: set[str]) -> None:
     waiting = [
         record["receiptHandle"]
         for record in records
-        if record["messageId"] in undone and seconds_until(int(record["attributes"]["ApproximateReceiveCount"]))
+        if record["messageId"] in undone and seconds_until(_delivery(record))
     ]
     queue = outbox()
     if waiting and queue is not None:
         with suppress(QueueUnavailable):  # it is logged, and they come in two minutes instead
             queue.put_off(waiting, LATER_SECONDS)
+
+
+def _delivery(record: dict[str, Any]) -> int:
+    """How often it has come."""
+    return int(record["attributes"]["ApproximateReceiveCount"])
 
 
 def _store(record: SQSRecord) -> Outcome:
@@ -79,6 +84,9 @@ def _store(record: SQSRecord) -> Outcome:
         log.warning("a queued turn waits: %s", error.__cause__ or error)
         raise
     except BrokenSeal as error:  # dropping could lose a turn, so a person has to look
+        if looks_sealed(record.body) and may_be_opened_later(_delivery(record.raw_event)):
+            log.warning("a queued turn waits: it was sealed with another secret")
+            raise
         return _set_aside(record, error)
     except StatementFailed as error:
         if can_ever_be_stored(error.sqlstate):

@@ -19,3 +19,15 @@ LATER_SECONDS: Final = 1200
 def seconds_until(delivery: int) -> int | None:
     """How long a turn waits after a delivery; None for as long as the queue says."""
     return LATER_SECONDS if delivery > OFTEN else None
+
+
+DEPLOYING: Final = 15
+"""Deliveries, two minutes apart: a deployment that brings a new secret has told all functions by then."""
+
+
+def may_be_opened_later(delivery: int) -> bool:
+    """Whether what was sealed with another secret may be opened by ours the next time.
+
+    A deployment changes one function after the other, so the chat may seal with a secret that the replay gets later.
+    """
+    return delivery < DEPLOYING

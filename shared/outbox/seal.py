@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
@@ -24,8 +25,16 @@ LONGEST_SEALED: Final = 262_144
 """Characters: what SQS takes in one message (256 KiB); nothing longer is ever sealed, so nothing longer is opened."""
 
 
+FORM: Final = re.compile(r"[\w-]+=*[.][\w-]{43}", re.ASCII)
+
+
 class BrokenSeal(Exception):
     """We did not write this, or not for this purpose, or somebody changed it."""
+
+
+def looks_sealed(text: str) -> bool:
+    """Whether there may be a secret that opens it, though it is not ours."""
+    return FORM.fullmatch(text) is not None
 
 
 class TooLong(Exception):

@@ -24,6 +24,7 @@ from shared.errors import NotFound
 from shared.history.conversations import delete_conversation, delete_conversations
 from shared.history.models import answer_id
 from shared.history.turns import begin_turn
+from shared.outbox.again import DEPLOYING
 from shared.outbox.keeping import Outbox, group_of, user_owner
 from shared.outbox.queue import Queue
 from shared.outbox.replay import ActingFor, Outcome, replay, store
@@ -108,8 +109,8 @@ def turn_of(user: str, conversation: UUID | None = None) -> WaitingTurn:
     return replace(turn(), owner=user_owner(user), conversation_id=conversation or uuid4(), message_id=uuid4())
 
 
-def sealed(waiting: WaitingTurn) -> str:
-    return Seal.of(SECRET, "outbox").closed(waiting.written())
+def sealed(waiting: WaitingTurn, secret: str = SECRET) -> str:
+    return Seal.of(secret, "outbox").closed(waiting.written())
 
 
 def replayed(database: Database, waiting: WaitingTurn, keep: int = 50) -> Outcome:
@@ -268,11 +269,11 @@ class Context(SimpleNamespace):
         return 10_000
 
 
-def event(*waiting: WaitingTurn | str) -> dict[str, Any]:
-    return {"Records": [_record(number, each) for number, each in enumerate(waiting)]}
+def event(*waiting: WaitingTurn | str, delivery: int = 1) -> dict[str, Any]:
+    return {"Records": [_record(number, each, delivery) for number, each in enumerate(waiting)]}
 
 
-def _record(number: int, waiting: WaitingTurn | str) -> dict[str, Any]:
+def _record(number: int, waiting: WaitingTurn | str, delivery: int) -> dict[str, Any]:
     group = "nobody" if isinstance(waiting, str) else group_of(waiting)
     return {
         "messageId": f"message {number}",
@@ -281,7 +282,7 @@ def _record(number: int, waiting: WaitingTurn | str) -> dict[str, Any]:
         "attributes": {
             "MessageGroupId": group,
             "MessageDeduplicationId": f"once {number}",
-            "ApproximateReceiveCount": "1",
+            "ApproximateReceiveCount": str(delivery),
         },
         "messageAttributes": {},
         "eventSource": "aws:sqs",
@@ -371,4 +372,26 @@ def test_a_turn_whose_values_are_refused_goes_to_the_dead_letters(
 ) -> None:
     with no_message_stored(owner, "22023"):
         handler(event(turn_of(new_user())), Context())  # pyright: ignore[reportArgumentType] (as above)
+    assert dead_letters()
+
+
+def test_a_turn_of_a_secret_that_the_replay_gets_later_waits_for_it(
+    dead_letters: Callable[[], bool], owner: Owner, new_user: NewUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user, rotated = new_user(), f"{SECRET} of the next deployment"
+    newly = sealed(turn_of(user), rotated)
+    for delivery in range(1, DEPLOYING):
+        assert undone(handler(event(newly, delivery=delivery), Context())) == ["message 0"]  # pyright: ignore[reportArgumentType] (as above)
+    assert not dead_letters()
+
+    monkeypatch.setenv("BETTER_AUTH_SECRET", rotated)
+    assert undone(handler(event(newly, delivery=DEPLOYING), Context())) == []  # pyright: ignore[reportArgumentType] (as above)
+    assert len(messages(owner, user)) == 2
+
+
+@pytest.mark.parametrize(("text", "delivery"), [(None, DEPLOYING), ("sealed by nobody", 1)])
+def test_what_no_secret_will_open_goes_to_the_dead_letters(
+    dead_letters: Callable[[], bool], new_user: NewUser, text: str | None, delivery: int
+) -> None:
+    handler(event(text or sealed(turn_of(new_user()), f"{SECRET} of yore"), delivery=delivery), Context())  # pyright: ignore[reportArgumentType] (as above)
     assert dead_letters()
