@@ -244,6 +244,7 @@ class SourcesEvent(BaseModel):
     question_id: UUID = Field(description="Id of the question")
     mode: Mode = Field(description="How the answer is about to be made; the reply says how it was")
     degraded: list[Missing] = Field(description="What had to be done without so far")
+    stoppable: bool = Field(description="Whether a stop ends the answer; else a client stops reading")
 
     @classmethod
     def of(cls, event: Sources) -> Self:
@@ -255,6 +256,7 @@ class SourcesEvent(BaseModel):
             question_id=event.question_id,
             mode=event.mode,
             degraded=list(event.degraded),
+            stoppable=event.stoppable,
         )
 
 

@@ -117,9 +117,10 @@ class Chat:
             writing = None
         else:
             writing = self._writing(ask, answer, begun, language)
-        yield self._sources(ask, answer, writing)
+        stop = stop_of(self.db if begun and writing else None, ask.message_id)
+        yield replace(self._sources(ask, answer, writing), stoppable=stop is not None)
         if writing:
-            answer = yield from self._written(writing, answer, stop_of(self.db if begun else None, ask.message_id))
+            answer = yield from self._written(writing, answer, stop)
         else:
             yield from _deltas(answer)
         asked = replace(ask, language=language)

@@ -23,6 +23,7 @@ class Sources:
         message_id: Of the answer.
         question_id: Of the question.
         degraded: What had to be done without so far.
+        stoppable: A word of the reader's reaches whoever writes the answer.
     """
 
     sources: tuple[Source, ...]
@@ -31,6 +32,7 @@ class Sources:
     message_id: UUID
     question_id: UUID
     degraded: tuple[Missing, ...] = ()
+    stoppable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

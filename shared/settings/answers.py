@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.settings.reading import FromEnvironment, Switch, choice, http_url, price, setting, whole_number
+from shared.settings.reading import FromEnvironment, Switch, choice, http_url, price, refuse_half, setting, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,6 +77,14 @@ class ModelSettings(FromEnvironment):
     reader_tokens: int = setting("MODEL_READER_TOKENS", default=200_000, read=whole_number(0, 10**12))
     reader_questions: int = setting("MODEL_READER_QUESTIONS", default=100, read=whole_number(0, 1_000_000))
     address_questions: int = setting("MODEL_ADDRESS_QUESTIONS", default=100, read=whole_number(0, 1_000_000))
+
+    def __post_init__(self) -> None:
+        """Half of a cost is none.
+
+        Raises:
+            Misconfigured: One price is given without the other.
+        """
+        refuse_half(MODEL_INPUT_PRICE=self.input_price, MODEL_OUTPUT_PRICE=self.output_price)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,21 @@ def origin_list(text: str) -> tuple[str, ...]:
     return tuple(origin.strip() for origin in text.split(",") if origin.strip())
 
 
+def refuse_half(**given: object) -> None:
+    """Refuse what means nothing by half.
+
+    Args:
+        given: Values by their variables; None where one is not set.
+
+    Raises:
+        Misconfigured: Some are set and others are not.
+    """
+    absent = [name for name, value in given.items() if value is None]
+    if absent and len(absent) < len(given):
+        present = [name for name in given if name not in absent]
+        raise Misconfigured from KeyError(f"{', '.join(absent)} is not set, but {', '.join(present)} is")
+
+
 def _value(each: Field[Any], environ: Mapping[str, str]) -> object:
     name = each.metadata["name"]
     text = environ.get(name, "").strip()

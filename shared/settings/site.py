@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from shared.settings.reading import FromEnvironment, Switch, choice, origin_list, price, setting, whole_number
+from shared.settings.reading import (
+    FromEnvironment,
+    Switch,
+    choice,
+    origin_list,
+    price,
+    refuse_half,
+    setting,
+    whole_number,
+)
 
 
 def _addresses(text: str) -> tuple[str, ...]:
@@ -56,6 +65,14 @@ class OwnerSettings(FromEnvironment):
     sees_guests: Switch = setting("OWNER_SEES_GUESTS", default="off", read=choice(Switch))
     input_price: float | None = setting("MODEL_INPUT_PRICE", default=None, read=price)
     output_price: float | None = setting("MODEL_OUTPUT_PRICE", default=None, read=price)
+
+    def __post_init__(self) -> None:
+        """Half of a cost is none.
+
+        Raises:
+            Misconfigured: One price is given without the other.
+        """
+        refuse_half(MODEL_INPUT_PRICE=self.input_price, MODEL_OUTPUT_PRICE=self.output_price)
 
     @property
     def fewest(self) -> int:

@@ -16,7 +16,7 @@ from shared.errors import RetrievalUnavailable
 from shared.http_client import HttpClient
 from shared.retrieval.search import Book as Searched
 from shared.settings.answers import RetrievalSettings
-from tests.bench.answers.books import BOOKS, CLONED, XQUAD, Book, opened, sections_of
+from tests.bench.answers.books import BOOKS, CLONED, LATER, XQUAD, Book, opened, sections_of
 from tests.bench.answers.figures import failures
 from tests.bench.answers.judging import Judged, judged
 from tests.bench.answers.page import Run, write
@@ -45,7 +45,7 @@ def main() -> int:
     if missing := absent():
         print(f"Nothing is measured: {', '.join(map(str, missing))} is not there.")
         return 0
-    books = (*BOOKS, *(each for each in CLONED if each.path.exists()))
+    books = (*BOOKS, *(each for each in (*CLONED, *LATER) if each.path.exists()))
     run = Run([], [], [])
     with opened(books) as url:
         for book in books:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ ROOT: Final = Path(__file__).parents[3]
 CORPORA: Final = (ROOT / ".." / "shared" / "corpus").resolve()
 STORE: Final = ROOT / "build" / "bench-answers"
 CLONES: Final = STORE / "documentation"
+PACKAGES: Final = ROOT / "node_modules"
 """Where documentation of other projects may lie; specs/answers.md says which, and where it is had from."""
 MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>#|~&]|^[-+])")
 """What Markdown would take for more than a letter."""
@@ -40,18 +42,20 @@ class Book:
 
     Attributes:
         name: Of its collection; what lines of questions call its corpus.
-        folder: Below the corpora, beside the project; or below the clones.
-        is_clone: It is documentation of another project, that may be there or not.
+        folder: Below the corpora, beside the project; or below another one.
+        beside: That other one; what lies there may be missing.
+        kind: How it is read.
     """
 
     name: str
     folder: str
-    is_clone: bool = False
+    beside: Path | None = None
+    kind: str = "markdown"
 
     @property
     def path(self) -> Path:
         """Where it lies."""
-        return (CLONES if self.is_clone else CORPORA) / self.folder
+        return (self.beside or CORPORA) / self.folder
 
 
 TEXTBOOK: Final = Book("textbook", "physical-ai-textbook/docs")
@@ -60,9 +64,21 @@ XQUAD: Final = Book("xquad", "xquad-en")
 RAY: Final = Book("ray", "ray-docs-qa/docs")
 BOOKS: Final = (TEXTBOOK, LEROBOT, XQUAD, RAY)
 CLONED: Final = tuple(
-    Book(each, each, is_clone=True)
+    Book(each, each, CLONES)
     for each in ("mdbook", "drf", "jest", "fastify", "helix", "ripgrep", "httpx", "jj", "rest-server")
 )
+READMES: Final = Book("packages", "", PACKAGES)
+"""Of a dozen packages that `npm ci` installs, each as a page."""
+READ: Final = (
+    "dotenv semver fast-glob micromatch yauzl yazl picomatch fflate debug ajv memoizee rou3 buffer".split()  # noqa: SIM905 (a list of names)
+)
+LATER: Final = (
+    Book("project", "specs", ROOT),
+    READMES,
+    *(Book(each, each, CLONES, "html") for each in ("borg", "fish")),
+    *(Book(each, each, CLONES) for each in ("pino", "hatch", "starlette", "undici", "npm")),
+)
+"""Our own documentation, and that of packages."""
 
 
 @contextmanager
@@ -82,8 +98,17 @@ def opened(books: Iterable[Book]) -> Generator[str]:
 
 
 def _order(book: Book) -> Order:
-    documents = _as_pages(book.path) if book is XQUAD else book.path
-    return Order([str(documents)], kind="markdown", site=book.name)
+    documents = {XQUAD: _as_pages, READMES: _readmes}.get(book, Path)(book.path)
+    return Order([str(documents)], kind=book.kind, site=book.name)
+
+
+def _readmes(folder: Path) -> Path:
+    """Those of the packages that are asked about."""
+    pages = STORE / "package-pages"
+    pages.mkdir(parents=True, exist_ok=True)
+    for each in READ:
+        shutil.copyfile(folder / each / "README.md", pages / f"{each}.md")
+    return pages
 
 
 def _as_pages(folder: Path) -> Path:

@@ -30,7 +30,7 @@ class Question:
     Attributes:
         name: Tells it from others.
         set_name: What it is counted with: `gold`, `xquad`, `ray`, `studied`, `held out`, `fresh`, `last`, `third`,
-            `fair`, `foreign` or `off-topic`.
+            `later`, `fair`, `foreign` or `off-topic`.
         kind: Of question, within its set.
         text: As a reader asks it.
         gold: Regular expressions, all of which the answer must hold; none where it must be refused.
@@ -52,7 +52,7 @@ def absent() -> list[Path]:
 
 def questions_to(book: Book) -> list[Question]:
     """All that are asked about a book, the off-topic ones last."""
-    return [*_answered_by(book), *_neighbouring(book), *([] if book.is_clone else _off_topic(book))]
+    return [*_answered_by(book), *_neighbouring(book), *([] if book.beside else _off_topic(book))]
 
 
 def _answered_by(book: Book) -> Iterator[Question]:
@@ -60,9 +60,9 @@ def _answered_by(book: Book) -> Iterator[Question]:
         for line in _lines(book.path / "queries.jsonl"):
             gold = re.escape(" ".join(line["answer"].split()))
             yield Question(line["_id"], "xquad", "fact", line["text"], (gold,), (gold,))
-    elif book.is_clone:
-        lines = [line for line in _lines(OWN / "unseen.jsonl") if line["corpus"] == book.name]
-        yield from (_gold(line, line["part"]) for line in lines)
+    elif book.beside:
+        lines = (line for file in ("unseen.jsonl", "later.jsonl") for line in _lines(OWN / file))
+        yield from (_gold(line, line["part"]) for line in lines if line["corpus"] == book.name)
     elif book is RAY:
         yield from (_gold(line, "ray") for line in _lines(OWN / "ray.jsonl"))
     elif book in {TEXTBOOK, LEROBOT}:

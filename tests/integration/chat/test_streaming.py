@@ -51,6 +51,7 @@ def test_the_first_event_tells_the_sources_and_the_ids_of_the_turn(reader: Chatt
         "questionId": question["id"],
         "mode": "extractive",
         "degraded": [],
+        "stoppable": False,
     }
 
 

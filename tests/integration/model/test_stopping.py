@@ -46,7 +46,8 @@ def test_a_stop_reaches_the_model_and_what_was_written_is_stored(
                 assert person.api.post(f"/api/chat/{question}/stop").json()["stopping"] is True
 
     assert gone.wait(PATIENCE_SECONDS)
-    name, reply = read_events("\n".join(told) + "\n")[-1]
+    (first, sources), *_, (name, reply) = read_events("\n".join(told) + "\n")
+    assert (first, sources["stoppable"]) == ("sources", True)
     assert (name, reply["status"], reply["degraded"]) == ("done", "stopped", [])
     assert reply["answer"].startswith(FIRST)
     stored = Chatting(person.api).messages(reply["conversationId"])[1]

@@ -214,7 +214,7 @@ def test_what_a_day_cost_is_shown_by_the_price_of_each_kind_of_token(site: Site)
     for _ in range(2):  # while the limits know it, and after they have forgotten it
         site.app = app_with(site.database, OwnerSettings((site.owner.email,), input_price=0.5, output_price=2.0))
         assert (total()["tokensRead"], total()["tokensWritten"], total()["cost"]) == (2_000_000, 400_000, 1.8)
-        site.app = app_with(site.database, OwnerSettings((site.owner.email,), input_price=0.5))
+        site.app = app_with(site.database, OwnerSettings((site.owner.email,)))
         assert (total()["tokensRead"], total()["cost"]) == (2_000_000, None)
         site.execute("delete from model_spending where day = current_date - 3")
     site.execute("update model_day set read = null, written = null where day = current_date - 3")

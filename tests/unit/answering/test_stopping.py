@@ -6,7 +6,8 @@ import threading
 from contextvars import copy_context
 
 from shared.answering.chat import Chat
-from shared.answering.events import Done
+from shared.answering.events import Done, Sources
+from shared.answering.models import Mode
 from shared.answering.stopping import LEFT_FOR_STORING, Watch, stop_of
 from shared.deadline import within
 from shared.errors import DatabaseUnavailable
@@ -52,6 +53,15 @@ def test_an_answer_ends_when_there_is_just_the_time_to_store_it() -> None:
 
 def test_nobody_is_asked_where_nobody_could_say_so() -> None:
     assert stop_of(None, QUESTION) is None
+
+
+def test_the_first_event_says_whether_a_stop_could_arrive() -> None:
+    guest = Chat(Book().search, None, 50, writer=Scripted(["One. "]))
+
+    first = next(guest.events(ask()))
+
+    assert isinstance(first, Sources)
+    assert (first.mode, first.stoppable) == (Mode.GENERATED, False)
 
 
 def test_while_the_database_is_away_nobody_has_said_so() -> None:
