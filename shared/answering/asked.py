@@ -120,6 +120,11 @@ OPPOSITES: Final = tuple(
     )
 )
 """What tells how to allow something does not tell how to deny it; either side has words for the same."""
+DENYING: Final = ("un", "dis", "de", "non")
+DENIED: Final = re.compile(rf"\b({'|'.join(DENYING)})-(?=[a-z])", re.IGNORECASE)
+"""Written apart: "un-deprecate" is another word than "deprecate"."""
+LEAST_DENIED: Final = 5
+"""Letters of what is left, which may be chance: "under" denies nothing."""
 PHRASES: Final = tuple(
     (re.compile(asked, re.IGNORECASE), frozenset(map(stem, told.split())))
     for asked, told in (
@@ -189,7 +194,7 @@ class Asked:
 
     def placed_in(self, text: str) -> frozenset[str]:
         """The same, and of the question's words those that stand there to the letter, or side by side, too."""
-        spelled = words(text)
+        spelled = words(DENIED.sub(r"\1", text))
         told = [stem(word) for word in spelled if word not in STOP_WORDS]
         held = frozenset(told)
         letters = {
@@ -219,12 +224,19 @@ def beside(first: str, second: str) -> str:
 def _opposites(told: Sequence[str]) -> dict[str, frozenset[str]]:
     """For each stem of a question's words those that mean the opposite, where it does not say these as well."""
     asked = frozenset(map(stem, told))
-    found: dict[str, frozenset[str]] = {}
+    found = {stem(word): _negated(word) - asked for word in told if word not in STOP_WORDS}
     for one, other in OPPOSITES:
         for side, against in ((one, other), (other, one)):
             if asked.isdisjoint(against):
                 found |= {each: against | found.get(each, NONE) for each in side & asked}
     return found
+
+
+def _negated(word: str) -> frozenset[str]:
+    """The word with what denies it before it, or without: "install" and "uninstall"."""
+    without = (word.removeprefix(each) for each in ("un", "non") if word.startswith(each))
+    known = (each for each in without if len(each) >= LEAST_DENIED)
+    return frozenset(map(stem, (*(f"{each}{word}" for each in DENYING), *known)))
 
 
 def _pairs(told: Sequence[str], stems: frozenset[str]) -> tuple[tuple[str, str], ...]:

@@ -66,6 +66,11 @@ LABEL: Final = re.compile(
     re.IGNORECASE,
 )
 """A property of what the heading names, told by its name: `Default: 5`, `Signature: run(a)`."""
+WITHOUT_SUBJECT: Final = re.compile(
+    r"^\W*(?:[A-Z][a-z]+[^s\W]s|Used|Called|Raised|Needed|Required|Similar)\s"
+    r"(?:an?|the|to|your|all|any|in|by|for|when|if|whether)\b"
+)
+"""How an entry begins that leaves out what it is about, as its heading says that: "Manages the …"."""
 SUBORDINATE: Final = re.compile(
     r"\b(?:if|when|whenever|whether|unless|once|after|before|while|until|because|since|although|in case|so that"
     r"|in order to)\b(?:(?! [-–—] )[^,;:])*",  # noqa: RUF001 (a dash)
@@ -82,7 +87,8 @@ _TO_DO: Final = (
     r"|install|configure|define|register|import|provide|go|start|remove)\b"
 )
 TELLS: Final = re.compile(
-    r"\bby \w+ing\b|\b(?:you|one|we) (?:can|may|must|should|could|have to|need to|will)\b|\b(?:must|should) be \w+"
+    r"\bby \w+ing\b|\b(?:you|one|we) (?:can|may|must|should|could|have to|need to|will)\b(?! (?:be|have)\b)"
+    r"|\b(?:must|should) be (?!an?\b|the\b)\w+"
     rf"|(?:^|[;:.] |\b(?:to|please|simply|just) ){_TO_DO}",
     re.IGNORECASE,
 )
@@ -141,6 +147,11 @@ ASKS_WHEN: Final = re.compile(r"\bwhen\b", re.IGNORECASE)
 ASKS_WHO: Final = re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE)
 NAMED: Final = re.compile(r"(?<=[\w,;:()\"'] )[\"']?[A-Z][\w.-]+|^[A-Z]\w+ [A-Z]\w+")
 """Somebody or something with a name, not only at the beginning of a sentence."""
+
+
+def says_of_its_heading(line: str) -> bool:
+    """Whether it tells what the thing does that its heading names, and nobody what to do: "Used to clean it."."""
+    return bool(WITHOUT_SUBJECT.match(line))
 
 
 def is_labelled(line: str) -> bool:
@@ -232,9 +243,16 @@ def is_prose(cells: str) -> bool:
     return sum(not word.isdigit() for word in words(cells)) >= SHORTEST
 
 
-def defines(wanted: Wanted, line: str) -> bool:
-    """Whether the line begins with what the question asks about, and says what it is."""
-    subject = wanted.subject
+def defines(wanted: Wanted, line: str, headings: frozenset[str] = frozenset()) -> bool:
+    """Whether the line begins with what the question asks about, and says what it is.
+
+    Args:
+        wanted: The question.
+        line: A sentence or an entry.
+        headings: What those above it say; of "a unit of an answer" the line need only name the unit.
+    """
+    first, *others = wanted.subject or [""]
+    subject = [first, *(each for each in others if each not in headings)] if first else []
     begin = LINKING.split(line, maxsplit=1)
     if len(begin) < 2 or not subject or OPENS.match(line) or LEANS.search(line):  # noqa: PLR2004 (it defines nothing)
         return False

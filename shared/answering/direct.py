@@ -28,6 +28,7 @@ from shared.answering.criteria import (
     is_not_only_of_a_case,
     is_prose,
     is_told_by_somebody,
+    says_of_its_heading,
     states,
     tells,
     value,
@@ -112,7 +113,10 @@ def _sure(wanted: Wanted, line: Line, section: Section) -> float | None:
         return 1.0
     if _decides_in_place(wanted, line, own, headings):
         return wanted.sureness(said)
-    return sure if (sure := wanted.sureness(own)) >= _least(wanted, line) else None
+    least = _least(wanted, line, headings)
+    # what is defined may be said to belong to something by headings alone
+    sure = wanted.sureness(said if wanted.asks_what else own)
+    return sure if sure >= least else None
 
 
 def _is_of_what_is_named(wanted: Wanted, line: Line, said: frozenset[str]) -> bool:
@@ -221,16 +225,16 @@ def _decides(wanted: Wanted, line: Line, least: float) -> bool:
     return line.decides or decides(wanted, POINTER.sub(" ", ADDRESS.sub(" ", line.text)), least)
 
 
-def _least(wanted: Wanted, line: Line) -> float:
+def _least(wanted: Wanted, line: Line, headings: frozenset[str]) -> float:
     """The share of the question that a sentence must say to answer it; more than all where it does not answer."""
     if wanted.asks_what:
         # what is asked now need not say again what it is of
-        return (SURE_ITEM if wanted.focus else SURE) if defines(wanted, line.text) else NEVER
+        return (SURE_ITEM if wanted.focus else SURE) if defines(wanted, line.text, headings) else NEVER
     if LEANS.search(line.text) or LOOKS_BACK.search(line.text):
         return NEVER
     if wanted.asks_whether:
         return SURE_WHETHER if _decides(wanted, line, SURE_WHETHER) else NEVER
-    if DENIES.search(line.text) and not DENIES.search(wanted.question):
+    if says_of_its_heading(line.text) or (DENIES.search(line.text) and not DENIES.search(wanted.question)):
         return NEVER
     if wanted.asks_how:
         enough = len(wanted.weights) >= LEAST_TERMS_TO_DO and tells(wanted, line.text)

@@ -9,7 +9,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from infra.ingestion.choosing import Order, choose_reader
 from infra.ingestion.form import Page
@@ -50,7 +50,7 @@ class Book:
     name: str
     folder: str
     beside: Path | None = None
-    kind: str = "markdown"
+    kind: Literal["html", "markdown"] = "markdown"
 
     @property
     def path(self) -> Path:

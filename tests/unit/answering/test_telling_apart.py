@@ -56,6 +56,17 @@ def test_a_line_that_tells_the_opposite_is_no_first_line() -> None:
     )
 
 
+@pytest.mark.parametrize("denied", ["unfreeze", "un-freeze", "defreeze"])
+def test_a_word_that_is_denied_by_its_beginning_is_another(denied: str) -> None:
+    assert (
+        line("How do I freeze the list of jobs?", passage(f"To {denied} the list of jobs, press twice.", "Jobs")) == ""
+    )
+    assert line("How do I freeze the list of jobs?", passage("To freeze the list of jobs, press twice.", "Jobs"))
+    assert (
+        line(f"How do I {denied} the list of jobs?", passage("To freeze the list of jobs, press twice.", "Jobs")) == ""
+    )
+
+
 def test_whether_something_is_so_may_be_told_by_its_opposite() -> None:
     told = passage("Tracing is disabled.", "Tracing", cosine=0.6)
 
@@ -107,6 +118,15 @@ def test_one_of_several_that_are_asked_for_is_no_answer() -> None:
 
     assert line(asked, passage("The supported provider of models is named by a setting.", "Models")) == ""
     assert line(asked, passage("The supported providers of models are Acme, Umbrella and Initech.", "Models"))
+
+
+def test_what_a_thing_does_and_who_may_do_it_tells_nobody_how_to_do_it() -> None:
+    asked = "How do I clean the cache of jobs?"
+
+    assert line(asked, passage("Used to clean the cache of jobs.", "Jobs")) == ""
+    assert line(asked, passage("Cleans the cache of jobs, whoever uses it.", "Jobs")) == ""
+    assert line(asked, passage("You must be an owner to clean the cache of jobs.", "Jobs")) == ""
+    assert line(asked, passage("To clean the cache of jobs, press twice.", "Jobs"))
 
 
 def test_the_parts_of_an_answer_are_not_led_by_a_decision() -> None:
