@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Final
 from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, mostly_latin, stem, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
     from shared.retrieval.vocabulary import Vocabulary
 
-SPELLINGS: Final = (
-    ("sch", "sh"), ("ph", "f"), ("th", "t"), ("qu", "c"), ("ck", "c"), ("k", "c"), ("z", "c"), ("y", "i"), ("j", "i")
-)  # fmt: skip
+SPELLINGS: Final = {
+    "sch": "sh", "ph": "f", "th": "t", "qu": "c", "ck": "c", "k": "c", "z": "c", "y": "i", "j": "i"
+}  # fmt: skip
+SPELLED: Final = re.compile("|".join(SPELLINGS))
 """How languages write the same sound; the book's words are written so as well, to be compared."""
 CODE: Final = re.compile(r"(?<![\w-])--?[a-z][\w-]*|[a-z0-9]+(?:[_.-]+[a-z0-9]+)+", re.ASCII | re.IGNORECASE)
 """What programs are called by is written the same in every language, and stays whole."""
@@ -33,6 +34,8 @@ ALIKE: Final = 0.8
 ENDING: Final = 8
 """Letters that may follow in the reader's language; more of them are another word of a compound."""
 MOST: Final = 8
+MOST_ASKED: Final = 40
+"""Words of a question that are looked at."""
 
 
 def shared_words(question: str, vocabulary: Vocabulary, small: AbstractSet[str]) -> list[str]:
@@ -44,8 +47,9 @@ def shared_words(question: str, vocabulary: Vocabulary, small: AbstractSet[str])
         small: Words of the question's language that say nothing.
     """
     named = list(dict.fromkeys(CODE.findall(question)))
-    asked = [each for each in dict.fromkeys(words(CODE.sub(" ", question))) if each not in small and mostly_latin(each)]
-    return [*named, *filter(None, (_in_book(each, vocabulary) for each in asked))][:MOST]
+    told = list(dict.fromkeys(words(CODE.sub(" ", question))))[:MOST_ASKED]
+    asked = [each for each in told if each not in small and mostly_latin(each)]
+    return list(dict.fromkeys([*named, *filter(None, (_in_book(each, vocabulary) for each in asked))]))[:MOST]
 
 
 def _in_book(word: str, vocabulary: Vocabulary) -> str | None:
@@ -55,15 +59,20 @@ def _in_book(word: str, vocabulary: Vocabulary) -> str | None:
     spelled = spelling(word)
     alike = [
         (size, vocabulary.frequencies[each], each)
-        for each in _with_initial(vocabulary.frequencies, spelled[:1])
-        if (size := _common(spelled, spelling(each)))
+        for theirs, each in _beginning_like(vocabulary, spelled)
+        if (size := _common(spelled, theirs))
     ]
     return vocabulary.word(max(alike)[2]) if alike else None
 
 
-def _with_initial(stems: Iterable[str], initial: str) -> Sequence[str]:
-    """Those that may begin so; what begins with a letter that languages differ in is looked at in any case."""
-    return [each for each in stems if each[:1] in {initial, *"kzyjpqst"}]
+def _beginning_like(vocabulary: Vocabulary, spelled: str) -> Sequence[tuple[str, str]]:
+    """Stems of the book that begin with the same letters, each after its spelling."""
+    beginnings = vocabulary.by_beginning
+    if not beginnings:
+        for each in vocabulary.frequencies:
+            theirs = spelling(each)
+            beginnings.setdefault(theirs[:WHOLE], []).append((theirs, each))
+    return beginnings.get(spelled[:WHOLE], ()) if len(spelled) >= WHOLE else ()
 
 
 def _common(word: str, stem_of_book: str) -> int:
@@ -76,7 +85,7 @@ def _common(word: str, stem_of_book: str) -> int:
 
 def spelling(word: str) -> str:
     """A word without accents, doubled letters and ways of writing that are a language's own."""
-    plain = "".join(each for each in unicodedata.normalize("NFKD", word) if not unicodedata.combining(each))
-    for theirs, ours in SPELLINGS:
-        plain = plain.replace(theirs, ours)
-    return DOUBLED.sub(r"\1", plain)
+    plain = word
+    if not word.isascii():
+        plain = "".join(each for each in unicodedata.normalize("NFKD", word) if not unicodedata.combining(each))
+    return DOUBLED.sub(r"\1", SPELLED.sub(lambda found: SPELLINGS[found.group()], plain))

@@ -38,6 +38,7 @@ class Vocabulary:
         frequencies: By stem, how many passages hold it.
         complete: It holds every word, so that one that it does not hold stands nowhere in the book.
         places: Version by the beginning of its pages' paths, of the versions that readers do not have.
+        by_beginning: Stems by how they begin in any language; `cognates` fills it when it is first asked.
     """
 
     version: str = ""
@@ -46,6 +47,9 @@ class Vocabulary:
     complete: bool = False
     places: Mapping[str, str] = field(default_factory=dict[str, str])
     _by_shape: Mapping[tuple[str, int], list[str]] = field(default_factory=dict[tuple[str, int], list[str]])
+    by_beginning: dict[str, list[tuple[str, str]]] = field(
+        default_factory=dict[str, list[tuple[str, str]]], repr=False, compare=False
+    )
 
     @classmethod
     def read(cls, payload: Mapping[str, Any]) -> Vocabulary:

@@ -39,6 +39,13 @@ def test_a_question_is_searched_by_what_the_book_has_nearly_as_it_is(
     assert shared_words(question, BOOK, signs(language)) == shared
 
 
+def test_a_long_question_is_not_read_to_its_end_and_no_word_is_searched_twice() -> None:
+    long = " ".join([*(f"wort{each}" for each in range(100)), "kalibrieren"])
+
+    assert shared_words(long, BOOK, signs("de")) == []
+    assert shared_words("kalibrieren kalibriert kalibriere", BOOK, signs("de")) == ["calibrate"]
+
+
 @pytest.mark.parametrize(
     "question", ["Wie hoch ist der Eiffelturm?", "چیٹ کو سائٹ پر کیسے لگائیں؟", "Wann kommt der Zug?", ""]
 )
