@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from shared.answering.units import units_of
 from shared.answering.wanted import Wanted, asked_by
+from shared.retrieval import beginning
 from shared.retrieval.blocks import Code, List, Table
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Weights:
     beside: float = 0.35
     spelled: float = 0.3
     opposite: float = 0.5
+    begins: float = 8.0
 
 
 WEIGHTS: Final = Weights()
@@ -138,12 +140,15 @@ def ranked(
     ]
     wanted = Wanted.of((question, focus), asked, stems, vocabulary)
     headings = [each.heading for _, each, _ in groups]
+    begun = beginning.asked(question, vocabulary)
     sections = [
         Section(
             passage,
             told,
             held,
-            _score(wanted, rank, passage, held, weights) + _kind(wanted, blocks, told, weights),
+            _score(wanted, rank, passage, held, weights)
+            + _kind(wanted, blocks, told, weights)
+            + (weights.begins * beginning.told(begun, passage) if begun else 0.0),
             says_parent=headings.count(passage.heading) > 1,
         )
         for (rank, passage, blocks), told, held in zip(groups, units, stems, strict=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from shared.retrieval import beginning
 from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, stem, terms, words
 from shared.retrieval.models import Found
 from shared.retrieval.queries import reads
@@ -56,10 +57,17 @@ def judged(
     typed, question = asked
     missing = tuple(vocabulary.missing(question))
     if reads(settings, question):
-        on_topic = closeness(typed, question, passages, cosine, vocabulary) >= settings.threshold
+        near = closeness(typed, question, passages, cosine, vocabulary) >= settings.threshold
+        on_topic = near or _begins(question, passages, vocabulary)
         return Found(passages, cosine, on_topic, question, missing, vocabulary)
     covered = coverage(question, passages[:READ], vocabulary)
     return Found(passages, covered, covered >= WORDS_COVERED, question, missing, vocabulary)
+
+
+def _begins(question: str, passages: Sequence[Passage], vocabulary: Vocabulary) -> bool:
+    """A book that has a page to begin with speaks about beginning, whatever it is called."""
+    wanted = beginning.asked(question, vocabulary)
+    return wanted is not None and any(beginning.told(wanted, each) >= beginning.OF_ITS_PAGE for each in passages)
 
 
 def closeness(typed: str, question: str, passages: Sequence[Passage], cosine: float, vocabulary: Vocabulary) -> float:

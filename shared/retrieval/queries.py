@@ -110,14 +110,24 @@ def reads(settings: RetrievalSettings, question: str) -> bool:
     return mostly_latin(question) or MULTILINGUAL in settings.dense_model.lower()
 
 
-def body(settings: RetrievalSettings, question: str, limit: int, edition: Edition = RELEASED) -> bytes:
+def body(
+    settings: RetrievalSettings, question: str, limit: int, edition: Edition = RELEASED, *, told: str = ""
+) -> bytes:
     """Both searches as JSON.
+
+    Args:
+        settings: Where is searched, and with which model.
+        question: As it is searched by meaning.
+        limit: Passages to find.
+        edition: Of which pages.
+        told: As it is searched by words; empty: as by meaning.
 
     A question in a script that the dense model cannot read is searched by words alone: its vector would be noise, and
     fusion would give that noise half the vote.
     """
     known = reads(settings, question)
-    searches = hybrid(settings, question, limit, edition) if known else [by_words(question, limit, edition)]
+    told = told or question
+    searches = hybrid(settings, question, told, limit, edition) if known else [by_words(told, limit, edition)]
     searches.append({**VOCABULARY, "with_payload": ["version"]})
     return json.dumps({"searches": searches}, ensure_ascii=False).encode()
 
@@ -127,12 +137,12 @@ def vocabulary_body() -> bytes:
     return json.dumps({"searches": [{**VOCABULARY, "with_payload": True}]}).encode()
 
 
-def hybrid(settings: RetrievalSettings, question: str, limit: int, edition: Edition) -> list[dict[str, Any]]:
+def hybrid(settings: RetrievalSettings, question: str, told: str, limit: int, edition: Edition) -> list[dict[str, Any]]:
     """The passages by meaning and by words, fused by reciprocal rank; and how close each kind found them."""
     chosen = edition.filter()
     model = settings.dense_model
     by_meaning = {"query": {"text": worded(model, question, "query"), "model": model}, "using": DENSE, "filter": chosen}
-    by_word = _nearest_words(question, edition)
+    by_word = _nearest_words(told, edition)
     prefetch = [{**by_meaning, "limit": PREFETCHED}, {**by_word, "limit": PREFETCHED}]
     return [
         {"prefetch": prefetch, "query": {"fusion": "rrf"}, "limit": limit, "with_payload": WITHOUT_TEXT},

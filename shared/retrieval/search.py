@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from shared.errors import RetrievalUnavailable
 from shared.http_client import Unreachable
 from shared.observability import log, measured
-from shared.retrieval import queries
+from shared.retrieval import beginning, queries
 from shared.retrieval.gate import judged
 from shared.retrieval.payloads import passage
 from shared.retrieval.queries import RELEASED
@@ -65,7 +65,8 @@ class Book:
     def _prepared(self, vocabulary: Vocabulary, question: str, limit: int, edition: Edition) -> tuple[str, bytes]:
         """The question as it is searched, and the request that does it."""
         asked = vocabulary.repaired(question)
-        return asked, queries.body(self.settings, asked, limit, edition.at(vocabulary.places))
+        told = beginning.searched(asked, vocabulary)
+        return asked, queries.body(self.settings, asked, limit, edition.at(vocabulary.places), told=told)
 
     def _read_vocabulary(self) -> Vocabulary:
         """The book's words, for this question and the next ones; nothing where they cannot be read now."""

@@ -1,0 +1,85 @@
+"""Questions about a beginning are searched and answered with the sections that books begin with."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from shared.answering.sections import ranked
+from shared.retrieval import queries
+from shared.retrieval.beginning import Beginning, asked, searched, told
+from shared.retrieval.blocks import Paragraph
+from shared.retrieval.gate import judged
+from shared.retrieval.models import Passage
+from shared.retrieval.vocabulary import Vocabulary
+from shared.settings.answers import RetrievalSettings
+
+BOOK = Vocabulary(version="1", passages=100, frequencies={"lantern": 80, "bulb": 3, "wick": 5}, complete=True)
+SETTINGS = RetrievalSettings("https://example.test/qdrant", "key", "docs", "dense", 0.52)
+
+
+def passage(*path: str, title: str = "", text: str = "Words.", cosine: float = 0.0) -> Passage:
+    return Passage("https://b.test/x", title or path[0], title or path[0], path, (Paragraph(text),), 1.0, cosine=cosine)
+
+
+@pytest.mark.parametrize(
+    ("question", "beginning"),
+    [
+        ("How do I install Lantern?", Beginning.INSTALL),
+        ("installation", Beginning.INSTALL),
+        ("Installing Lantern", Beginning.INSTALL),
+        ("how can I set up lantern", Beginning.INSTALL),
+        ("Where do I get started?", Beginning.START),
+        ("quick start", Beginning.START),
+        ("quickstart", Beginning.START),
+        ("How do I start using Lantern?", Beginning.START),
+        ("How do I install the bulb?", None),
+        ("How do I install Lantern on a wick?", None),
+        ("Is Lantern installed by default?", None),
+        ("How do I uninstall Lantern?", None),
+        ("Why does the installation fail?", None),
+        ("When did it get started?", None),
+        ("How does a lamp start?", None),
+    ],
+)
+def test_a_beginning_is_asked_for_where_nothing_else_is(question: str, beginning: Beginning | None) -> None:
+    assert asked(question, BOOK) is beginning
+
+
+def test_such_a_question_is_searched_by_the_words_of_books_and_any_other_as_it_is() -> None:
+    assert searched("How do I install Lantern?", BOOK) == "install installation getting started Lantern"
+    assert searched("How do I install the bulb?", BOOK) == "How do I install the bulb?"
+    sent = json.loads(queries.body(SETTINGS, "How?", 8, told="words"))["searches"]
+    assert [each["query"]["text"] for each in sent[0]["prefetch"]] == ["How?", "words"]
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "sure"),
+    [
+        (("Installation",), "", 1.0),
+        (("Lantern", "Lantern", "Installation"), "Lantern", 1.0),
+        (("Getting started",), "", 0.5),
+        (("Getting started", "Bulbs"), "", 0.2),
+        (("Installing Lantern", "Windows"), "", 0.4),
+        (("Bulbs", "Red ones", "Installation"), "", 0.0),
+        (("Setup and teardown",), "", 0.0),
+        (("Introduction",), "", 0.5),
+        (("Concurrency", "Introduction"), "", 0.0),
+    ],
+)
+def test_headings_tell_how_surely_a_section_begins(path: tuple[str, ...], title: str, sure: float) -> None:
+    assert told(Beginning.INSTALL, passage(*path, title=title)) == pytest.approx(sure)
+
+
+def test_it_stands_above_what_only_says_the_same_words() -> None:
+    beside = passage("Bulbs", "Red ones", "Install", text="Install Lantern's bulbs to install Lantern.", cosine=0.7)
+    begins = passage("Getting started", text="Fetch the package.")
+    question = "How do I install Lantern?"
+    assert [each.passage for each in ranked(question, [beside, begins], BOOK)[1]] == [begins, beside]
+
+
+def test_a_book_that_begins_speaks_about_beginning_whatever_it_is_called() -> None:
+    begins, other = passage("First steps", text="Fetch the package."), passage("Bulbs", text="They are red.")
+    assert judged(SETTINGS, ("quick start", "quick start"), (begins,), 0.1, BOOK).on_topic
+    assert not judged(SETTINGS, ("quick start", "quick start"), (other,), 0.1, BOOK).on_topic
