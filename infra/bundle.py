@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parent.parent
 
-LARGEST = 13_000_000
+LARGEST = 13_250_000
 """Bytes. Our own budget, so that nothing large slips in; Lambda takes 50 MB in a request
 (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)."""
 
