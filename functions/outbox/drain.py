@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -31,24 +31,35 @@ from shared.settings.database import DeadLetterSettings, HistorySettings, Outbox
 
 MARGIN_SECONDS = 1.0
 
+SQS: Final = "aws:sqs"
+
 ROUTE: Final = "outbox"
 """What lines about turns that waited have in place of a route."""
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def handler(event: object, context: LambdaContext) -> dict[str, Any]:
     """Store what waits; the answer names the messages that are not done. An event without messages keeps it warm."""
-    if "Records" not in event:
+    records = messages_of(event)
+    if not records:
         return dict(WARM)
     processor = SqsFifoPartialProcessor(skip_group_on_error=True)
     processor.raise_on_entire_batch_failure = False  # an outage is no fault of this function
     seconds = context.get_remaining_time_in_millis() / 1000 - MARGIN_SECONDS
-    with within(seconds), unhurried(), processor(event["Records"], _store):
+    with within(seconds), unhurried(), processor(records, _store):
         processor.process()  # pyright: ignore[reportUnknownMemberType] (Powertools does not say what it returns)
     answer = processor.response()
     name_request(str(getattr(context, "aws_request_id", "")), ROUTE)
-    _put_off(event["Records"], {str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]})
-    log.info("replayed", extra={"records": len(event["Records"]), "later": len(answer["batchItemFailures"])})
+    _put_off(records, {str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]})
+    log.info("replayed", extra={"records": len(records), "later": len(answer["batchItemFailures"])})
     return dict(answer)
+
+
+def messages_of(event: object) -> list[dict[str, Any]]:
+    """The messages that SQS hands over; none where somebody else does, or nobody."""
+    records: object = cast("dict[str, object]", event).get("Records") if isinstance(event, dict) else None
+    found = cast("list[object]", records) if isinstance(records, list) else []
+    messages = [cast("dict[str, Any]", each) for each in found if isinstance(each, dict)]
+    return [each for each in messages if each.get("eventSource") == SQS]
 
 
 def _put_off(records: list[dict[str, Any]], undone: set[str]) -> None:
@@ -65,8 +76,10 @@ def _put_off(records: list[dict[str, Any]], undone: set[str]) -> None:
 
 
 def _delivery(record: dict[str, Any]) -> int:
-    """How often it has come."""
-    return int(record["attributes"]["ApproximateReceiveCount"])
+    """How often it has come; once, where nothing says so."""
+    attributes: dict[str, object] = record.get("attributes") or {}
+    told = str(attributes.get("ApproximateReceiveCount"))
+    return int(told) if told.isdecimal() else 1
 
 
 def _store(record: SQSRecord) -> Outcome:
