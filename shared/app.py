@@ -84,9 +84,8 @@ class Handler(Mangum):
             return None
         try:
             return Gateway(as_http_api(event, shape), context, self.config)
-        except MALFORMED as error:  # its text may quote what a client sent
-            log.warning("an event like a request cannot be read: %s", type(error).__name__)
-            return Gateway(nothing_to_read(), context, self.config)
+        except MALFORMED as error:
+            return Gateway(nothing_to_read(error), context, self.config)
 
 
 class Gateway(HTTPGateway):
@@ -158,7 +157,9 @@ class Invocation:
 
 
 def _refuse_unreadable(scope: Scope) -> None:
-    if scope.get("aws.event", {}).get(UNREADABLE):
+    reason = scope.get("aws.event", {}).get(UNREADABLE)
+    if reason is not None:
+        log.warning("an event like a request cannot be read: %s", reason)
         raise InvalidRequest
 
 

@@ -40,7 +40,7 @@ MALFORMED: Final = (AttributeError, LookupError, TypeError, ValueError)
 """What reading an event ends in that has the shape of a request, and not what belongs into it."""
 
 UNREADABLE: Final = "unreadable"
-"""Stands in what is handed to the app in place of such an event."""
+"""Names the kind of error in what is handed to the app in place of such an event; its text may quote what was sent."""
 
 
 class Shape(StrEnum):
@@ -73,7 +73,7 @@ def found_warm(event: object) -> dict[str, bool]:
     return dict(WARM)
 
 
-def nothing_to_read() -> dict[str, Any]:
+def nothing_to_read(error: Exception) -> dict[str, Any]:
     """A request that the app is to refuse, whatever it is asked for."""
     http = {"method": "GET", "path": "/", "sourceIp": ""}
     return {
@@ -81,7 +81,7 @@ def nothing_to_read() -> dict[str, Any]:
         "routeKey": NO_TEMPLATE,
         "requestContext": {"http": http},
         "headers": {},
-        UNREADABLE: True,
+        UNREADABLE: type(error).__name__,
     }
 
 
