@@ -10,7 +10,7 @@ const EXECUTE_API = 'execute-api';
 // What a value has to look like, for the settings that have a shape; `name` is in the message.
 const SHAPES = {
   SITE_ORIGIN: [isHttpsOrigin, 'an origin such as https://book.example.com, without a path'],
-  BETTER_AUTH_URL: [isAddress, `an address such as https://api.example.com, or ${EXECUTE_API} for API Gateway's own`],
+  BETTER_AUTH_URL: [isAddress, `an address such as https://api.example.com, or ${EXECUTE_API} for API Gateway's own, without API_DOMAIN`],
   API_DOMAIN: [isHost, 'a domain such as api.example.com'],
   API_HOSTED_ZONE: [isZone, "the id of a hosted zone in Route 53, such as Z0123456789ABCDEFGHIJ, and API_DOMAIN beside it"],
   MAIL_HOSTED_ZONE: [isZone, "the id of a hosted zone in Route 53, such as Z0123456789ABCDEFGHIJ, and MAIL_IDENTITY, a domain, beside it"],
@@ -61,8 +61,10 @@ function isHttpsOrigin(value) {
   return URL.canParse(value) && new URL(value).origin === value && value.startsWith('https://');
 }
 
+// Cookies belong to the address at which accounts were made: with a domain, it is not the one that API Gateway gives.
 function isAddress(value) {
-  return value === EXECUTE_API || (URL.canParse(value) && new URL(value).protocol === 'https:');
+  if (value === EXECUTE_API) return !process.env.API_DOMAIN;
+  return URL.canParse(value) && new URL(value).protocol === 'https:';
 }
 
 function isHost(value = '') {

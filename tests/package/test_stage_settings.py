@@ -77,6 +77,14 @@ def test_what_cannot_be_meant_is_refused_by_its_name(project: Path, given: dict[
     assert [other for other in OF_PRODUCTION if other not in given and f"{other} (" in shown] == []
 
 
+@pytest.mark.long
+def test_beside_a_domain_accounts_are_not_made_at_the_address_that_api_gateway_gives(project: Path) -> None:
+    given = OF_PRODUCTION | {"BETTER_AUTH_URL": "execute-api", "API_DOMAIN": "api.example.com"}
+    done = packaged(project, "prod", **given)
+    assert done.returncode != 0
+    assert "BETTER_AUTH_URL (is not: " in done.stdout + done.stderr
+
+
 def test_the_settings_of_a_stage_are_in_one_file_that_each_command_reads(project: Path) -> None:
     own = project / ".env.prod"
     written = OF_PRODUCTION | OPTIONAL
