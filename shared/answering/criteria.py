@@ -43,6 +43,8 @@ POINTS: Final = re.compile(
 """How a line leads to where the answer stands."""
 POINTER: Final = re.compile(r"\s?\((?:see|cf\.?|refer to|read|compare)\s[^()]*\)", re.IGNORECASE)
 """What only leads to where more stands, in brackets: its words are those of a heading, and say nothing here."""
+NAMES_A_PAGE: Final = re.compile(r"^\W*[\w./-]+\.(?:mdx?|html?|rst|ipynb)\b", re.IGNORECASE)
+"""What stands in a list of pages, and leads to one of them."""
 WHICH_IS: Final = re.compile(r", (?:which|who) (?:is|are|was|were)\b", re.IGNORECASE)
 """What goes on to say what was just named."""
 INHERITS: Final = re.compile(r"\b(?:inherits|derives|is derived|subclasse[sd]) (?:from )?", re.IGNORECASE)

@@ -14,6 +14,7 @@ from shared.answering.criteria import (
     LEANS,
     LOOKS_BACK,
     NAME,
+    NAMES_A_PAGE,
     OPENS,
     POINTER,
     POINTS,
@@ -144,7 +145,8 @@ def _stands_alone(wanted: Wanted, line: Line) -> bool:
         or POINTS.search(line.text)
     ):
         return False
-    if line.about is not None and not _is_about_what_is_asked(wanted, line, line.about):
+    leads = NAMES_A_PAGE.match(line.text) and not ASKS_IDENTIFIER.search(wanted.question)
+    if leads or (line.about is not None and not _is_about_what_is_asked(wanted, line, line.about)):
         return False
     return wanted.shape is not None or line.decides or len(words(line.text)) >= SHORTEST
 

@@ -41,6 +41,7 @@ class Weights:
     spelled: float = 0.3
     opposite: float = 0.5
     begins: float = 8.0
+    focus: float = 0.5
 
 
 WEIGHTS: Final = Weights()
@@ -167,6 +168,7 @@ def _score(wanted: Wanted, rank: int, passage: Passage, held: frozenset[str], we
     if wanted.asks_overview and (not passage.heading_path[1:] or OVERVIEW.search(passage.heading)):
         score += weights.overview * wanted.share(above | last)
     score += weights.beside * wanted.share_beside(held) + weights.spelled * wanted.share_spelled(held)
+    score += weights.focus * (wanted.share_of_focus(held) + wanted.share_of_focus(last))
     if is_past(wanted, passage):
         score -= weights.history
     if not wanted.asks_whether and not wanted.compares and wanted.is_contradicted_by(last):

@@ -214,6 +214,12 @@ class Wanted:
         """How much of the question some stems say, 0 to 1."""
         return sum(weight for term, weight in self.weights.items() if term in held) / self.total
 
+    def share_of_focus(self, held: frozenset[str]) -> float:
+        """How much stands there of what is asked now; nothing where all of it is."""
+        now = [self.weights[term] for term in self.focus if term in self.weights]
+        said = (self.weights[term] for term in self.focus & held if term in self.weights)
+        return sum(said) / (sum(now) or 1.0)
+
     def share_beside(self, held: frozenset[str]) -> float:
         """How much of its words that stand side by side does so there, too."""
         return sum(weight for pair, weight in self.pairs.items() if pair in held) / (sum(self.pairs.values()) or 1.0)

@@ -7,7 +7,7 @@ import pytest
 from shared.answering.composer import quote
 from shared.answering.direct import direct
 from shared.answering.sections import ranked
-from shared.retrieval.blocks import Block, Item, List, Paragraph
+from shared.retrieval.blocks import Block, Item, List, Paragraph, Table
 from shared.retrieval.models import Passage
 from shared.retrieval.vocabulary import Vocabulary
 
@@ -127,6 +127,25 @@ def test_what_a_thing_does_and_who_may_do_it_tells_nobody_how_to_do_it() -> None
     assert line(asked, passage("Cleans the cache of jobs, whoever uses it.", "Jobs")) == ""
     assert line(asked, passage("You must be an owner to clean the cache of jobs.", "Jobs")) == ""
     assert line(asked, passage("To clean the cache of jobs, press twice.", "Jobs"))
+
+
+def test_a_row_of_a_list_of_pages_is_no_answer() -> None:
+    rows = Table(
+        (("chat.md", "to put the chat on their pages: Hugo, MkDocs"), ("aws.md", "to deploy it")),
+        ("page", "for whoever wants"),
+    )
+    pages = Passage("https://b.test/p", "p", "Guides", ("Guides",), (rows,), 1.0, cosine=0.5)
+
+    assert line("How do I put the chat on MkDocs?", pages) == ""
+
+
+def test_what_is_asked_now_leads_before_what_was_asked_about() -> None:
+    before = passage("Put the chat on a site with two lines.", "Put the chat on a site", cosine=0.6)
+    now = passage("In the theme's base template.", "Hugo", title="Put the chat on a site", cosine=0.5)
+
+    _, sections = ranked("how do I put the chat on Hugo", [before, now], Vocabulary(), focus="Hugo")
+
+    assert sections[0].passage.heading == "Hugo"
 
 
 def test_the_parts_of_an_answer_are_not_led_by_a_decision() -> None:
