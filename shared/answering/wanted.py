@@ -246,12 +246,17 @@ def asked_by(question: str) -> Asked:
 
 
 def _pairs(asked: Asked, weights: Mapping[str, float], held: Sequence[frozenset[str]]) -> dict[str, float]:
-    """Those that are no accident: "dead letter", but not what only one section has side by side."""
+    """Those that are no accident: "dead letter", but not what only one section has side by side.
+
+    Of a longer question only what is written as a name: its other words tell more than which of them stand together.
+    """
     found: dict[str, float] = {}
     for pair in asked.pairs:
         both = [each for each in held if each.issuperset(pair)]
         together = sum(beside(*pair) in each for each in both)
-        if pair in asked.names or (together >= LEAST_TOGETHER and together >= TOGETHER * len(both)):
+        if pair in asked.names or (
+            len(weights) <= FEW and together >= LEAST_TOGETHER and together >= TOGETHER * len(both)
+        ):
             found[beside(*pair)] = min(weights.get(each, 0.0) for each in pair)
     return found
 
