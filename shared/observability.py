@@ -6,8 +6,6 @@ pseudonym.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
 import time
 from contextlib import contextmanager
@@ -20,7 +18,6 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit  # which 
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from typing import Self
 
 VERSION: Final = "0.1.0"
 """Of the project, as in pyproject.toml, which no zip holds."""
@@ -106,37 +103,6 @@ def name_request(request_id: str, route: str) -> None:
 def request_named() -> str:
     """The id of the running request, as its reader has seen it; empty where there is none."""
     return _named.get()
-
-
-@dataclass(frozen=True, slots=True)
-class Pseudonyms:
-    """What the log calls users: the same name for one user everywhere, and no id.
-
-    Keyed, because a plain hash could be found for every id in a list of users, an export or a backup, so that the log
-    would say what each of them did. Whoever reads the log has neither the key nor the secret that it follows from.
-    """
-
-    key: bytes = field(repr=False)
-
-    @classmethod
-    def of(cls, secret: str) -> Self:
-        """The pseudonyms of the deployment with this BETTER_AUTH_SECRET."""
-        return cls(hmac.digest(secret.encode(), b"docs-chatbot log 1", hashlib.sha256))
-
-    def of_user(self, user_id: str) -> str:
-        """16 hexadecimal digits: two of a million users share theirs with a probability of 1 in 37 million."""
-        return self._hidden(user_id)
-
-    def of_account(self, name: str) -> str:
-        """The same of an e-mail address or username that somebody gave, whether or not anybody has it."""
-        return self._hidden(f"account {name.lower()}")
-
-    def of_client(self, address: str | None) -> str:
-        """The same of the network address of who asks."""
-        return self._hidden(f"client {address or ''}")
-
-    def _hidden(self, text: str) -> str:
-        return hmac.digest(self.key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()[:16]
 
 
 def name_user(pseudonym: str) -> None:

@@ -11,8 +11,8 @@ from functions.conversations.wire import Content, Conversation, ConversationId, 
 from functions.dependencies.callers import SignedIn
 from functions.wire import Json, Sent
 from shared.app import build_handler
+from shared.history.messages import append_messages
 from shared.history.models import Given, Role
-from shared.history.turns import append_messages
 from shared.uuid7 import uuid7
 from shared.web import APIRouter, status
 

@@ -15,9 +15,9 @@ from functions.wire import Json, Sent, Storable
 from shared.answering.feedback_token import LONGEST, rated_by
 from shared.app import build_handler
 from shared.errors import NotSignedIn
+from shared.history.feedback import give_feedback, take_back_feedback
 from shared.history.guest_feedback import keep_guest_feedback
 from shared.history.models import Opinion
-from shared.history.turns import give_feedback, take_back_feedback
 from shared.web import APIRouter, Path, Request
 
 router = APIRouter()

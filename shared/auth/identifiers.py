@@ -1,10 +1,16 @@
-"""Ids and session tokens as Better Auth makes them."""
+"""Ids and session tokens as Better Auth makes them, and what the log calls users instead of their ids."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
 import string
-from typing import Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from typing import Self
 
 LENGTH: Final = 32
 ALPHABET: Final = string.ascii_lowercase + string.ascii_uppercase + string.digits
@@ -31,3 +37,34 @@ def new_deletion_token() -> str:
 
 def _random(alphabet: str, length: int) -> str:
     return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
+@dataclass(frozen=True, slots=True)
+class Pseudonyms:
+    """What the log calls users: the same name for one user everywhere, and no id.
+
+    Keyed, because a plain hash could be found for every id in a list of users, an export or a backup, so that the log
+    would say what each of them did. Whoever reads the log has neither the key nor the secret that it follows from.
+    """
+
+    key: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, secret: str) -> Self:
+        """The pseudonyms of the deployment with this BETTER_AUTH_SECRET."""
+        return cls(hmac.digest(secret.encode(), b"docs-chatbot log 1", hashlib.sha256))
+
+    def of_user(self, user_id: str) -> str:
+        """16 hexadecimal digits: two of a million users share theirs with a probability of 1 in 37 million."""
+        return self._hidden(user_id)
+
+    def of_account(self, name: str) -> str:
+        """The same of an e-mail address or username that somebody gave, whether or not anybody has it."""
+        return self._hidden(f"account {name.lower()}")
+
+    def of_client(self, address: str | None) -> str:
+        """The same of the network address of who asks."""
+        return self._hidden(f"client {address or ''}")
+
+    def _hidden(self, text: str) -> str:
+        return hmac.digest(self.key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()[:16]

@@ -268,56 +268,6 @@ STORE_ANSWER: Final = """
       from continued, asked
 """
 
-# All or none: where one of the ids means something else already, nothing is appended.
-APPEND: Final = """
-    with given as (
-        select id, role, content, place
-          from unnest($2::uuid[], $3::text[], $4::text[]) with ordinality as given(id, role, content, place)
-    ), fresh as (
-        select id, role, content, row_number() over (order by place)::int as nth
-          from given
-         where not exists (
-                select from message where user_id = (select signed_in_user()) and message.id = given.id
-               )
-    ), asked as (
-        select "user".id as user_id, greatest(clock_timestamp(), newest.updated_at + interval '1 microsecond') as at
-          from "user"
-         cross join (
-                select max(updated_at) as updated_at from conversation where user_id = (select signed_in_user())
-               ) newest
-         where "user".id = (select signed_in_user())
-           and exists (select from fresh)
-           and not exists (
-                select from given
-                  join message on message.user_id = (select signed_in_user()) and message.id = given.id
-                 where (message.conversation_id, message.role, message.content)
-                       is distinct from ($1::uuid, given.role, given.content)
-               )
-    ), continued as (
-        update conversation
-           set message_count = message_count + (select count(*)::int from fresh), updated_at = asked.at,
-               title = case when message_count = 0 and created_as = '' and title = $6::text then $5::text
-                            else title end
-          from asked
-         where conversation.user_id = asked.user_id and conversation.id = $1::uuid
-        returning conversation.id
-    )
-    insert into message (id, conversation_id, user_id, seq, role, content, created_at)
-    select fresh.id, continued.id, asked.user_id,
-           fresh.nth + coalesce((
-                select max(seq) from message
-                 where user_id = (select signed_in_user()) and conversation_id = $1::uuid
-           ), 0),
-           fresh.role, fresh.content, asked.at
-      from continued, asked, fresh
-"""
-
-APPENDED: Final = """
-    select id, seq, role, content, sources, status, mode, created_at
-      from message
-     where user_id = (select signed_in_user()) and conversation_id = $1::uuid and id = any($2::uuid[])
-"""
-
 ASK_TO_STOP: Final = """
     update message
        set stop_asked = true
@@ -337,29 +287,4 @@ STOPPING: Final = """
 
 STOP_ASKED: Final = """
     select stop_asked from message where user_id = (select signed_in_user()) and id = $1::uuid
-"""
-
-GIVE_FEEDBACK: Final = """
-    insert into message_feedback (user_id, message_id, value, comment)
-    select user_id, id, $2::text, nullif($3::text, '')
-      from message
-     where user_id = (select signed_in_user()) and id = $1::uuid and role = 'assistant'
-        on conflict (user_id, message_id) do update
-       set value = excluded.value, updated_at = clock_timestamp(),
-           comment = case when $3::text is null then message_feedback.comment else excluded.comment end
-     where message_feedback.value <> excluded.value
-        or $3::text is not null and message_feedback.comment is distinct from excluded.comment
-"""
-
-TAKE_BACK_FEEDBACK: Final = """
-    delete from message_feedback
-     where user_id = (select signed_in_user()) and message_id = $1::uuid
-"""
-
-FEEDBACK: Final = """
-    select message.id as message_id, given.value, given.comment
-      from message
-      left join message_feedback given
-        on given.user_id = (select signed_in_user()) and given.message_id = message.id
-     where message.user_id = (select signed_in_user()) and message.id = $1::uuid and message.role = 'assistant'
 """

@@ -1,4 +1,4 @@
-"""The turns of a conversation: a question is begun, its answer completes it; messages are appended and rated.
+"""The turns of a conversation: a question is begun, its answer completes it, unless its reader asks to stop.
 
 What conversations.py says is true here: each function is one batch, may be repeated, and knows its owner from `db`.
 """
@@ -14,14 +14,12 @@ from shared.history import conversation_queries, turn_queries
 from shared.history.models import (
     CONTENT_CHARACTERS,
     FINAL,
-    Conversation,
-    Feedback,
     Message,
     Status,
     StoredQuestion,
     answer_id,
 )
-from shared.history.titles import UNTITLED, title_of
+from shared.history.titles import UNTITLED
 from shared.history.writing import still_there, write
 
 if TYPE_CHECKING:
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from shared.db import Database
-    from shared.history.models import Given, Opinion
 
 WINDOW_MESSAGES: Final = 12
 WINDOW_CHARACTERS: Final = 12_000
@@ -193,76 +190,3 @@ def stop_was_asked(db: Database, question_id: UUID) -> bool:
     """Whether the user wants no more of the answer to a question."""
     [asked] = db.run(Statement(turn_queries.STOP_ASKED, (question_id,)), idempotent=True)
     return any(row[0] for row in asked.values)
-
-
-def append_messages(db: Database, conversation_id: UUID, given: Sequence[Given]) -> tuple[Conversation, list[Message]]:
-    """Append messages, in the order given, to a conversation; those that are there already stay where they are.
-
-    Returns:
-        The conversation, and the messages as they are stored.
-
-    Raises:
-        InvalidRequest: Two of them have the same id.
-        NotFound: There never was such a conversation, or it is somebody else's.
-        Gone: It was deleted or evicted.
-        Conflict: An id was used for another message; none was appended.
-    """
-    ids = [each.id for each in given]
-    if len(set(ids)) < len(ids):
-        raise InvalidRequest("two of them have the same id", "messages")
-    first_question = next((each.content for each in given if each.role == "user"), UNTITLED)
-    columns = (ids, [each.role for each in given], [each.content for each in given])
-    _, conversation, messages, deleted = write(
-        db,
-        Statement(turn_queries.APPEND, (conversation_id, *columns, title_of(first_question), UNTITLED)),
-        Statement(conversation_queries.CONVERSATION, (conversation_id,)),
-        Statement(turn_queries.APPENDED, (conversation_id, ids)),
-        Statement(conversation_queries.DELETED, (conversation_id,)),
-    )
-    return still_there(conversation.first(Conversation), deleted), _as_given(messages.into(Message), given)
-
-
-def _as_given(stored: Sequence[Message], given: Sequence[Given]) -> list[Message]:
-    """The stored messages in the order given.
-
-    Raises:
-        Conflict: One of them is not what was given.
-    """
-    by_id = {message.id: message for message in stored}
-    for each in given:
-        found = by_id.get(each.id)
-        if found is None or (found.role, found.content) != (each.role, each.content):
-            raise Conflict
-    return [by_id[each.id] for each in given]
-
-
-def give_feedback(db: Database, message_id: UUID, *, value: Opinion, comment: str | None) -> Feedback:
-    """Say what the user thinks of an answer, in place of what they said before.
-
-    Args:
-        db: The user's database.
-        message_id: Of the answer.
-        value: The opinion.
-        comment: None leaves the comment as it is; an empty one removes it.
-
-    Raises:
-        NotFound: There is no such answer, or not any more, or it is somebody else's.
-    """
-    return _feedback(db, message_id, Statement(turn_queries.GIVE_FEEDBACK, (message_id, value, comment)))
-
-
-def take_back_feedback(db: Database, message_id: UUID) -> Feedback:
-    """Forget what the user thinks of an answer, comment and all.
-
-    Raises:
-        NotFound: As above.
-    """
-    return _feedback(db, message_id, Statement(turn_queries.TAKE_BACK_FEEDBACK, (message_id,)))
-
-
-def _feedback(db: Database, message_id: UUID, change: Statement) -> Feedback:
-    _, feedback = write(db, change, Statement(turn_queries.FEEDBACK, (message_id,)))
-    stored = feedback.first(Feedback)
-    if stored is None:
-        raise NotFound
-    return stored

@@ -17,9 +17,9 @@ from shared.observability import log, name_user
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from shared.auth.identifiers import Pseudonyms
     from shared.db import Database
     from shared.insight.models import Chosen
-    from shared.observability import Pseudonyms
 
 What = Literal["questions", "usage", "passages", "nothing"]
 

@@ -35,9 +35,10 @@ from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.db.opening import open_transport
 from shared.db.values import parameters
 from shared.history.conversations import list_conversations, open_conversation
+from shared.history.messages import append_messages
 from shared.history.models import Given
 from shared.history.search import MOST_WORDS, search_conversations
-from shared.history.turns import append_messages, begin_turn, complete_turn
+from shared.history.turns import begin_turn, complete_turn
 from shared.settings.database import DatabaseSettings
 from tests.bench.machine import percentile
 from tests.bench.population import CONVERSATIONS, MESSAGES, Population

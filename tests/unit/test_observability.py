@@ -4,7 +4,7 @@ import hashlib
 import hmac
 
 from shared.auth.browser.cookies import sign
-from shared.observability import Pseudonyms
+from shared.auth.identifiers import Pseudonyms
 from shared.outbox.seal import Seal
 from tests.unit.auth.vectors import SECRET
 

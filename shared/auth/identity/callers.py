@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from shared.allowance import Use
+    from shared.auth.identifiers import Pseudonyms
     from shared.auth.models import SignedInUser
     from shared.db import Transaction
-    from shared.observability import Pseudonyms
 
 IDENTIFY: Final = """
 select

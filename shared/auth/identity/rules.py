@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 from shared.auth.browser.cookies import Attributes, SessionCookies, decoded, read_signed
 from shared.auth.browser.origins import TrustedOrigins
+from shared.auth.identifiers import Pseudonyms
 from shared.auth.tokens.jwks import Keys
 from shared.auth.tokens.jwt import NotToken, Verifier, looks_like
 from shared.errors import Misconfigured
-from shared.observability import Pseudonyms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -73,15 +73,15 @@ def our_store() -> Calls:
     """What `langchain_history` is compared with: the store of the history without HTTP, for whoever has the token."""
     db, settings = import_module("shared.db.opening"), import_module("shared.settings.database")
     identity, models = import_module("shared.auth.identity.callers"), import_module("shared.history.models")
-    conversations, turns = import_module("shared.history.conversations"), import_module("shared.history.turns")
+    conversations, messages = import_module("shared.history.conversations"), import_module("shared.history.messages")
     database = db.open_database(settings.DatabaseSettings.read())
     token, to_id = os.environ["TOKEN"], import_module("uuid").UUID
 
     def append(event: dict[str, Any]) -> list[str]:
         said = [models.Given(uuid4(), each["role"], each["content"]) for each in json.loads(event["body"])["messages"]]
         reader = identity.SignedInDatabase(database, token)
-        _, messages = turns.append_messages(reader, to_id(event["pathParameters"]["id"]), said)
-        return [each.content for each in messages]
+        _, stored = messages.append_messages(reader, to_id(event["pathParameters"]["id"]), said)
+        return [each.content for each in stored]
 
     def read(event: dict[str, Any]) -> list[str]:
         reader = identity.SignedInDatabase(database, token)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.observability import Pseudonyms
+from shared.auth.identifiers import Pseudonyms
 from shared.settings.accounts import AccountSettings
 from tests.integration.auth.conftest import (
     ADDRESS,

@@ -15,7 +15,7 @@ from shared.history.conversations import (
     delete_conversations,
     list_conversations,
 )
-from shared.history.turns import give_feedback
+from shared.history.feedback import give_feedback
 from tests.integration.history.conftest import SOURCES, ActingAs, everything
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from shared.history.conversations import (
     delete_conversation,
     delete_conversations,
 )
+from shared.history.feedback import give_feedback, take_back_feedback
+from shared.history.messages import append_messages
 from shared.history.models import Given
-from shared.history.turns import append_messages, give_feedback, take_back_feedback
 from tests.integration.history.conftest import ActingAs, everything
 
 if TYPE_CHECKING:

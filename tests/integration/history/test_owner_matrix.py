@@ -20,12 +20,12 @@ from functions.dependencies.rules import auth_rules
 from infra.openapi import DOCUMENT, route_modules
 from shared.app import build_app
 from shared.auth.browser.cookies import sign
+from shared.auth.identifiers import Pseudonyms
 from shared.auth.identity.rules import AuthRules
 from shared.db import Statement
 from shared.db.opening import open_database
 from shared.errors import StatementFailed
-from shared.history.turns import give_feedback
-from shared.observability import Pseudonyms
+from shared.history.feedback import give_feedback
 from shared.settings.accounts import AuthSettings
 from shared.settings.database import DatabaseSettings
 from tests.integration.history.conftest import ActingAs, Reader, everything

@@ -15,8 +15,8 @@ from shared.errors import Gone, NotFound, StatementFailed
 from shared.expired import purge_expired
 from shared.history.archive import export_page
 from shared.history.conversations import change_conversation, delete_conversation
+from shared.history.feedback import give_feedback
 from shared.history.retention import Purged, purge
-from shared.history.turns import give_feedback
 
 if TYPE_CHECKING:
     import psycopg

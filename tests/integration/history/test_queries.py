@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from shared.history import archive_queries, conversation_queries, search_queries, turn_queries
+from shared.history import (
+    archive_queries,
+    conversation_queries,
+    feedback,
+    messages,
+    search_queries,
+    turn_queries,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -20,15 +27,16 @@ if TYPE_CHECKING:
 
 def statements(*modules: ModuleType) -> dict[str, str]:
     """By module and name: two modules may call a statement the same."""
+    is_sql = re.compile(r"\b(select|insert|update|delete)\b")
     return {
         f"{module.__name__.removeprefix('shared.')}.{name}": sql
         for module in modules
         for name, sql in vars(module).items()
-        if name.isupper() and isinstance(sql, str) and " " in sql
+        if name.isupper() and isinstance(sql, str) and is_sql.search(sql)
     }
 
 
-QUERIES = statements(conversation_queries, turn_queries, search_queries, archive_queries)
+QUERIES = statements(conversation_queries, turn_queries, messages, feedback, search_queries, archive_queries)
 
 
 @pytest.fixture

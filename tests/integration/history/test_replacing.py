@@ -13,9 +13,11 @@ import pytest
 from shared.errors import Conflict, Gone, NotFound
 from shared.history.archive import export_page, import_conversations
 from shared.history.conversations import delete_conversation, list_conversations
+from shared.history.feedback import give_feedback
+from shared.history.messages import append_messages
 from shared.history.models import Given, answer_id
 from shared.history.search import search_conversations
-from shared.history.turns import append_messages, begin_turn, give_feedback
+from shared.history.turns import begin_turn
 from shared.outbox.replay import store
 from tests.unit.outbox.turns import turn
 

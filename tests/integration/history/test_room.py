@@ -15,8 +15,9 @@ from shared.db.opening import open_database
 from shared.errors import HistoryFull
 from shared.history.archive import export_page, import_conversations
 from shared.history.conversations import change_conversation, create_conversation, delete_conversation
+from shared.history.feedback import give_feedback, take_back_feedback
+from shared.history.messages import append_messages
 from shared.history.models import Given
-from shared.history.turns import append_messages, give_feedback, take_back_feedback
 from shared.settings.database import DatabaseSettings
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from shared.db import Statement
 from shared.errors import StatementFailed
 from shared.history.conversations import delete_conversation, open_conversation
-from shared.history.turns import give_feedback
+from shared.history.feedback import give_feedback
 from tests.integration.history.conftest import ActingAs
 
 if TYPE_CHECKING:

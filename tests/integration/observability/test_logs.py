@@ -9,7 +9,8 @@ from urllib.parse import quote, unquote
 import httpx
 import psycopg
 
-from shared.observability import VERSION, Pseudonyms
+from shared.auth.identifiers import Pseudonyms
+from shared.observability import VERSION
 from tests.fixtures.platform import CALIBRATE, until_outbox_is_empty, until_queue_answers
 
 if TYPE_CHECKING:
