@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.auth.browser.cookies import sign
+from shared.auth.rows.sessions import look_up_session
 from tests.integration.auth.conftest import ADDRESS, EVIL, SECRET, TOKEN, cookie_header, cookies_of, signed
 
 if TYPE_CHECKING:
@@ -35,6 +36,16 @@ def test_the_session_is_read_back_in_one_round_trip(routes: Routes, email: str, 
     assert body["session"]["token"] == token_of(cookie)
     assert body["session"]["ipAddress"] == ADDRESS
     assert "password" not in response.text
+
+
+def test_a_session_lives_to_its_very_end_and_is_removed_after_it(routes: Routes, cookie: str) -> None:
+    token, database = token_of(cookie), routes.database
+    stored = 'select "expiresAt" from session where token = %s'
+    [[ends]] = routes.rows(stored, token)
+    assert look_up_session(database, token, ends, prolong=False, longest=None)
+    assert routes.rows(stored, token) == [(ends,)]
+    assert look_up_session(database, token, ends + timedelta(milliseconds=1), prolong=False, longest=None) is None
+    assert routes.rows(stored, token) == []
 
 
 def test_the_answer_is_never_kept_and_sets_no_cookie_while_the_session_is_young(routes: Routes, cookie: str) -> None:

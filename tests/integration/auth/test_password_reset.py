@@ -122,6 +122,38 @@ def test_a_user_without_a_password_gets_one_and_one_who_is_gone_does_not(routes:
     assert (response.status_code, response.json()["code"]) == (400, "INVALID_TOKEN")
 
 
+def test_a_reset_touches_no_other_way_in_and_nothing_that_another_plug_in_promised(routes: Routes, email: str) -> None:
+    user_id, _ = somebody(routes, email)
+    ask(routes, email)
+    routes.rows(
+        """insert into account (id, "accountId", "providerId", "userId", "createdAt", "updatedAt")
+           values (%s, %s, 'github', %s, now(), now()) returning id""",
+        *(f"account of {user_id}", user_id, user_id),
+    )
+    promise(routes, f"email-otp-{user_id}", user_id, "1 day")
+    assert reset(routes, token_in(routes)).status_code == 200
+    others = """select password from account where "userId" = %s and "providerId" = 'github'"""
+    assert routes.rows(others, user_id) == [(None,)]
+    assert routes.rows("select value from verification where identifier = %s", f"email-otp-{user_id}") == [(user_id,)]
+
+
+def promise(routes: Routes, identifier: str, value: str, lasts: str) -> None:
+    """As another server on this database stores it."""
+    routes.rows(
+        """insert into verification (id, identifier, value, "expiresAt", "createdAt", "updatedAt")
+           values (%s, %s, %s, now() + %s::interval, now(), now()) returning id""",
+        *(f"verification {identifier}", identifier, value, lasts),
+    )
+
+
+def test_a_link_of_somebody_who_is_gone_says_so_until_it_expires(routes: Routes, email: str) -> None:
+    token = "x" * 24
+    for lasts, code in (("1 hour", "USER_NOT_FOUND"), ("-1 second", "INVALID_TOKEN")):
+        promise(routes, f"reset-password:{token}", f"nobody {email}", lasts)
+        assert reset(routes, token).json()["code"] == code
+        routes.rows("delete from verification where identifier = %s returning id", f"reset-password:{token}")
+
+
 def test_a_new_password_may_leave_sessions_alone(routes_with: Callable[[AccountSettings], Routes], email: str) -> None:
     routes = routes_with(AccountSettings(reset_ends_sessions="off"))
     _, session = somebody(routes, email)

@@ -413,6 +413,13 @@ def test_backup_codes_that_a_server_stores_in_clear_count_and_stay_so(
     assert left == [(json.dumps(BACKUP_CODES[:1]),)]
 
 
+def test_whose_second_factor_was_taken_away_meanwhile_is_told_so(routes: Routes, email: str, enrolled: str) -> None:
+    cookie = challenged(routes, email)
+    routes.rows('delete from "twoFactor" where "userId" = %s returning 1', enrolled)
+    assert code_of(verify(routes, cookie, BACKUP_CODES[0], "verify-backup-code")) == (400, "BACKUP_CODES_NOT_ENABLED")
+    assert code_of(verify(routes, cookie, shown())) == (400, "TOTP_NOT_ENABLED")
+
+
 @pytest.mark.parametrize(
     ("path", "code"), [("verify-totp", "INVALID_CODE"), ("verify-backup-code", "INVALID_BACKUP_CODE")]
 )

@@ -341,8 +341,16 @@ def test_fr_020_every_migration_runs_with_limits_that_it_need_not_set(database: 
     chosen = ", ".join(f"current_setting('{name}') as {name}" for name in limits)
     (files / "0002_limits.sql").write_text(f"create table limits as select {chosen}", "utf-8")
     (files / "0003_more.sql").write_text(f"insert into limits select {chosen}", "utf-8")
+    # what runs outside a transaction takes long; what comes after it has the limits again
+    (files / "0004_long.sql").write_text(f"-- outside a transaction\ninsert into limits select {chosen};\n", "utf-8")
+    (files / "0005_last.sql").write_text(f"insert into limits select {chosen}", "utf-8")
     migrate(database, folder=files, say=quietly)
-    assert query(database, "select * from limits") == [("4s", "1min", "1min")] * 2
+    assert query(database, "select * from limits") == [
+        ("4s", "1min", "1min"),
+        ("4s", "1min", "1min"),
+        ("1min", "0", "1min"),
+        ("4s", "1min", "1min"),
+    ]
 
 
 def test_messages_that_were_stored_before_their_script_could_be_searched_are_found_afterwards(
@@ -400,6 +408,11 @@ def test_the_command_line_says_what_it_did_and_no_secret(
     assert "applied 0001_better_auth" in said
     assert postgres.secrets.app_password not in said
     assert postgres.secrets.owner_password not in said
+
+
+def test_the_command_line_says_that_it_refused(database: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main({"DATABASE_OWNER_URL": database, "DATABASE_URL": "postgresql://somebody:hush@127.0.0.1/d"}) == 1
+    assert "Refused: DATABASE_URL must name the role docs_app" in capfd.readouterr().err
 
 
 def test_the_command_line_asks_for_the_owners_address(capfd: pytest.CaptureFixture[str]) -> None:

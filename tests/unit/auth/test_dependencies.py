@@ -12,7 +12,7 @@ from functions.dependencies import callers
 from functions.dependencies.callers import known_user, maybe_signed_in
 from shared.auth.browser.cookies import sign
 from shared.auth.identity.callers import SignedInDatabase
-from shared.auth.identity.rules import AuthRules, KnownUser
+from shared.auth.identity.rules import AuthRules, KnownUser, bearer_token
 from shared.auth.models import Session, SignedInUser, User
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable, NotSignedIn
@@ -21,6 +21,8 @@ from tests.unit.auth.vectors import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
+
+    from shared.settings.accounts import Bearer
 
 RULES = AuthRules.of(AuthSettings(SECRET, "https://api.example.com", ("https://docs.example.com",)))
 NAME = "__Secure-better-auth.session_token"
@@ -164,3 +166,20 @@ def test_an_outage_does_not_forget_who_is_asking_unless_a_foreign_page_made_the_
     assert known(request("POST", cookie=cookies, authorization=BEARER)) is None, "that is another session's token"
     assert known(request("POST", cookie=COOKIE)) is None
     assert known(request("POST", cookie=data.partition(";")[0])) is None
+
+
+@pytest.mark.parametrize(
+    ("bearer", "sent", "token"),
+    [
+        ("off", BEARER, None),
+        ("off", "Basic abc", None),
+        ("signed", BEARER, "b" * 32),
+        ("signed", f"Bearer {'b' * 32}", None),
+        ("signed", f"Basic {sign('b' * 32, SECRET)}", None),
+        ("raw", BEARER, "b" * 32),
+        ("raw", f"bearer {'b' * 32}", "b" * 32),
+    ],
+)
+def test_a_bearers_token_counts_as_the_deployment_says(bearer: Bearer, sent: str, token: str | None) -> None:
+    settings = AuthSettings(SECRET, "https://api.example.com", bearer=bearer)
+    assert bearer_token({"authorization": sent}, AuthRules.of(settings)) == token

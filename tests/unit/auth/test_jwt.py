@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from shared.auth.identity.rules import AuthRules, vouched_user
 from shared.auth.tokens.jwks import FRESH_SECONDS, KEPT_SECONDS, PAUSE_SECONDS, Keys
-from shared.auth.tokens.jwt import NotToken, Verifier
+from shared.auth.tokens.jwt import NotToken, Verifier, looks_like
 from shared.errors import Misconfigured, Unavailable
 from shared.settings.accounts import AuthSettings
 from tests.fixtures.clock import Clock
@@ -386,3 +386,11 @@ def test_keys_without_an_issuer_are_a_mistake() -> None:
     )
     assert rules.jwt
     assert rules.jwt.audience == "i"
+
+
+@pytest.mark.parametrize(
+    ("token", "looks_so"),
+    [("a.b.c", True), ("a.b", False), ("a.b.c.d", False), (f"{'a' * 8188}.b.c", True), (f"{'a' * 8189}.b.c", False)],
+)
+def test_a_token_has_three_parts_and_is_not_endless(token: str, *, looks_so: bool) -> None:
+    assert looks_like(token) == looks_so

@@ -123,3 +123,15 @@ def test_boto3_is_not_imported_before_the_first_mail(cloud: None) -> None:
 def test_the_folder_is_made_with_all_that_leads_to_it(tmp_path: Path) -> None:
     FolderMailer(str(tmp_path / "a" / "b")).send(written("reset_password", "ann@example.com", LINK, site="site.test"))
     assert len(list((tmp_path / "a" / "b").iterdir())) == 1
+
+
+def test_getting_ready_readies_whoever_sends_mail_and_needs_nobody(tmp_path: Path) -> None:
+    class Readied(FolderMailer):
+        def prepare(self) -> None:
+            ready.append(self)
+
+    ready: list[Readied] = []
+    mailer = Readied(str(tmp_path))
+    for each in (mailer, None):
+        Options(AccountSettings(), "https://api.example.test", "secret", each).prepare()
+    assert ready == [mailer]

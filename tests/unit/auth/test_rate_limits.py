@@ -225,3 +225,21 @@ def test_a_key_that_is_counted_again_is_remembered_for_longer() -> None:
     counts.count(Limit("one more", Rule(10, 2)))
     with pytest.raises(Refused):
         counts.count(first)
+
+
+def test_something_else_that_a_request_comes_to_is_counted_at_once_and_allowed_unless_it_is_too_much() -> None:
+    database, limit = Scripted(), Limit.of_account("ann@example.com", SECRET)
+    limited = LimitedDatabase(database, LocalCounts(Clock()))
+    assert limited.allows(limit)
+    [[counted]] = database.batches
+    assert (counted.sql, counted.params[0]) == (COUNT_REQUEST, limit.key)
+
+    database.failure = StatementFailed(OVER_LIMIT, constraint=f"7 {limit.key}")
+    assert not limited.allows(limit)
+
+
+def test_what_a_routes_own_statements_counted_is_refused_for_as_long_as_they_say() -> None:
+    limited = LimitedDatabase(Scripted(StatementFailed(OVER_LIMIT, constraint="50 mail|ann")), LocalCounts(Clock()))
+    with pytest.raises(Refused) as refused:
+        limited.run(QUESTION)
+    assert refused.value.refusal.retry_after == 50

@@ -9,7 +9,7 @@ import pytest
 from shared.auth.accounts.challenges import Challenge
 from shared.auth.accounts.credentials import SecondFactorNeeded
 from shared.auth.accounts.signing_keys import published_keys
-from shared.auth.identity.callers import SignedInDatabase
+from shared.auth.identity.callers import SignedInDatabase, VouchedDatabase
 from shared.auth.models import Client, Credentials, Session, User
 from shared.auth.rows import resets, sessions, users
 from shared.auth.tokens.issuing import Issuer
@@ -39,6 +39,7 @@ ASKS: Final[list[Callable[[Database], object]]] = [
     lambda asked: Challenge.start(asked, SecondFactorNeeded(KNOWN, now())),
     lambda asked: published_keys(asked, ISSUER),
     lambda asked: SignedInDatabase(asked, "token").identified(),
+    lambda asked: VouchedDatabase(asked, "user").identified(),
 ]
 
 
@@ -55,6 +56,27 @@ class Asked(Database):
 
     def close(self) -> None:
         """There is nothing to close."""
+
+
+class Empty(Database):
+    """Finds nothing; notes of each batch whether a second time would do harm."""
+
+    def __init__(self) -> None:
+        self.idempotent: list[bool] = []
+
+    def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
+        del transaction
+        self.idempotent.append(idempotent)
+        return [Rows((), (), 0) for _ in statements]
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def test_the_first_signing_key_of_a_deployment_may_be_stored_twice() -> None:
+    database = Empty()
+    assert published_keys(database, ISSUER) == []
+    assert database.idempotent == [True, True, True]  # looked for, stored, looked for
 
 
 @pytest.mark.parametrize("ask", ASKS)

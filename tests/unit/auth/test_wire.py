@@ -7,7 +7,7 @@ import pytest
 
 from shared.auth.models import Client, Session, User
 from shared.auth.refusals import INVALID_EMAIL, Refusal
-from shared.auth.wire import answer, refusal_json, session_json, user_json
+from shared.auth.wire import answer, redirected, refusal_json, session_json, session_token_set, user_json
 from shared.clock import now, timestamp
 
 MOMENT = datetime(2026, 11, 22, 5, 0, 13, 249_999, tzinfo=UTC)
@@ -69,3 +69,24 @@ def test_an_answer_is_compact_json_with_a_header_for_each_cookie() -> None:
     assert response.headers["content-type"] == "application/json"
     assert response.headers.getlist("set-cookie") == ["a=1", "b=2"]
     assert bytes(answer(None).body) == b"null"
+
+
+@pytest.mark.parametrize(
+    ("cookies", "token"),
+    [
+        (["__Secure-better-auth.session_token=a%2Bb.c%3D; Path=/; HttpOnly"], "a+b.c="),
+        (["theme=dark; Path=/", "better-auth.session_token=abc; Path=/"], "abc"),
+        (["better-auth.session_token=; Max-Age=0", "better-auth.session_data=abc"], None),
+        ([], None),
+    ],
+)
+def test_the_token_that_an_answer_signs_in_with_is_read_from_its_cookies(cookies: list[str], token: str | None) -> None:
+    assert session_token_set(cookies) == token
+
+
+def test_a_redirection_leads_to_the_address_and_sets_its_cookies() -> None:
+    answered = redirected("https://docs.example.com/räume?a=%20", cookies=["a=1", "b=2"])
+
+    assert (answered.status_code, answered.body) == (302, b"")
+    assert answered.headers["location"] == "https://docs.example.com/r%C3%A4ume?a=%20"
+    assert answered.headers.getlist("set-cookie") == ["a=1", "b=2"]

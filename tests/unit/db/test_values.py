@@ -148,6 +148,7 @@ def test_a_text_that_postgres_cannot_hold_is_refused_as_postgres_would(text: str
         (1186, "100:00:00.5", timedelta(hours=100, milliseconds=500)),
         (2278, "", None),
         (25, None, None),
+        (705, "of no type yet", "of no type yet"),
     ],
 )
 def test_a_text_becomes_the_value_of_its_type(oid: int, text: str | None, value: object) -> None:

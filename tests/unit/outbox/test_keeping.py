@@ -1,16 +1,21 @@
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.observability import name_request
+from shared.deadline import within
+from shared.observability import name_request, report_request, request_timings
 from shared.outbox.keeping import Outbox, session_owner, user_owner
 from shared.outbox.models import WaitingTurn
 from shared.outbox.queue import PAUSE_SECONDS, REQUEST, Queue, QueueUnavailable
-from shared.outbox.replay import read_receipt
+from shared.outbox.replay import Outcome, read_receipt, set_aside
 from shared.outbox.seal import LONGEST_SEALED, Seal
 from tests.unit.outbox.turns import QUESTION, SECRET, USER, turn
+
+if TYPE_CHECKING:
+    from tests.fixtures.logged import Lines
 
 TOKEN = "a session token of thirty-two ch"
 
@@ -200,3 +205,28 @@ def test_getting_ready_makes_the_client_and_without_a_queue_nothing() -> None:
     Outbox(SECRET, Queue("https://localhost/1/outbox.fifo", connected), TOKEN, lambda: None).prepare()
 
     assert len(made) == 1
+
+
+def test_whoever_has_no_time_left_does_not_ask_the_queue_and_goes_without(lines: Lines) -> None:
+    sqs = Sqs()
+    with request_timings() as spent:
+        with within(0), pytest.raises(QueueUnavailable):
+            Queue("https://localhost/1/outbox.fifo", lambda: sqs).send("text", group="group", once="once")
+        report_request(200, spent)
+    assert sqs.asked == 0
+    assert [json.loads(line)["without"] for line in lines.written] == [["queue"]]
+
+
+def test_a_queue_whose_name_cannot_be_looked_up_is_away() -> None:
+    sqs = Sqs()
+    nowhere = f"https://{'x' * 64}.example/1/outbox.fifo"  # no label of a name is so long: nobody is asked for it
+    with pytest.raises(QueueUnavailable):
+        Queue(nowhere, lambda: sqs).send("text", group="group", once="once")
+    assert sqs.asked == 0
+
+
+def test_what_cannot_be_stored_is_sent_aside_and_said_to_be_there() -> None:
+    sqs = Sqs()
+    dead_letters = Queue("https://localhost/1/dead-letters.fifo", lambda: sqs)
+    assert set_aside("sealed", dead_letters, group="group", once="once") is Outcome.SET_ASIDE
+    assert [each["MessageBody"] for each in sqs.sent] == ["sealed"]

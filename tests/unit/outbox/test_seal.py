@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,13 +10,13 @@ from hypothesis import strategies as st
 
 from shared.outbox.models import UnknownVersion, WaitingTurn
 from shared.outbox.seal import LONGEST_SEALED, BrokenSeal, Seal, TooLong
-from tests.unit.outbox.turns import SECRET, turn
+from tests.unit.outbox.turns import QUESTION, SECRET, turn
 
 OUTBOX = Seal.of(SECRET, "outbox")
 
 
 def test_a_turn_is_the_same_after_it_was_written_sealed_opened_and_read() -> None:
-    kept = turn()
+    kept = replace(turn(), page="/setup", language="de", replaces=QUESTION)
 
     sealed = OUTBOX.closed(kept.written())
 
@@ -61,3 +63,16 @@ def test_a_turn_of_a_later_version_is_left_to_later_code() -> None:
 def test_neither_the_secret_nor_the_key_is_in_the_repr() -> None:
     assert SECRET not in repr(OUTBOX)
     assert "key" not in repr(OUTBOX)
+
+
+def test_the_longest_that_fits_opens_again() -> None:
+    noise = random.Random(1).randbytes(LONGEST_SEALED)  # noqa: S311 (as above)
+    length = 190_000 + (LONGEST_SEALED - len(OUTBOX.closed(noise[:190_000]))) * 3 // 4 - 10
+    while len(sealed := OUTBOX.closed(noise[:length])) < LONGEST_SEALED:
+        length += 1
+    assert len(sealed) == LONGEST_SEALED
+    assert OUTBOX.opened(sealed) == noise[:length]
+
+
+def test_what_was_not_given_is_not_written() -> None:
+    assert not {"page", "language", "replaces"} & json.loads(turn().written()).keys()
