@@ -78,14 +78,16 @@ test-long: setup ## what takes long and shows little that is new: crowds, a mont
 test-smoke: setup setup-adoption setup-clients ## a few tests of each of the tiers below, in two minutes
 	@exec sh tests/run.sh smoke $(ARGS)
 
-.PHONY: setup-adoption setup-clients
-setup-adoption: setup-node
-	@cd tests/adoption && { cmp -s package-lock.json node_modules/installed.json || \
-		{ npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
+# what a tier or a comparison has for itself, so that whoever only changes code installs none of it
+locked_packages = cd tests/$(1) && { cmp -s package-lock.json node_modules/installed.json || \
+	{ npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
+
+.PHONY: setup-adoption setup-clients setup-conformance
+setup-adoption setup-conformance: setup-%: setup-node
+	@$(call locked_packages,$*)
 setup-clients: setup-python setup-node
 	@sh infra/setup_tool.sh fuzz
-	@cd tests/clients && { cmp -s package-lock.json node_modules/installed.json || \
-		{ npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
+	@$(call locked_packages,clients)
 
 .PHONY: test-sites
 test-sites: setup ## build small sites with seven generators, and read them, in ten minutes (three of them: ARGS="-m smoke")
@@ -124,9 +126,7 @@ mutants: setup ## change modules in small ways and name the changes that no test
 	@exec $(python) -m tests.mutants $$FILES $(ARGS)
 
 .PHONY: conformance
-conformance: setup ## compare our accounts with the real Better Auth server (PASSWORD_SCHEME=..., ONLY=..., TRANSPORT=...)
-	@cd tests/conformance && { cmp -s package-lock.json node_modules/installed.json || \
-		{ npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
+conformance: setup setup-conformance ## compare our accounts with the real Better Auth server (PASSWORD_SCHEME=..., ONLY=..., TRANSPORT=...)
 	@exec $(python) -m tests.conformance
 
 .PHONY: bench-ingestion
@@ -258,9 +258,7 @@ bench-element: setup ## what <docs-chat> costs a page, beside three peers from n
 	@$(python) -m tests.bench.element
 
 .PHONY: bench-peers
-bench-peers: bench-tools ## do the same work with other libraries, side by side (tests/bench/results/peers.md)
-	@cd tests/conformance && { cmp -s package-lock.json node_modules/installed.json || \
-		{ npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/installed.json; }; }
+bench-peers: bench-tools setup-conformance ## do the same work with other libraries, side by side (tests/bench/results/peers.md)
 	@$(python) -m tests.bench.peers $(ARGS)
 
 .PHONY: clean

@@ -92,7 +92,7 @@ class Clients:
             database.run(WHO)
         threading.stack_size(STACK_BYTES)
         threads = [
-            threading.Thread(target=self._client, args=(database, f"user {self.first + number}", counts))
+            threading.Thread(target=self._client, args=(database, self.first + number, counts))
             for number, database in enumerate(databases)
         ]
         for thread in threads:
@@ -101,13 +101,14 @@ class Clients:
             thread.join()
         return counts
 
-    def _client(self, database: Database, name: str, counts: Counter[str]) -> None:
+    def _client(self, database: Database, client: int, counts: Counter[str]) -> None:
+        """Each begins with another kind, so that on one connection all kinds follow all others."""
         own: Counter[str] = Counter(wrong=0, failed=0)
-        for number in range(self.requests):
+        for number in range(client, client + self.requests):
             kind = KINDS[number % len(KINDS)]
             own["requests"] += 1
             try:
-                own["wrong"] += not kind(database, name)
+                own["wrong"] += not kind(database, f"user {client}")
             except AppError:
                 own["failed"] += 1
         database.close()

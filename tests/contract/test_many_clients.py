@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import psycopg
+import pytest
 
 from infra.local.postgres import APP
 from infra.local.program import PROJECT
@@ -16,26 +17,23 @@ from tests.contract.ways import CLEAN
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    import pytest
-
     from infra.local.pgbouncer import PgBouncer
 
 CLIENTS = 1000
-REQUESTS = 20
-"""For each client; `make bench-db` sends 100."""
 
 
+@pytest.mark.parametrize("requests", [5, pytest.param(20, marks=pytest.mark.long)])  # `make bench-db` sends 100
 def test_a_thousand_clients_on_twenty_connections_never_see_each_other(
-    pgbouncer: PgBouncer, owner: psycopg.Connection, capsys: pytest.CaptureFixture[str]
+    pgbouncer: PgBouncer, owner: psycopg.Connection, capsys: pytest.CaptureFixture[str], requests: int
 ) -> None:
     owner.execute(CLEAN)
 
     with most_connections(pgbouncer) as connections:
-        counted = run_many(pgbouncer.app_url, CLIENTS, REQUESTS, PROJECT)
+        counted = run_many(pgbouncer.app_url, CLIENTS, requests, PROJECT)
 
     with capsys.disabled():
         print(f"\n{CLIENTS} clients, {max(connections)} connections to the server: {counted}")  # noqa: T201 (how much was really shown)
-    assert (counted["requests"], counted["wrong"], counted["failed"]) == (CLIENTS * REQUESTS, 0, 0)
+    assert (counted["requests"], counted["wrong"], counted["failed"]) == (CLIENTS * requests, 0, 0)
     assert max(connections) <= pgbouncer.pool_size == 20
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +40,14 @@ OF_PRODUCTION = {
     "ALARM_EMAIL": "on-call@example.com",
 }
 """What the stage `prod` is not deployed without."""
+
+OPTIONAL = {
+    "API_DOMAIN": "api.example.com",
+    "API_HOSTED_ZONE": "Z0123456789ABCDEFGHIJ",
+    "MAIL_IDENTITY": "example.com",
+    "MAIL_HOSTED_ZONE": "Z9876543210ABCDEFGHIJ",
+}
+"""What the stack makes a domain and a sender of, where the stage names them."""
 
 
 @pytest.fixture(scope="session")
@@ -178,11 +187,11 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str,
         pytest.skip("no node_modules: run `make setup`")
     assert main([]) == 0  # with its network, so that wheels which nobody has fetched yet are here afterwards
 
-    def run(*arguments: str, **variables: str) -> dict[str, Any]:
+    def run(*arguments: str, folder: Path = PROJECT, **variables: str) -> dict[str, Any]:
         output = tmp_path_factory.mktemp("osls")
         words = [*without_network(), OSLS, "package", "--package", output, *arguments]
         given = without_credentials() | variables
-        done = subprocess.run(words, cwd=PROJECT, env=given, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
+        done = subprocess.run(words, cwd=folder, env=given, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
         assert done.returncode == 0, done.stdout + done.stderr
         return json.loads((output / "cloudformation-template-update-stack.json").read_text(encoding="utf-8"))
 
@@ -196,9 +205,18 @@ def template(package: Callable[..., dict[str, Any]]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def production(package: Callable[..., dict[str, Any]]) -> dict[str, Any]:
-    """Of the stage `prod`, for a site, with snapshots."""
-    return package("--stage", "prod", "--param", "snapStart=true", **OF_PRODUCTION)
+def production(package: Callable[..., dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Of the stage `prod`, for a site, with snapshots; its own file says the rest, as it does for whoever deploys."""
+    folder = with_settings_of_its_own(tmp_path_factory.mktemp("production"))
+    written = OF_PRODUCTION | OPTIONAL
+    (folder / ".env.prod").write_text("".join(f"{name}={value}\n" for name, value in written.items()), encoding="utf-8")
+    return package("--stage", "prod", "--param", "snapStart=true", folder=folder)
+
+
+def with_settings_of_its_own(folder: Path) -> Path:
+    """The project in another folder, where nothing is set yet."""
+    shutil.copyfile(PROJECT / "serverless.yml", linked_project(folder) / "serverless.yml")
+    return folder
 
 
 def linked_project(folder: Path) -> Path:

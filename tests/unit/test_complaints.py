@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import httpx
@@ -50,7 +51,8 @@ def names(model: type[BaseModel]) -> list[str]:
 FIELDS = [(name, field) for name, route in STRICT.items() for field in names(model_of(route))]
 
 
-def without_dependencies(route: APIRoute) -> FastAPI:
+@cache
+def without_dependencies(name: str) -> FastAPI:
     """Bodies are checked as ever; whoever asks is nobody, and there is no database."""
 
     def below(dependant: Dependant) -> Iterator[Dependant]:
@@ -58,6 +60,7 @@ def without_dependencies(route: APIRoute) -> FastAPI:
             yield each
             yield from below(each)
 
+    route = ROUTES[name]
     router = APIRouter()
     router.routes.append(route)
     app = build_app(router)
@@ -69,7 +72,7 @@ def sent(name: str, body: object, query: str = "") -> httpx.Response:
     method, path = name.replace("{id}", ID).split()
 
     async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(without_dependencies(ROUTES[name]))
+        transport = httpx.ASGITransport(without_dependencies(name))
         async with httpx.AsyncClient(transport=transport, base_url="http://api.example.com") as client:
             return await client.request(method, path + query, json=body)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
-from infra.openapi import document
+from infra.openapi import DOCUMENT
 from shared.auth.requests.openapi import SESSION_NEEDED
 
 if TYPE_CHECKING:
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from infra.local.platform import Platform
 
 ID = "019ac000-0000-7000-8000-000000000000"
-DESCRIBED: dict[str, Any] = document()["paths"]
+DOCUMENTED: dict[str, Any] = json.loads(DOCUMENT.read_text("utf-8"))
 OPERATIONS = [
     pytest.param(method, path, operation, id=operation["operationId"])
-    for path, found in DESCRIBED.items()
+    for path, found in DOCUMENTED["paths"].items()
     for method, operation in found.items()
 ]
 NOBODY = {"not_signed_in", "UNAUTHORIZED", "FAILED_TO_GET_USER_INFO"}
@@ -56,7 +57,7 @@ def least(operation: dict[str, Any]) -> dict[str, Any]:
     if "anyOf" in schema:
         schema = schema["anyOf"][0]
     if "$ref" in schema:
-        schema = document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        schema = DOCUMENTED["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     return filled(schema.get("required", []))
 
 
