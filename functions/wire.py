@@ -30,7 +30,18 @@ def _storable(text: str) -> str:
     return text
 
 
+def _whole(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("must not contain half of a surrogate pair, which has no UTF-8") from error
+    return text
+
+
 Storable = AfterValidator(_storable)
+Whole = AfterValidator(_whole)
+"""For texts without any other constraint: with one, pydantic refuses half a pair by itself."""
+
 Title = Annotated[
     str, Field(max_length=5 * LONGEST_GIVEN), AfterValidator(given_title), WithJsonSchema({"type": "string"})
 ]

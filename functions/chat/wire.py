@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from functions.wire import Sent, Storable
+from functions.wire import Sent, Storable, Whole
 from shared.answering.events import Sources
 from shared.answering.models import Ask, Mode, Reply, Said, Saved, Source, Usage
 from shared.degraded import Missing
@@ -41,7 +41,7 @@ class Turn(Sent):
     """A question or an answer that the client remembers."""
 
     role: Role
-    content: str
+    content: Annotated[str, Whole]
 
 
 def _bounded(said: list[Turn]) -> list[Turn]:

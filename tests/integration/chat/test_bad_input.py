@@ -48,6 +48,7 @@ BODIES = {
     "a message too long": b'{"message": "' + b"x" * 4001 + b'"}',
     "NUL": b'{"message": "a\\u0000b"}',
     "half a surrogate pair": b'{"message": "a\\ud800b"}',
+    "half a surrogate pair in a turn": b'{"message": "And why?", "turns": [{"role": "user", "content": "\\ud800"}]}',
     "no UTF-8": b'{"message": "a\xff"}',
     "deep nesting": b"[" * 100_000,
 }
