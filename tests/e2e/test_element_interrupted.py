@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.reading import ANSWER, QUESTION, answer, ask, ask_and_wait, banner
 from tests.e2e.sites import REPLY
+from tests.e2e.test_element_accessible import signed_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -83,6 +84,26 @@ def test_over_a_slow_network_a_question_may_be_asked_before_everything_is_there(
 
     expect(page.get_by_role("button", name="Good answer")).to_be_visible()
     assert site.violations == []
+
+
+def test_a_conversation_that_is_read_again_takes_the_focus_from_nobody_who_types(site: Site) -> None:
+    signed_in(site.page)
+    site.reply(saved="stored")
+    page = opened(site)
+    expect(page.get_by_role("button", name="Account of Ada Lovelace")).to_be_visible()
+    ask_and_wait(page, "How?")
+    held = hold(page, "**/api/conversations/*")
+    page.reload()
+    page.get_by_label("Your question").press_sequentially("And ")
+    messages = [{"id": site.sent[0]["messageId"], "role": "user", "content": "How, then?"}]
+    conversation = {"id": CONVERSATION, "title": "How?", "pinned": False, "updatedAt": "2026-11-22T10:00:00.000Z"}
+    expect(page.locator("docs-chat .to-history")).to_be_visible()
+    page.wait_for_function("() => document.querySelector('docs-chat').shadowRoot.querySelector('.history')")
+    held[0].fulfill(json={"conversation": conversation, "messages": messages, "nextCursor": None})
+    expect(page.get_by_role("article", name="You asked")).to_have_text("How, then?")
+    page.keyboard.type("why?")
+
+    assert field(page) == "And why?"
 
 
 def test_a_guest_who_leaves_before_the_answer_finds_the_question_again(site: Site) -> None:

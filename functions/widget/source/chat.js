@@ -138,7 +138,7 @@ export class Chat {
     if (draft && !this.composer.text) this.composer.write(draft);
     if (!conversation || this.said.length || this.asking.isRunning || address().has("chat")) return;
     this.conversation = conversation;
-    if (this.session.user) this.accounts().then((accounts) => accounts.open(conversation));
+    if (this.session.user) this.accounts().then((accounts) => accounts.open(conversation, false));
     else this.show(said);
   }
 

@@ -80,8 +80,8 @@ export interface Accounts {
   signedIn(): Promise<void>;
   signedOut(): void;
   answered(reply: Reply): Promise<void>;
-  /** Whether it could be shown. */
-  open(id: string): Promise<boolean>;
+  /** Whether it could be shown; only one that the reader wants to see takes the focus. */
+  open(id: string, wanted?: boolean): Promise<boolean>;
   current(): void;
   reset(): void;
   handIn(receipt: string): void;

@@ -59,7 +59,7 @@ export function attach(chat) {
       showInAddress(chat, chat.conversation);
       await conversations.load();
     },
-    open: (id) => conversations.open(id),
+    open: (id, wanted) => conversations.open(id, wanted),
     current: () => {
       showInAddress(chat);
       conversations.mark();
