@@ -21,12 +21,12 @@ from infra.local.program import PROJECT
 from tests.e2e.conftest import PATIENCE_MILLISECONDS, browser
 from tests.e2e.reading import answer, ask_and_wait, in_history, sign_in, sign_up
 from tests.sites.generators import run
-from tests.sites.guide import API, PLAIN, SECTIONS, blocks, site
+from tests.sites.guide import API, NAMED, PLAIN, SECTIONS, blocks, site
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Error, Locator, Page
 
     from infra.local.platform import Platform
 
@@ -73,8 +73,20 @@ DARK = {
 
 QUESTION = "What is Lantern?"
 ANSWER = re.compile("a lamp that is lit over HTTP")
-HOW = "How do I install the lantern by package?"
-COMMAND = re.compile("apt install lantern")
+HOW = {
+    "": ("How do I install the lantern by package?", re.compile("apt install lantern")),
+    PLAIN: ("How do I light the wick of the lantern?", re.compile("light its wick with a match")),
+}
+"""What a site's second page answers."""
+
+ACCOUNTS = [
+    pytest.param(each, id=each, marks=pytest.mark.xdist_group(each))
+    for each in (PLAIN, "docusaurus", "mkdocs", "vitepress")
+]
+"""Where a reader has one, too: nothing draws the first, React the second, Python the third, Vue the last.
+
+They are the first of `ALL`: what has the same place in its list is run together, so that each site is built once.
+"""
 
 
 class Tags(HTMLParser):
@@ -170,11 +182,16 @@ def reader(published: Published, browser: Browser) -> Generator[Page]:
     """The site's first page, before somebody who was never here; no script of it fails."""
     with visitor(browser, published) as page:
         errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("pageerror", lambda error: None if is_elsewhere(error, published) else errors.append(str(error)))
         page.goto(published.first)
         page.wait_for_function(READY)
         yield page
         assert errors == []
+
+
+def is_elsewhere(error: Error, published: Published) -> bool:
+    """A script of the generator's asks another host (mdBook the playground of Rust), and there is no network."""
+    return error.message == "Failed to fetch" and published.api not in (error.stack or "")
 
 
 READY: Any = "document.querySelector('docs-chat')?.shadowRoot?.querySelector('button')"
@@ -192,6 +209,25 @@ def visitor(browser: Browser, published: Published) -> Generator[Page]:
 def open_chat(page: Page) -> None:
     page.locator("docs-chat .launcher").click()
     expect(page.get_by_label("Your question")).to_be_focused()
+
+
+def ask_how(page: Page, published: Published) -> Locator:
+    """What another page of the site answers; the answer."""
+    question, said = HOW.get(published.name, HOW[""])
+    given = ask_and_wait(page, question)
+    expect(given).to_contain_text(said)
+    return given
+
+
+def open_source(page: Page, published: Published) -> None:
+    """The first one of the newest answer: a page of the site that says it, beside which the answer stays."""
+    _, said = HOW.get(published.name, HOW[""])
+    before = page.url
+    answer(page).get_by_role("group", name="Sources").get_by_role("link").first.click()
+    page.wait_for_url(lambda url: url.startswith(f"{published.origin}/book/") and url != before)
+    text = NAMED[published.name].main if published.name in NAMED else "main"
+    expect(page.locator(text).first).to_contain_text(said)
+    expect(answer(page)).to_contain_text(said)
 
 
 def other_page(page: Page, name: str) -> None:
@@ -236,9 +272,9 @@ def test_a_question_is_answered_from_the_site_and_its_source_is_a_page_of_it(
 
     expect(given).to_contain_text(ANSWER)
     source = given.get_by_role("group", name="Sources").get_by_role("link").first
-    address = source.evaluate("link => link.href")
-    assert address.startswith(f"{published.origin}/book/")
-    assert reader.request.get(address).ok
+    assert source.evaluate("link => link.href").startswith(f"{published.origin}/book/")
+    ask_how(reader, published)
+    open_source(reader, published)
 
 
 @pytest.mark.parametrize("published", ALL, indirect=True)
@@ -256,25 +292,23 @@ def test_it_is_dark_as_soon_as_the_site_is(published: Published, reader: Page) -
     expect(root).to_have_attribute("data-scheme", "dark")
 
 
-@pytest.mark.parametrize("published", [each for each in ALL if each.id == "docusaurus"], indirect=True)
-def test_a_reader_of_a_docusaurus_site_has_an_account_and_finds_everything_again(
+@pytest.mark.parametrize("published", ACCOUNTS, indirect=True)
+def test_a_reader_of_the_site_has_an_account_and_finds_everything_again(
     published: Published, reader: Page, browser: Browser
 ) -> None:
+    question, said = HOW.get(published.name, HOW[""])
     open_chat(reader)
     email = sign_up(reader)
     with reader.expect_response("**/api/chat") as replied:
-        expect(ask_and_wait(reader, HOW)).to_contain_text(COMMAND)
+        ask_how(reader, published)
     assert replied.value.header_value("content-type").startswith("text/event-stream")  # pyright: ignore[reportOptionalMemberAccess]
 
-    answer(reader).get_by_role("group", name="Sources").get_by_role("link").first.click()
-    reader.wait_for_url(f"{published.origin}/book/docs/setup/#by-package")
-    expect(reader.locator("main")).to_contain_text(COMMAND)
-    expect(answer(reader)).to_contain_text(COMMAND)
+    open_source(reader, published)
     reader.locator("docs-chat").evaluate("element => element.close()")
-    other_page(reader, published.name)
+    reader.goto(published.first)
     reader.reload()
     open_chat(reader)
-    expect(answer(reader)).to_contain_text(COMMAND)
+    expect(answer(reader)).to_contain_text(said)
 
     with visitor(browser, published) as elsewhere:
         elsewhere.goto(published.first)
@@ -282,5 +316,5 @@ def test_a_reader_of_a_docusaurus_site_has_an_account_and_finds_everything_again
         elsewhere.get_by_role("button", name="Sign in", exact=True).click()
         sign_in(elsewhere, email)
         elsewhere.get_by_role("button", name="Your conversations").click()
-        in_history(elsewhere, HOW).click()
-        expect(answer(elsewhere)).to_contain_text(COMMAND)
+        in_history(elsewhere, question).click()
+        expect(answer(elsewhere)).to_contain_text(said)
