@@ -216,6 +216,19 @@ def test_a_message_that_is_not_there_or_somebody_elses_is_not_found(ada: Reader,
     assert shown(bob, bobs_conversation) == ["five", "six"]
 
 
+def test_a_message_of_another_conversation_replaces_nothing(ada: Reader) -> None:
+    other, _ = said(ada, "one", "two")
+    _, elsewhere = said(ada, "three", "four", other)
+    conversation_id, _ = said(ada, "five", "six")
+
+    for replaced in (elsewhere, answer_id(elsewhere)):
+        with pytest.raises(NotFound):
+            again(ada, conversation_id, replaced)
+
+    assert shown(ada, conversation_id) == ["five", "six"]
+    assert shown(ada, other) == ["one", "two", "three", "four"]
+
+
 def test_nothing_takes_a_place_in_a_deleted_conversation(ada: Reader) -> None:
     conversation_id, message_id = said(ada, "one", "two")
     delete_conversation(ada.db, conversation_id)

@@ -89,6 +89,13 @@ def port() -> int:
     return free_port()
 
 
+def end_at_once(runs: list[Run]) -> None:
+    for each in runs:
+        each.child.kill()
+        each.child.wait()
+        assert each.leftovers(STOPPING_SECONDS) == []
+
+
 @pytest.fixture
 def run(data: Path, port: int) -> Generator[Callable[..., Run]]:
     """Starts the platform; at the end of the test it is killed."""
@@ -99,10 +106,7 @@ def run(data: Path, port: int) -> Generator[Callable[..., Run]]:
         return started[-1]
 
     yield start
-    for each in started:
-        each.child.kill()
-        each.child.wait()
-        assert each.leftovers(STOPPING_SECONDS) == []
+    end_at_once(started)
 
 
 @contextmanager
@@ -111,23 +115,122 @@ def client(url: str) -> Generator[httpx.Client]:
         yield api
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.long)])
+ALSO_BY_A_RESTART = pytest.param(signal.SIGINT, marks=pytest.mark.long)
+
+
+@pytest.mark.parametrize(
+    "how", [ALSO_BY_A_RESTART, signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.long)]
+)
 def test_fr_021_it_stops_in_peace_and_leaves_no_process_behind(run: Callable[..., Run], how: signal.Signals) -> None:
     platform = run()
     httpx.get(f"{platform.url}/health/live", timeout=30, trust_env=False)
+    stops_in_peace(platform, how)
+
+
+def stops_in_peace(platform: Run, how: signal.Signals) -> None:
     began = time.monotonic()
     assert platform.end(how) == 0
     assert time.monotonic() - began < STOPPING_SECONDS
     assert platform.leftovers(0) == []
 
 
-def test_fr_021_no_process_outlives_it_when_it_is_killed_and_the_next_start_works(run: Callable[..., Run]) -> None:
+def test_fr_021_no_process_outlives_it_when_it_is_killed_and_the_next_start_works(
+    run: Callable[..., Run],
+) -> None:
     platform = run()
     httpx.get(f"{platform.url}/health/live", timeout=30, trust_env=False)
     platform.end(signal.SIGKILL)
     assert platform.leftovers(STOPPING_SECONDS) == []
     with client(run().url) as api:
         assert api.get("/health").json()["components"]["database"]["status"] == "ok"
+
+
+@pytest.fixture(scope="class")
+def running(data: Path, port: int) -> Generator[Run]:
+    running = Run(data, "--port", str(port), "run")
+    assert running.url
+    yield running
+    end_at_once([running])
+
+
+class TestWhileItRuns:
+    """On one platform: to start another one would take longer than what each of these does."""
+
+    def test_a_second_run_with_the_same_data_says_where_the_first_one_is(self, running: Run, data: Path) -> None:
+        second = Run(data)
+        try:
+            assert second.child.wait(STARTING_SECONDS) == 1
+        finally:
+            second.child.kill()
+        assert f"already running: {running.url}" in second.said
+
+    def test_ingesting_while_it_runs_uses_its_store(self, running: Run, data: Path, tmp_path: Path) -> None:
+        (tmp_path / "zebras.md").write_text(
+            "# Zebras\n\nA zebra has stripes, and no two zebras have the same.\n", "utf-8"
+        )
+        with client(running.url) as api:
+            assert main(["--data", str(data), "ingest", str(tmp_path)]) == 0
+            results = found(api, "Do zebras have stripes?")
+        assert results[0]["page"] == "zebras"
+
+    def test_a_store_of_passages_that_dies_is_started_again(self, running: Run) -> None:
+        assert running.url, "whose family is what runs now"
+        [victim, *_] = [pid for pid in running.family if "infra.local.qdrant" in command_line(pid)]
+        os.kill(victim, signal.SIGKILL)
+        until = time.monotonic() + STARTING_SECONDS
+        while "is started again" not in running.said:
+            assert running.child.poll() is None, running.said
+            assert time.monotonic() < until, running.said
+            time.sleep(0.02)
+        with client(running.url) as api:
+            while not api.get("/api/search", params={"q": "transport"}).json().get("results"):
+                assert running.child.poll() is None, running.said
+                assert time.monotonic() < until, running.said
+                time.sleep(0.1)
+
+
+def found(api: httpx.Client, question: str) -> list[dict[str, Any]]:
+    """The first search of a cold function may take longer than a reader should wait, and is refused: ask again."""
+    ends_at = time.monotonic() + STARTING_SECONDS
+    while not (answer := api.get("/api/search", params={"q": question})).is_success:
+        assert time.monotonic() < ends_at, answer.text
+        time.sleep(0.1)
+    return answer.json()["results"]
+
+
+@pytest.mark.parametrize("component", ["infra.local.gateway", pytest.param("bin/postgres", marks=pytest.mark.long)])
+def test_it_names_the_component_that_died_and_stops_the_others(run: Callable[..., Run], component: str) -> None:
+    running = run("run")
+    assert running.url
+    [victim, *_] = [pid for pid in running.family if component in command_line(pid)]
+    os.kill(victim, signal.SIGKILL)
+    assert running.child.wait(STOPPING_SECONDS) == 1
+    assert re.search(r"(gateway http|PostgreSQL) ended with code -9; the end of .*\.log", running.said)
+    assert running.leftovers(0) == []
+
+
+def test_fr_021_accounts_passages_and_the_url_survive_a_restart(run: Callable[..., Run]) -> None:
+    first = run()
+    person = {"name": "Ada", "email": f"ada-{time.time_ns()}@example.com", "password": "correct horse battery"}
+    with client(first.url) as api:
+        assert api.post("/api/auth/sign-up/email", json=person).status_code == httpx.codes.OK
+    stops_in_peace(first, signal.SIGINT)
+    second = run(port=None)
+    assert second.url == first.url
+    with client(second.url) as api:
+        assert api.post("/api/auth/sign-in/email", json=person).status_code == httpx.codes.OK
+        assert api.get("/api/search", params={"q": "Which page describes the outage?"}).json()["results"]
+    assert "reading the project's own" not in second.said
+
+
+def test_the_pooled_transport_can_be_chosen_and_another_port_is_used_where_the_one_asked_for_is_taken(
+    run: Callable[..., Run], port: int
+) -> None:
+    with closing(socket.create_server((LOOPBACK, port))):
+        url = run("--transport", "pooled").url
+        assert not url.endswith(f":{port}")
+        with client(url) as api:
+            assert api.get("/health").json()["components"]["database"]["status"] == "ok"
 
 
 @pytest.mark.long
@@ -158,67 +261,6 @@ def test_a_site_that_is_no_origin_is_refused_before_anything_starts(
     assert "SITE_ORIGIN is 'http://localhost:3000/docs'. It has to be an origin" in refused.said
 
 
-def test_fr_021_accounts_passages_and_the_url_survive_a_restart(run: Callable[..., Run]) -> None:
-    first = run()
-    person = {"name": "Ada", "email": f"ada-{time.time_ns()}@example.com", "password": "correct horse battery"}
-    with client(first.url) as api:
-        assert api.post("/api/auth/sign-up/email", json=person).status_code == httpx.codes.OK
-    first.end(signal.SIGINT)
-    second = run(port=None)
-    assert second.url == first.url
-    with client(second.url) as api:
-        assert api.post("/api/auth/sign-in/email", json=person).status_code == httpx.codes.OK
-        assert api.get("/api/search", params={"q": "Which page describes the outage?"}).json()["results"]
-    assert "reading the project's own" not in second.said
-
-
-def test_a_second_run_with_the_same_data_says_where_the_first_one_is(run: Callable[..., Run]) -> None:
-    url = run().url
-    second = run()
-    assert second.child.wait(STARTING_SECONDS) == 1
-    assert f"already running: {url}" in second.said
-
-
-def test_another_port_is_used_where_the_one_asked_for_is_taken(run: Callable[..., Run], port: int) -> None:
-    with closing(socket.create_server((LOOPBACK, port))):
-        url = run().url
-        assert not url.endswith(f":{port}")
-        assert httpx.get(f"{url}/health/live", timeout=30, trust_env=False).status_code == httpx.codes.OK
-
-
-@pytest.mark.parametrize("component", ["infra.local.gateway", pytest.param("bin/postgres", marks=pytest.mark.long)])
-def test_it_names_the_component_that_died_and_stops_the_others(run: Callable[..., Run], component: str) -> None:
-    platform = run("run")
-    assert platform.url
-    [victim, *_] = [pid for pid in platform.family if component in command_line(pid)]
-    os.kill(victim, signal.SIGKILL)
-    assert platform.child.wait(STOPPING_SECONDS) == 1
-    assert re.search(r"(gateway http|PostgreSQL) ended with code -9; the end of .*\.log", platform.said)
-    assert platform.leftovers(0) == []
-
-
-def test_a_store_of_passages_that_dies_is_started_again(run: Callable[..., Run]) -> None:
-    platform = run("run")
-    url = platform.url
-    [victim, *_] = [pid for pid in platform.family if "infra.local.qdrant" in command_line(pid)]
-    os.kill(victim, signal.SIGKILL)
-    until = time.monotonic() + STARTING_SECONDS
-    while "is started again" not in platform.said:
-        assert platform.child.poll() is None, platform.said
-        assert time.monotonic() < until, platform.said
-        time.sleep(0.02)
-    with client(url) as api:
-        while not api.get("/api/search", params={"q": "transport"}).json().get("results"):
-            assert platform.child.poll() is None, platform.said
-            assert time.monotonic() < until, platform.said
-            time.sleep(0.1)
-
-
-def test_the_pooled_transport_can_be_chosen(run: Callable[..., Run]) -> None:
-    with client(run("--transport", "pooled").url) as api:
-        assert api.get("/health").json()["components"]["database"]["status"] == "ok"
-
-
 def test_data_is_removed_when_asked_for_and_never_while_it_is_in_use() -> None:
     with State.temporary() as state:
         (state.folder / "kept").touch()
@@ -240,20 +282,3 @@ def test_ingesting_while_nothing_runs_starts_the_store_alone(tmp_path: Path) -> 
         store.wait()
         assert not is_empty(store.url)
         store.stop()
-
-
-def test_ingesting_while_it_runs_uses_its_store(run: Callable[..., Run], data: Path, tmp_path: Path) -> None:
-    (tmp_path / "zebras.md").write_text("# Zebras\n\nA zebra has stripes, and no two zebras have the same.\n", "utf-8")
-    with client(run().url) as api:
-        assert main(["--data", str(data), "ingest", str(tmp_path)]) == 0
-        results = found(api, "Do zebras have stripes?")
-    assert results[0]["page"] == "zebras"
-
-
-def found(api: httpx.Client, question: str) -> list[dict[str, Any]]:
-    """The first search of a cold function may take longer than a reader should wait, and is refused: ask again."""
-    ends_at = time.monotonic() + STARTING_SECONDS
-    while not (answer := api.get("/api/search", params={"q": question})).is_success:
-        assert time.monotonic() < ends_at, answer.text
-        time.sleep(0.1)
-    return answer.json()["results"]
