@@ -71,6 +71,12 @@ ASKS_REASONS: Final = re.compile(
 )
 
 
+NAME: Final = re.compile(r"^\W*[A-Za-z]\w*(?:[_.]\w+)+(?:\(.*\))?\W*$")
+"""A heading that is the name of something in code."""
+PART_OF_A_NAME: Final = 0.0
+"""What its parts count as the words that are all a heading says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A section of a page that was found.
@@ -159,22 +165,27 @@ def ranked(
 
 
 def _score(wanted: Wanted, rank: int, passage: Passage, held: frozenset[str], weights: Weights) -> float:
+    named = wanted.asked.identifiers
     last = wanted.held_by(passage.heading)
     above = wanted.held_by(" ".join([passage.title, *passage.heading_path[:-1]]))
     score = weights.rank / (1 + 0.5 * rank) + weights.cosine * passage.cosine
     score += (
         weights.text * wanted.share(held) + weights.heading * wanted.share(last) + weights.path * wanted.share(above)
     )
-    score += weights.fits * (len(last & wanted.weights.keys()) / len(last) if last else 0.0)
+    fits = len(last & wanted.weights.keys()) / len(last) if last else 0.0
+    # "calibrate?" does not ask for `is_calibrated`, which happens to hold little else
+    score += weights.fits * (fits * PART_OF_A_NAME if NAME.match(passage.heading) and not named else fits)
     if wanted.asks_overview and (not passage.heading_path[1:] or OVERVIEW.search(passage.heading)):
         score += weights.overview * wanted.share(above | last)
     score += weights.beside * wanted.share_beside(held) + weights.spelled * wanted.share_spelled(held)
+    if len(wanted.literal) == 1:  # "calibrate?": a heading that says it stands above one that says "calibration"
+        headings = wanted.asked.placed_in(" ".join([passage.title, *passage.heading_path]))
+        score += weights.spelled * wanted.share_spelled(headings)
     score += weights.focus * (wanted.share_of_focus(held) + wanted.share_of_focus(last))
     if is_past(wanted, passage):
         score -= weights.history
     if not wanted.asks_whether and not wanted.compares and wanted.is_contradicted_by(last):
         score -= weights.opposite
-    named = wanted.asked.identifiers
     return score + weights.identifier * (sum(each in held for each in named) / len(named) if named else 0.0)
 
 

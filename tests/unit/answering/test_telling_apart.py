@@ -96,6 +96,16 @@ def test_a_bare_word_is_found_as_it_is_written() -> None:
     assert first("embedding", stem_only, itself) == "Numbers"
 
 
+def test_a_bare_word_leads_to_the_heading_that_says_it_and_to_no_name_in_code_that_holds_it() -> None:
+    name = passage("It is `true` where the scale was calibrated: calibrate it.", "`is_calibrated`", cosine=0.6)
+    noun = passage("There is nothing to calibrate here.", "Calibration", cosine=0.6)
+    verb = passage("Run `scale calibrate` to calibrate it.", "Calibrate", cosine=0.5)
+
+    assert first("calibrate?", name, noun, verb) == "Calibrate"
+    assert first("calibrate?", name, noun) == "Calibration"
+    assert first("is_calibrated", noun, name) == "`is_calibrated`"
+
+
 @pytest.mark.parametrize(
     "title", ["0046: How messages are searched", "ADR 12 - Searching messages", "ADR-0007: Search"]
 )
