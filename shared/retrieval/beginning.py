@@ -53,8 +53,14 @@ SEARCHED: Final = {
     Beginning.START: "getting started quickstart tutorial introduction install",
 }
 """What such sections are called and say: the search by words takes them for "set up" and "quick start"."""
+IN_SOME_WAY: Final = re.compile(
+    r"(?<!^)\b(?:by|with|via|on|in|from|using|for|without|through|as|into|under|behind|inside)\b", re.IGNORECASE
+)
+"""What says how or where: one way of installing is told by a section of its own."""
 EVERYWHERE: Final = 0.08
 """Share of the passages from which on a word is the product's name, or what the book is about."""
+SEVERAL: Final = 5
+"""Passages that must hold it, or half of a book that has fewer than twice as many."""
 OF_ITS_PAGE: Final = 0.4
 """What a section counts that only stands on such a page."""
 OF_THE_OTHER: Final = 0.5
@@ -64,7 +70,12 @@ OF_THE_OTHER: Final = 0.5
 def asked(question: str, vocabulary: Vocabulary) -> Beginning | None:
     """What a question wants to begin; None if it asks for anything else, or for something beside the product."""
     found = ASKS.match(question)
-    if found is None or any(_is_beside(each, vocabulary) for each in terms(found["what"])):
+    if found is None:
+        return None
+    what = found["what"].strip()
+    if IN_SOME_WAY.search(f"to {what}" if found["install"] else what):
+        return None
+    if any(_is_beside(each, vocabulary) for each in terms(what)):
         return None
     return Beginning.INSTALL if found["install"] else Beginning.START
 
@@ -95,4 +106,5 @@ def _called(called: re.Pattern[str], title: str, below: Sequence[str]) -> float:
 
 def _is_beside(term: str, vocabulary: Vocabulary) -> bool:
     """Whether it is rare enough to be something that the book only tells of."""
-    return vocabulary.frequencies.get(term, 0) < EVERYWHERE * vocabulary.passages
+    least = max(EVERYWHERE * vocabulary.passages, min(SEVERAL, vocabulary.passages / 2))
+    return vocabulary.frequencies.get(term, 0) < least

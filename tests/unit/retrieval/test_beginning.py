@@ -15,7 +15,9 @@ from shared.retrieval.models import Passage
 from shared.retrieval.vocabulary import Vocabulary
 from shared.settings.answers import RetrievalSettings
 
-BOOK = Vocabulary(version="1", passages=100, frequencies={"lantern": 80, "bulb": 3, "wick": 5}, complete=True)
+BOOK = Vocabulary(
+    version="1", passages=100, frequencies={"lantern": 80, "bulb": 3, "wick": 5, "packag": 30}, complete=True
+)
 SETTINGS = RetrievalSettings("https://example.test/qdrant", "key", "docs", "dense", 0.52)
 
 
@@ -34,7 +36,11 @@ def passage(*path: str, title: str = "", text: str = "Words.", cosine: float = 0
         ("quick start", Beginning.START),
         ("quickstart", Beginning.START),
         ("How do I start using Lantern?", Beginning.START),
+        ("Getting started with Lantern", Beginning.START),
         ("How do I install the bulb?", None),
+        ("How do I install Lantern by package?", None),
+        ("How do I install with a package?", None),
+        ("Getting started with Lantern on a package", None),
         ("How do I install Lantern on a wick?", None),
         ("Is Lantern installed by default?", None),
         ("How do I uninstall Lantern?", None),
@@ -45,6 +51,12 @@ def passage(*path: str, title: str = "", text: str = "Words.", cosine: float = 0
 )
 def test_a_beginning_is_asked_for_where_nothing_else_is(question: str, beginning: Beginning | None) -> None:
     assert asked(question, BOOK) is beginning
+
+
+def test_in_a_book_of_a_few_passages_a_word_of_one_or_two_is_no_product() -> None:
+    small = Vocabulary(version="1", passages=6, frequencies={"lantern": 4, "bulb": 2}, complete=True)
+    assert asked("How do I install Lantern?", small) is Beginning.INSTALL
+    assert asked("How do I install the bulb?", small) is None
 
 
 def test_such_a_question_is_searched_by_the_words_of_books_and_any_other_as_it_is() -> None:
