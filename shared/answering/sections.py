@@ -73,8 +73,6 @@ ASKS_REASONS: Final = re.compile(
 
 NAME: Final = re.compile(r"^\W*[A-Za-z]\w*(?:[_.]\w+)+(?:\(.*\))?\W*$")
 """A heading that is the name of something in code."""
-PART_OF_A_NAME: Final = 0.0
-"""What its parts count as the words that are all a heading says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +170,9 @@ def _score(wanted: Wanted, rank: int, passage: Passage, held: frozenset[str], we
     score += (
         weights.text * wanted.share(held) + weights.heading * wanted.share(last) + weights.path * wanted.share(above)
     )
-    fits = len(last & wanted.weights.keys()) / len(last) if last else 0.0
     # "calibrate?" does not ask for `is_calibrated`, which happens to hold little else
-    score += weights.fits * (fits * PART_OF_A_NAME if NAME.match(passage.heading) and not named else fits)
+    if last and (named or not NAME.match(passage.heading)):
+        score += weights.fits * len(last & wanted.weights.keys()) / len(last)
     if wanted.asks_overview and (not passage.heading_path[1:] or OVERVIEW.search(passage.heading)):
         score += weights.overview * wanted.share(above | last)
     score += weights.beside * wanted.share_beside(held) + weights.spelled * wanted.share_spelled(held)

@@ -38,7 +38,7 @@ _OF_PAGES: Final = """
     wy-breadcrumbs prev-next book-header book-footer nav-chapters VPDocFooter toc-drawer theme-edit-this-page edit-link
     edit-this-page td-page-meta page-toc version-banner theme-doc-version-banner pager pagination feedback page-nav
     nav-footer related-pages footer page-footer site-footer sr-only visually-hidden screen-reader-text skip-link
-    skiplink back-to-top tsd-sources tsd-index-group titlearea ttc
+    skiplink back-to-top tsd-sources tsd-index-group ttc
 """
 _MARKS: Final = """
     footnote-backref data-footnote-backref footnote-ref footnote-reference fn-bracket fn-backref eqno
@@ -51,6 +51,8 @@ OF_CODE: Final = _words(_OF_CODE)
 FURNITURE: Final = _words(_OF_PAGES + _MARKS + _DIAGRAMS)
 """Tables of contents, paging, edit links; marks of footnotes and equations; diagrams,
 of which the page holds the source, or an image with the source as its description."""
+FURNITURE_IDS: Final = _words("titlearea")
+"""The site's name, which stands above each page of a reference."""
 WAYS: Final = re.compile(r"(?:^|\s)(?:[\w-]+[-_])?breadcrumbs?(?:[-_][\w-]+)?(?=$|\s)")
 """Where in the site a page stands."""
 SIDE: Final = re.compile(

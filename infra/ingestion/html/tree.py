@@ -10,6 +10,7 @@ from infra.ingestion.html.names import (
     BLOCKS,
     COLLAPSED,
     FURNITURE,
+    FURNITURE_IDS,
     FURNITURE_ROLES,
     FURNITURE_TAGS,
     HEADINGS,
@@ -191,7 +192,7 @@ def _is_furniture_by_class(element: Element, node: LexborNode) -> bool:
         return True
     if not OF_CODE.isdisjoint(names) and node.css_first("p, ul, ol, dl, h1, h2, h3") is None:
         return True
-    if element.id == "titlearea" or WAYS.search(element.classes):
+    if element.id in FURNITURE_IDS or WAYS.search(element.classes):
         return True
     if SIDE.search(f"{element.classes} {element.id}") and not _is_of_authors(element, node):
         return True
