@@ -26,13 +26,14 @@ INVALID_REQUEST: Final = -32600
 METHOD_NOT_FOUND: Final = -32601
 INVALID_PARAMS: Final = -32602
 INTERNAL: Final = -32603
-TOO_MANY: Final = -32029
-"""Ours, from the range that JSON-RPC leaves to servers."""
+TOO_MANY: Final = 429
+"""Ours: from outside of what JSON-RPC reserves, as the protocol asks of codes that it does not define."""
 RESOURCE_NOT_FOUND: Final = -32002
 HEADER_MISMATCH: Final = -32020
 UNSUPPORTED_VERSION: Final = -32022
 
 VERSION_KEY: Final = "io.modelcontextprotocol/protocolVersion"
+CAPABILITIES_KEY: Final = "io.modelcontextprotocol/clientCapabilities"
 SERVER_KEY: Final = "io.modelcontextprotocol/serverInfo"
 NAMED: Final = {"tools/call": "name", "resources/read": "uri"}
 """Which parameter the header `Mcp-Name` repeats."""
@@ -94,7 +95,8 @@ class Message:
         if "id" in message and (not isinstance(identifier, str | int) or isinstance(identifier, bool)):
             raise Refused(INVALID_REQUEST, "`id` has to be a string or a whole number.")
         if not isinstance(params, dict):
-            raise Refused(INVALID_PARAMS, "`params` has to be an object.")
+            # a notification has no answer that could tell: its status does
+            raise Refused(INVALID_PARAMS, "`params` has to be an object.", status=None if "id" in message else 400)
         asked = cast("dict[str, Any]", params)
         modern = _is_modern(asked, headers)
         if modern and identifier is not None:
@@ -103,23 +105,26 @@ class Message:
 
 
 def _is_modern(params: dict[str, Any], headers: Mapping[str, str]) -> bool:
-    meta: Any = params.get("_meta")
-    claimed = cast("dict[str, Any]", meta).get(VERSION_KEY) if isinstance(meta, dict) else None
-    spoken = headers.get("mcp-protocol-version")
+    claimed, spoken = _meta(params).get(VERSION_KEY), headers.get("mcp-protocol-version")
     for each in (claimed, spoken):
         if each is not None and each not in SUPPORTED:
             raise Refused(UNSUPPORTED_VERSION, "This revision of the protocol is not spoken here.", _versions(each))
-    if claimed is None and spoken != MODERN:
-        return False
-    if claimed is None:
+    if claimed is None and spoken == MODERN:
         raise Refused(INVALID_PARAMS, f"`_meta` has to name the revision as `{VERSION_KEY}`.", status=400)
+    if claimed is not None and spoken != claimed and MODERN in {claimed, spoken}:
+        raise Refused(HEADER_MISMATCH, "The header MCP-Protocol-Version has to repeat the revision of the body.")
     return claimed == MODERN
 
 
+def _meta(params: dict[str, Any]) -> dict[str, Any]:
+    meta: Any = params.get("_meta")
+    return cast("dict[str, Any]", meta) if isinstance(meta, dict) else {}
+
+
 def _compare(method: str, params: dict[str, Any], headers: Mapping[str, str]) -> None:
-    """Who stands between reads the headers alone: they have to say what the body says."""
-    if headers.get("mcp-protocol-version") != MODERN:
-        raise Refused(HEADER_MISMATCH, "The header MCP-Protocol-Version has to repeat the revision of the body.")
+    """Who stands between reads the headers alone: they have to say what the body says, which is complete in itself."""
+    if not isinstance(_meta(params).get(CAPABILITIES_KEY), dict):
+        raise Refused(INVALID_PARAMS, f"`_meta` has to hold an object `{CAPABILITIES_KEY}`.", status=400)
     if headers.get("mcp-method") != method:
         raise Refused(HEADER_MISMATCH, "The header Mcp-Method has to repeat the method of the body.")
     wanted = params.get(NAMED.get(method, ""))

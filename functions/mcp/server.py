@@ -12,9 +12,11 @@ from functions.dependencies.book import OpenBook
 from functions.mcp import resources, tools
 from functions.mcp.protocol import (
     INTERNAL,
+    INVALID_PARAMS,
     INVALID_REQUEST,
     LEGACY,
     METHOD_NOT_FOUND,
+    MODERN,
     SERVER_KEY,
     SUPPORTED,
     TOO_MANY,
@@ -139,6 +141,8 @@ async def no_stream() -> Response:
 
 
 async def _batch(session: Session, messages: list[Any]) -> Response:
+    if session.request.headers.get("mcp-protocol-version") == MODERN:
+        raise Refused(INVALID_REQUEST, "This revision of the protocol has no batches.")
     if not 0 < len(messages) <= MOST:
         raise Refused(INVALID_REQUEST, f"A batch has 1 to {MOST} messages.")
     answers = [answer for each in messages if (answer := (await session.answered(each))[0]) is not None]
@@ -184,7 +188,8 @@ def _discover(_book: Book, _message: Message) -> Json:
     return {"supportedVersions": [*SUPPORTED], "capabilities": CAPABILITIES, "instructions": INSTRUCTIONS, **FRESH}
 
 
-def _tools(_book: Book, _message: Message) -> Json:
+def _tools(_book: Book, message: Message) -> Json:
+    _refuse_cursor(message)
     return {"tools": [each.described() for each in tools.TOOLS.values()], **FRESH}
 
 
@@ -200,8 +205,15 @@ def _read(book: Book, message: Message) -> Json:
     return {**resources.read(book, message.params, modern=message.modern), **FRESH}
 
 
-def _templates(_book: Book, _message: Message) -> Json:
+def _templates(_book: Book, message: Message) -> Json:
+    _refuse_cursor(message)
     return {"resourceTemplates": [], **FRESH}
+
+
+def _refuse_cursor(message: Message) -> None:
+    """Of a list that is given whole, no cursor can come."""
+    if message.params.get("cursor") is not None:
+        raise Refused(INVALID_PARAMS, "`cursor` is not one that this list gave out.")
 
 
 def _ping(_book: Book, _message: Message) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -12,7 +13,7 @@ import pytest
 from functions.dependencies.allowances import questions
 from functions.dependencies.book import book
 from functions.mcp import server
-from functions.mcp.protocol import LEGACY, MODERN, SUPPORTED, VERSION_KEY
+from functions.mcp.protocol import CAPABILITIES_KEY, LEGACY, MODERN, SUPPORTED, VERSION_KEY
 from shared.allowance import Allowance, Allowances
 from shared.app import build_app
 from shared.auth.browser.origins import TrustedOrigins
@@ -84,7 +85,7 @@ class Server:
         return self.send(json.dumps(message).encode(), {"mcp-protocol-version": LEGACY[0]})
 
     def modern(self, method: str, params: dict[str, Any] | None = None, **headers: str | None) -> httpx.Response:
-        meta: dict[str, Any] = {VERSION_KEY: MODERN, "io.modelcontextprotocol/clientCapabilities": {}}
+        meta: dict[str, Any] = {VERSION_KEY: MODERN, CAPABILITIES_KEY: {}}
         message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**(params or {}), "_meta": meta}}
         name = (params or {}).get("name") or (params or {}).get("uri")
         usual = {"mcp-protocol-version": MODERN, "mcp-method": method, "mcp-name": name}
@@ -224,7 +225,17 @@ MALFORMED: list[tuple[bytes, int, int]] = [
     (b'{"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": {}}', 200, -32602),
     (b'{"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": {"uri": "x"}}', 200, -32002),
     (b'{"jsonrpc": "2.0", "id": 1, "method": "resources/list", "params": {"cursor": "x"}}', 200, -32602),
+    (b'{"jsonrpc": "2.0", "id": 1, "method": "resources/list", "params": {"cursor": "0"}}', 200, -32602),
+    (b'{"jsonrpc": "2.0", "id": 1, "method": "resources/list", "params": {"cursor": 1e9}}', 200, -32602),
+    (b'{"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {"cursor": "1"}}', 200, -32602),
+    (b'{"jsonrpc": "2.0", "id": 1, "method": "resources/templates/list", "params": {"cursor": ""}}', 200, -32602),
+    (b'{"jsonrpc": "2.0", "id": 1.5, "method": "ping"}', 400, -32600),
+    (b'{"jsonrpc": "2.0", "id": [1], "method": "ping"}', 400, -32600),
     (b'{"jsonrpc": "2.0", "id": 1, "method": "server/discover"}', 200, -32601),
+    (b'{"jsonrpc": "2.0", "id": 1, "method": "prompts/list"}', 200, -32601),
+    (b'{"jsonrpc": "2.0", "id": 1, "method": "notifications/cancelled", "params": []}', 200, -32602),
+    (b'{"jsonrpc": "2.0", "method": "notifications/cancelled", "params": [7]}', 400, -32602),
+    (b'{"jsonrpc": "2.0", "method": "notifications/cancelled", "params": "x"}', 400, -32602),
 ]
 
 
@@ -233,7 +244,7 @@ def test_what_is_no_good_message_gets_the_protocols_own_error(mcp: Server, body:
     answer = mcp.send(body)
 
     assert (answer.status_code, code_of(answer)) == (status, code)
-    assert answer.json()["id"] == (1 if b'"id": 1' in body else None)
+    assert answer.json()["id"] == (1 if re.search(rb'"id": 1[,}]', body) else None)
 
 
 def test_a_whole_surrogate_pair_and_a_byte_order_mark_are_good_json(mcp: Server) -> None:
@@ -262,6 +273,74 @@ def test_a_notification_and_a_response_are_taken_in_silence(mcp: Server) -> None
     for body in (b'{"jsonrpc": "2.0", "method": "notifications/x"}', b'{"jsonrpc": "2.0", "id": 1, "result": {}}'):
         answer = mcp.send(body)
         assert (answer.status_code, answer.content) == (202, b"")
+
+
+@pytest.mark.parametrize("identifier", [0, -1, 2**53, "", "a b", "\u0000", "\U0001f600"])
+def test_an_id_comes_back_as_it_was_sent_whatever_it_is(mcp: Server, identifier: object) -> None:
+    for method in ("ping", "nothing/such"):
+        answer = mcp.send(json.dumps({"jsonrpc": "2.0", "id": identifier, "method": method}).encode())
+        assert answer.json()["id"] == identifier
+
+
+def test_what_is_cancelled_progresses_or_was_initialized_needs_no_answer(mcp: Server) -> None:
+    for told in ("cancelled", "progress", "initialized", "roots/list_changed"):
+        message = {"jsonrpc": "2.0", "method": f"notifications/{told}", "params": {"requestId": 7}}
+        answer = mcp.send(json.dumps(message).encode())
+        assert (answer.status_code, answer.content) == (202, b"")
+
+
+@pytest.mark.parametrize(
+    "accept", ["application/json, text/event-stream", "application/json", "text/event-stream", "*/*"]
+)
+def test_an_answer_is_one_json_object_whatever_is_accepted_and_no_session_begins(mcp: Server, accept: str) -> None:
+    ping = b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}'
+    answer = mcp.send(ping, {"accept": accept, "mcp-session-id": "x", "last-event-id": "7"})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    assert "mcp-session-id" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "uri",
+    ["", "file:///etc/passwd", "../../x", "https://book.example.com/arm\u0000", "javascript:x", "%", "x" * 30_000],
+)
+def test_an_address_that_is_no_pages_is_unknown_however_odd(mcp: Server, uri: str) -> None:
+    answer = mcp.legacy("resources/read", {"uri": uri})
+
+    assert (answer.status_code, code_of(answer)) == (200, -32002)
+    assert len(answer.content) < 5000
+
+
+@pytest.mark.parametrize("meta", [{}, {VERSION_KEY: MODERN}, {VERSION_KEY: MODERN, CAPABILITIES_KEY: []}, "x", None])
+def test_a_request_of_the_newest_revision_lacks_nothing_that_it_must_say_itself(mcp: Server, meta: object) -> None:
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {"_meta": meta}}
+    headers = {"mcp-protocol-version": MODERN, "mcp-method": "tools/list"}
+    answer = mcp.send(json.dumps(message).encode(), headers)
+
+    assert (answer.status_code, code_of(answer)) == (400, -32602)
+
+
+@pytest.mark.parametrize(("header", "claimed"), [(MODERN, LEGACY[0]), (LEGACY[0], MODERN), (None, MODERN)])
+def test_the_header_repeats_the_revision_of_the_body(mcp: Server, header: str | None, claimed: str) -> None:
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {"_meta": {VERSION_KEY: claimed}}}
+    answer = mcp.send(json.dumps(message).encode(), {"mcp-protocol-version": header} if header else {})
+
+    assert (answer.status_code, code_of(answer)) == (400, -32020)
+
+
+def test_the_newest_revision_has_no_batches(mcp: Server) -> None:
+    answer = mcp.send(b'[{"jsonrpc": "2.0", "id": 1, "method": "ping"}]', {"mcp-protocol-version": MODERN})
+
+    assert (answer.status_code, code_of(answer)) == (400, -32600)
+
+
+def test_arguments_that_are_deep_large_or_no_object_are_told(mcp: Server) -> None:
+    deep = "[" * 400 + "]" * 400
+    for arguments in (deep, '"x"', "7", '{"query": ' + deep + "}", '{"query": "' + "x" * 60_000 + '"}'):
+        body = '{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "search_docs", "arguments": %s}}'
+        answer = mcp.send((body % arguments).encode())
+        assert answer.json()["result"]["isError"] is True
+        assert len(answer.content) < 2000
 
 
 @pytest.mark.parametrize("version", ["2099-01-01", "invalid", "2024-11-05", ""])
@@ -317,7 +396,7 @@ def test_a_flood_is_told_when_to_come_back() -> None:
     answers = [its.legacy("tools/list") for _ in range(4)]
 
     assert [each.status_code for each in answers] == [200, 200, 200, 429]
-    assert code_of(answers[-1]) == -32029
+    assert code_of(answers[-1]) == 429, "a code that the protocol keeps for itself, it alone may define"
     assert answers[-1].headers["retry-after"] == str(answers[-1].json()["error"]["data"]["retryAfter"])
 
 
