@@ -64,7 +64,7 @@ class Outbox:
     def prepare(self) -> None:
         """Get ready: the database seems to be slow."""
         if self._queue is not None:
-            self._queue.prepare()
+            self._queue.reach()
 
     def may_hold_turns(self) -> bool:
         """Whether turns wait, anybody's: a queue does not tell whose. One that cannot be asked may."""

@@ -1,7 +1,7 @@
 """SQS, as far as we use it: send a text, ask how many wait, and put off what came too early.
 
-boto3 is part of Lambda's Python runtime and not of our zips. Its import and its first client take about half a second,
-so both are put off until something has to be queued; `prepare` lets that happen while the database is waited for.
+botocore is part of Lambda's Python runtime and not of our zips. Its import and its first client take about half a
+second, so both are put off until something has to be queued; `reach` lets that happen while the database is waited for.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ SECONDS: Final = 0.8
 
 HTTPS: Final = 443
 
+RESTED_SECONDS: Final = 20.0
+"""A connection that nobody used for so long is not trusted: the container may have been frozen, and it cut off."""
+
 PAUSE_SECONDS: Final = 5.0
 """For so long nobody asks a queue that could not be reached."""
 
@@ -45,9 +48,9 @@ class QueueUnavailable(Exception):
 
 
 class SqsClient(Protocol):
-    """The calls of boto3's client that we use."""
+    """The calls of botocore's client that we use."""
 
-    def send_message(self, **parameters: Any) -> object:  # noqa: ANN401 (boto3 has no types)
+    def send_message(self, **parameters: Any) -> object:  # noqa: ANN401 (botocore has no types)
         """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html."""
         ...
 
@@ -59,23 +62,29 @@ class SqsClient(Protocol):
         """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibilityBatch.html."""
         ...
 
+    def close(self) -> None:
+        """Let go of its connections; the next call opens another."""
+        ...
+
 
 class Queue:
     """A first-in-first-out queue.
 
     Args:
         url: Its address.
-        connect: Makes the client; boto3's unless given.
-        clock: See `CircuitBreaker`.
+        connect: Makes the client; botocore's unless given.
+        clock: See `CircuitBreaker`; what rested while the container was frozen has rested.
     """
 
     def __init__(
         self, url: str, connect: Callable[[], SqsClient] | None = None, clock: Callable[[], float] = time.time
     ) -> None:
         self._url = url
-        self._connect = connect or connect_by_boto3
+        self._connect = connect or connect_by_botocore
         self._client: SqsClient | None = None
         self._connecting = threading.Lock()
+        self._clock = clock
+        self._used_at = 0.0
         self._breaker = CircuitBreaker("the queue", first_pause=PAUSE_SECONDS, longest_pause=PAUSE_SECONDS, clock=clock)
 
     def prepare(self) -> None:
@@ -83,9 +92,24 @@ class Queue:
         with suppress(Exception):
             self._connected()
 
+    def reach(self) -> None:
+        """Prepare, and leave an open connection behind: whatever is sent next waits for no name and no handshake.
+
+        It may be left alone on a thread, and be frozen there with the container, so that what it meets says nothing
+        about the queue: the circuit breaker is not told.
+        """
+        with suppress(Exception):
+            client = self._connected()
+            self._find(SECONDS)
+            client.get_queue_attributes(QueueUrl=self._url, AttributeNames=[WAITING[0]])
+
     def _connected(self) -> SqsClient:
         with self._connecting:
-            self._client = self._client or self._connect()
+            if self._client is None:
+                self._client = self._connect()
+            elif not 0 <= self._clock() - self._used_at <= RESTED_SECONDS:
+                self._client.close()
+            self._used_at = self._clock()
             return self._client
 
     def send(self, text: str, *, group: str, once: str) -> None:
@@ -138,32 +162,53 @@ class Queue:
             raise QueueUnavailable
         try:
             with self._breaker.admitted(), measured("queue"):
-                self._find()
-                answer = call(self._connected())
+                self._find(remaining(SECONDS))
+                answer = self._answered(call)
         except BreakerOpen as error:
             raise QueueUnavailable from error
-        except Exception as error:  # boto3 raises botocore's errors, which cannot be named without importing them
+        except Exception as error:  # botocore's errors cannot be named without importing them
             log.warning("the queue did not answer", exc_info=error)
             self._breaker.found_away(SECONDS)
             raise QueueUnavailable from error
         self._breaker.found_well()
         return answer
 
-    def _find(self) -> None:
-        """See that its name can be looked up: boto3 would do that without a limit of ours.
+    def _answered(self, call: Callable[[SqsClient], object]) -> object:
+        """What it answers; once more where the connection ended first, which a kept one does at a bad moment.
+
+        A message that had arrived all the same is known by what it is sent `once` for.
+        """
+        try:
+            return call(self._connected())
+        except Exception as error:
+            if not _hung_up(error):
+                raise
+            log.info("the queue hung up, and is asked once more", exc_info=error)
+            return call(self._connected())
+
+    def _find(self, seconds: float) -> None:
+        """See that its name can be looked up: botocore would do that without a limit of ours.
 
         Raises:
             Unresolved: No name server says where it is.
         """
         host = urlsplit(self._url).hostname or ""
         if not is_address(host):
-            names.look_up(host, HTTPS, remaining(SECONDS))
+            names.look_up(host, HTTPS, seconds)
 
 
-def connect_by_boto3() -> SqsClient:
+def connect_by_botocore(seconds: float = SECONDS) -> SqsClient:
     """A client that gives up soon: whoever waits for it is a reader who has waited for the database already."""
-    import boto3  # noqa: PLC0415 (see above) # pyright: ignore[reportMissingTypeStubs] (it has none)
-    from botocore.config import Config  # noqa: PLC0415 (as above) # pyright: ignore[reportMissingTypeStubs] (as above)
+    from botocore.config import Config  # noqa: PLC0415 (see above) # pyright: ignore[reportMissingTypeStubs] (it has none)
+    from botocore.session import Session  # noqa: PLC0415 (as above) # pyright: ignore[reportMissingTypeStubs] (as above)
 
-    patience = Config(connect_timeout=SECONDS, read_timeout=SECONDS, retries={"total_max_attempts": 1}, proxies={})
-    return cast("SqsClient", boto3.client("sqs", config=patience))  # pyright: ignore[reportUnknownMemberType] (as above)
+    patience = Config(connect_timeout=seconds, read_timeout=seconds, retries={"total_max_attempts": 1}, proxies={})
+    # boto3 makes the same client, and takes a seventh longer to import
+    return cast("SqsClient", Session().create_client("sqs", config=patience))  # pyright: ignore[reportUnknownMemberType] (as above)
+
+
+def _hung_up(error: Exception) -> bool:
+    """Whether the connection ended before anything was answered."""
+    from botocore.exceptions import ConnectionClosedError, SSLError  # noqa: PLC0415 (as above) # pyright: ignore[reportMissingTypeStubs] (as above)
+
+    return isinstance(error, ConnectionClosedError | SSLError)

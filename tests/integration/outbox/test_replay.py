@@ -94,7 +94,7 @@ class Sent:
     def __init__(self) -> None:
         self.bodies: list[str] = []
 
-    def send_message(self, **parameters: Any) -> object:  # noqa: ANN401 (as boto3 declares it)
+    def send_message(self, **parameters: Any) -> object:  # noqa: ANN401 (as botocore declares it)
         self.bodies.append(parameters["MessageBody"])
         return {}
 
@@ -103,6 +103,9 @@ class Sent:
 
     def change_message_visibility_batch(self, **parameters: object) -> object:
         raise NotImplementedError(parameters)
+
+    def close(self) -> None:
+        """It holds no connection."""
 
 
 def turn_of(user: str, conversation: UUID | None = None) -> WaitingTurn:

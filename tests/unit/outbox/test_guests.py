@@ -41,7 +41,7 @@ class Sqs:
         self.may_take.set()
         self.error = error
 
-    def send_message(self, **parameters: Any) -> object:  # noqa: ANN401 (as boto3 declares it)
+    def send_message(self, **parameters: Any) -> object:  # noqa: ANN401 (as botocore declares it)
         self.came.release()
         self.may_take.wait(SECONDS)
         if self.error:
@@ -49,11 +49,14 @@ class Sqs:
         self.sent.append(parameters)
         return {}
 
-    def change_message_visibility_batch(self, **parameters: Any) -> object:  # noqa: ANN401 (as boto3 declares it)
+    def change_message_visibility_batch(self, **parameters: Any) -> object:  # noqa: ANN401 (as botocore declares it)
         raise NotImplementedError(parameters)
 
-    def get_queue_attributes(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 (as boto3 declares it)
+    def get_queue_attributes(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 (as botocore declares it)
         raise NotImplementedError(parameters)
+
+    def close(self) -> None:
+        """It holds no connection."""
 
 
 def ask(message: str = "What is a node?", **more: Any) -> Ask:  # noqa: ANN401 (fields of it)

@@ -28,18 +28,21 @@ class Sqs:
         self.asked = 0
         self.error = error
 
-    def send_message(self, **parameters: Any) -> object:  # noqa: ANN401 (as boto3 declares it)
+    def send_message(self, **parameters: Any) -> object:  # noqa: ANN401 (as botocore declares it)
         self.asked += 1
         if self.error:
             raise self.error
         self.sent.append(parameters)
         return {}
 
-    def change_message_visibility_batch(self, **parameters: Any) -> object:  # noqa: ANN401 (as boto3 declares it)
+    def change_message_visibility_batch(self, **parameters: Any) -> object:  # noqa: ANN401 (as botocore declares it)
         raise NotImplementedError(parameters)
 
-    def get_queue_attributes(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 (as boto3 declares it)
+    def get_queue_attributes(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 (as botocore declares it)
         return {"Attributes": {name: str(len(self.sent)) for name in parameters["AttributeNames"]}}
+
+    def close(self) -> None:
+        """It holds no connection."""
 
 
 def outbox(sqs: Sqs | None = None, user_id: str | None = USER) -> Outbox:
@@ -173,7 +176,7 @@ class Holding(Sqs):
         super().__init__()
         self.waiting = waiting
 
-    def get_queue_attributes(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 (as boto3 declares it)
+    def get_queue_attributes(self, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 (as botocore declares it)
         first, *others = parameters["AttributeNames"]
         return {"Attributes": {first: str(self.waiting), **dict.fromkeys(others, "0")}}
 
