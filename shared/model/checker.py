@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from shared.model.cleaning import cited, spans, without_addresses, without_marks
+from shared.model.cleaning import cited, spans, tidied, without_addresses, without_marks
 from shared.model.evidence import Evidence, flattened
-from shared.model.figures import figures
+from shared.model.figures import figures, is_quantity
 from shared.model.naming import flags, identifiers, latin_words, proper_names, stands_in
 from shared.retrieval.lexical import mostly_latin, terms
 
@@ -35,6 +35,7 @@ LIST_MARK: Final = re.compile(r"^\s*(?:[-*+\u2022]|\d{1,3}[.)])\s+")
 STEP: Final = re.compile(r"^\W*(?:step|phase|part|option)\s+\d{1,2}\b", re.IGNORECASE)
 PROMPT: Final = re.compile(r"^\s*(?:\$|>|>>>|%|#)\s+(?=\S)")
 COMMENT: Final = re.compile(r"^\s*(?:#|//|--\s|;)")
+VERSION: Final = re.compile(r"^v\d+(?:\.\d+)+$")
 END: Final = re.compile(r"(?P<end>[.!?\u3002\uff01\uff1f\u06d4\u0964:]*[\"')*_]*)$")
 
 
@@ -82,7 +83,7 @@ class Checker:
             return Checked(unit.text, leads=True)
         text = without_addresses(unit.text, known=self._stands_somewhere)
         text, numbers = cited(text, self.sources)
-        text = _tidied(text, indented=unit.kind == "item")
+        text = tidied(text, indented=unit.kind == "item")
         if not any(each.isalnum() for each in without_marks(text)) and not spans(text):
             return Checked(None, why="empty")
         claim = self._claim(text, names=unit.kind != "heading")
@@ -102,10 +103,10 @@ class Checker:
         return _Claim(
             figures=[each for each in figures(plain) if not (each.spelt and each.readings <= {"0", "1"})],
             flags=list(flags(plain)),
-            identifiers=list(identifiers(plain)),
+            identifiers=[each for each in identifiers(plain) if not is_quantity(each)],
             names=list(called) if names else [],
             code=spans(text),
-            terms=frozenset(terms(plain)) | frozenset(terms(" ".join(spans(text)))),
+            terms=_words(plain) | _words(" ".join(spans(text))),
         )
 
     def _uncited(self, text: str, claim: _Claim, unit: Unit, cited_before: Sequence[int]) -> Checked:
@@ -168,12 +169,18 @@ class _Claim:
         return bool(self.figures or self.flags or self.identifiers or self.names or self.code)
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(each for each in terms(text) if not (each[0].isdigit() and is_quantity(each)))
+
+
 def _share(of: frozenset[str], held: Iterable[str]) -> float:
     return len(of & frozenset(held)) / len(of) if of else 1.0
 
 
 def _names(source: Evidence, word: str) -> bool:
-    return source.holds(word) or (word.endswith("s") and source.holds(word[:-1]))
+    if source.holds(word) or (word.endswith("s") and source.holds(word[:-1])):
+        return True
+    return VERSION.match(word) is not None and source.holds(word[1:])
 
 
 def _counts(source: Evidence, figure: Figure) -> bool:
@@ -219,7 +226,7 @@ def _is_own_clause(subject: frozenset[str], figure: Figure, line: Line) -> bool:
     if len(rivals) < 2 or not holding:  # noqa: PLR2004 (one has no rival)
         return True
     here = frozenset[str]().union(*(each.terms for each in holding)) & subject
-    return bool(here) or not any(each.terms & subject for each in rivals)
+    return not any(each.terms & subject > here for each in rivals)
 
 
 def _lines_of(lines: Sequence[str], source: Evidence) -> list[str]:
@@ -232,14 +239,6 @@ def _lines_of(lines: Sequence[str], source: Evidence) -> list[str]:
         elif not COMMENT.match(line):
             return []
     return kept if any(each.strip() for each in kept) else []
-
-
-def _tidied(text: str, *, indented: bool) -> str:
-    """What is left when something was taken out: no empty brackets, no two spaces."""
-    text = re.sub(r"\(\s*\)", "", text)
-    indent = text[: len(text) - len(text.lstrip())] if indented else ""
-    spaced = re.sub(r"(?<=\S)[ \t]{2,}", " ", text)
-    return indent + re.sub(r"\s+([.,;!?])(?=\s|$)", r"\1", spaced).strip()
 
 
 def _with_mark(text: str, number: int) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from shared.model.figures import figures, units_in
+from shared.model.figures import figures
+from shared.model.measures import units_in
 from shared.model.units import units
 from shared.retrieval.lexical import stem, terms, words
 
@@ -120,9 +122,23 @@ def subjects(text: str) -> frozenset[str]:
 
 
 def _line(text: str, head: str) -> Line:
-    clauses = [each for each in CLAUSE.split(text) if each.strip()]
+    clauses = _clauses(text)
     parts = tuple(Line(subjects(each), tuple(figures(each))) for each in clauses) if len(clauses) > 1 else ()
     return Line(subjects(f"{text} {head}"), tuple(figures(text)), parts)
+
+
+def _clauses(text: str) -> list[str]:
+    """Its parts, none of which cuts `5 and 10`; what speaks of nothing belongs to the one beside it."""
+    numbers = figures(text)
+    within = {(one.end, other.at) for one, other in pairwise(numbers) if one.kind == other.kind}
+    found: list[str] = []
+    begun = at = 0
+    for gap in CLAUSE.finditer(text):
+        if gap.span() not in within and subjects(text[at : gap.start()]) and subjects(text[gap.end() :]):
+            found.append(text[begun : gap.start()])
+            begun = gap.end()
+        at = gap.end()
+    return [*found, text[begun:]]
 
 
 def _counts(text: str) -> list[int]:

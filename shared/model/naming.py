@@ -25,13 +25,17 @@ IDENTIFIER: Final = re.compile(
     r"^(?:"
     r"\w*[A-Za-z\d]_\w+"  # snake_case
     r"|[A-Za-z]*[a-z\d][A-Z]\w*"  # camelCase
-    r"|(?=\w*\d)(?=\w*[A-Za-z])[\w.+-]+"  # H100, v1.2.3, x86-64
+    r"|(?=[\w.]*\d)(?=[\w.]*[A-Za-z])[\w.+-]+"  # H100, v1.2.3, x86-64
     r"|[A-Z]\w*(?:\+\w+)+"  # Ctrl+K
     r"|[$@#][A-Za-z][\w./-]*"  # $HOME, @scope/name
     r"|[~.]{0,2}/[\w.@~+-][\w./@~+-]*"  # /etc/hosts
     r"|[A-Za-z][\w-]*(?:\.[A-Za-z_][\w-]*)+"  # os.path, README.md
     r"|[\w.-]+(?:::?[\w.-]+)+"  # std::vector, key:value
     r"|[\w.-]+(?:/[\w.-]+){2,}"  # a/b/c
+    r"|(?:[a-z]+:)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # somebody@example.com
+    r"|(?:[\w+.-]+:)?//?\S+|[\w+.-]+:/\S*"  # //example.com, file:/etc/hosts
+    r"|[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)+/\S*"  # example.com/x
+    r"|(?=\w*[A-Za-z])(?=\w*[\u0370-\u03ff\u0400-\u052f])\w+"  # letters of two scripts that look alike
     r")(?:\(\))?$"
 )
 ORDINAL: Final = re.compile(r"^\d+(?:st|nd|rd|th)$")
