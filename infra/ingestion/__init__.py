@@ -6,7 +6,7 @@ html/                                       the reader of built sites, of any ge
 live/                                       the reader of published sites, which fetches them for html/
 markdown.py spans.py                        the reader of Markdown; what it needs:
   sources.py front_matter.py                which files are pages, what they say of themselves
-  admonitions.py mdx.py tags.py             a file as plain Markdown
+  myst.py admonitions.py mdx.py tags.py     a file as plain Markdown
   routes.py releases.py                     addresses and versions, as Docusaurus makes them
 sections.py slugs.py arranging.py           sections with their addresses; blocks as people read them
 packing.py cutting.py safe.py               what goes into one passage, and nothing that may not be shown

@@ -13,6 +13,7 @@ from infra.ingestion.admonitions import CLOSE, OPEN, SPLIT, plain_admonitions
 from infra.ingestion.form import Excluded, Heading, Page, Skipped
 from infra.ingestion.front_matter import BrokenPage, FrontMatter, split
 from infra.ingestion.mdx import plain_markdown
+from infra.ingestion.myst import plain_directives
 from infra.ingestion.releases import releases_of
 from infra.ingestion.sources import find_sources
 from infra.ingestion.spans import inline, leading_term
@@ -94,7 +95,11 @@ def page_of(text: str, source: Source, site: Site) -> Page:
     front_matter, body = split(text)
     content: tuple[Content, ...] = ()
     if not front_matter.hidden:
-        content = tuple(_content(plain_markdown(plain_admonitions(body), is_mdx=source.file.suffix.lower() == ".mdx")))
+        content = tuple(
+            _content(
+                plain_markdown(plain_admonitions(plain_directives(body)), is_mdx=source.file.suffix.lower() == ".mdx")
+            )
+        )
     return Page(
         path=source.path,
         address=site.page_url(source.path, front_matter),

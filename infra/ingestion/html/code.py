@@ -37,6 +37,13 @@ def code_in_table(table: Element) -> Element | None:
     return None if cell is None else cell.find("pre") or cell.find("code")
 
 
+def is_title(element: Element) -> bool:
+    """Whether it names the file that the code below it is in; "edit the file `x` first" only speaks of one."""
+    if CODE_TITLE.search(element.classes) is None or element.parent is None:
+        return False
+    return not any(isinstance(each, str) and each.strip() for each in element.parent.children)
+
+
 def title_in_table(table: Element) -> str:
     """Give the name of the file in such a table's head."""
     return next((line(each) for each in table.within() if CODE_TITLE.search(each.classes)), "")

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Final
 from infra.ingestion.form import Heading
 from infra.ingestion.html.anchors import anchor_of
 from infra.ingestion.html.apart import announcing, kind_of, named, paragraph, together, without_headings
-from infra.ingestion.html.code import code_block, code_in_table, title_in_table
+from infra.ingestion.html.code import code_block, code_in_table, is_title, title_in_table
 from infra.ingestion.html.inline import declared, heading_line, line, line_of, quoted
 from infra.ingestion.html.lists import is_object, joined, pairs_of, start_of
 from infra.ingestion.html.names import (
     ADMONITION,
     ADMONITION_TITLE,
     BLOCKS,
-    CODE_TITLE,
     HEADINGS,
     SIGNATURE,
 )
@@ -69,12 +68,7 @@ class _Walk:
         yield from paragraph(run)
 
     def _is_inline(self, element: Element) -> bool:
-        if (
-            element.tag in BLOCKS
-            or element.role == "tablist"
-            or is_panel(element)
-            or CODE_TITLE.search(element.classes)
-        ):
+        if element.tag in BLOCKS or element.role == "tablist" or is_panel(element) or is_title(element):
             return False
         return element not in self._tabs.labels and (element.tag in {"code", "math"} or not element.has_blocks)
 
@@ -124,7 +118,7 @@ class _Walk:
     def _is_title_of_code(self, element: Element) -> bool:
         if element.tag == "figcaption" and element.parent is not None and element.parent.find("pre") is not None:
             return True
-        return not element.has_blocks and CODE_TITLE.search(element.classes) is not None
+        return not element.has_blocks and is_title(element)
 
     def _titled(self, element: Element) -> Iterator[Content]:
         """The name of a file or a terminal, which is the caption of the code below it."""

@@ -59,7 +59,7 @@ class Document:
         language: As `<html lang>` has it.
         version: Of the product that it documents, if it says so.
         reason: Why it is no page that readers search; empty if it may be one.
-        title: Its first heading of the first level.
+        title: Its heading; empty where none says what all of it is about.
         tab: What the browser's tab says.
         canonical: The address that it gives itself.
         alternates: Its translations, by language.
@@ -119,9 +119,16 @@ def read_document(html: str) -> Document:
     tree = grown(roots_of(parser))
     document.link_share = _link_share(tree)
     document.content = list(contents(tree, document.ids, document.language))
-    document.title = next((each.text for each in document.content if isinstance(each, Heading) and each.level == 1), "")
+    document.title = _title(document)
     document.is_scripted = not document.content and _waits_for_a_script(parser)
     return document
+
+
+def _title(document: Document) -> str:
+    """Its first heading of the first level; of several the first is one of its parts, unless the tab names it, too."""
+    first = [each.text for each in document.content if isinstance(each, Heading) and each.level == 1]
+    whole = first[:1] if len(first) == 1 or not document.tab else [each for each in first[:1] if each in document.tab]
+    return next(iter(whole), "")
 
 
 def _head(parser: LexborHTMLParser) -> Document:

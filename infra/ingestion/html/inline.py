@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from infra.ingestion.html.names import BLOCKS, INVISIBLE, PERMANENT_LINK, SYMBOLS_OF_LINKS
+from infra.ingestion.html.names import BLOCKS, HEADINGS, INVISIBLE, PERMANENT_LINK, SYMBOLS_OF_LINKS
 from infra.ingestion.html.tree import Element, cleaned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+_NAMES: Final = frozenset({"dt", *HEADINGS})
 _SIGNS: Final = {"msup": "^", "msub": "_", "mfrac": "/"}
 _TEX: Final = "application/x-tex"
 
@@ -44,7 +45,7 @@ def _part(child: Element | str) -> str:
 def _of_several(element: Element) -> str:
     if element.tag == "span" and "katex" in element.classes.split():
         return _formula(element)
-    if is_permanent_link(element) or _is_footnote_mark(element):
+    if (is_permanent_link(element) and not _is_all_of_its_name(element)) or _is_footnote_mark(element):
         return ""
     text = _inside(element)
     return f" {text} " if element.tag in BLOCKS else text
@@ -104,6 +105,15 @@ def is_permanent_link(element: Element) -> bool:
     if symbol in SYMBOLS_OF_LINKS:
         return True
     return PERMANENT_LINK.search(element.classes) is not None
+
+
+def _is_all_of_its_name(link: Element) -> bool:
+    """Whether a heading or a term is the link to itself, as in manual pages, and not followed by one."""
+    above = link.parent
+    if above is None or above.tag not in _NAMES:
+        return False
+    text = "".join(above.raw_text().split())
+    return text not in SYMBOLS_OF_LINKS and text == "".join(link.raw_text().split())
 
 
 def _is_footnote_mark(element: Element) -> bool:

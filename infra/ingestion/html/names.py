@@ -15,7 +15,7 @@ ROOTS: Final = (
     ".theme-default-content", "article.md-content__inner", "article#furo-main-content",
     ".rst-content [itemprop=articleBody]", "div.body[role=main]", "article.bd-article", ".td-content",
     "article.markdown", "article.book-article", "article.doc", ".markdown-section", "main article", "article", "main",
-    "[role=main]", "#main-content", "#content", "body",
+    "[role=main]", "#main-content", "div#content", "section#content", "td#content", "body",
 )  # fmt: skip
 """Where a page's own text stands, the surest first."""
 
@@ -38,7 +38,8 @@ _OF_PAGES: Final = """
     wy-breadcrumbs prev-next book-header book-footer nav-chapters VPDocFooter toc-drawer theme-edit-this-page edit-link
     edit-this-page td-page-meta page-toc version-banner theme-doc-version-banner pager pagination feedback page-nav
     nav-footer related-pages footer page-footer site-footer sr-only visually-hidden screen-reader-text skip-link
-    skiplink back-to-top tsd-sources tsd-index-group ttc
+    skiplink back-to-top tsd-sources tsd-index-group ttc navheader navfooter nav-panel
+    head-ltitle head-vol head-rtitle foot-left foot-date foot-os
 """
 _MARKS: Final = """
     footnote-backref data-footnote-backref footnote-ref footnote-reference fn-bracket fn-backref eqno

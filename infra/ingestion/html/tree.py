@@ -173,7 +173,10 @@ def _is_furniture_by_tag(element: Element) -> bool:
         case "footer":
             return not _stands_in(element, "blockquote", "figure")
         case "a":
-            return "data-footnote-ref" in element.attributes or "data-footnote-backref" in element.attributes
+            marked = "data-footnote-ref" in element.attributes or "data-footnote-backref" in element.attributes
+            return marked or "footnote" in element.classes.split()
+        case "sup":
+            return "footnote" in element.classes.split()
         case tag:
             return tag in FURNITURE_TAGS
 

@@ -338,6 +338,38 @@ def test_marks_of_footnotes_go_and_their_text_stays() -> None:
     assert prose(html) == "Hot.\n\n1. Very."
 
 
+def test_marks_of_footnotes_go_by_their_class_too() -> None:
+    html = "<p>Hot<a href=#ftn.1 class=footnote><sup class=footnote>[1]</sup></a>.</p>"
+    assert prose(html + "<div class=footnotes><div id=ftn.1 class=footnote><p>Very.</p></div></div>") == "Hot.\n\nVery."
+
+
+def test_the_name_of_a_file_within_a_sentence_stays_there_and_names_no_code_below_it() -> None:
+    html = "<p>Edit the file <code class=filename>a.txt</code>, then run:</p><pre>make</pre>"
+    assert read(html) == [Paragraph("Edit the file `a.txt`, then run:"), Code("make")]
+
+
+def test_a_term_that_is_the_link_to_itself_keeps_its_words() -> None:
+    html = '<dl><dt id=retry><a class=permalink href="#retry">--retry <i>n</i></a></dt><dd>Try again.</dd></dl>'
+    assert read(html) == [Definition("--retry n", (Paragraph("Try again."),), "retry")]
+    assert prose("<dl><dt id=x>Term <a class=permalink href=#x>link</a></dt><dd>Told.</dd></dl>") == "Term: Told."
+
+
+def test_an_option_called_content_is_not_the_content_of_the_page() -> None:
+    html = "<html><body><h1>Options</h1><dl><dt id=content>content<dd>What is sent.</dl><p>End.</body></html>"
+    assert [each for each in read_document(html).content if isinstance(each, Paragraph)] == [Paragraph("End.")]
+
+
+def test_a_page_of_several_first_headings_is_called_what_its_tab_says() -> None:
+    parts = "<h1>NAME</h1><p>tar - an archiver</p><h1>OPTIONS</h1><p>None.</p>"
+    assert read_document(f"<title>TAR(1)</title><main>{parts}</main>").title == ""
+    assert read_document(f"<title>NAME | Site</title><main>{parts}</main>").title == "NAME"
+
+
+@pytest.mark.parametrize("name", ["navheader", "navfooter", "nav-panel"])
+def test_links_to_the_pages_before_and_behind_are_no_text(name: str) -> None:
+    assert prose(f"<p>Text</p><div class={name}><table><tr><td>Prev<td>Home<td>Next</table></div>") == "Text"
+
+
 @pytest.mark.parametrize("tag", ["div", "ul><li", "blockquote", "section", "span", "table><tr><td"])
 def test_a_page_nested_without_end_keeps_its_words(tag: str) -> None:
     names = re.findall(r"\w+", tag)
