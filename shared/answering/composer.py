@@ -91,7 +91,7 @@ def quote(
         sections = [line[1], *(each for each in sections if each is not line[1])]
     shown = _Shown(Citations(), [], frozenset(), [])
     stages = _stages(wanted, sections)
-    for section in stages or sections:
+    for section in stages or _beside(wanted, sections):
         if len(shown.parts) == (MOST_STAGES if stages else len(BUDGETS)) or shown.left < WORTH:
             break
         if stages or _is_wanted(wanted, section, sections[0], shown):
@@ -111,9 +111,20 @@ def _stages(wanted: Wanted, sections: Sequence[Section]) -> list[Section]:
     return sorted(same[:MOST_STAGES], key=lambda each: each.passage.position) if len(same) > 1 else []
 
 
+def _beside(wanted: Wanted, sections: Sequence[Section]) -> Sequence[Section]:
+    """Where things are compared, what tells of those that the first section leaves out stands next to it."""
+    if not wanted.compares or not sections:
+        return sections
+    first, *others = sections
+    said = wanted.share(first.terms)
+    return [first, *sorted(others, key=lambda each: wanted.share(first.terms | each.terms) - said <= COMPARED)]
+
+
 def _is_wanted(wanted: Wanted, section: Section, best: Section, shown: _Shown) -> bool:
     if section is best or not shown.parts:
         return True
+    if not wanted.share(section.terms):
+        return False
     gain = wanted.share(section.terms | shown.covered) - wanted.share(shown.covered)
     if section.score >= NEAR * best.score or (gain > GAIN and section.score >= LEAST * best.score):
         return True
@@ -123,7 +134,7 @@ def _is_wanted(wanted: Wanted, section: Section, best: Section, shown: _Shown) -
 def _show(wanted: Wanted, section: Section, shown: _Shown) -> None:
     steps = wanted.asks_how and not shown.parts
     budget = BUDGET_OF_STEPS if steps else min(BUDGETS[min(len(shown.parts), len(BUDGETS) - 1)], shown.left)
-    found = excerpt(section.units, wanted, budget)
+    found = excerpt(section.units, wanted, budget, section.passage.heading)
     if found is None or _is_repeated(found, shown):
         return
     if shown.parts and (len(found.text) > 1.6 * shown.left or _only_points(found.text)):

@@ -36,6 +36,7 @@ from shared.answering.criteria import (
 )
 from shared.answering.lines import LONGEST, decides, lines_in
 from shared.answering.sections import is_past
+from shared.answering.shapes import COMPARING
 from shared.answering.wanted import ALL
 from shared.retrieval.lexical import stem, words
 
@@ -92,6 +93,8 @@ def direct(wanted: Wanted, sections: Sequence[Section]) -> tuple[str, Section] |
 
 
 def _asks_for_one(wanted: Wanted) -> bool:
+    if COMPARING.search(wanted.question):
+        return False  # what one of the two is does not tell how they differ
     return (
         wanted.names_a_task
         or bool(wanted.shape or wanted.asks_command or wanted.asks_what)

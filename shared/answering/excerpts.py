@@ -28,7 +28,9 @@ CODE_BONUS: Final = 0.3
 SHAPE_BONUS: Final = 0.3
 EARLY_BONUS: Final = 0.12
 FIRST_BONUS: Final = 0.3
-"""What a unit's share of the question grows by: for code or a number that is asked for, for an early or first place."""
+NAMED_BONUS: Final = 1.0
+"""What a unit's share of the question grows by: for code or a number that is asked for, for an early or first place;
+below a heading that names all that is asked about, the first says what that is."""
 SMALL_GAP: Final = 90
 """Characters that are shown rather than left out."""
 GAIN: Final = 1.0
@@ -50,11 +52,19 @@ class Excerpt:
     best: Unit
 
 
-def excerpt(units: Sequence[Unit], wanted: Wanted, budget: int) -> Excerpt | None:
-    """The units that answer, within so many characters; one that is alone too long is reduced. None without units."""
+def excerpt(units: Sequence[Unit], wanted: Wanted, budget: int, heading: str = "") -> Excerpt | None:
+    """The units that answer, within so many characters; one that is alone too long is reduced. None without units.
+
+    Args:
+        units: Of a section.
+        wanted: By the question.
+        budget: Characters.
+        heading: Above them.
+    """
     if not units:
         return None
-    scores = [_score(unit, at, wanted) for at, unit in enumerate(units)]
+    first = NAMED_BONUS if wanted.asks_about(heading) else FIRST_BONUS
+    scores = [_score(unit, at, wanted) + first * (at == 0) for at, unit in enumerate(units)]
     best = max(range(len(units)), key=lambda at: (scores[at], -at))
     shown = [reduced(unit.blocks, wanted, max(budget, LONG_PROSE)) for unit in units]
     chosen = _chosen(units, shown, scores, wanted, budget)
@@ -69,7 +79,7 @@ def excerpt(units: Sequence[Unit], wanted: Wanted, budget: int) -> Excerpt | Non
 
 
 def _score(unit: Unit, at: int, wanted: Wanted) -> float:
-    score = wanted.share(unit.terms) + EARLY_BONUS / (1 + at) + FIRST_BONUS * (at == 0)
+    score = wanted.share(unit.terms) + EARLY_BONUS / (1 + at)
     if unit.has_code and (wanted.asks_code or wanted.asks_how):
         score += CODE_BONUS
     if wanted.shape and wanted.share(unit.terms) and wanted.shape.search(unit.text):

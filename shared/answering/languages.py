@@ -27,6 +27,9 @@ SCRIPTS: Final = (
 )
 """A script that one of our languages is written in; Chinese characters beside kana are Japanese."""
 
+CODE: Final = re.compile(r"`[^`]*`|(?<![\w-])--?\w[\w-]*")
+"""Is the same in every language: the `-o` of a command is no Spanish "or"."""
+
 WEIGHT: Final = re.compile(r"\s*;\s*q\s*=\s*")
 LEAST_SIGNS: Final = 2
 """Small words of a language that show it; one may stand in a name or in code."""
@@ -71,7 +74,7 @@ def written_in(question: str, least: int = LEAST_SIGNS) -> str | None:
     """A language of ours; `other` for a script of none of them; None where fewer small words tell."""
     if not mostly_latin(question):
         return next((language for language, script in SCRIPTS if script.search(question)), "other")
-    asked = words(question)
+    asked = words(CODE.sub(" ", question))
     counts = {each: sum(word in signs(each) for word in asked) for each in languages()}
     best = max(counts, key=lambda each: (counts[each], each == USUAL))
     return best if counts[best] >= least else None

@@ -39,6 +39,10 @@ NAME: Final = re.compile(r"(?<=\S )[A-Z][\w-]* [A-Z][\w-]*")
 COMPARES: Final = re.compile(
     r"\b(?:differences?|differ|compar\w+|versus|vs|better|instead of|rather than|or|between)\b", re.IGNORECASE
 )
+COMPARING: Final = re.compile(
+    r"\b(?:differences?|differs?|compar(?:e[ds]?|ing|isons?)|versus|vs|between)\b", re.IGNORECASE
+)
+"""Says that two things are wanted beside each other, and nothing of them: other things differ, too."""
 MONTHS: Final = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?"
     "|nov(?:ember)?|dec(?:ember)?"

@@ -19,6 +19,7 @@ from shared.answering.shapes import (
     ASKS_WHAT_HAPPENS,
     ASKS_WHETHER,
     COMPARES,
+    COMPARING,
     EXPLAIN,
     NAME,
     shape_of,
@@ -106,7 +107,12 @@ class Wanted:
         """It asks what something is."""
         if self.focus and EXPLAIN.search(self.question):
             return True
-        return bool(ASKS_WHAT.search(self.question)) or (len(words(self.question)) <= 2 and not self.asks_how)  # noqa: PLR2004
+        return self.asks_in_words_what or (len(words(self.question)) <= 2 and not self.asks_how)  # noqa: PLR2004
+
+    @property
+    def asks_in_words_what(self) -> bool:
+        """It asks in words what something is."""
+        return bool(ASKS_WHAT.search(self.question))
 
     @property
     def asks_whether(self) -> bool:
@@ -241,8 +247,8 @@ class Wanted:
 
 def asked_by(question: str) -> Asked:
     """Its terms, without those that only name the shape of the answer, or that something is to be told."""
-    names = shape_of(question)[1]
-    return Asked.of(question, names | HAPPENS if ASKS_WHAT_HAPPENS.search(question) else names)
+    happens = HAPPENS if ASKS_WHAT_HAPPENS.search(question) else frozenset[str]()
+    return Asked.of(question, shape_of(question)[1].union(happens, map(str.lower, COMPARING.findall(question))))
 
 
 def _pairs(asked: Asked, weights: Mapping[str, float], held: Sequence[frozenset[str]]) -> dict[str, float]:

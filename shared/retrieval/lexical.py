@@ -53,7 +53,7 @@ COMMON_WORDS: Final = frozenset(
     summarize summary support supported supports suppose sure switch system task teach tell term terms thanks thing
     things think though through throw throws thus time times together told too total tried true try trying turn two type
     types typical typically under understand unit unless until update upon usage user users usual usually value various
-    vary version versus very via view wait way ways went whatever whenever whether whole wish within without wonder
+    vary version versus very via view vs wait way ways went whatever whenever whether whole wish within without wonder
     word work working works worth write wrong yes yet yourself
     """.split()  # noqa: SIM905 (as above)
 )

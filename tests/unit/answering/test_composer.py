@@ -640,6 +640,8 @@ def test_an_english_question_with_foreign_names_is_english() -> None:
         # one small word proves nothing where the book knows the others, nor does an English one beside it
         ("Which arm is welche?", ("welche",), "I could not find this"),
         ("Which gelenke of das robotik?", ("gelenke", "das", "robotik"), "I could not find this"),
+        # flags are the same in every language, of which some have such words
+        ("-o -y", ("o", "y"), "I could not find this"),
     ],
 )
 def test_one_small_word_tells_the_language_where_the_book_holds_hardly_any(
