@@ -22,8 +22,11 @@ LEAST_STATUS: Final = 400
 LAST_STATUS: Final = 599
 
 KINDS: Final = {
+    "insufficient_": 402,
+    "credit_balance_": 402,
+    "spend_limit": 402,
+    "usage_limit": 402,
     "rate_limit": 429,
-    "insufficient_quota": 429,
     "resource_exhausted": 429,
     "overloaded": 503,
     "authentication": 401,
@@ -33,6 +36,9 @@ KINDS: Final = {
     "exceed_context_size": 400,
 }
 """What errors inside a stream are called where they bring no number."""
+
+FAILED: Final = frozenset({"error", "abort", "network_error", "insufficient_system_resource"})
+"""Words for the end of an answer that mean that the provider broke it off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +92,29 @@ def chunk(data: str) -> Chunk:
 def _read(said: Mapping[str, Any]) -> Chunk:
     if error := said.get("error"):
         raise error_of(error)
+    if said.get("type") == "ping":  # the keep-alive of Anthropic's wire, which some pass on
+        return Chunk()
     if "choices" not in said and _usage(said) is None:
         # llama.cpp's errors are bare where they come in a field `error`
         raise error_of(said) if "message" in said else Garbage()
     choices = cast("list[Mapping[str, Any]]", said.get("choices") or [{}])
     try:
         choice = choices[0]
-        delta = cast("Mapping[str, Any]", choice.get("delta") or choice.get("message") or {})
-        return Chunk(_text(delta.get("content")), str(choice.get("finish_reason") or ""), _usage(said))
+        if error := choice.get("error"):
+            raise error_of(error)
+        # Perplexity repeats the whole answer as `message` beside each `delta`, the last one of which is empty
+        delta = cast("Mapping[str, Any]", choice.get("delta" if "delta" in choice else "message") or {})
+        text = _text(delta.get("content")) or _text(delta.get("refusal"))
+        return Chunk(text, _ended(choice.get("finish_reason")), _usage(said))
     except (AttributeError, LookupError, TypeError) as error:
         raise Garbage from error
+
+
+def _ended(reason: object) -> str:
+    ended = str(reason or "").lower()
+    if ended in FAILED:
+        raise Overloaded
+    return "" if ended == "null" else ended
 
 
 def error_of(error: object) -> ModelFailed:

@@ -6,12 +6,17 @@ out, or called by its other name, from then on.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 MOST: Final = "max_tokens"
 MOST_LATER: Final = "max_completion_tokens"
 """What OpenAI calls it for its reasoning models, and only for them will it not take the other."""
+
+RULES: Final = "system"
+NO_RULES: Final = re.compile(r"system\W{1,3}role|role\W.{0,40}\bsystem|roles must alternate", re.IGNORECASE | re.DOTALL)
+"""How templates of chats refuse a message of that role: Gemma's and Mistral's older ones know only two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,7 @@ class Dialect:
 
     Attributes:
         most: Its name for the limit of an answer.
-        without: Optional words that it refused.
+        without: Optional words that it refused, or the role of our rules.
     """
 
     most: str = MOST
@@ -34,7 +39,8 @@ class Dialect:
             "stream_options": {"include_usage": True},
         }
         kept = {name: value for name, value in optional.items() if name not in self.without}
-        return {"model": model, "messages": messages, "stream": True, **kept}
+        told = _as_one(messages) if RULES in self.without else messages
+        return {"model": model, "messages": told, "stream": True, **kept}
 
     def learnt(self, refusal: str) -> Dialect | None:
         """Itself, corrected by what the refusal names; None where it names nothing of ours.
@@ -44,7 +50,14 @@ class Dialect:
         """
         if self.most == MOST and MOST_LATER in refusal:
             return replace(self, most=MOST_LATER)
+        if RULES not in self.without and NO_RULES.search(refusal):
+            return replace(self, without=self.without | {RULES})
         for word in ("stream_options", "temperature", self.most):
             if word in refusal and word not in self.without:
                 return replace(self, without=self.without | {word})
         return None
+
+
+def _as_one(messages: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The rules at the head of what they are about, which stays between its fences."""
+    return [{"role": "user", "content": "\n\n".join(each["content"] for each in messages)}]

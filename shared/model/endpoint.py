@@ -14,8 +14,17 @@ from shared.http_client import TimedOut, Unreachable
 from shared.http_stream import StreamingClient
 from shared.model.chunks import DONE, Usage, chunk
 from shared.model.dialect import Dialect
-from shared.model.failures import Broken, Garbage, Late, ModelFailed, NothingSaid, Unanswered, of_status
-from shared.model.sse import events
+from shared.model.failures import (
+    Broken,
+    Garbage,
+    Late,
+    ModelFailed,
+    NothingSaid,
+    Unanswered,
+    of_status,
+    seconds_to_wait,
+)
+from shared.model.sse import events, whole
 from shared.model.thinking import without_thoughts
 
 if TYPE_CHECKING:
@@ -26,9 +35,9 @@ if TYPE_CHECKING:
 PATH: Final = "/chat/completions"
 REFUSAL_BYTES: Final = 16 * 1024
 REFUSING: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY})
-WHOLE_BYTES: Final = 1024 * 1024
-"""Of an answer that comes in one piece, from a server that does not stream."""
-CUT: Final = frozenset({"length", "max_tokens", "time"})
+TELLING: Final = REFUSING | {HTTPStatus.TOO_MANY_REQUESTS}
+"""Whose bodies are read."""
+CUT: Final = frozenset({"length", "max_tokens", "model_length", "content_filter", "sensitive", "time"})
 USAGE_SECONDS: Final = 0.5
 """After the last word, for the chunk that says what it cost."""
 
@@ -149,8 +158,9 @@ class Endpoint:
                     told.charged += 1
                     yield reply
                     return
-                refused = of_status(reply.status, reply.headers.get("retry-after", ""))
-                learnt = self._dialect.learnt(_refusal(reply)) if reply.status in REFUSING else None
+                said = _refusal(reply) if reply.status in TELLING else ""
+                refused = of_status(reply.status, seconds_to_wait(reply.headers), said)
+                learnt = self._dialect.learnt(said) if reply.status in REFUSING else None
         assert refused is not None  # noqa: S101 (the loop ran)
         raise refused
 
@@ -189,7 +199,7 @@ def _texts(reply: Streamed, patience: Patience, told: Told) -> Iterator[str]:
     try:
         for data in _data(reply):
             heard = True
-            if data == DONE:
+            if data.strip() == DONE:
                 told.ended = told.ended or "stop"
                 return
             read = chunk(data)
@@ -224,20 +234,7 @@ def _data(reply: Streamed) -> Iterable[str]:
     """Each event; the body itself, where the server does not stream."""
     if "json" not in reply.headers.get("content-type", ""):
         return events(reply.pieces())
-    return _whole(reply.pieces())
-
-
-def _whole(pieces: Iterable[bytes]) -> Iterator[str]:
-    read = b""
-    for piece in pieces:
-        read += piece
-        if len(read) > WHOLE_BYTES:
-            raise Garbage from ValueError("an answer without end")
-    try:
-        yield read.decode()
-    except UnicodeDecodeError as error:
-        raise Garbage from error
-    yield DONE
+    return whole(reply.pieces())
 
 
 __all__ = ["Endpoint", "ModelFailed", "Patience", "Told"]

@@ -2,6 +2,7 @@
 
     ModelUnavailable
     ├── KeyRefused      401, 403: the owner's key or its rights
+    ├── Unpaid          402, or 429 that names a balance or a budget: no more is written until somebody pays
     ├── UnknownModel    404: no such address or model
     ├── RequestRefused  400 and others: this request will not be answered, the next one may be
     ├── RateLimited     429: says when to come back
@@ -20,10 +21,15 @@ What a failure is called stands in the log; what the provider wrote about it doe
 
 from __future__ import annotations
 
+import re
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from shared.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LONGEST_PAUSE: Final = 2.0
 """Seconds that a reader may be kept waiting because a provider says `Retry-After`."""
@@ -45,6 +51,10 @@ class ModelFailed(ModelUnavailable):
 
 class KeyRefused(ModelFailed):
     """The key is wrong, or may not use this model: somebody has to mend it."""
+
+
+class Unpaid(ModelFailed):
+    """The balance or a budget at the provider is used up: somebody has to mend it."""
 
 
 class UnknownModel(ModelFailed):
@@ -117,31 +127,52 @@ class AwayNow(ModelFailed):
     """It was away a moment ago."""
 
 
-MENDED_BY_SOMEBODY: Final = (KeyRefused, UnknownModel)
+MENDED_BY_SOMEBODY: Final = (KeyRefused, Unpaid, UnknownModel)
 """What no waiting cures."""
 
+MONEY: Final = re.compile(
+    r"insufficient_(?:quota|balance|credit|funds)|credit_balance_|_(?:spend|usage)_limit_|billing_"
+)
+"""Codes in the body of a 429 that no waiting cures; what people are told in words says "billing" of either kind."""
+CAPACITY: Final = 498
+"""Groq's, where its flexible tier is full."""
 
-def of_status(status: int, after: str = "") -> ModelFailed:
+
+def of_status(status: int, after: float | None = None, said: str = "") -> ModelFailed:
     """What a status other than 200 means.
 
     Args:
         status: Of the reply, or the code in an error that came inside a stream.
-        after: The header `Retry-After`.
+        after: Seconds after which it may be asked again, where it says so.
+        said: The reply's body, as far as it was read.
     """
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return KeyRefused()
     if status == HTTPStatus.NOT_FOUND:
         return UnknownModel()
+    if status == HTTPStatus.PAYMENT_REQUIRED or (status == HTTPStatus.TOO_MANY_REQUESTS and MONEY.search(said)):
+        return Unpaid()
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return RateLimited(_seconds(after))
-    if status == HTTPStatus.REQUEST_TIMEOUT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return RateLimited(after)
+    if status in {HTTPStatus.REQUEST_TIMEOUT, CAPACITY} or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Overloaded()
     return RequestRefused()
 
 
-def _seconds(after: str) -> float | None:
-    """RFC 9110, section 10.2.3; a date is as good as nothing, because clocks differ."""
+def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
+    """What a reply says about when to come back: RFC 9110, section 10.2.3, and OpenAI's own header in milliseconds.
+
+    A date is compared with the one that the reply itself bears, because clocks differ.
+    """
+    after, milliseconds = headers.get("retry-after", ""), headers.get("retry-after-ms")
     try:
-        return max(0.0, float(after))
+        return max(0.0, float(milliseconds) / 1000 if milliseconds else float(after))
     except ValueError:
+        return _seconds_between(headers.get("date", ""), after)
+
+
+def _seconds_between(now: str, then: str) -> float | None:
+    try:
+        return max(0.0, (parsedate_to_datetime(then) - parsedate_to_datetime(now)).total_seconds())
+    except (TypeError, ValueError):
         return None

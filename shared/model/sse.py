@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from shared.model.chunks import DONE
 from shared.model.failures import Garbage
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 LINE_END: Final = re.compile(rb"\r\n|\n|\r")
 LONGEST_LINE: Final = 1024 * 1024
 """Bytes; a chunk of an answer has a few hundred."""
+
+WHOLE_BYTES: Final = 1024 * 1024
+"""Of an answer that comes in one piece, from a server that does not stream."""
 
 TELLING: Final = frozenset({"data", "error"})
 """Fields that say something; llama.cpp has sent its errors in a field of that name."""
@@ -31,15 +35,30 @@ def events(pieces: Iterable[bytes]) -> Iterator[str]:
     data: list[str] = []
     for line in _lines(pieces):
         if not line:
-            if data:
+            if any(data):  # an empty one only keeps the connection open
                 yield "\n".join(data)
             data = []
             continue
         field, _, value = _text(line).removeprefix("\ufeff").partition(":")
         if field in TELLING:
             data.append(value.removeprefix(" "))
-    if data:  # the last empty line is missing where a server closes without [DONE]
+    if any(data):  # the last empty line is missing where a server closes without [DONE]
         yield "\n".join(data)
+
+
+def whole(pieces: Iterable[bytes]) -> Iterator[str]:
+    """The body as one event and the end, where a server does not stream.
+
+    Raises:
+        Garbage: It has no end, or is not UTF-8.
+    """
+    read = b""
+    for piece in pieces:
+        read += piece
+        if len(read) > WHOLE_BYTES:
+            raise Garbage from ValueError("an answer without end")
+    yield _text(read)
+    yield DONE
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""What a model thinks aloud before it answers: `<think>…</think>`, where a server does not take it out itself."""
+"""What a model thinks aloud before it answers: `<think>…</think>` and its like, where a server does not take it out."""
 
 from __future__ import annotations
 
@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-OPEN: Final = "<think>"
-CLOSE: Final = "</think>"
+MARKS: Final = {
+    "<think>": "</think>",
+    "<thinking>": "</thinking>",
+    "<thought>": "</thought>",
+    "<reasoning>": "</reasoning>",
+    "[THINK]": "[/THINK]",
+}
+"""Where it begins and ends."""
+LONGEST: Final = max(map(len, MARKS))
 
 
 def without_thoughts(pieces: Iterable[str]) -> Iterator[str]:
@@ -17,19 +24,24 @@ def without_thoughts(pieces: Iterable[str]) -> Iterator[str]:
     begun = ""
     for piece in stream:
         begun += piece
-        if len(begun.lstrip()) >= len(OPEN):
+        if len(begun.lstrip()) >= LONGEST or not _may_yet_think(begun.lstrip()):
             break
-    if begun.lstrip().startswith(OPEN):
-        begun = _after_thoughts(begun, stream)
+    close = next((close for mark, close in MARKS.items() if begun.lstrip().startswith(mark)), None)
+    if close is not None:
+        begun = _after_thoughts(begun, stream, close)
     if begun:
         yield begun
     yield from stream
 
 
-def _after_thoughts(begun: str, stream: Iterator[str]) -> str:
-    while CLOSE not in begun:
+def _may_yet_think(begun: str) -> bool:
+    return any(mark.startswith(begun) or begun.startswith(mark) for mark in MARKS)
+
+
+def _after_thoughts(begun: str, stream: Iterator[str], close: str) -> str:
+    while close not in begun:
         piece = next(stream, None)
         if piece is None:
             return ""
-        begun = begun[-len(CLOSE) :] + piece  # only the end can still matter
-    return begun.partition(CLOSE)[2].lstrip()
+        begun = begun[-len(close) :] + piece  # only the end can still matter
+    return begun.partition(close)[2].lstrip()

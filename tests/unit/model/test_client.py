@@ -141,7 +141,31 @@ def test_retry_after_is_kept_to_where_it_is_short(server: ScriptedModel) -> None
     assert slept == [1.5]
 
 
-@pytest.mark.parametrize("after", ["3", "3600"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "retry-after-ms: 1500\r\nRetry-After: 60\r\n",
+        "Date: Sat, 28 Nov 2026 10:00:00 GMT\r\nRetry-After: Sat, 28 Nov 2026 10:00:01 GMT\r\n",
+    ],
+)
+def test_it_may_be_told_in_milliseconds_or_as_a_date_of_the_providers_own_clock(
+    server: ScriptedModel, headers: str
+) -> None:
+    server.behave(refuses(429, headers=headers), says("Yes."))
+    assert said(asking(server)) == "Yes."
+    assert slept[0] in {1.0, 1.5}
+
+
+def test_a_model_that_knows_no_rules_is_told_them_with_the_question(server: ScriptedModel) -> None:
+    server.behave(refuses(400, {"error": {"message": "System role not supported"}}), says("Yes."))
+    rules = [{"role": "system", "content": "Quote."}, *QUESTION]
+    words = asking(server).words(rules, PATIENT, Told())
+    assert "".join(words) == "Yes."
+    [told] = server.asked[1].body["messages"]
+    assert told == {"role": "user", "content": f"Quote.\n\n{QUESTION[0]['content']}"}
+
+
+@pytest.mark.parametrize("after", ["3", "3600", "Sat, 28 Nov 2099 10:00:00 GMT\r\nDate: Sat, 28 Nov 2026 10:00:00 GMT"])
 def test_a_reader_does_not_wait_for_a_long_retry_after(server: ScriptedModel, after: str) -> None:
     server.behave(refuses(429, headers=f"Retry-After: {after}\r\n"), says("Yes."))
     with pytest.raises(RateLimited):

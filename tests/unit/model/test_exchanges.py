@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from shared.model.failures import (
     RateLimited,
     RequestRefused,
     UnknownModel,
+    Unpaid,
 )
 from tests.fixtures import scripted_model as scripts
 from tests.fixtures.scripted_model import Behaviour, replays, scripted_model
@@ -28,7 +30,7 @@ WELL = sorted(file.stem for file in EXCHANGES.glob("*.http") if not file.stem.st
 
 FAILURES: dict[str, type[ModelFailed]] = {
     "error-openai-key": KeyRefused,
-    "error-openai-quota": RateLimited,
+    "error-openai-quota": Unpaid,
     "error-gemini-in-list": Overloaded,
     "error-ollama-model": UnknownModel,
     "error-openrouter-in-stream": Overloaded,
@@ -119,3 +121,119 @@ def test_a_redirect_is_not_followed_and_sends_the_key_nowhere() -> None:
         with pytest.raises(RequestRefused):
             list(Endpoint(model.url, "m", "key").tokens(QUESTION, 10, Patience(soon, 20, soon), Told()))
         assert other.asked == []
+
+
+def streamed(*chunks: object, between: bytes = b"") -> Behaviour:
+    return replays(scripts.HEAD + between.join(map(scripts.event, chunks)) + b"data: [DONE]\n\n")
+
+
+def choice(ended: str | None = None, **delta: object) -> dict[str, object]:
+    return {"choices": [{"index": 0, "delta": delta, "finish_reason": ended}]}
+
+
+HALVES = (choice(content="Run make "), choice(content="test [1]."), choice("stop"))
+CLOSES = b"HTTP/1.0 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def in_chunks(body: bytes, by: int) -> bytes:
+    parts = [body[at : at + by] for at in range(0, len(body), by)]
+    return CHUNKED + b"".join(b"%x;x=y\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+
+
+def body_of(*chunks: object) -> bytes:
+    return b"".join(map(scripts.event, chunks)) + b"data: [DONE]\n\n"
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        streamed(*HALVES, between=b": keep-alive\n\n"),
+        streamed(*HALVES, between=b"data:\n\n"),
+        streamed(*HALVES, between=b'event: ping\ndata: {"type": "ping"}\n\n'),
+        streamed(*HALVES, between=b"retry: 3000\nid: 7\n\n"),
+        streamed(choice(role="assistant", content=None, refusal=None), *HALVES),
+        streamed(choice(content="", reasoning="Hm.", reasoning_details=[{"text": "Hm."}], annotations=[]), *HALVES),
+        streamed({"choices": [], "prompt_filter_results": ["hate"], "usage": None}, *HALVES),
+        streamed(*({**each, "usage": None} for each in HALVES)),
+        streamed(choice("null", content="Run make "), choice("", content="test [1]."), choice("STOP")),
+        streamed(
+            choice(content=[{"type": "text", "text": "Run make "}, {"type": "thinking", "thinking": "Hm."}]),
+            *HALVES[1:],
+        ),
+        streamed(*HALVES[:2], {"choices": [{"delta": {}, "message": {"content": SAID}, "finish_reason": "stop"}]}),
+        streamed(choice(content="<thinking>Let me see."), choice(content="</thinking>\n"), *HALVES),
+        streamed(choice(content="[THI"), choice(content="NK]Let me see.[/THINK]"), *HALVES),
+        replays(CLOSES + body_of(*HALVES)),
+        replays(in_chunks(body_of(*HALVES), 3), by=1),
+        replays(scripts.HEAD + body_of(*HALVES).replace(b"\n", b"\r"), by=1),
+        replays(scripts.HEAD + body_of(*HALVES).replace(b"[DONE]", b" [DONE] ")),
+    ],
+)
+def test_what_providers_send_beside_words_is_no_part_of_the_answer(behaviour: Behaviour) -> None:
+    text, told = asked(behaviour)
+    assert (text, told.ended) == (SAID, "stop")
+
+
+@pytest.mark.parametrize("reason", ["length", "max_tokens", "MAX_TOKENS", "model_length", "content_filter"])
+def test_an_answer_that_was_cut_is_known_for_one_in_every_providers_word(reason: str) -> None:
+    text, told = asked(streamed(choice(content="Run make"), choice(reason)))
+    assert (text, told.is_cut) == ("Run make", True)
+
+
+@pytest.mark.parametrize("reason", ["error", "abort", "network_error", "insufficient_system_resource"])
+def test_an_answer_that_the_provider_broke_off_is_none(reason: str) -> None:
+    with pytest.raises(Overloaded):
+        asked(streamed(choice(content="Run make"), choice(reason)))
+
+
+def test_a_refusal_in_a_field_of_its_own_is_what_the_model_said() -> None:
+    text, told = asked(streamed(choice(refusal="I cannot "), choice(refusal="help."), choice("stop")))
+    assert (text, told.ended) == ("I cannot help.", "stop")
+
+
+@pytest.mark.parametrize(
+    ("error", "failure"),
+    [
+        ({"error": {"code": 402, "message": "Insufficient credits"}}, Unpaid),
+        ({"error": {"code": "insufficient_quota", "type": "insufficient_quota"}}, Unpaid),
+        ({"error": {"type": "overloaded_error", "message": "Overloaded"}, "type": "error"}, Overloaded),
+        ({"error": {"code": 529}}, Overloaded),
+        ({"choices": [{"delta": {"content": ""}, "finish_reason": "error", "error": {"code": 429}}]}, RateLimited),
+        ({"object": "error", "message": "too long", "code": 400}, RequestRefused),
+        ({"error": "something"}, Overloaded),
+    ],
+)
+def test_an_error_among_the_words_is_known_for_what_it_is(error: object, failure: type[ModelFailed]) -> None:
+    with pytest.raises(failure):
+        asked(streamed(choice(content="Run make"), error))
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "failure"),
+    [
+        (402, {"error": {"message": "Insufficient Balance"}}, Unpaid),
+        (429, {"error": {"code": "credit_balance_exhausted", "type": "insufficient_quota"}}, Unpaid),
+        (429, {"error": {"code": "organization_spend_limit_exceeded"}}, Unpaid),
+        (429, {"error": {"type": "rate_limit_error", "message": "enforced_spend_limit_reached"}}, Unpaid),
+        (
+            429,
+            {"error": {"status": "RESOURCE_EXHAUSTED", "message": "check your plan and billing details"}},
+            RateLimited,
+        ),
+        (429, None, RateLimited),
+        (498, None, Overloaded),
+        (529, {"type": "error", "error": {"type": "overloaded_error"}}, Overloaded),
+    ],
+)
+def test_what_waiting_does_not_cure_is_told_apart_from_what_it_does(
+    status: int, body: object, failure: type[ModelFailed]
+) -> None:
+    with pytest.raises(failure):
+        asked(scripts.refuses(status, body))
+
+
+def test_a_body_that_is_packed_although_nobody_asked_for_it_is_no_answer() -> None:
+    head = scripts.HEAD.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n")
+    with pytest.raises(Garbage):
+        asked(replays(head + gzip.compress(body_of(*HALVES))))
