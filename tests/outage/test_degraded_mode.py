@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from tests.docs.prose import table_rows
-from tests.fixtures.platform import signed_up, until_outbox_is_empty
+from tests.fixtures.platform import signed_up, until_outbox_is_empty, until_queue_answers
 from tests.fixtures.stopwatch import Stopwatch
 from tests.outage.containers import forget_the_queue
 from tests.outage.outages import CHATS, Outage, knows_readers, routes, until
@@ -55,6 +55,7 @@ def outages(platform: Platform) -> Generator[Callable[[Transport], Outage]]:
 def _outage(platform: Platform, transport: Transport, clients: ExitStack) -> Outage:
     assert platform.relays is not None
     gone, person, leaver = (clients.enter_context(signed_up(platform, transport)) for _ in range(3))
+    until_queue_answers(person.api)  # who finds it away, as it is until it has started, does not ask it for seconds
     storage = Storage(platform.postgres.superuser_url)
     return Outage(platform, signed_out(gone).api, person, leaver, platform.relays, storage, transport)
 
