@@ -13,7 +13,7 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from infra.local.gateway.environment import FunctionFailed, FunctionTimedOut
@@ -25,7 +25,6 @@ from infra.local.ports import answers
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from infra.local.gateway.environments import Environments
     from infra.local.gateway.routes import Function
 
 MAPPING = "AWS::Lambda::EventSourceMapping"
@@ -33,7 +32,10 @@ MAPPING = "AWS::Lambda::EventSourceMapping"
 POLL_SECONDS = 0.2
 LONG_POLL_SECONDS = 2
 AGAIN_SECONDS = 2
-"""After which a message that was not done comes again."""
+"""For which nothing is asked for after a message that was not done; it comes again then."""
+
+PATIENCE_SECONDS = 30
+"""For an answer beyond the long poll: what the queue hands to somebody who has hung up comes too late, out of order."""
 
 HIDDEN_SECONDS = 12
 """For which a message that is worked on is hidden from others: longer than a replay takes here, and short enough that
@@ -115,6 +117,14 @@ def _arn(url: str) -> str:
     return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{url.rpartition('/')[2]}"
 
 
+class Invokes(Protocol):
+    """Runs functions, as `Environments` do."""
+
+    async def invoke(self, function: Function, event: bytes) -> bytes:
+        """See `Environments.invoke`."""
+        ...
+
+
 class EventSourceMapping(threading.Thread):
     """Polls one queue for as long as the gateway runs; a thread, because boto3 waits.
 
@@ -124,7 +134,7 @@ class EventSourceMapping(threading.Thread):
         loop: Where they live.
     """
 
-    def __init__(self, source: Source, environments: Environments, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, source: Source, environments: Invokes, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(name=f"poll {source.url}", daemon=True)
         self._source = source
         self._environments = environments
@@ -139,13 +149,14 @@ class EventSourceMapping(threading.Thread):
         made = False
         while True:
             try:
-                made = made or self._make_queues()
-                self._poll_once()
+                made = made or self.make_queues()
+                self.poll()
             except Exception as error:  # noqa: BLE001 (SQS or the function is away: tests see to that on purpose)
                 log.warning("%s: %s", self._source.function.key, error)
                 time.sleep(POLL_SECONDS)
 
-    def _make_queues(self) -> bool:
+    def make_queues(self) -> bool:
+        """Make what is polled, and where its messages go that came too often; True."""
         self._client = _client(self._source.url)
         if self._source.dead_letter_url:
             self._make(self._source.dead_letter_url, {"FifoQueue": "true"})
@@ -155,7 +166,8 @@ class EventSourceMapping(threading.Thread):
     def _make(self, url: str, attributes: Mapping[str, str]) -> None:
         self._client.create_queue(QueueName=url.rpartition("/")[2], Attributes=attributes)
 
-    def _poll_once(self) -> None:
+    def poll(self) -> None:
+        """Hand over what waits, and delete what is done."""
         received = self._client.receive_message(
             QueueUrl=self._source.url,
             AttributeNames=["All"],
@@ -171,9 +183,12 @@ class EventSourceMapping(threading.Thread):
         for message in messages:
             handle = {"QueueUrl": self._source.url, "ReceiptHandle": message["ReceiptHandle"]}
             if message["MessageId"] in undone:
-                self._client.change_message_visibility(**handle, VisibilityTimeout=AGAIN_SECONDS)
+                # moto hands over the last one of a group first where several become visible by themselves
+                self._client.change_message_visibility(**handle, VisibilityTimeout=0)
             else:
                 self._client.delete_message(**handle)
+        if undone:
+            time.sleep(AGAIN_SECONDS)
 
     def _undone(self, messages: list[dict[str, Any]]) -> set[str]:
         """The ids of the messages that the function could not deal with: all, where it failed as a whole."""
@@ -211,7 +226,9 @@ def _client(url: str) -> Any:  # noqa: ANN401 (boto3 has no types)
     from botocore.config import Config  # noqa: PLC0415 (as above) # pyright: ignore[reportMissingTypeStubs] (as above)
 
     address = urlsplit(url)
-    patience = Config(connect_timeout=2, read_timeout=LONG_POLL_SECONDS + 3, retries={"total_max_attempts": 1})
+    patience = Config(
+        connect_timeout=2, read_timeout=LONG_POLL_SECONDS + PATIENCE_SECONDS, retries={"total_max_attempts": 1}
+    )
     session: Any = boto3.Session()
     return session.client(
         "sqs",

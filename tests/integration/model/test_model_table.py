@@ -21,7 +21,7 @@ from tests.fixtures.writers import read_events
 from tests.integration.chat.conftest import PLAIN, STREAMED, Chatting
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     import httpx
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 TABLE = {row[0]: row[1:] for row in table_rows("specs/model.md", "## What the model does, and what the reader gets")}
 SLACK_SECONDS = 20.0
 """What a busy machine adds to what is promised: a wait without an end takes longer than both."""
+
+OTHERS = {"database", "retrieval"}
+"""What is done without where it is late; here, that the model breaks is tried."""
 
 FIRST = "Move each joint of the Wombat arm to the middle of its range before you start the calibration [n]."
 SECOND = "Calibration takes four minutes and survives a power cut [n]."
@@ -128,12 +131,31 @@ class Lane:
             assert time.monotonic() < ends_at, "the model is not asked again"
             time.sleep(0.1)
 
+    def quoted(self, route: str) -> str:
+        """The answer without the model."""
+        return self.unhurried(lambda: Chatting(self.reader, route).ask(self.question(route), mode="extractive"))[
+            "answer"
+        ]
+
+    def unhurried(self, ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """A reply for which the search and the database were in time, as they are on any machine that is not busy."""
+        ends_at = time.monotonic() + PATIENCE_SECONDS
+        while not OTHERS.isdisjoint((reply := ask())["degraded"]):
+            assert time.monotonic() < ends_at, reply
+            time.sleep(0.1)
+        return reply
+
     def tried(self, does: str, route: str) -> Tried:
-        quoted = Chatting(self.reader, route).ask(self.question(route), mode="extractive")["answer"]
-        self.until_it_is_asked_again(route)
-        self.told[self.question(route)] = one_a_request(*BEHAVIOURS[does])
-        began = time.monotonic()
-        reply = self.ask(route)
+        quoted, began = self.quoted(route), 0.0
+
+        def ask() -> dict[str, Any]:
+            nonlocal began
+            self.until_it_is_asked_again(route)
+            self.told[self.question(route)] = one_a_request(*BEHAVIOURS[does])
+            began = time.monotonic()
+            return self.ask(route)
+
+        reply = self.unhurried(ask)
         took = time.monotonic() - began
         return Tried(route, reply, took, quoted, Chatting(self.reader).messages(reply["conversationId"])[1])
 
