@@ -12,8 +12,8 @@ const SHAPES = {
   SITE_ORIGIN: [isHttpsOrigin, 'an origin such as https://book.example.com, without a path'],
   BETTER_AUTH_URL: [isAddress, `an address such as https://api.example.com, or ${EXECUTE_API} for API Gateway's own, without API_DOMAIN`],
   API_DOMAIN: [isHost, 'a domain such as api.example.com'],
-  API_HOSTED_ZONE: [isZone, "the id of a hosted zone in Route 53, such as Z0123456789ABCDEFGHIJ, and API_DOMAIN beside it"],
-  MAIL_HOSTED_ZONE: [isZone, "the id of a hosted zone in Route 53, such as Z0123456789ABCDEFGHIJ, and MAIL_IDENTITY, a domain, beside it"],
+  API_HOSTED_ZONE: [isZone, 'a hosted zone in Route 53, such as example.com, or its id, and API_DOMAIN in it'],
+  MAIL_HOSTED_ZONE: [isZone, 'a hosted zone in Route 53, such as example.com, or its id, and MAIL_IDENTITY, a domain in it'],
   ALARM_EMAIL: [(value) => /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(value), 'an e-mail address'],
 };
 
@@ -71,6 +71,9 @@ function isHost(value = '') {
   return /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/.test(value);
 }
 
+// By its id, or by its name (hosted_zones.js), which its domains end in.
 function isZone(value, name) {
-  return /^Z[A-Z0-9]+$/.test(value) && isHost(process.env[BESIDE[name]]);
+  const domain = process.env[BESIDE[name]];
+  const named = isHost(value) && `.${domain}`.endsWith(`.${value}`);
+  return isHost(domain) && (named || /^Z[A-Z0-9]+$/.test(value));
 }

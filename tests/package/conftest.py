@@ -45,7 +45,7 @@ OPTIONAL = {
     "API_DOMAIN": "api.example.com",
     "API_HOSTED_ZONE": "Z0123456789ABCDEFGHIJ",
     "MAIL_IDENTITY": "example.com",
-    "MAIL_HOSTED_ZONE": "Z9876543210ABCDEFGHIJ",
+    "MAIL_HOSTED_ZONE": "example.com",
 }
 """What the stack makes a domain and a sender of, where the stage names them."""
 

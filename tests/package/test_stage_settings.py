@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+import boto3  # pyright: ignore[reportMissingTypeStubs] (it has none)
 import pytest
+from moto.server import ThreadedMotoServer
 
 from infra.bundle import PROJECT
+from infra.local.ports import LOOPBACK
 from tests.package.conftest import (
     OF_PRODUCTION,
     OPTIONAL,
@@ -19,6 +22,7 @@ from tests.package.conftest import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from pathlib import Path
 
     from tests.package.conftest import Package
@@ -100,6 +104,57 @@ def test_the_address_that_api_gateway_gives_has_a_name(project: Path) -> None:
     given = [each.get("Environment", {}).get("Variables", {}).get("BETTER_AUTH_URL", own) for each in functions]
     assert given == [own] * len(functions)
     assert made["Outputs"]["ApiUrl"]["Value"] == own
+
+
+DEPLOYING = """
+const Plugin = require('./infra/packaging/hosted_zones.js');
+const Parameters = { ApiZone: { Default: 'Z0123456789ABCDEFGHIJ' }, MailZone: { Default: process.argv[1] } };
+const provider = { compiledCloudFormationTemplate: { Parameters }, stackParameters: [{ ParameterKey: 'DatabaseUrl' }] };
+const credentials = async () => ({ accessKeyId: 'a', secretAccessKey: 'b' });
+const aws = { getAwsSdkV3Config: async () => ({ credentials }), getRegion: () => 'us-east-1' };
+const serverless = { serviceDir: '.', service: { provider }, classes: { Error }, getProvider: () => aws };
+const { hooks } = new Plugin(serverless);
+(async () => {
+  for (const event of ['createStack', 'updateStack']) await hooks[`before:aws:deploy:deploy:${event}`]();
+  console.log(JSON.stringify(provider.stackParameters));
+})().catch(({ message }) => { console.error(message); process.exit(1); });
+"""
+"""What osls does of the plugin when it deploys, with one zone given by its id."""
+
+
+@pytest.fixture(scope="module")
+def route53() -> Generator[tuple[str, str]]:
+    """Where Route 53 is, and the id of its zone example.com."""
+    server = ThreadedMotoServer(LOOPBACK, 0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        address, keys = f"http://{host}:{port}", {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
+        client: Any = cast("Any", boto3).client("route53", region_name="us-east-1", endpoint_url=address, **keys)
+        made = client.create_hosted_zone(Name="example.com", CallerReference="once")
+        yield address, made["HostedZone"]["Id"].rpartition("/")[2]
+    finally:
+        server.stop()
+
+
+def deployed(aws: str, zone: str) -> subprocess.CompletedProcess[str]:
+    environ = without_credentials() | {"AWS_ENDPOINT_URL": aws}
+    words = ["node", "-e", DEPLOYING, zone]
+    return subprocess.run(words, cwd=PROJECT, env=environ, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
+
+
+def test_a_zone_that_is_named_is_found_when_the_stage_is_deployed(route53: tuple[str, str]) -> None:
+    address, zone = route53
+    done = deployed(address, "example.com")
+    assert done.returncode == 0, done.stderr
+    told = [{"ParameterKey": "DatabaseUrl"}, {"ParameterKey": "MailZone", "ParameterValue": zone}]
+    assert json.loads(done.stdout) == told
+
+
+def test_a_zone_that_is_not_there_stops_the_deployment_before_anything_is_changed(route53: tuple[str, str]) -> None:
+    done = deployed(route53[0], "example.org")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Route 53 has no public hosted zone example.org" in done.stderr
 
 
 def in_force(template: dict[str, Any], given: dict[str, str]) -> set[str]:
