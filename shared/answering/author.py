@@ -22,7 +22,7 @@ from shared.model.client import Limits
 from shared.model.endpoint import Told
 from shared.model.evidence import Evidence
 from shared.model.failures import ModelFailed, Unfinished, WrongLanguage
-from shared.model.prompt import NO_ANSWER, Matter, Numbered, beginning, messages, tokens_of
+from shared.model.prompt import NO_ANSWER, Matter, Numbered, bare, beginning, echoes, messages, tokens_of
 from shared.model.units import units
 from shared.observability import note
 
@@ -126,13 +126,15 @@ class ModelWriting:
             ModelFailed: See shared/model/failures.py; what was shown till then is not the answer.
         """
         self._messages = messages(self._matter())
-        checker = self._checker()
+        checker, echo = self._checker(), echoes(self._messages, self._brief.question)
         if self._kept.begun_with:
             yield self._kept.begun_with
         try:
             for unit in units(self._words()):
                 if self._has_ended and (self._told.is_cut or self._is_stopped):
                     break  # the rest of a unit is none
+                if bare(unit.text) in echo:
+                    continue
                 self._judge_language(unit)
                 if NOTHING.match(unit.text):
                     self._is_void = True

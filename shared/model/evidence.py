@@ -13,7 +13,7 @@ from shared.model.units import units
 from shared.retrieval.lexical import stem, terms, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from decimal import Decimal
     from typing import Self
 
@@ -32,7 +32,7 @@ class Line:
     Attributes:
         terms: Of its words, and of those in its head; numbers are no words here.
         figures: Its numbers.
-        clauses: The same of its parts, where it has several.
+        clauses: The same of its parts, where it has several and more than one number.
     """
 
     terms: frozenset[str]
@@ -122,14 +122,14 @@ def subjects(text: str) -> frozenset[str]:
 
 
 def _line(text: str, head: str) -> Line:
-    clauses = _clauses(text)
+    numbers = tuple(figures(text))
+    clauses = _clauses(text, numbers) if len(numbers) > 1 else []
     parts = tuple(Line(subjects(each), tuple(figures(each))) for each in clauses) if len(clauses) > 1 else ()
-    return Line(subjects(f"{text} {head}"), tuple(figures(text)), parts)
+    return Line(subjects(f"{text} {head}"), numbers, parts)
 
 
-def _clauses(text: str) -> list[str]:
+def _clauses(text: str, numbers: Sequence[Figure]) -> list[str]:
     """Its parts, none of which cuts `5 and 10`; what speaks of nothing belongs to the one beside it."""
-    numbers = figures(text)
     within = {(one.end, other.at) for one, other in pairwise(numbers) if one.kind == other.kind}
     found: list[str] = []
     begun = at = 0

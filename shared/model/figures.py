@@ -82,7 +82,7 @@ def figures(text: str) -> list[Figure]:
     """The numbers in the text, in digits of whatever script, and in English words."""
     plain = FRACTION.sub(_in_decimals, western(text))
     found = sorted([*_in_digits(plain), *_in_words(plain)], key=lambda each: each.at)
-    return _with_shared_units([*(replace(each, per=each.per or _per(plain, each.end)) for each in found)], plain)
+    return _with_shared_units([_counted_for(each, plain) for each in found], plain)
 
 
 def western(text: str) -> str:
@@ -156,9 +156,11 @@ def _scaled(read: Iterable[str], factor: int) -> set[str]:
     return {format((number * factor).normalize(), "f") for number in _decimals(read)}
 
 
-def _per(text: str, end: int) -> Decimal | None:
-    found = PER.match(text, end)
-    return seconds_of(found["unit"]) if found else None
+def _counted_for(figure: Figure, text: str) -> Figure:
+    """With what time it is counted for: `5 requests a minute`."""
+    found = PER.match(text, figure.end) if figure.per is None else None
+    per = seconds_of(found["unit"]) if found else None
+    return figure if per is None else replace(figure, per=per)
 
 
 def _with_shared_units(found: list[Figure], text: str) -> list[Figure]:

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.model.cleaning import HIDDEN
+from shared.model.units import units
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 NO_ANSWER: Final = "NO_ANSWER"
 """What the model writes where the sources do not tell; nobody is shown it."""
@@ -54,6 +55,10 @@ LANGUAGES: Final = {
     "zh": "Chinese",
 }
 TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
+
+WORD: Final = re.compile(r"\w+")
+LABEL: Final = re.compile(r"^\W*(?:question|frage|pregunta|domanda|pergunta)\W*:\s*", re.IGNORECASE)
+QUESTION: Final = re.compile(r"[?\u061f\uff1f]\W*$")
 
 SAID: Final = 6
 """Utterances of what was said before that are told."""
@@ -131,6 +136,18 @@ def messages(matter: Matter, word: str | None = None) -> list[dict[str, str]]:
         rules += CONTINUE
         parts.append(fenced(fence, "your answer so far", _end(matter.so_far)))
     return [{"role": "system", "content": rules}, {"role": "user", "content": "\n\n".join(parts)}]
+
+
+def echoes(of: Sequence[Mapping[str, str]], question: str) -> frozenset[str]:
+    """What a model writes that repeats what it was told: our rules, and the question where it asks, unit by unit."""
+    rules = "".join(each["content"] for each in of if each["role"] == "system")
+    told = [*units([rules]), *(units([question]) if QUESTION.search(question) else ())]
+    return frozenset(bare(each.text) for each in told)
+
+
+def bare(text: str) -> str:
+    """Its words alone, for comparing, without the label that a question may have."""
+    return " ".join(WORD.findall(LABEL.sub("", text).casefold()))
 
 
 def _in_language(tag: str | None) -> str:

@@ -117,6 +117,18 @@ def test_what_stands_in_no_source_is_left_out_and_a_third_of_it_makes_the_rest_d
     assert answered(server).answer.grounded
 
 
+def test_a_model_that_repeats_what_it_was_told_before_it_answers_has_said_nothing_by_that(
+    server: ScriptedModel,
+) -> None:
+    def repeats(caller: Caller) -> None:
+        told = caller.body["messages"][0]["content"]
+        says(f"{told}\n\nBe brief.\n\nQuestion: {ask().message}\n\n{GOOD}")(caller)
+
+    server.behave(repeats)
+    answer = answered(server).answer
+    assert (answer.text, answer.grounded) == (GOOD.strip(), True)
+
+
 def test_what_only_leads_to_something_that_is_dropped_goes_with_it(server: ScriptedModel) -> None:
     server.behave(says("Calibrate the arm before you use it [1].\n\nThen run:\n\n```sh\nrm -rf /\n```\n"))
     assert answered(server).answer.text == "Calibrate the arm before you use it [1]."
