@@ -16,7 +16,7 @@ from infra.ingestion.mdx import plain_markdown
 from infra.ingestion.myst import plain_directives
 from infra.ingestion.releases import releases_of
 from infra.ingestion.sources import find_sources
-from infra.ingestion.spans import inline, leading_term
+from infra.ingestion.spans import heading_text, inline, leading_term
 from shared.retrieval.blocks import Admonition, Code, Definition, Item, List, Paragraph, Table
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def _one(node: SyntaxTreeNode, *, top: bool) -> Iterator[Content]:
 
 
 def _heading(node: SyntaxTreeNode) -> Heading:
-    text = inline(node)
+    text = heading_text(node)
     anchor = _EXPLICIT_ANCHOR.search(text)
     clean = _CLOSED.sub("", _EXPLICIT_ANCHOR.sub(" ", text).strip()) if anchor else text.strip()
     return Heading(int(node.tag[1:]), clean, (anchor[1] or anchor[2]) if anchor else None)

@@ -20,6 +20,11 @@ def inline(node: SyntaxTreeNode) -> str:
     return " ".join("".join(_parts(node)).split())
 
 
+def heading_text(node: SyntaxTreeNode) -> str:
+    """Give the text of a heading: pictures beside words are badges, whose descriptions name nothing."""
+    return " ".join("".join(_parts(node, has_images=False)).split()) or inline(node)
+
+
 def leading_term(node: SyntaxTreeNode) -> tuple[str, str] | None:
     """Give the bold words or the code that a paragraph begins with and explains, and the explanation."""
     spans = [each for child in node.children for each in child.children if each.type != "text" or each.content]
@@ -34,12 +39,12 @@ def leading_term(node: SyntaxTreeNode) -> tuple[str, str] | None:
     return term + (explained["more"] or ""), " ".join(rest[explained.end() :].split())
 
 
-def _parts(node: SyntaxTreeNode) -> Iterator[str]:
+def _parts(node: SyntaxTreeNode, *, has_images: bool = True) -> Iterator[str]:
     for child in node.children:
-        yield from _span(child)
+        yield from _span(child, has_images=has_images)
 
 
-def _span(node: SyntaxTreeNode) -> Iterator[str]:
+def _span(node: SyntaxTreeNode, *, has_images: bool = True) -> Iterator[str]:
     match node.type:
         case "text":
             yield node.content
@@ -49,8 +54,10 @@ def _span(node: SyntaxTreeNode) -> Iterator[str]:
             yield " "
         case "html_inline":
             pass
+        case "image" if not has_images:
+            pass
         case _:
-            yield from _parts(node)
+            yield from _parts(node, has_images=has_images)
 
 
 def _code(content: str) -> str:

@@ -53,3 +53,9 @@ def test_one_that_is_not_closed_takes_nothing_with_it() -> None:
 
 def test_code_about_headings_stays_code() -> None:
     assert content_of('Write `<h2 name="x">Title</h2>` there.') == [Paragraph('Write `<h2 name="x">Title</h2>` there.')]
+
+
+def test_badges_beside_a_headings_words_are_no_words() -> None:
+    badge = "[![NPM version](https://img.test/v.svg)](https://npm.test)"
+    assert content_of(f"# braces {badge} {badge}") == [Heading(1, "braces", None)]
+    assert content_of("# ![The lamp](logo.png)") == [Heading(1, "The lamp", None)]
