@@ -144,7 +144,8 @@ class Chat:
         continues = ask.follows or bool(ask.turns)
         if continues and refers_back(question):
             begun = begin(ask, title)
-            return begun, respondent.in_conversation(question, _said_before(ask, begun))
+            answer = respondent.in_conversation(question, _said_before(ask, begun))
+            return begun, respondent.translated(question, answer, was_rewritten=True)
         with in_background(lambda: respondent.alone(question)) as result:
             begun = begin(ask, title)
         answer = result.result()

@@ -134,7 +134,7 @@ def _is_wanted(wanted: Wanted, section: Section, best: Section, shown: _Shown) -
 def _show(wanted: Wanted, section: Section, shown: _Shown) -> None:
     steps = wanted.asks_how and not shown.parts
     budget = BUDGET_OF_STEPS if steps else min(BUDGETS[min(len(shown.parts), len(BUDGETS) - 1)], shown.left)
-    found = excerpt(section.units, wanted, budget, section.passage.heading)
+    found = excerpt(section.units, wanted, budget, (section.passage.title, *section.passage.heading_path))
     if found is None or _is_repeated(found, shown):
         return
     if shown.parts and (len(found.text) > 1.6 * shown.left or _only_points(found.text)):

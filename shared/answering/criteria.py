@@ -35,6 +35,8 @@ OPENS: Final = re.compile(
     re.IGNORECASE,
 )
 """How a sentence begins that does not say at once what something is."""
+ADDRESSES: Final = re.compile(r"^\W*(?:you|we|let's|here|now)\b", re.IGNORECASE)
+"""How a sentence begins that leads readers on and says of nothing what it is: "You will meet it later"."""
 POINTS: Final = re.compile(
     r"^\W*(?:please )?(?:see|refer to|consult|visit|have a look at|take a look at)\b"
     r"|\b(?:described|explained|documented|covered|discussed) (?:here|there|in the|on the|at the)\b",
@@ -105,7 +107,8 @@ WISHES: Final = re.compile(r"\b(?:may|might|could|would) (?:also )?(?:want|wish|
 INSTALLED: Final = re.compile(r"\binstall\w*\s(?:the\s)?`([^`]+)`", re.IGNORECASE)
 LINKING: Final = re.compile(
     r"\s(?:is|are|was|were)\s(?:(?:an?|the|one|any|simply an?|basically an?|just an?)\s)"
-    r"|\sare\s(?!\w+(?:ed|ing|able|ible|ful|ous|ive|al|ly|ent|ary)\b|not\b|also\b|only\b)(?=\w+ )"
+    r"|\sare\s(?!\w+(?:ed|ing|able|ible|ful|ous|ive|al|ly|ent|ary|en|own)\b|not\b|also\b|only\b"
+    r"|(?:run|made|kept|sent|built|set|put|read|held|found|done|left|lost|told|sold|split|cut|bound|met)\b)(?=\w+ )"
     r"|\s(?:represents?|refers to|means|stands for|describes?|denotes?)\s|\s?:\s(?!$)|\s[–—-]\s"  # noqa: RUF001 (a dash)
 )
 """Between what is defined and what it is."""

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from shared.answering.criteria import (
+    ADDRESSES,
     ASKS_DEFAULT,
     ASKS_IDENTIFIER,
     DENIES,
@@ -203,7 +204,7 @@ def _answers_its_heading(wanted: Wanted, line: Line, section: Section) -> bool:
 def _begins_what_is_asked_about(wanted: Wanted, line: Line, own: frozenset[str], section: Section) -> bool:
     """The first sentence of the one section that has what is asked about as its heading."""
     heading = section.passage.heading
-    leans = is_labelled(line.text) or INHERITS.search(line.text) or OPENS.match(line.text) or LEANS.search(line.text)
+    leans = is_labelled(line.text) or any(each.search(line.text) for each in (ADDRESSES, INHERITS, OPENS, LEANS))
     if not line.is_first or leans or wanted.names_a_task or not wanted.asks_about(heading):
         return False
     if NAME.search(heading) and not section.says_parent:

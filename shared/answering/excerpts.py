@@ -31,6 +31,8 @@ FIRST_BONUS: Final = 0.3
 NAMED_BONUS: Final = 1.0
 """What a unit's share of the question grows by: for code or a number that is asked for, for an early or first place;
 below a heading that names all that is asked about, the first says what that is."""
+NAMED: Final = 0.6
+"""Share of the question that headings say of which all content belongs to it, whatever its words."""
 SMALL_GAP: Final = 90
 """Characters that are shown rather than left out."""
 GAIN: Final = 1.0
@@ -52,22 +54,25 @@ class Excerpt:
     best: Unit
 
 
-def excerpt(units: Sequence[Unit], wanted: Wanted, budget: int, heading: str = "") -> Excerpt | None:
+def excerpt(units: Sequence[Unit], wanted: Wanted, budget: int, headings: Sequence[str] = ("",)) -> Excerpt | None:
     """The units that answer, within so many characters; one that is alone too long is reduced. None without units.
 
     Args:
         units: Of a section.
         wanted: By the question.
         budget: Characters.
-        heading: Above them.
+        headings: Above them, the page's first.
     """
     if not units:
         return None
-    first = NAMED_BONUS if wanted.asks_about(heading) else FIRST_BONUS
+    first = NAMED_BONUS if wanted.is_told_by(headings) else FIRST_BONUS
     scores = [_score(unit, at, wanted) + first * (at == 0) for at, unit in enumerate(units)]
     best = max(range(len(units)), key=lambda at: (scores[at], -at))
     shown = [reduced(unit.blocks, wanted, max(budget, LONG_PROSE)) for unit in units]
+    is_named = wanted.share(wanted.held_by(" ".join(headings))) >= NAMED
     chosen = _chosen(units, shown, scores, wanted, budget)
+    if not is_named and len(chosen) < len(units):
+        chosen = _without_padding(units, chosen, best, wanted)
     parts: list[str] = []
     for at in chosen:
         gap = at > 0 and (at - 1) not in chosen
@@ -104,6 +109,17 @@ def _chosen(
         budget -= len(shown[best]) + 2
         left = [at for at in left if at != best and len(shown[at]) + 2 <= budget]
     return _without_small_gaps(sorted(chosen), [len(each) for each in shown])
+
+
+def _without_padding(units: Sequence[Unit], chosen: Sequence[int], best: int, wanted: Wanted) -> list[int]:
+    """Without what fits but says nothing of the question, unless it stands next to what says most of it."""
+    return [at for at in chosen if abs(at - best) <= 1 or _says(units[at], wanted)]
+
+
+def _says(unit: Unit, wanted: Wanted) -> bool:
+    if wanted.share(unit.terms) > 0 or (unit.has_code and (wanted.asks_code or wanted.asks_how)):
+        return True
+    return wanted.shape is not None and bool(wanted.shape.search(unit.text))
 
 
 def _without_small_gaps(chosen: Sequence[int], sizes: Sequence[int]) -> list[int]:

@@ -10,7 +10,7 @@ from shared.answering.extent import not_shown, shorter
 from shared.answering.extractive import quote_selection, refuse, written
 from shared.answering.focus import belongs, covered, focused
 from shared.answering.follow_up import understood
-from shared.answering.languages import written_in
+from shared.answering.languages import foreign_language, written_in
 from shared.answering.models import Answer, Basis, Mode
 from shared.answering.selection import answers_alone, around, searched
 from shared.answering.words import USUAL, Words, languages, signs
@@ -100,13 +100,21 @@ class Respondent:
             return refused
         return self._written(follow_up.question, focused(found, follow_up), follow_up.focus)
 
-    def translated(self, question: str, refused: Answer) -> Answer:
-        """Answer a question in another language than the book's that was refused as it stands: one search more."""
-        found = refused.basis.found if refused.basis else None
-        if refused.mode is not Mode.REFUSED or found is None or not _is_foreign(question, found):
+    def translated(self, question: str, refused: Answer, *, was_rewritten: bool = False) -> Answer:
+        """Answer a question in another language than the book's that was refused as it stands: one search more.
+
+        Args:
+            question: As the reader wrote it; what it leans on is part of what was searched.
+            refused: The answer to it.
+            was_rewritten: A model, where there is one, was already asked what it means.
+        """
+        basis = refused.basis
+        if refused.mode is not Mode.REFUSED or basis is None or not _is_foreign(question, basis.found):
             return refused
-        meant = self._meant(question, (), found)
-        return self._shared(question, found, refused) if meant is None else self._written(question, meant)
+        meant = None if was_rewritten else self._meant(question, (), basis.found)
+        if meant is None:
+            return self._shared(basis.question, basis.found, refused)
+        return self._written(question, meant)
 
     def _shared(self, question: str, found: Found, refused: Answer) -> Answer:
         """By the words that both languages have; where there are none, with questions that the book does answer."""
@@ -117,14 +125,14 @@ class Respondent:
         closest = self._found(shared) if shared and shared != found.question else None
         if closest is None or not closest.passages:
             return self._with_examples(refused, language)
-        if closest.on_topic:
-            return self._written(question, closest)
+        if closest.on_topic:  # what the book lacks of the reader's own words tells their language
+            return self._written(question, replace(closest, missing=found.missing))
         told = refuse(shared, closest, self.words, language, foreign=True)
         return self._with_examples(replace(told, basis=refused.basis), language)
 
     def _written_in(self, question: str) -> str:
         """One that there are words in; the one that the reader is spoken to in, where there are none."""
-        written = written_in(question)
+        written = written_in(question, 1)
         return written if written in languages() and written else self.language
 
     def _with_examples(self, refused: Answer, language: str) -> Answer:
@@ -192,8 +200,8 @@ def _language(found: Found) -> str:
 
 
 def _is_foreign(question: str, found: Found) -> bool:
-    asked = written_in(question)
-    return asked is not None and asked != _language(found)
+    """By the same small words as the reply, which says so."""
+    return foreign_language(question, USUAL, _language(found), found.missing) is not None
 
 
 def _address(page: str | None) -> str | None:

@@ -153,7 +153,7 @@ def ranked(
             told,
             held,
             _score(wanted, rank, passage, held, weights)
-            + _kind(wanted, passage.heading, blocks, told, weights)
+            + _kind(wanted, passage, blocks, told, weights)
             + (weights.begins * beginning.told(begun, passage) if begun else 0.0),
             says_parent=headings.count(passage.heading) > 1,
         )
@@ -187,7 +187,7 @@ def _score(wanted: Wanted, rank: int, passage: Passage, held: frozenset[str], we
     return score + weights.identifier * (sum(each in held for each in named) / len(named) if named else 0.0)
 
 
-def _kind(wanted: Wanted, heading: str, blocks: Sequence[Block], units: Sequence[Unit], weights: Weights) -> float:
+def _kind(wanted: Wanted, passage: Passage, blocks: Sequence[Block], units: Sequence[Unit], weights: Weights) -> float:
     """Whether it is the kind of content that the question asks for."""
     text = "\n".join(each.text for each in units)
     code = sum(len(each.text) for each in blocks if isinstance(each, Code))
@@ -201,7 +201,9 @@ def _kind(wanted: Wanted, heading: str, blocks: Sequence[Block], units: Sequence
         score += weights.kind
     if wanted.shape and any(_shaped(wanted, line) for line in text.split("\n")):
         score += weights.shape
-    if wanted.asks_what and ((wanted.asks_in_words_what and wanted.asks_about(heading)) or _defines(wanted, text)):
+    if wanted.asks_in_words_what and wanted.is_told_by((passage.title, *passage.heading_path)):
+        score += weights.kind
+    if wanted.asks_what and _defines(wanted, text):
         score += weights.kind
     return score
 

@@ -43,6 +43,10 @@ COMPARING: Final = re.compile(
     r"\b(?:differences?|differs?|compar(?:e[ds]?|ing|isons?)|versus|vs|between)\b", re.IGNORECASE
 )
 """Says that two things are wanted beside each other, and nothing of them: other things differ, too."""
+DESCRIBES: Final = re.compile(
+    r"^\W*(?:descriptions?|overview|introduction|summary|purpose|about|what (?:is|are|does)\b.*)\W*$", re.IGNORECASE
+)
+"""The heading of what something is, where the one above says of what."""
 MONTHS: Final = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?"
     "|nov(?:ember)?|dec(?:ember)?"

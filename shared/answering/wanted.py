@@ -20,6 +20,7 @@ from shared.answering.shapes import (
     ASKS_WHETHER,
     COMPARES,
     COMPARING,
+    DESCRIBES,
     EXPLAIN,
     NAME,
     shape_of,
@@ -172,6 +173,12 @@ class Wanted:
             return False
         named = self.held_by(heading)
         return bool(named) and named <= self.weights.keys() and self.share(named) >= ALL
+
+    def is_told_by(self, path: Sequence[str]) -> bool:
+        """The last of some headings is what it asks about, or only says that what stands above it is described."""
+        if self.asks_about(path[-1]):
+            return True
+        return len(path) > 1 and bool(DESCRIBES.match(path[-1])) and self.asks_about(path[-2])
 
     @property
     def numbers(self) -> frozenset[str]:

@@ -29,6 +29,7 @@ HALF: Final = 0.5
 SHAPES: Final = frozenset(
     """
     version versions price prices cost costs percentage percent default defaults duration date year
+    difference differences differ differs compare compared between vs versus
     """.split()  # noqa: SIM905 (a paragraph is easier to read than quoted words)
 )
 """What readers call the answer that they want, and pages need not: "Which Go version?" is told by "Go 1.22 will do"."""

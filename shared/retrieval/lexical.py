@@ -22,6 +22,7 @@ COMMON_WORDS: Final = frozenset(
     """
     shows showing holds holding contains containing gets
     down duration fraction off percent percentage price prices share
+    length lengths piece pieces width height depth undo roll bunch plenty couple portion somewhat advice
     able above abruptly access afford aside attribute belong besides busy buy ceiling characteristic concerned critical
     crucial delay denied deny descended die discover document drop encounter encountered entities entity evidence
     expression feature forever freeze hang hangs happen illustrate institution integral kid kids longest lone metric

@@ -104,3 +104,10 @@ def test_a_refused_question_in_the_books_language_is_asked_once() -> None:
 
     assert book.asked == ["How high is the Eiffel tower?"]
     assert EXAMPLES[0] not in answer.text
+
+
+def test_one_small_word_is_enough_where_the_book_knows_hardly_any_of_the_others() -> None:
+    answer = asked("Wozu dient die Kamera?", Book())
+
+    assert answer.text.startswith("Diese Dokumentation ist auf Englisch")
+    assert "Calibrate the camera" in answer.text

@@ -1,0 +1,57 @@
+"""What an answer shows of a section: its beginning where that is named, nothing that only fits."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.answering.composer import quote
+from shared.answering.direct import direct
+from shared.answering.sections import ranked
+from shared.retrieval.blocks import Block, Paragraph
+from shared.retrieval.models import Passage
+from shared.retrieval.vocabulary import Vocabulary
+
+LONG = "A sentence about lamps that nobody asked for stands here, and goes on for as long as such sentences do." * 3
+
+
+def passage(title: str, heading: str, *blocks: Block, cosine: float = 0.5) -> Passage:
+    url = f"https://b.test/{title}#{heading}"
+    return Passage(url, title, title, (title, heading), blocks, 1.0, cosine=cosine)
+
+
+def test_what_fits_and_says_nothing_of_the_question_is_left_out() -> None:
+    told = Paragraph("While the store is away, a turn waits in the queue.")
+    found = passage("Outages", "In general", *(Paragraph(f"{n} {LONG}") for n in range(3)), told, Paragraph(LONG))
+
+    text = quote("What happens while the store is away?", [found]).text
+
+    assert "waits in the queue" in text
+    assert "1 A sentence about lamps" not in text
+
+
+def test_of_a_heading_that_is_asked_for_whatever_fits_is_shown() -> None:
+    found = passage("Guide", "Outages of the store", *(Paragraph(f"{n} {LONG}") for n in range(4)))
+
+    assert "0 A sentence about lamps" in quote("outages of the store?", [found]).text
+
+
+@pytest.mark.parametrize("heading", ["Description", "Overview", "What it does"])
+def test_a_page_that_is_named_is_told_of_from_its_description_on(heading: str) -> None:
+    tree = Paragraph("Given this tree, dedupe will transform it to that tree. " + LONG)
+    found = passage(
+        "dedupe", heading, Paragraph("Searches the tree and makes it simpler."), tree, Paragraph(LONG * 2), tree
+    )
+
+    assert "makes it simpler" in quote("What does dedupe do?", [found]).text
+
+
+@pytest.mark.parametrize(
+    ("heading", "line"),
+    [("Converters", "You will meet converters in the next chapter."), ("Order", "Converters are run before checks.")],
+)
+def test_what_leads_on_or_says_when_something_runs_is_no_definition(heading: str, line: str) -> None:
+    wanted, sections = ranked(
+        "what is a converter", [passage("Setup", heading, Paragraph(line), Paragraph(LONG))], Vocabulary()
+    )
+
+    assert direct(wanted, sections) is None
