@@ -20,7 +20,7 @@ from tests.bench.answers.books import BOOKS, CLONED, LATER, XQUAD, Book, opened,
 from tests.bench.answers.figures import failures
 from tests.bench.answers.judging import Judged, judged
 from tests.bench.answers.page import Run, write
-from tests.bench.answers.questions import absent, questions_to
+from tests.bench.answers.questions import absent, questions_to, unasked
 from tests.bench.answers.recall import answered_by, placed
 from tests.bench.answers.variants import tried
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 SAMPLED: Final = 4
 """One of so many of XQuAD's questions is asked without each part as well."""
+HAD_FROM: Final = 'Where it is had from says specs/answers.md, "Documentation of other projects".'
 TRIES: Final = 5
 """Of a search: other programs may keep the machine busy for longer than a reader would wait."""
 
@@ -55,6 +56,8 @@ def main() -> int:
         _show(failures(answers))
         _show_astray(answers)
     missed = write(run)
+    if others := unasked():
+        print(f"\nNot asked, as their documentation is not there: {', '.join(others)}. {HAD_FROM}")
     print("\n".join(["", *(f"MISSED {each}" for each in missed)]) if missed else "\nEvery goal is reached.")
     return 1 if missed else 0
 

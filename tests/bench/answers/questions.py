@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.bench.answers.books import BOOKS, CORPORA, LEROBOT, RAY, TEXTBOOK, XQUAD, Book
+from tests.bench.answers.books import BOOKS, CLONED, CORPORA, LATER, LEROBOT, RAY, TEXTBOOK, XQUAD, Book
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +48,12 @@ class Question:
 def absent() -> list[Path]:
     """What of corpora and questions is not there."""
     return [path for path in (*(book.path for book in BOOKS), *FILES) if not path.exists()]
+
+
+def unasked() -> list[str]:
+    """The books that may be missing and are, each with how many of our questions are about it."""
+    missing = [book for book in (*CLONED, *LATER) if not book.path.exists()]
+    return [f"{book.name} ({sum(1 for _ in _answered_by(book))} questions)" for book in missing]
 
 
 def questions_to(book: Book) -> list[Question]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -8,10 +9,11 @@ from shared.answering.composer import quote
 from shared.answering.models import Answer, Mode, Source
 from shared.retrieval.blocks import Code, Paragraph, Table
 from shared.retrieval.models import Found, Passage
+from tests.bench.answers.books import CLONED, LATER
 from tests.bench.answers.figures import Goal, by_kind, by_set, failures, figures, missed
 from tests.bench.answers.judging import Judged, astray, by_address, direct_line, holds, judged, parts_of
 from tests.bench.answers.page import page
-from tests.bench.answers.questions import OFF_TOPIC, Question, own_off_topic
+from tests.bench.answers.questions import OFF_TOPIC, Question, own_off_topic, unasked
 
 MOTOR = Passage(
     "/arm#motors",
@@ -158,3 +160,12 @@ def test_the_page_has_a_row_for_each_set_and_kind_and_names_what_is_missed() -> 
 def test_there_are_enough_questions_that_no_book_answers_and_none_twice() -> None:
     asked = own_off_topic()
     assert len(asked) == len(set(asked)) >= 150
+
+
+def test_books_that_are_missing_are_named_with_how_many_questions_are_not_asked() -> None:
+    named = dict(each.split(" ", 1) for each in unasked())
+
+    assert {each.name: each.path.exists() for each in (*CLONED, *LATER)} == {
+        each.name: each.name not in named for each in (*CLONED, *LATER)
+    }
+    assert all(re.fullmatch(r"\([1-9]\d* questions\)", count) for count in named.values())
