@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+from unicodedata import normalize
 
 from shared.retrieval.lexical import STOP_WORDS, stem, words
 
@@ -148,7 +149,12 @@ SEVERAL: Final = 3
 def spelled(question: str) -> str:
     """In lower case, with one word for each phrase."""
     text = (
-        question.casefold().replace("\u2019", "'").replace("can't", "cannot").replace("n't", " not").replace("'s", " ")
+        normalize("NFKC", question)
+        .casefold()
+        .replace("\u2019", "'")
+        .replace("can't", "cannot")
+        .replace("n't", " not")
+        .replace("'s", " ")
     )
     for pattern, word in PHRASES:
         text = pattern.sub(f" {word} " if "\\" not in word else word, text)

@@ -75,6 +75,11 @@ def test_one_keystroke_is_a_slip_in_a_long_word_and_never_in_a_number() -> None:
     assert not is_slip("e1001x", "e1002x")
 
 
+def test_one_text_in_other_code_points_asks_the_same() -> None:
+    assert ours("How do I install the caf\u00e9 theme?", "How do I install the cafe\u0301 theme?")
+    assert ours("How do I install it?", "\uff28\uff4f\uff57 do I \uff49\uff4e\uff53\uff54\uff41\uff4c\uff4c it?")
+
+
 WORDS: Final = st.sampled_from(
     "?where install create camera camrea linux e1001 node cable cables backup bakcup port".split()  # noqa: SIM905 (shorter)
 )
