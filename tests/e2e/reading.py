@@ -83,6 +83,12 @@ def do_with(page: Page, title: str, action: str) -> None:
     history(page).get_by_role("group", name=f"More about {title}").get_by_role("button", name=action).click()
 
 
+def hold_clock(page: Page) -> None:
+    """From now on time passes for the page only when a test lets it: what is shown for a moment stays."""
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 3600)
+
+
 def banner(page: Page) -> Locator:
     """What is said to everybody at once."""
     return page.locator("docs-chat .banner")

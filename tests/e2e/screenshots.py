@@ -6,6 +6,7 @@ where the element does.
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from dataclasses import dataclass, field
@@ -203,7 +204,7 @@ def served(state: State) -> Callable[[Route], None]:
         name = PurePosixPath(path).name
         script = next((each for key, each in files().items() if name in {key, each.name}), None)
         if path in bodies:
-            route.fulfill(json=bodies[path])
+            route.fulfill(content_type="application/json", body=json.dumps(bodies[path]))  # a guest's session is `null`
         elif path.endswith("/feedback"):
             route.fulfill(json={"value": "down"})
         elif script is not None:

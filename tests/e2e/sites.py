@@ -93,6 +93,17 @@ class Site:
         self.page.route("**/api/chat", lambda route: route.fulfill(content_type="text/event-stream", body=text))
 
 
+def hold(page: Page, pattern: str) -> list[Route]:
+    """Requests wait until the test lets them go."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route(pattern, keep)
+    return held
+
+
 def axe(page: Page) -> list[str]:
     """What axe finds wrong with a page: `rule: element`."""
     script = (PROJECT / "node_modules/axe-core/axe.min.js").read_text("utf-8")

@@ -143,7 +143,7 @@ def test_everything_of_an_answer_is_reached_with_the_tab_key_in_the_order_in_whi
         "Ask the documentation",
         "Edit and ask again",
         "Source 1: Guide: How it works",
-        "",
+        "Table: A, B",
         "Code: sh",
         "Copy code",
         "Guide: How it works",

@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.reading import ANSWER, QUESTION, answer, ask, ask_and_wait, banner
-from tests.e2e.sites import REPLY
+from tests.e2e.sites import REPLY, hold
 from tests.e2e.test_element_accessible import signed_in
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Page
 
     from tests.e2e.sites import Site
 
@@ -23,17 +23,6 @@ def opened(site: Site, attributes: str = "") -> Page:
     page = site.open(attributes)
     page.locator("docs-chat .launcher").click()
     return page
-
-
-def hold(page: Page, pattern: str) -> list[Route]:
-    """Requests wait until the test lets them go."""
-    held: list[Route] = []
-
-    def keep(route: Route) -> None:
-        held.append(route)
-
-    page.route(pattern, keep)
-    return held
 
 
 def field(page: Page) -> str:
@@ -151,7 +140,7 @@ def test_more_than_can_be_sent_stays_as_it_was_pasted_and_that_is_said(site: Sit
     expect(answer(page)).to_be_visible()
 
 
-@pytest.mark.parametrize("placement", ["bubble", "panel", "inline", "page"])
+@pytest.mark.parametrize("placement", ["bubble", "inline"])
 def test_a_guest_who_follows_a_link_to_a_conversation_is_asked_to_sign_in(site: Site, placement: str) -> None:
     page = site.open(f'placement="{placement}"', path=f"/a.html#chat={CONVERSATION}")
 

@@ -440,9 +440,14 @@ def small(page: Page) -> list[str]:
     )
 
 
-def zoomed(site: Site, attributes: str = "") -> Page:
-    """An open chat on 1280 pixels by 1024 at 400 %."""
-    site.page.set_viewport_size({"width": 320, "height": 256})
+ZOOMED = {200: (640, 512), 400: (320, 256)}
+"""What is left of 1280 pixels by 1024 at so many per cent."""
+
+
+def zoomed(site: Site, attributes: str = "", per_cent: int = 400) -> Page:
+    """An open chat."""
+    width, height = ZOOMED[per_cent]
+    site.page.set_viewport_size({"width": width, "height": height})
     page = site.open(attributes)
     launcher(page).click()
     expect(page.locator("docs-chat .privacy")).to_be_attached()
@@ -454,17 +459,43 @@ def has_room(page: Page, least: int) -> bool:
     expect(page.get_by_role("button", name="Close")).to_be_in_viewport(ratio=1)
     room = page.locator("docs-chat .scroll").bounding_box()
     assert room is not None
-    return room["height"] >= least and page.evaluate("document.documentElement.scrollWidth") <= 320
+    return room["height"] >= least and page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_zoomed_to_four_hundred_per_cent_a_question_can_be_asked_and_its_answer_read(site: Site) -> None:
+@pytest.mark.parametrize(("per_cent", "least"), [(200, 200), (400, 80)])
+@pytest.mark.parametrize("placement", ["bubble", "panel"])
+def test_zoomed_a_question_can_be_asked_and_its_answer_read(
+    site: Site, placement: str, per_cent: int, least: int
+) -> None:
     site.reply()
-    page = zoomed(site)
+    page = zoomed(site, f'placement="{placement}"', per_cent)
 
     ask_and_wait(page, "How?")
 
     expect(question(page)).to_be_in_viewport(ratio=1)
-    assert has_room(page, 80)
+    assert has_room(page, least)
+
+
+@pytest.mark.parametrize("placement", ["bubble", "panel"])
+def test_zoomed_to_two_hundred_per_cent_a_reader_finds_a_conversation_and_all_of_a_dialog(
+    site: Site, placement: str
+) -> None:
+    signed_in(site.page)
+    page = zoomed(site, f'placement="{placement}"', 200)
+    page.get_by_role("button", name="Your conversations").click()
+    expect(page.get_by_role("button", name="More about How?")).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="More about How?").click()
+    page.get_by_role("button", name="Rename").click()
+
+    dialog = page.get_by_role("dialog", name="Rename this conversation")
+    for each in (dialog.get_by_label("Title"), dialog.get_by_role("button", name="Rename")):
+        expect(each).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Account of Ada Lovelace").click()
+    last = page.get_by_role("dialog", name="Your account").get_by_role("button").last
+    last.scroll_into_view_if_needed()
+    expect(last).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_zoomed_to_four_hundred_per_cent_a_question_can_be_edited(site: Site) -> None:

@@ -63,7 +63,7 @@ def test_where_nothing_was_asked_nothing_is_printed(site: Site, placement: str) 
     assert page.evaluate(SEEN, "*") == []
 
 
-@pytest.mark.parametrize("placement", ["bubble", "panel", "inline", "page"])
+@pytest.mark.parametrize("placement", ["panel", "inline"])
 def test_answers_are_printed_with_their_sources_and_without_what_can_be_pressed(site: Site, placement: str) -> None:
     signed_in(site.page)
     site.reply(answer=RICH, followUps=["And why?"], saved="stored", degraded=["model"])
@@ -83,7 +83,7 @@ def test_answers_are_printed_with_their_sources_and_without_what_can_be_pressed(
     assert given.evaluate("node => getComputedStyle(node).color") == "rgb(0, 0, 0)"
 
 
-@pytest.mark.parametrize("placement", ["bubble", "panel", "inline", "page"])
+@pytest.mark.parametrize("placement", ["bubble", "page"])
 def test_a_conversation_is_printed_whole_below_the_page(site: Site, placement: str) -> None:
     site.reply(answer=LONG)
     page = opened(site, f'placement="{placement}"')

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.reading import answer, ask, ask_and_wait, banner, history, in_history, sign_in, sign_up
+from tests.e2e.reading import answer, ask, ask_and_wait, banner, history, hold_clock, in_history, sign_in, sign_up
 from tests.e2e.sites import REPLY, axe
 
 if TYPE_CHECKING:
@@ -65,8 +65,10 @@ def test_a_table_is_a_table_and_keeps_its_head(site: Site) -> None:
     site.reply(answer="| Lab | Cost |\n|:---|---:|\n| hybrid | `$56,000` [1] |\n| own \\| rented | $150,000 |")
     page = opened(site)
 
-    table = ask_and_wait(page, "How?").get_by_role("table")
+    given = ask_and_wait(page, "How?")
+    table = given.get_by_role("table")
 
+    expect(given.get_by_role("group", name="Table: Lab, Cost")).to_have_attribute("tabindex", "0")
     expect(table.get_by_role("columnheader")).to_have_text(["Lab", "Cost"])
     expect(table.get_by_role("cell")).to_have_text(["hybrid", "$56,000 1", "own | rented", "$150,000"])
 
@@ -88,6 +90,7 @@ def test_code_and_answers_are_copied_by_a_button(site: Site) -> None:
     site.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = opened(site)
     given = ask_and_wait(page, "How?")
+    hold_clock(page)
 
     given.get_by_role("button", name="Copy code").click()
     expect(given.get_by_text("Copied")).to_be_visible()
@@ -99,7 +102,7 @@ def test_code_and_answers_are_copied_by_a_button(site: Site) -> None:
 
 def test_a_limit_counts_down_and_then_lets_the_reader_ask(site: Site) -> None:
     page = opened(site)
-    page.clock.install()
+    hold_clock(page)
     site.reply(429, {"retry-after": "30"}, message="Too many requests.", code="too_many_requests")
     ask(page, "How?")
     expect(page.get_by_text("You can ask again in 30 s.")).to_be_visible()

@@ -87,7 +87,7 @@ def test_what_was_asked_before_it_was_known_who_asks_is_offered_for_editing_once
     expect(page.get_by_role("button", name="Good answer")).to_be_visible()
     expect(page.get_by_role("button", name="Edit and ask again")).to_have_count(0)
 
-    held[0].fulfill(json=None)
+    held[0].fulfill(body="null")
 
     expect(page.get_by_role("button", name="Edit and ask again")).to_be_visible()
 

@@ -26,9 +26,9 @@ export class Refusal extends Error {
     this.wait = wait;
   }
 
-  /** Nothing is wrong with the request: the same one will work later. */
+  /** Nothing is wrong with the request: the same one will work later. Without a code it is not the API that refused it. */
   get later() {
-    return this.status === 0 || this.status >= 500;
+    return this.status === 0 || this.status >= 500 || !this.code;
   }
 }
 
@@ -47,6 +47,8 @@ export const ORIGIN = "origin_not_allowed";
 
 /** The code of a 400 that names fields which this server does not know. */
 const UNKNOWN = "unknown_field";
+
+const NO_CONTENT = 204;
 
 /** What a reader was promised: a server that does not know it gets no question. */
 const PROMISED = ["temporary", "mode"];
@@ -69,7 +71,7 @@ export class Api {
    * @returns {Promise<any>}
    */
   async call(method, path, body) {
-    return (await this.#send(method, path, body)).json().catch(() => null);
+    return (await this.callFully(method, path, body)).body;
   }
 
   /**
@@ -77,12 +79,12 @@ export class Api {
    *
    * @param {string} method
    * @param {string} path
-   * @param {Json} body
+   * @param {Json} [body]
    * @returns {Promise<{body: any, headers: Headers}>}
    */
   async callFully(method, path, body) {
     const response = await this.#send(method, path, body);
-    return { body: await response.json().catch(() => null), headers: response.headers };
+    return { body: response.status === NO_CONTENT ? null : await said(response.json()), headers: response.headers };
   }
 
   /**
@@ -98,14 +100,20 @@ export class Api {
   async ask(question, arriving, signal, stream) {
     const send = (base = "") => this.#send("POST", `${base}/api/chat`, question, { accept: "text/event-stream, application/json", signal });
     const response = await (stream ? send(stream).catch((error) => (refusal(error).status && error.code ? Promise.reject(error) : send())) : send());
-    if (!response.headers.get("content-type")?.startsWith("text/event-stream") || !response.body) return response.json();
-    for await (const { event, data } of readEvents(response.body)) {
-      if (event === "sources") arriving.sources(data.sources ?? data);
+    const streamed = response.body && response.headers.get("content-type")?.startsWith("text/event-stream");
+    const reply = await said(streamed ? this.#last(response.body, arriving) : response.json());
+    if (typeof reply?.answer !== "string") throw new Refusal(0, {}); // it broke off, or is nothing of ours
+    return { sources: [], degraded: [], ...reply };
+  }
+
+  /** @param {ReadableStream<Uint8Array>} body @param {Arriving} arriving */
+  async #last(body, arriving) {
+    for await (const { event, data } of readEvents(body)) {
+      if (event === "sources") arriving.sources(data.sources ?? data, data.stoppable);
       else if (event === "delta") arriving.delta(data.text);
       else if (event === "done") return data;
       else if (event === "error") throw new Refusal(data.status ?? 503, data, data.retryAfter);
     }
-    throw new Refusal(0, {}); // it broke off
   }
 
   /**
@@ -169,6 +177,15 @@ export class Api {
     if (new URL(this.base, location.href).origin === location.origin) return false;
     return fetch(`${this.base}/health/live`, { mode: "no-cors", credentials: "omit" }).then(() => true, () => false);
   }
+}
+
+/**
+ * What was said, unless it was cut off or is no JSON, as the page that a hotel's network shows first: that is no answer.
+ *
+ * @param {Promise<any>} reading
+ */
+function said(reading) {
+  return reading.catch((error) => Promise.reject(error instanceof Refusal ? error : new Refusal(0, {})));
 }
 
 /**

@@ -25,6 +25,8 @@ export class Asking {
   #sent = NOTHING;
   /** @type {AbortController | null} */
   #running = null;
+  /** Whether the server can be told to stop, as far as it has said. */
+  #stoppable = true;
 
   /** @param {Chat} chat */
   constructor(chat) {
@@ -44,7 +46,10 @@ export class Asking {
   /** The reader has read enough; what was written stays. */
   stop() {
     const running = this.#running;
-    if (running) this.chat.more().then((more) => more.stopWriting(this.#sent.id, () => running.abort()));
+    if (!running) return;
+    const leave = () => running.abort();
+    if (this.#stoppable) this.chat.more().then((more) => more.stopWriting(this.#sent.id, leave), leave);
+    else leave();
   }
 
   /** @param {string} message @param {import("./types").Said[]} [replaced] The last turn, in whose place this one comes. */
@@ -57,6 +62,7 @@ export class Asking {
     const running = (this.#running = new AbortController());
     const about = composer.about;
     const turn = { message, about, replaced: this.#sent.replaced, conversation: chat.conversation, question: thread.question(message, about), node: thread.waiting() };
+    this.#stoppable = true;
     this.#busy(true);
     thread.add(turn.question, turn.node);
     if (composer.text === message) composer.write("");
@@ -66,7 +72,7 @@ export class Asking {
     const arriving = this.#arriving(turn.node);
     try {
       const reply = await chat.api.ask(this.#body(turn, await chat.allowed()), arriving, running.signal, chat.options.stream);
-      if (chat.conversation === turn.conversation) await this.#answered(reply, turn);
+      if (chat.conversation === turn.conversation) this.#answered(reply, turn);
     } catch (error) {
       if (chat.conversation !== turn.conversation) return; // another one was begun or opened meanwhile
       if (running.signal.aborted) this.#stopped(turn, arriving);
@@ -136,7 +142,7 @@ export class Asking {
       due = true;
     };
     return {
-      sources: (/** @type {Source[]} */ found) => ((sources = found), arrived()),
+      sources: (/** @type {Source[]} */ found, stoppable = true) => ((sources = found), (this.#stoppable = stoppable), arrived()),
       delta: (/** @type {string} */ more) => ((text += more), arrived()),
       text: () => text,
       found: () => sources,
@@ -144,23 +150,22 @@ export class Asking {
   }
 
   /** @param {Reply} reply @param {Turn} turn */
-  async #answered(reply, { message, about, node, replaced }) {
+  #answered(reply, { message, about, node, replaced }) {
     const { chat } = this;
     const { answer, sources, messageId, feedbackToken, saved, followUps = [] } = reply;
     const rateable = saved === "stored" || feedbackToken;
     if (replaced.length) chat.replace(replaced);
     chat.thread.fill(node, answer, sources);
     if (reply.status) node.append(el("p", { class: "quiet" }, chat.speech.say(/** "stopped" or "partial" */ reply.status)));
-    chat.thread.finish(node, { text: answer, id: rateable ? messageId : undefined, token: feedbackToken, again: reply.mode === "generated" && saved !== "queued" });
-    chat.thread.next(node, followUps);
+    chat.thread.finish(node, { text: answer, id: rateable ? messageId : undefined, token: feedbackToken, again: reply.mode === "generated" && saved !== "queued", followUps });
     const unsaved = saved !== "stored";
     chat.add({ id: this.#sent.id, role: "user", content: message, about, unsaved }, { id: messageId, role: "assistant", content: answer, sources, token: feedbackToken, unsaved });
     this.#sent = NOTHING;
     chat.emit("answer", { mode: reply.mode, sources: sources.length });
-    await this.#tell(reply);
+    this.#tell(reply);
   }
 
-  /** What the reply says of itself, and what follows from it. @param {Reply} reply */
+  /** What the reply says of itself, and what follows from it; the next question does not wait for that. @param {Reply} reply */
   async #tell(reply) {
     const { chat } = this;
     const { receipt } = reply;
@@ -206,10 +211,10 @@ export class Asking {
       chat.composer.until = Date.now() + (wait || PAUSE) * 1000;
       return chat.more().then((more) => more.countDown());
     }
+    if (later) return chat.tell("notNow");
     if (status === 401) return chat.ended();
     if (turn.replaced.length && (status === 404 || status === 409)) return chat.more().then((more) => more.changed(turn.message));
     if (status === 404 || status === 410) return chat.gone();
-    if (later) return chat.tell("notNow");
     chat.shell.tell(complaint);
   }
 }

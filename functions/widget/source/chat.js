@@ -1,5 +1,6 @@
 /** One chat: what was said, who says it, and what becomes of a question. */
 
+import { address } from "./address.js";
 import { Api, ORIGIN } from "./api.js";
 import { Asking } from "./asking.js";
 import { Composer } from "./composer.js";
@@ -39,15 +40,17 @@ export class Chat {
    * @param {ShadowRoot} shadow
    * @param {string} base
    * @param {(name: string) => Promise<any>} load Brings a part of the element that is a file of its own.
+   * @param {Record<string, string>} words The site's own.
+   * @param {number} nth Of the page's chats.
    */
-  constructor(host, shadow, base, load) {
+  constructor(host, shadow, base, load, words, nth) {
     this.host = host;
     this.shadow = shadow;
     this.load = load;
     this.options = new Options(host);
-    this.speech = new Speech();
+    this.speech = new Speech(words);
     this.api = new Api(base);
-    this.memory = new Memory(base);
+    this.memory = new Memory(base, nth);
     this.session = new Session(this.api, () => this.options.remember, {
       changed: (before) => this.#accountChanged(before),
       reached: () => this.#reached(),
@@ -61,10 +64,8 @@ export class Chat {
       history: () => this.accounts().then((accounts) => accounts.history()),
     });
     this.thread = new Thread(this.speech, {
-      ask: (question) => this.ask(question),
-      rateable: (...answer) => this.more().then((more) => more.rateable(...answer)),
+      finished: (...answer) => this.more().then((more) => more.finished(...answer)),
       followed: (source, event) => this.#followed(source, event),
-      again: () => this.asking.again(),
       inPlace: () => this.options.inPlace,
     });
     this.asking = new Asking(this);
@@ -293,9 +294,4 @@ export class Chat {
     this.shell.stop();
     this.#more?.then((more) => more.stop());
   }
-}
-
-/** What stands behind the `#` of the address. */
-export function address() {
-  return new URLSearchParams(location.hash.slice(1));
 }

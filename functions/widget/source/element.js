@@ -1,6 +1,7 @@
 /** `<docs-chat>`: the custom element. A page that has it twice has two chats with the same reader. */
 
-import { address, Chat } from "./chat.js";
+import { address } from "./address.js";
+import { Chat } from "./chat.js";
 import { addStyles } from "./dom.js";
 import { siteScheme, watchScheme } from "./site.js";
 import styles from "./style.css";
@@ -27,18 +28,17 @@ class DocsChat extends HTMLElement {
 
   connectedCallback() {
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: "open" });
-    if (!shadow.adoptedStyleSheets.length) addStyles(shadow, styles);
     shadow.replaceChildren();
+    shadow.adoptedStyleSheets = []; // what is loaded later brings its own each time
+    addStyles(shadow, styles);
     const base = (this.getAttribute("api") ?? OWN_BASE).replace(/\/$/, "");
-    const chat = (this.#chat = new Chat(this, shadow, base, load));
-    chat.speech.learn(this.#ownWords());
+    const chat = (this.#chat = new Chat(this, shadow, base, load, this.#ownWords(), all().indexOf(this)));
     chat.draw();
     this.#ends = [watchScheme(() => this.#paint()), this.#listen(chat), () => chat.stop()];
     this.#paint();
     this.#speak();
-    if (!chat.options.floats || chat.memory.read().open || address().has("chat")) this.open();
+    if (!chat.options.floats || chat.memory.read().open) this.open();
     if (!chat.options.floats) chat.start();
-    this.#followAddress(chat);
   }
 
   disconnectedCallback() {
@@ -70,8 +70,12 @@ class DocsChat extends HTMLElement {
 
   /** What the site says instead, by our key: `<script type="application/json">` in the element. @returns {Record<string, string>} */
   #ownWords() {
-    const given = this.querySelector('script[type="application/json"]')?.textContent;
-    return given ? JSON.parse(given) : {};
+    try {
+      return JSON.parse(this.querySelector('script[type="application/json"]')?.textContent || "{}");
+    } catch (error) {
+      console.error("<docs-chat>: its own words are not JSON:", error);
+      return {};
+    }
   }
 
   #paint() {
@@ -83,61 +87,57 @@ class DocsChat extends HTMLElement {
   /** The language's file, unless it is English; what the site says itself counts more. */
   async #speak() {
     const chat = /** @type {Chat} */ (this.#chat);
-    const language = [chat.options.language, chat.options.language.split("-")[0]].find((each) => FILES[each]);
-    if (language) chat.speech.speak(language, { ...(await chat.load(language)).default, ...this.#ownWords() });
+    const wanted = chat.options.language;
+    const language = [wanted, wanted.split("-")[0]].find((each) => FILES[each]);
+    const words = language ? (await chat.load(language)).default : {};
+    if (wanted !== chat.options.language) return; // it has changed meanwhile
+    chat.speech.speak(language ?? "en", words);
     chat.shell.root.lang = chat.speech.language;
     chat.shell.root.dir = chat.speech.direction;
     chat.draw();
   }
 
-  /** The site's own buttons and the shortcut open it. @param {Chat} chat */
+  /** The site's own buttons, the shortcut and the address open it. @param {Chat} chat */
   #listen(chat) {
-    const clicked = (/** @type {MouseEvent} */ event) => {
-      const { trigger } = chat.options;
-      if (!trigger || !(event.target instanceof Element) || !event.target.closest(trigger)) return;
-      event.preventDefault();
-      chat.shell.open();
-    };
-    const pressed = (/** @type {KeyboardEvent} */ event) => {
-      if (!chat.options.floats || !matches(event, chat.options.shortcut) || isEditable(event.target, this)) return;
+    const ends = new AbortController();
+    const how = { signal: ends.signal, capture: true }; // what is typed here goes no further
+    /** Of several on a page only the first one hears what is meant for none of them. */
+    const isFirst = () => (all()[0] ?? this) === this;
+    /** @type {(target: EventTarget, name: string, heard: (event: any) => void) => void} */
+    const listen = (target, name, heard) => target.addEventListener(name, (event) => isFirst() && heard(event), how);
+    const follow = () => (address().has("chat") || /[?&]docs-chat=reset\b/.test(location.search)) && chat.more().then((more) => more.follow());
+    let due = 0;
+    document.addEventListener("click", (event) => this.#clicked(chat, event), how);
+    listen(document, "keydown", (event) => {
+      if (!chat.options.floats || !matches(event, chat.options.shortcut) || isEditable(event, this)) return;
       event.preventDefault();
       chat.shell.toggle();
-    };
-    let due = 0;
-    const selected = () => {
+    });
+    listen(document, "selectionchange", () => {
       clearTimeout(due); // when the reader has done selecting
       due = window.setTimeout(() => chat.options.selection && String(getSelection()) && chat.more().then((more) => more.selected()), 250);
-    };
-    document.addEventListener("selectionchange", selected);
-    document.addEventListener("click", clicked);
-    document.addEventListener("keydown", pressed);
-    return () => {
-      document.removeEventListener("selectionchange", selected);
-      document.removeEventListener("click", clicked);
-      document.removeEventListener("keydown", pressed);
-    };
+    });
+    listen(window, "hashchange", follow);
+    if (isFirst()) follow();
+    return () => ends.abort();
   }
 
-  /** `#chat=<id>` opens that conversation; a link for a new password brings its token. @param {Chat} chat */
-  #followAddress(chat) {
-    const follow = async () => {
-      const id = address().get("chat");
-      if (!id || !chat.options) return;
-      chat.shell.open();
-      await chat.start();
-      if (chat.session.account === "guest") (await chat.accounts()).credentials("in", chat.speech.say("signInToOpen"));
-      else if (id !== chat.conversation) await (await chat.accounts()).open(id);
-    };
-    window.addEventListener("hashchange", follow);
-    this.#ends.push(() => window.removeEventListener("hashchange", follow));
-    follow();
-    if (!/[?&]docs-chat=reset\b/.test(location.search)) return;
+  /** @param {Chat} chat @param {MouseEvent} event */
+  #clicked(chat, event) {
+    const { trigger } = chat.options;
+    if (!trigger || !(event.target instanceof Element) || !event.target.closest(trigger)) return;
+    event.preventDefault();
     chat.shell.open();
-    chat.accounts().then((accounts) => accounts.reset());
   }
 }
 
+/** @returns {Element[]} */
+const all = () => [...document.querySelectorAll("docs-chat")];
+
 /**
+ * By the letter, or where the keyboard writes no Latin ones, by where it stands. Browsers that fill in a form tell of keys
+ * without a name.
+ *
  * @param {KeyboardEvent} event
  * @param {string} shortcut
  */
@@ -146,12 +146,14 @@ function matches(event, shortcut) {
   const parts = shortcut.split("+");
   const key = parts.pop();
   const mod = parts.includes("mod") || parts.includes("ctrl") || parts.includes("cmd");
-  return event.key.toLowerCase() === key && (event.ctrlKey || event.metaKey) === mod && event.altKey === parts.includes("alt") && event.shiftKey === parts.includes("shift");
+  const pressed = /^[ -~]/.test(event.key ?? "") ? event.key : (event.code ?? "").replace("Key", "");
+  return pressed.toLowerCase() === key && (event.ctrlKey || event.metaKey) === mod && event.altKey === parts.includes("alt") && event.shiftKey === parts.includes("shift");
 }
 
-/** A field of the page keeps its keys; our own field does not mind. @param {EventTarget | null} target @param {Element} host */
-function isEditable(target, host) {
-  return target !== host && target instanceof Element && target.matches("input, textarea, select, [contenteditable]");
+/** A field of the page keeps its keys; our own field does not mind. @param {KeyboardEvent} event @param {Element} host */
+function isEditable(event, host) {
+  const [field] = event.composedPath(); // which may stand in a shadow root
+  return event.target !== host && field instanceof HTMLElement && (field.isContentEditable || field.matches("input, textarea, select"));
 }
 
 if (!customElements.get("docs-chat")) customElements.define("docs-chat", DocsChat);

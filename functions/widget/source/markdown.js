@@ -1,7 +1,6 @@
-/** The Markdown of an answer as nodes: blocks, tables, code with a button that copies it. All else in it is text. */
+/** The Markdown of an answer as nodes: blocks, tables, code. All else in it is text. */
 
-import { el, iconButton, safeAddress } from "./dom.js";
-import { COPY } from "./icons.js";
+import { el, safeAddress } from "./dom.js";
 
 /** @typedef {import("./types").Source} Source */
 
@@ -11,7 +10,7 @@ import { COPY } from "./icons.js";
  * @typedef {object} Reading
  * @property {Source[]} sources What `[n]` may cite.
  * @property {(source: Source, text: string, attributes?: Record<string, string>) => HTMLElement} link
- * @property {(key: "copyCode" | "copied" | "code" | "source", values?: Record<string, string>) => string} say
+ * @property {(key: "code" | "table" | "source", values?: Record<string, string>) => string} say
  */
 
 const INLINE =
@@ -112,23 +111,7 @@ function codeBlock(lines, reading) {
   // reachable by keyboard, for it may have to be scrolled; code runs from left to right in every language
   const label = language ? `${reading.say("code")}: ${language}` : reading.say("code");
   const shown = el("pre", { tabindex: "0", role: "group", "aria-label": label, dir: "ltr" }, el("code", {}, text));
-  return el("div", { class: "code", part: "code" }, shown, copyButton(text, reading.say("copyCode"), reading.say("copied")));
-}
-
-/**
- * @param {string} text
- * @param {string} name
- * @param {string} done What the button says for two seconds once it has copied.
- */
-export function copyButton(text, name, done) {
-  const button = iconButton(COPY, name, async () => {
-    await navigator.clipboard.writeText(text);
-    const note = el("span", { class: "done", role: "status" }, done);
-    button.append(note);
-    setTimeout(() => note.remove(), 2000);
-  });
-  button.classList.add("copy");
-  return button;
+  return el("div", { class: "code", part: "code" }, shown);
 }
 
 /** @param {string[]} lines */
@@ -156,7 +139,8 @@ function table(lines, reading) {
     rows.push(el("tr", {}, ...row.map((cell) => el("td", { dir: "auto" }, ...inlineNodes(cell, reading)))));
   }
   const whole = el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows));
-  return el("div", { class: "table", tabindex: "0", role: "group", part: "table" }, whole);
+  const label = `${reading.say("table")}: ${head.map((cell) => cell.textContent).join(", ")}`;
+  return el("div", { class: "table", tabindex: "0", role: "group", "aria-label": label, part: "table" }, whole);
 }
 
 /**

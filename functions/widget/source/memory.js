@@ -13,9 +13,9 @@
  */
 
 export class Memory {
-  /** @param {string} api */
-  constructor(api) {
-    this.key = `docs-chat ${api}`;
+  /** @param {string} api @param {number} nth Of several chats on a page each remembers its own. */
+  constructor(api, nth) {
+    this.key = `docs-chat ${api}${nth > 0 ? ` ${nth}` : ""}`;
   }
 
   /** @returns {Remembered} */

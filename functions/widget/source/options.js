@@ -86,6 +86,6 @@ export class Options {
   }
 
   get language() {
-    return this.#text("lang") || document.documentElement.lang || navigator.language || "en";
+    return (this.#text("lang") || document.documentElement.lang || navigator.language || "en").toLowerCase().replace("_", "-");
   }
 }

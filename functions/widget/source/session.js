@@ -42,10 +42,13 @@ export class Session {
     this.tabs = "BroadcastChannel" in window ? new BroadcastChannel(`docs-chat ${api.base}`) : null;
     this.tabs?.addEventListener("message", () => this.ask());
     document.addEventListener("visibilitychange", this.#seen);
+    window.addEventListener("pageshow", this.#seen);
   }
 
-  #seen = () => {
-    if (document.visibilityState === "visible" && this.#asked && Date.now() - this.#asked > STALE * 1000) this.ask();
+  /** A page that the way back brought as it was left may be older than a sign-out. @param {Event} event */
+  #seen = (event) => {
+    const isOld = /** @type {PageTransitionEvent} */ (event).persisted || Date.now() - this.#asked > STALE * 1000;
+    if (document.visibilityState === "visible" && this.#asked && isOld) this.ask();
   };
 
   /** Ask who is signed in; whoever listens is told when that is somebody else than before. */
@@ -55,8 +58,9 @@ export class Session {
     try {
       const found = await this.api.call("GET", "/api/auth/get-session");
       this.#pause = FIRST_PAUSE;
-      if (!found) this.keepToken(null);
-      this.become(found ? "user" : "guest", found?.user ?? null);
+      const user = found?.user ?? null;
+      if (!user) this.keepToken(null);
+      this.become(user ? "user" : "guest", user);
       this.does.reached();
     } catch (error) {
       const refused = refusal(error);
@@ -96,5 +100,6 @@ export class Session {
     clearTimeout(this.#retrying);
     this.tabs?.close();
     document.removeEventListener("visibilitychange", this.#seen);
+    window.removeEventListener("pageshow", this.#seen);
   }
 }

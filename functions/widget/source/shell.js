@@ -133,7 +133,7 @@ export class Shell {
     this.#followKeyboard(false);
     this.does.closed();
     const back = this.#opener?.isConnected && this.#opener !== document.body && this.#opener !== this.options.host ? this.#opener : this.launcher;
-    back.focus();
+    back.focus({ preventScroll: true });
   }
 
   toggle() {

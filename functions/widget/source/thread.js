@@ -1,20 +1,17 @@
 /** The conversation as it stands on the page: questions, answers with their sources, opinions, what to ask next. */
 
-import { copyButton, blockNodes } from "./markdown.js";
-import { el, iconButton, safeAddress } from "./dom.js";
-import { AGAIN } from "./icons.js";
+import { blockNodes } from "./markdown.js";
+import { el, safeAddress } from "./dom.js";
 
 /** @typedef {import("./types").Source} Source */
 /** @typedef {import("./types").Opinion} Opinion */
+/** @typedef {import("./types").Answer} Answer */
 /** @typedef {import("./words.js").Speech} Speech */
 
 /**
  * @typedef {object} Does
- * @property {(question: string) => void} ask
- * @property {(node: HTMLElement, id: string, token: string | undefined, given: Opinion | null) => void} rateable Makes an
- *   answer one that can be rated.
+ * @property {(node: HTMLElement, answer: Answer) => void} finished
  * @property {(source: Source, event: MouseEvent) => void} followed
- * @property {() => void} again
  * @property {() => boolean} inPlace
  */
 
@@ -95,18 +92,10 @@ export class Thread {
     node.replaceChildren(el("div", { class: "text" }, ...blockNodes(text, reading)), ...(sources.length ? [this.#sources(sources)] : []));
   }
 
-  /**
-   * Below an answer: copy it, rate it.
-   *
-   * @param {HTMLElement} node
-   * @param {{text: string, id?: string, token?: string, given?: Opinion | null, again?: boolean}} answer Without an id it
-   *   cannot be rated.
-   */
-  finish(node, { text, id, token, given = null, again }) {
-    const tools = el("div", { class: "after" }, copyButton(text, this.say("copyAnswer"), this.say("copied")));
-    if (again) tools.append(iconButton(AGAIN, this.say("again"), this.does.again, { class: "icon again" }));
-    node.append(tools);
-    if (id) this.does.rateable(node, id, token, given);
+  /** An answer is whole. @param {HTMLElement} node @param {Answer} answer */
+  finish(node, answer) {
+    node.append(el("div", { class: "after" }));
+    this.does.finished(node, answer);
   }
 
   /**
@@ -123,22 +112,6 @@ export class Thread {
       this.finish(node, { text: content, id: given || token ? id : undefined, token, given: given?.(id) });
       return node;
     });
-  }
-
-  /** @param {HTMLElement} node @param {string[]} questions */
-  next(node, questions) {
-    if (questions.length) node.append(this.choices(this.say("followUps"), questions));
-  }
-
-  /**
-   * Questions to choose from.
-   *
-   * @param {string} title
-   * @param {string[]} questions
-   */
-  choices(title, questions) {
-    const items = questions.map((each) => el("li", {}, el("button", { type: "button", dir: "auto", click: () => this.does.ask(each) }, each)));
-    return el("div", { class: "next", role: "group", "aria-label": title }, el("p", { class: "quiet" }, title), el("ul", {}, ...items));
   }
 
   /**

@@ -66,9 +66,23 @@ export interface Said {
   unsaved?: boolean;
 }
 
+/** An answer that is whole, and what can be done with it. */
+export interface Answer {
+  text: string;
+  /** Without it the answer cannot be rated. */
+  id?: string;
+  /** Of an answer that is stored nowhere. */
+  token?: string;
+  given?: Opinion | null;
+  /** It was written: another one may come of the same question. */
+  again?: boolean;
+  followUps?: string[];
+}
+
 /** Handlers of what arrives before an answer is whole. */
 export interface Arriving {
-  sources(sources: Source[]): void;
+  /** Whether a stop reaches whoever writes: told by servers that know it. */
+  sources(sources: Source[], stoppable?: boolean): void;
   delta(text: string): void;
 }
 
@@ -103,6 +117,8 @@ export interface More {
   shown(): void;
   /** Another turn has come since: the conversation is read again, and the question kept. */
   changed(question: string): Promise<void>;
+  /** `#chat=…` or the link for a new password, as the address has it now. */
+  follow(): Promise<void>;
+  finished(node: HTMLElement, answer: Answer): void;
   selected(): void;
-  rateable(node: HTMLElement, id: string, token: string | undefined, given: Opinion | null): void;
 }

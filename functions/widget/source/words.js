@@ -20,10 +20,7 @@ export const ENGLISH = {
   source: "Source {number}: {title}",
   newTab: "(opens in a new tab)",
   code: "Code",
-  copyCode: "Copy code",
-  copyAnswer: "Copy answer",
-  copied: "Copied",
-  again: "Answer again",
+  table: "Table",
   about: "About",
   removeAbout: "Ask without the selected text",
   notNow: "This is not available right now. Nothing is lost: please try again in a moment.",
@@ -39,9 +36,16 @@ export const ENGLISH = {
 export const RIGHT_TO_LEFT = ["ar", "ur", "he", "fa"];
 
 export class Speech {
+  /** In English, what each part of the element says. @type {Record<string, string>} */
+  #english = { ...ENGLISH };
   /** @type {Record<string, string>} */
-  words = { ...ENGLISH };
+  #spoken = {};
   language = "en";
+
+  /** @param {Record<string, string>} own What the site says instead, in any language. */
+  constructor(own) {
+    this.own = own;
+  }
 
   /**
    * A sentence, with its values put in as they are.
@@ -49,11 +53,11 @@ export class Speech {
    * @param {string} key
    * @param {Record<string, string | number>} [values]
    */
-  say = (key, values = {}) => (this.words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  say = (key, values = {}) => (this.own[key] ?? this.#spoken[key] ?? this.#english[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 
-  /** Adds what one more part of the element says, unless a language or the site has said it otherwise. @param {Record<string, string>} words */
+  /** Adds what one more part of the element says. @param {Record<string, string>} words */
   learn(words) {
-    this.words = { ...words, ...this.words };
+    Object.assign(this.#english, words);
   }
 
   /**
@@ -62,10 +66,10 @@ export class Speech {
    */
   speak(language, words) {
     this.language = language;
-    this.words = { ...this.words, ...words };
+    this.#spoken = words;
   }
 
   get direction() {
-    return RIGHT_TO_LEFT.includes(this.language.split("-")[0]) ? "rtl" : "ltr";
+    return RIGHT_TO_LEFT.includes(this.language) ? "rtl" : "ltr";
   }
 }

@@ -5,6 +5,7 @@ import { showInAddress } from "./addresses.js";
 import { el, iconButton } from "../dom.js";
 import { DOTS, SEARCH } from "../icons.js";
 import { refusal } from "../api.js";
+import { copy } from "../more/copying.js";
 
 /** @typedef {import("../chat.js").Chat} Chat */
 /** @typedef {import("../types").Conversation} Conversation */
@@ -150,7 +151,7 @@ export class History {
       { class: "menu", hidden: true, role: "group", "aria-label": say("more", { title }) },
       act("rename", () => this.#rename(conversation)),
       act(pinned ? "unpin" : "pin", () => this.#change(id, { pinned: !pinned })),
-      act("copyLink", () => navigator.clipboard.writeText(address).then(() => (this.note.textContent = say("copied")))),
+      act("copyLink", async () => (this.note.textContent = say((await copy(address, button)) ? "copied" : "notCopied"))),
       act("delete", () => this.#delete(conversation)),
     );
     const button = iconButton(DOTS, say("more", { title }), () => show(Boolean(menu.hidden)), { "aria-expanded": "false" });
@@ -197,8 +198,8 @@ export class History {
       this.chat.shell.heading.focus();
       return true;
     } catch (error) {
-      const { status } = refusal(error);
-      if (status === 404 || status === 410 || status === 400) this.chat.tell(this.awaited.isMissing(id, []) ? "awaited" : "gone");
+      const { status, later } = refusal(error);
+      if (!later && (status === 404 || status === 410 || status === 400)) this.chat.tell(this.awaited.isMissing(id, []) ? "awaited" : "gone");
       else this.chat.shell.tell(this.dialogs.complaint(error));
       return false;
     }

@@ -12,7 +12,7 @@ export class Consent {
   /** @param {Chat} chat */
   constructor(chat) {
     this.chat = chat;
-    this.key = `${chat.memory.key} allowed`;
+    this.key = `docs-chat ${chat.api.base} allowed`;
     /** The provider that readers of this browser allow to see what they ask and mark. @type {string | null} */
     this.always = read(() => localStorage, this.key);
     this.box = el("input", { type: "checkbox", "aria-describedby": "consent", click: () => this.#turn() });

@@ -5,9 +5,11 @@ import { Consent } from "./consent.js";
 import { Countdown } from "./countdown.js";
 import { changed, Editing } from "./editing.js";
 import { leadToEnd } from "./end.js";
+import { finished } from "./finished.js";
+import { follow } from "./following.js";
+import { keepKeys } from "./keys.js";
 import { lengthNote } from "./length.js";
 import { told } from "./notices.js";
-import { Opinions } from "./opinions.js";
 import { printInPlace } from "./paper.js";
 import { AskAbout } from "./selection.js";
 import { stopWriting } from "./stopping.js";
@@ -18,6 +20,11 @@ import styles from "./more.css";
 /** @typedef {import("../chat.js").Chat} Chat */
 
 const ENGLISH = {
+  copyCode: "Copy code",
+  copyAnswer: "Copy answer",
+  copied: "Copied",
+  notCopied: "Could not copy",
+  again: "Answer again",
   latest: "To the end",
   stopped: "Stopped.",
   partial: "This answer is not complete.",
@@ -66,6 +73,7 @@ export function attach(chat) {
   chat.speech.learn(ENGLISH);
   addStyles(chat.shadow, styles);
   leadToEnd(chat);
+  keepKeys(chat.shell.root);
   chat.composer.form.prepend(lengthNote(chat.composer.field, chat.speech.say));
   const about = new AskAbout(chat);
   const consent = new Consent(chat);
@@ -92,7 +100,8 @@ export function attach(chat) {
     stopWriting: (id, giveUp) => stopWriting(chat, id, giveUp),
     countDown: () => countdown.begin(),
     stop: () => (countdown.stop(), endPrinting()),
+    follow: () => follow(chat),
+    finished: (node, answer) => finished(chat, node, answer),
     selected: () => about.offer(),
-    rateable: (node, id, token, given) => new Opinions(chat, node, id, token, given),
   };
 }

@@ -1,6 +1,7 @@
 /** What stands where nothing was asked yet: what this is, questions to begin with, and what becomes of them. */
 
 import { el, safeAddress } from "../dom.js";
+import { choices } from "./finished.js";
 
 /** @typedef {import("../chat.js").Chat} Chat */
 
@@ -10,8 +11,8 @@ export function welcome(chat, choice) {
   const { say } = speech;
   const examples = el("div", { class: "examples" });
   thread.welcome.replaceChildren(el("p", { class: "greeting" }, say("welcome")), el("p", { class: "quiet" }, say("welcomeMore")), examples, privacy(chat), choice);
-  if (options.questions.length) examples.append(thread.choices(say("examples"), options.questions));
-  else if (chat.session.account !== "unasked") suggestions(chat).then((found) => found.length && examples.append(thread.choices(say("examples"), found)));
+  if (options.questions.length) examples.append(choices(chat, say("examples"), options.questions));
+  else if (chat.session.account !== "unasked") suggestions(chat).then((found) => found.length && examples.append(choices(chat, say("examples"), found)));
 }
 
 /** @type {WeakMap<Chat, Promise<string[]>>} */
