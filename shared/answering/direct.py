@@ -228,7 +228,9 @@ def _decides_in_place(wanted: Wanted, line: Line, own: frozenset[str], headings:
 def _decides(wanted: Wanted, line: Line, least: float) -> bool:
     if LEANS.search(line.text) or LOOKS_BACK.search(line.text):
         return False
-    return line.decides or decides(wanted, POINTER.sub(" ", ADDRESS.sub(" ", line.text)), least)
+    if any(not head or wanted.share(wanted.held_by(head)) for head in line.decided):
+        return True
+    return not line.decides and decides(wanted, POINTER.sub(" ", ADDRESS.sub(" ", line.text)), least)
 
 
 def _least(wanted: Wanted, line: Line, headings: frozenset[str]) -> float:

@@ -53,7 +53,7 @@ class Line:
         about: Of a row, the cell that names it, and the name of that column.
         name: That cell, without what is code.
         cells: Of a row, without the names of its columns, which every row has.
-        decides: Of a row, whether a cell is a yes or a no.
+        decided: Of a row, the names of the columns with a yes or a no; empty ones where it is all that is said there.
     """
 
     text: str
@@ -62,16 +62,22 @@ class Line:
     about: str | None = None
     name: str = ""
     cells: str = ""
-    decides: bool = False
+    decided: tuple[str, ...] = ()
+
+    @property
+    def decides(self) -> bool:
+        """Whether it is a row with a yes or a no."""
+        return bool(self.decided)
 
     @classmethod
     def of_row(cls, table: Table, row: Sequence[str]) -> Line:
         """A row with the names of its columns."""
         at = next((at for at, cell in enumerate(row) if LETTERS.search(cell)), 0)
         about = " ".join((row[at], *table.head[at : at + 1]))
-        decides = any(YES_OR_NO.match(cell) for cell in row)
+        heads = (*table.head, *("" for _ in row)) if len(row) > 2 else ("", "")  # noqa: PLR2004 (a name and what is said of it)
+        decided = tuple(head for head, cell in zip(heads, row, strict=False) if YES_OR_NO.match(cell))
         name = CODE_SPAN.sub("", row[at])
-        return cls(row_as_line(table, row), about=about, name=name, cells=" ".join(row), decides=decides)
+        return cls(row_as_line(table, row), about=about, name=name, cells=" ".join(row), decided=decided)
 
 
 def lines_in(section: Section) -> Iterator[Line]:

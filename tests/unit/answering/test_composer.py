@@ -101,6 +101,11 @@ def test_an_error_message_in_a_heading_is_answered_by_what_stands_below_it() -> 
         ("How much does the arm cost?", Table((("the arm kit", "$600"),), ("Kit", "Cost")), "the arm kit · Cost: $600"),
         ("Is Windows supported?", Table((("Windows", "no"),), ("System", "supported")), "Windows · supported: no"),
         (
+            "Can I search on Windows?",
+            Table((("search", "yes", "no"),), ("What", "Linux", "Windows")),
+            "search · Linux: yes · Windows: no",
+        ),
+        (
             "Which status does a wrong password give?",
             Table((("2", "a wrong password", "401"),), ("#", "Case", "Status it gives")),
             "2 · Case: a wrong password · Status it gives: 401",
@@ -201,6 +206,11 @@ def test_a_line_that_answers_directly_comes_first(question: str, block: Block, l
         ("How do I install armctl?", Code("armctl --version", "Look whether it is installed:")),
         ("Which motor turns the elbow joint?", Paragraph("The first motor does not turn the elbow joint.")),
         ("How many weeks does it last?", Table((("Basics", "1-2"),), ("Part", "Weeks"))),
+        # the "no" is told of something else that is in another column
+        (
+            "Is there an interface for search?",
+            Table((("interface for search", "200", "no"),), ("What", "Status", "Tried again")),
+        ),
         ("since which version does it log", Paragraph("Set `LOG_MS=1000` in any version to log more.")),
         # a row about something else, and one that decides nothing
         (
