@@ -24,6 +24,9 @@ GRACE_SECONDS = 3.0
 READY_SECONDS = 120.0
 """Ends the wait for one that hangs: whatever has ended by itself is not waited for, and a busy machine is slow."""
 
+WORK_SECONDS = 600.0
+"""The same for one that does a thing and ends, which takes more than a start: to embed pages, on a slow machine."""
+
 # PR_SET_PDEATHSIG fires when the THREAD that forked ends, not the process. So one thread, which lives exactly as long
 # as the interpreter, forks all children, however short-lived the threads are that ask for them.
 _launcher = ThreadPoolExecutor(max_workers=1, thread_name_prefix="launcher")
@@ -86,7 +89,7 @@ class Process:
                 raise ProcessFailed(self._obituary(f"{self.program.name} was not ready after {seconds:g} s"))
             time.sleep(POLL_SECONDS)
 
-    def wait_for_success(self, seconds: float = READY_SECONDS) -> None:
+    def wait_for_success(self, seconds: float = WORK_SECONDS) -> None:
         """Wait until it ends by itself, as a program that does one thing should.
 
         Raises:
