@@ -22,7 +22,11 @@ _OPENING: Final = re.compile(
 _FENCE: Final = re.compile(r"[ \t>]*(?P<mark>`{3,}(?=[^`]*$)|~{3,})")
 _OPTION: Final = re.compile(r"[ \t]*:[a-zA-Z][\w-]*:(?:[ \t]|$)")
 _TARGET: Final = re.compile(r"[ \t]*\([\w.:-]+\)=[ \t]*$")
-_ROLE: Final = re.compile(r"(?<![`\w])\{(?P<name>[a-z][a-z:-]*)\}(?P<mark>`+)(?P<text>(?:(?!(?P=mark)).)+)(?P=mark)")
+_ROLE: Final = re.compile(
+    r"(?<!\w)\{(?P<name>[a-z][a-z:-]*)\}(?P<mark>`+)(?P<text>(?:(?!(?P=mark)).)+)(?P=mark)"
+    r"|(?P<code>`+)(?:(?!(?P=code)).)+(?P=code)"
+)
+"""A role, or code in a line, in which none begins: `~/.cache/{id}`."""
 _TITLED: Final = re.compile(r"(?P<text>.+?)\s*<[^<>]+>$", re.DOTALL)
 
 _ADMONITIONS: Final = frozenset(
@@ -129,6 +133,8 @@ def _ends(line: str, mark: str) -> bool:
 
 def _plain(role: re.Match[str]) -> str:
     """What a reader sees of a role: a title where it has one, else the last part of a name, or the name of a page."""
+    if role["code"]:
+        return role.group()
     name, text = role["name"].rpartition(":")[2], role["text"].strip()
     titled = _TITLED.match(text)
     shown = titled["text"] if titled else text.lstrip("!")

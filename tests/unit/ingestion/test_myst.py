@@ -50,6 +50,8 @@ def test_what_only_a_build_makes_text_of_is_left_out() -> None:
         ("{ref}`how to begin <start>`", "how to begin"),
         ("{pep}`8`", "PEP 8"),
         ("{term}`loader`", "loader"),
+        # the mark behind a brace ends code, and begins none
+        ("`~/.cache/{repo-id}`, then `it`", "`~/.cache/{repo-id}`, then `it`"),
     ],
 )
 def test_a_role_is_what_a_reader_sees_of_it(role: str, seen: str) -> None:
