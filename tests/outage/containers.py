@@ -36,14 +36,19 @@ def forget_the_queue(platform: Platform) -> None:
     _until_gone(platform, ended)
 
 
-def end_twins(platform: Platform, transport: Transport, functions: set[str]) -> None:
-    """End the containers of each of these functions that has more than one: who asks it meets any of them."""
+def end_twins(platform: Platform, transport: Transport, functions: set[str]) -> set[str]:
+    """End the containers of each of these functions that has more than one; which functions these were.
+
+    Who asks such a function meets any of them, and each has learned something else.
+    """
     processes = _processes(platform.gateways[transport])
-    ended = {pid for function in functions if len(processes.get(function, ())) > 1 for pid in processes[function]}
+    doubled = {function for function in functions if len(processes.get(function, ())) > 1}
+    ended = {pid for function in doubled for pid in processes[function]}
     for pid in ended:
         with suppress(ProcessLookupError):  # as above
             os.kill(int(pid), signal.SIGKILL)
     _until_gone(platform, ended)
+    return doubled
 
 
 def _until_gone(platform: Platform, ended: set[str]) -> None:

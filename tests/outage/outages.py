@@ -2,7 +2,8 @@
 
 The functions are called side by side, since each may have to wait, and the routes of one function one after the other,
 so that there is one container of each: as soon as it has answered well after a case, no circuit breaker is open any
-more. Where a container was not yet done with what follows its answer, there are two; both are ended then.
+more. Where a container was not yet done with what follows its answer, there are two, of which the other one may still
+have an open breaker; both are ended then, and it is asked again.
 
 Which of a function's routes comes first, and so finds the trouble out, changes from case to case.
 
@@ -26,6 +27,7 @@ from infra.openapi import DOCUMENT
 from tests.fixtures.platform import CALIBRATE, PATIENCE_SECONDS
 from tests.fixtures.stopwatch import Stopwatch
 from tests.fixtures.writers import read_events
+from tests.outage.containers import end_twins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -214,8 +216,12 @@ class Outage:
         self._side_by_side(by_function(routes()))
 
     def _side_by_side(self, functions: list[list[str]]) -> None:
-        with ThreadPoolExecutor(FUNCTIONS_AT_ONCE) as threads:
-            list(threads.map(self.until_well, functions))
+        """Call all until each is well, whichever container answers."""
+        while functions:
+            with ThreadPoolExecutor(FUNCTIONS_AT_ONCE) as threads:
+                list(threads.map(self.until_well, functions))
+            twins = end_twins(self.platform, self.transport, {function_of(each[0]) for each in functions})
+            functions = [each for each in functions if function_of(each[0]) in twins]
 
     def request(self, method: str, path: str, person: Person) -> dict[str, Any]:
         credentials = {"email": person.email, "password": person.password}
