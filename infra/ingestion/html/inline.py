@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from infra.ingestion.html.names import BLOCKS, HEADINGS, INVISIBLE, PERMANENT_LINK, SYMBOLS_OF_LINKS
+from infra.ingestion.html.names import BADGE, BLOCKS, HEADINGS, INVISIBLE, PERMANENT_LINK, SYMBOLS_OF_LINKS
 from infra.ingestion.html.tree import Element, cleaned
 
 if TYPE_CHECKING:
@@ -31,8 +32,23 @@ def line_of(children: list[Element | str]) -> str:
 
 
 def heading_line(element: Element) -> str:
-    """A theme may put the whole heading into its permanent link."""
-    return line(element) or cleaned(element.raw_text())
+    """Without badges, unless there is nothing else. A theme may put the whole heading into its permanent link."""
+    bare = _without_badges(element)
+    return line(bare) or cleaned(bare.raw_text()) or line(element)
+
+
+def _without_badges(element: Element) -> Element:
+    copy = replace(element, children=[])
+    for child in element.children:
+        if isinstance(child, str):
+            copy.children.append(child)
+        elif not _is_badge(child):
+            copy.children.append(replace(_without_badges(child), parent=copy))
+    return copy
+
+
+def _is_badge(element: Element) -> bool:
+    return element.tag == "img" or "badge" in element.tag or BADGE.search(element.classes) is not None
 
 
 def _part(child: Element | str) -> str:

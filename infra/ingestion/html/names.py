@@ -68,6 +68,13 @@ PERMANENT_LINK: Final = re.compile(
 )
 SYMBOLS_OF_LINKS: Final = frozenset("¶#§^↩🔗⚓☍↑⏎◆")
 
+BADGE: Final = re.compile(
+    r"(?:^|\s)(?:(?:[\w-]*[-_])?(?:badges?|pill|chip|lozenge)(?:[-_](?!title|name)[\w-]+)?|VPBadge|(?:[\w-]+[-_])?tag"
+    r"|(?:bdg|label)-[\w-]+)(?=$|\s)",
+    re.IGNORECASE,
+)
+"""What stands beside a heading's words, as a picture would: "Beta", the version since when it is there."""
+
 ADMONITION: Final = re.compile(
     r"(?:^|[\s_-])(?:admonition|alert|hint|callout|custom-block|hint-container|starlight-aside|blockquote-tag"
     r"|markdown-alert|admonitionblock)(?=$|[\s_-])"

@@ -154,6 +154,42 @@ def test_permanent_links_are_no_part_of_a_heading_unless_they_are_all_of_it() ->
 
 
 @pytest.mark.parametrize(
+    "badge",
+    [
+        "<span class='VPBadge warning'>Beta</span>",
+        "<span class='badge badge--secondary'>v1.2+</span>",
+        "<span class='badge_a1B2'>Beta</span>",
+        "<span class='sd-sphinx-override sd-badge sd-bg-info'>new</span>",
+        "<span class='bdg-primary'>new</span>",
+        "<span class='sl-badge note small'>New</span>",
+        "<span class='label label-default'>since 3.1</span>",
+        "<sup><span class='version-pill'>2.0</span></sup>",
+        "<a href=/stability><span class=status-badge>Experimental</span></a>",
+        "<small class=chip>Pro</small>",
+        "<doc-badge>Beta</doc-badge>",
+        "<a href=https://ci.test><img alt='build passing' src=https://ci.test/b.svg></a>",
+    ],
+)
+def test_a_badge_beside_a_headings_words_is_no_part_of_it(badge: str) -> None:
+    assert anchors(f"<h2 id=a>Route <code>cache</code> {badge}</h2>") == [("Route `cache`", "a")]
+    assert anchors(f"<h2 id=a>{badge} Route<a class=headerlink href=#a>#</a></h2>") == [("Route", "a")]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "<span class=badge>Badges</span>",
+        "<img alt=Badges src=logo.svg>",
+        "<span class=sec-tag-title>Badges</span>",
+        "<span class=badges-title>Badges</span>",
+        "<code class=tag>Badges</code>",
+    ],
+)
+def test_what_is_all_of_a_heading_is_its_name_whatever_it_looks_like(heading: str) -> None:
+    assert [text.strip("`") for text, _ in anchors(f"<h2 id=a>{heading}</h2>")] == ["Badges"]
+
+
+@pytest.mark.parametrize(
     "code",
     [
         "<pre><code class=language-sh>one\ntwo</code></pre>",
