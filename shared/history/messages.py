@@ -5,61 +5,28 @@ What conversations.py says is true here: each function is one batch, may be repe
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
 from shared.db import Statement
-from shared.errors import Conflict, InvalidRequest
-from shared.history import conversation_queries
+from shared.errors import Conflict, Gone, InvalidRequest, NotFound
 from shared.history.models import Conversation, Message
 from shared.history.titles import UNTITLED, title_of
-from shared.history.writing import still_there, write
+from shared.history.writing import write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from shared.db import Database
+    from shared.db import Database, Rows
     from shared.history.models import Given
 
-# All or none: where one of the ids means something else already, nothing is appended. Each table that a statement names
-# takes a tenth of a millisecond to plan, so it names few: without its owner there is no conversation either.
 APPEND: Final = """
-    with given as (
-        select given.id, given.role, given.content, given.place, there.id is null as is_new,
-               (there.conversation_id, there.role, there.content)
-               is distinct from ($1::uuid, given.role, given.content) as is_another
-          from unnest($2::uuid[], $3::text[], $4::text[]) with ordinality as given(id, role, content, place)
-          left join message there on there.user_id = (select signed_in_user()) and there.id = given.id
-    ), fresh as (
-        select id, role, content, row_number() over (order by place)::int as nth from given where is_new
-    ), continued as (
-        update conversation
-           set message_count = message_count + (select count(*)::int from fresh),
-               updated_at = greatest(clock_timestamp(), (
-                    select max(updated_at) from conversation where user_id = (select signed_in_user())
-               ) + interval '1 microsecond'),
-               title = case when message_count = 0 and created_as = '' and title = $6::text then $5::text
-                            else title end
-         where user_id = (select signed_in_user()) and id = $1::uuid
-           and exists (select from fresh)
-           and not exists (select from given where is_another and not is_new)
-        returning id, user_id, updated_at
-    )
-    insert into message (id, conversation_id, user_id, seq, role, content, created_at)
-    select fresh.id, continued.id, continued.user_id,
-           fresh.nth + coalesce((
-                select max(seq) from message
-                 where user_id = (select signed_in_user()) and conversation_id = $1::uuid
-           ), 0),
-           fresh.role, fresh.content, continued.updated_at
-      from continued, fresh
+    select * from append_messages($1::uuid, $2::uuid[], $3::text[], $4::text[], $5::text, $6::text)
 """
+"""Appends all or none, and gives what is there then (infra/migrations/0145_appended_by_a_plan_that_is_kept.sql)."""
 
-APPENDED: Final = """
-    select id, seq, role, content, sources, status, mode, created_at
-      from message
-     where user_id = (select signed_in_user()) and conversation_id = $1::uuid and id = any($2::uuid[])
-"""
+CONVERSATION_COLUMNS: Final = len(fields(Conversation))
 
 
 def append_messages(db: Database, conversation_id: UUID, given: Sequence[Given]) -> tuple[Conversation, list[Message]]:
@@ -79,14 +46,25 @@ def append_messages(db: Database, conversation_id: UUID, given: Sequence[Given])
         raise InvalidRequest("two of them have the same id", "messages")
     first_question = next((each.content for each in given if each.role == "user"), UNTITLED)
     columns = (ids, [each.role for each in given], [each.content for each in given])
-    _, conversation, messages, deleted = write(
-        db,
-        Statement(APPEND, (conversation_id, *columns, title_of(first_question), UNTITLED)),
-        Statement(conversation_queries.CONVERSATION, (conversation_id,)),
-        Statement(APPENDED, (conversation_id, ids)),
-        Statement(conversation_queries.DELETED, (conversation_id,)),
-    )
-    return still_there(conversation.first(Conversation), deleted), _as_given(messages.into(Message), given)
+    [appended] = write(db, Statement(APPEND, (conversation_id, *columns, title_of(first_question), UNTITLED)))
+    conversation, messages = _there(appended)
+    return conversation, _as_given(messages, given)
+
+
+def _there(appended: Rows) -> tuple[Conversation, list[Message]]:
+    """What `APPEND` gives.
+
+    Raises:
+        NotFound: There never was such a conversation, or it is somebody else's.
+        Gone: It was deleted or evicted.
+    """
+    deleted, *conversation = appended.values[0][: 1 + CONVERSATION_COLUMNS]
+    if deleted:
+        raise Gone
+    if conversation[0] is None:
+        raise NotFound
+    messages = (row[1 + CONVERSATION_COLUMNS :] for row in appended.values)
+    return Conversation(*conversation), [Message(*each) for each in messages if each[0] is not None]
 
 
 def _as_given(stored: Sequence[Message], given: Sequence[Given]) -> list[Message]:

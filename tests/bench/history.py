@@ -72,6 +72,21 @@ SEARCHES: Final = 60
 APPEND_GOAL: Final = 3.0
 """Milliseconds that appending a turn may cost the store, in the median."""
 
+BARE: Final = "bare insert"
+MAKE_BARE: Final = """
+    create table bare_message (like message including defaults including indexes);
+    grant insert on bare_message to docs_app
+"""
+INSERT_BARE: Final = """
+    insert into bare_message (id, conversation_id, user_id, seq, role, content, created_at)
+    select given.id, $2::uuid, $3::text, place, 'user', content, now()
+      from unnest($1::uuid[], $4::text[]) with ordinality as given(id, content, place)
+"""
+"""A turn without session, conversation, foreign keys, triggers and row-level security: what storing costs at least."""
+
+TURN_WORDS: Final = (12, 110)
+"""Of a question, and of its answer."""
+
 CITED: Final = 4
 BIG_TABLES: Final = "user|session|conversation|message|deleted_conversation|message_feedback"
 
@@ -88,7 +103,8 @@ def open_one(_site: Site, db: Database, person: Person, turn: int) -> None:
 
 def append(site: Site, db: Database, person: Person, turn: int) -> None:
     """A turn of two messages."""
-    said = [Given(uuid4(), "user", site.population.said(12)), Given(uuid4(), "assistant", site.population.said(110))]
+    question, answer = (site.population.said(words) for words in TURN_WORDS)
+    said = [Given(uuid4(), "user", question), Given(uuid4(), "assistant", answer)]
     append_messages(db, person.conversations[turn % CONVERSATIONS], said)
 
 
@@ -115,7 +131,7 @@ class Site:
     database: Database
     messages: int = 0
     load_seconds: float = 0.0
-    milliseconds: dict[str, list[float]] = field(default_factory=lambda: {call: [] for call in CALLS})
+    milliseconds: dict[str, list[float]] = field(default_factory=lambda: {call: [] for call in (*CALLS, BARE)})
 
     def call(self, name: str, turn: int, database: Database | None = None) -> float:
         """Milliseconds that it took."""
@@ -123,6 +139,14 @@ class Site:
         signed_in = SignedInDatabase(database or self.database, person.token)
         began = time.perf_counter()
         CALLS[name](self, signed_in, person, turn)
+        return (time.perf_counter() - began) * 1000
+
+    def insert_bare(self, turn: int) -> float:
+        """Milliseconds that two rows take where nothing is asked, counted or searched for them."""
+        said = [self.population.said(words) for words in TURN_WORDS]
+        rows = ([uuid4(), uuid4()], uuid4(), f"user-{turn}", said)
+        began = time.perf_counter()
+        self.database.run(Statement(INSERT_BARE, rows))
         return (time.perf_counter() - began) * 1000
 
     def median(self, name: str) -> float:
@@ -208,6 +232,8 @@ def _filled(server: Postgres, users: int, sample: int, *, heavy: bool = False) -
     began = time.perf_counter()
     site.messages = site.population.load(superuser_url)
     site.load_seconds = time.perf_counter() - began
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        connection.execute(MAKE_BARE)
     print(f"{users:>9,} users, {site.messages:,} messages loaded in {site.load_seconds:.0f} s", flush=True)
     return site
 
@@ -221,6 +247,10 @@ def _measure(sites: list[Site], rounds: int) -> None:
                 took = site.call(name, turn)
                 if turn >= warm_up:
                     site.milliseconds[name].append(took)
+        for site in sites:
+            took = site.insert_bare(turn)
+            if turn >= warm_up:
+                site.milliseconds[BARE].append(took)
 
 
 def _report(server: Postgres, sites: list[Site], rounds: int) -> dict[str, Any]:
@@ -238,6 +268,7 @@ def _report(server: Postgres, sites: list[Site], rounds: int) -> dict[str, Any]:
         "search of eight words p95 ms": round(percentile(sorted(_eight_words(largest)), 0.95), 1),
         "search of the heaviest p95 ms": round(percentile(sorted(_heaviest(sites[0])), 0.95), 1),
         "append p50 ms, smallest": round(sites[0].median("append"), 2),
+        "bare insert p50 ms": [round(site.median(BARE), 3) for site in sites],
         "WAL bytes a turn": _written(largest),
         "sequential scans": {name: _scans(largest, name) for name in CALLS},
         "round trips": {name: _round_trips(server, largest, name) for name in CALLS},
@@ -360,6 +391,10 @@ def _table(report: dict[str, Any]) -> str:
         cells = [f"{each:.2f}" for each in medians]
         cells += [f"{report['ratio'][name]:.2f}", str(report["round trips"][name])]
         lines.append(f"| {name} | {' | '.join(cells)} | {', '.join(report['sequential scans'][name]) or 'none'} |")
+    bare = report["bare insert p50 ms"]
+    times = ", ".join(f"{append / each:.1f}" for append, each in zip(report["p50 ms"]["append"], bare, strict=True))
+    cells = [*(f"{each:.2f}" for each in bare), f"{bare[-1] / bare[0]:.2f}"]
+    lines += [f"| two rows, bare: an append takes {times} times that | {' | '.join(cells)} | 1 | |"]
     lines += [
         "",
         "| at the largest | measured | goal |",

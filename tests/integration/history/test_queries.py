@@ -102,11 +102,12 @@ MANY_MESSAGES = """
     select gen_random_uuid(), 'silent' || n, 'title', now(), now() from generate_series(1, 2000) n;
     insert into message (id, conversation_id, user_id, seq, role, content, created_at)
     select gen_random_uuid(), id, user_id, 1, 'user', 'hello', now() from conversation where user_id like 'silent%';
-    analyze message;
+    analyze message; analyze conversation;
 """
 
 
-def test_words_are_searched_in_the_owners_messages_and_no_others(postgres: Postgres) -> None:
+def plans_inside(postgres: Postgres, statement: str) -> list[str]:
+    """How Postgres ran a statement of somebody with many messages, and what functions and triggers did for it."""
     plans: list[str] = []
     with psycopg.connect(postgres.superuser_url) as connection, connection.transaction(force_rollback=True):
         connection.add_notice_handler(lambda notice: plans.append(notice.message_primary or ""))
@@ -116,7 +117,24 @@ def test_words_are_searched_in_the_owners_messages_and_no_others(postgres: Postg
             "set local auto_explain.log_min_duration = 0; set local auto_explain.log_nested_statements = on"
         )
         connection.execute("set local role docs_app; select set_config('app.user_id', 'talkative', true)")
-        connection.execute("select * from found_messages(search_query('words'), 50)")
+        connection.execute(statement.encode())
+    return plans
+
+
+def test_words_are_searched_in_the_owners_messages_and_no_others(postgres: Postgres) -> None:
+    plans = plans_inside(postgres, "select * from found_messages(search_query('words'), 50)")
     [inside] = [plan for plan in plans if "words @@" in plan]
     assert re.search(r"Index Cond: \(\(?(message\.)?user_id = ", inside), inside
     assert "Seq Scan" not in inside
+
+
+def test_what_is_appended_finds_its_place_among_the_owners_messages_by_their_keys(postgres: Postgres) -> None:
+    plans = plans_inside(
+        postgres,
+        """select * from append_messages(
+            '00000000-0000-4000-8000-000000000000', array[gen_random_uuid()], '{user}', '{hello}', 'title', 'title'
+        )""",
+    )
+    assert sum("Insert on message" in plan for plan in plans) == 1
+    inside = "\n".join(plans)
+    assert re.search(r"Seq Scan on (message|conversation|deleted_conversation)\b", inside) is None, inside
