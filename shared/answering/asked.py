@@ -194,7 +194,7 @@ class Asked:
 
     def placed_in(self, text: str) -> frozenset[str]:
         """The same, and of the question's words those that stand there to the letter, or side by side, too."""
-        spelled = words(DENIED.sub(r"\1", text))
+        spelled = words(_joined(text))
         told = [stem(word) for word in spelled if word not in STOP_WORDS]
         held = frozenset(told)
         letters = {
@@ -209,6 +209,11 @@ class Asked:
             lowered = text.lower()
             more += [each for each in self.identifiers if _is_whole(each, lowered)]
         return held.union(more) if more else held
+
+
+def _joined(text: str) -> str:
+    folded = text.casefold()
+    return DENIED.sub(r"\1", text) if any(f"{each}-" in folded for each in DENYING) else text
 
 
 def exactly(term: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from shared.answering.criteria import (
@@ -17,7 +16,6 @@ from shared.answering.criteria import (
     NAME,
     NAMES_A_PAGE,
     OPENS,
-    POINTER,
     POINTS,
     SHORTEST,
     WHICH_IS,
@@ -35,14 +33,14 @@ from shared.answering.criteria import (
     tells,
     value,
 )
-from shared.answering.lines import LONGEST, decides, lines_in
+from shared.answering.lines import LONGEST, decides, lines_in, told
 from shared.answering.sections import is_past
 from shared.answering.shapes import COMPARING
 from shared.answering.wanted import ALL
 from shared.retrieval.lexical import stem, words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from shared.answering.lines import Line
     from shared.answering.sections import Section
@@ -71,8 +69,6 @@ LEAST_TERMS_TO_DO: Final = 2
 """The same of what somebody wants to do: "how do I start it?" is held by whatever starts."""
 BEGINNING: Final = 4
 """Words of a sentence among which its subject is."""
-ADDRESS: Final = re.compile(r"\b\w+://\S+")
-"""What stands in one says nothing: every host of an OpenAI-compatible service has `openai` somewhere in its address."""
 
 
 def direct(wanted: Wanted, sections: Sequence[Section]) -> tuple[str, Section] | None:
@@ -82,15 +78,15 @@ def direct(wanted: Wanted, sections: Sequence[Section]) -> tuple[str, Section] |
     found = [
         (score + 0.3 / (1 + place) - len(line.text) / 2000, -place, line.text, section)
         for place, section in enumerate(each for each in sections[:READ] if not is_past(wanted, each.passage))
-        for line in lines_in(section)
+        for line in _lines(wanted, section)
         if (score := _sure(wanted, line, section)) is not None
     ]
     if not found:
         return None
     score, _, line, section = max(found, key=lambda each: each[:2])
-    told = value(wanted, line)
+    given = value(wanted, line)
     others = (value(wanted, each) for sure, _, each, _ in found if sure >= score - DOUBT)
-    return None if told and any(each and told.isdisjoint(each) for each in others) else (line, section)
+    return None if given and any(each and given.isdisjoint(each) for each in others) else (line, section)
 
 
 def _asks_for_one(wanted: Wanted) -> bool:
@@ -103,14 +99,28 @@ def _asks_for_one(wanted: Wanted) -> bool:
     )
 
 
+def _lines(wanted: Wanted, section: Section) -> Iterator[Line]:
+    """All of a section; only those that it begins with, where all of it together says too little of the question."""
+    said = section.terms | {stem("install")} if wanted.asks_install else section.terms
+    if wanted.sureness(said) >= _least_of_all(wanted):
+        return lines_in(section)
+    return (each for each in lines_in(section) if each.is_first)
+
+
+def _least_of_all(wanted: Wanted) -> float:
+    """The share of the question that any line must say with its headings, unless its section begins with it."""
+    return SURE_ITEM if wanted.focus and wanted.asks_what else SURE
+
+
 def _sure(wanted: Wanted, line: Line, section: Section) -> float | None:
     """How much of the question the line says; None where it is not the kind of line that was asked for."""
     headings = wanted.placed_in(" ".join(section.passage.heading_path))
     if line.introduced is not None:
         return _sure_to_type(wanted, line, line.introduced, headings)
-    own = wanted.placed_in(POINTER.sub(" ", ADDRESS.sub(" ", line.text)))
+    own = wanted.placed_in(told(line.text))
     said = own | headings
-    if not (_stands_alone(wanted, line) and _is_of_what_is_named(wanted, line, said)) or _names_another(wanted, said):
+    says_enough = line.is_first or wanted.sureness(said) >= _least_of_all(wanted)
+    if not (says_enough and _stands_alone(wanted, line) and _is_of_what_is_named(wanted, line, said)):
         return None
     if wanted.shape is not None:
         return _sure_of_shape(wanted, line.text, own, headings)
@@ -126,7 +136,7 @@ def _sure(wanted: Wanted, line: Line, section: Section) -> float | None:
 
 def _is_of_what_is_named(wanted: Wanted, line: Line, said: frozenset[str]) -> bool:
     """The numbers, signs and names that the question names stand there, and not the opposite of what it says."""
-    if not wanted.asks_whether and wanted.is_contradicted_by(said):
+    if _names_another(wanted, said) or (not wanted.asks_whether and wanted.is_contradicted_by(said)):
         return False
     return wanted.numbers.union(wanted.asked.identifiers, wanted.names) <= said and all(
         each in line.text for each in wanted.asked.signs
@@ -230,7 +240,7 @@ def _decides(wanted: Wanted, line: Line, least: float) -> bool:
         return False
     if any(not head or wanted.share(wanted.held_by(head)) for head in line.decided):
         return True
-    return not line.decides and decides(wanted, POINTER.sub(" ", ADDRESS.sub(" ", line.text)), least)
+    return not line.decides and decides(wanted, told(line.text), least)
 
 
 def _least(wanted: Wanted, line: Line, headings: frozenset[str]) -> float:

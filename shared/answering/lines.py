@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.criteria import BEGINS_WITH_CODE, NUMBER, SUBORDINATE, YES_OR_NO, is_labelled, turns
+from shared.answering.criteria import BEGINS_WITH_CODE, NUMBER, POINTER, SUBORDINATE, YES_OR_NO, is_labelled, turns
 from shared.answering.sentences import split
 from shared.answering.units import lines_of, row_as_line
 from shared.retrieval.blocks import Admonition, Code, Paragraph, Table
@@ -40,6 +40,9 @@ ASSERTS: Final = re.compile(
     r"|does|do|did|doesn't|don't|has|have|had|never|no|not|only|always|\w{3,}s|\w{3,}ed)\b",
     re.IGNORECASE,
 )
+
+ADDRESS: Final = re.compile(r"\b\w+://\S+")
+"""What stands in one says nothing: every host of an OpenAI-compatible service has `openai` somewhere in its address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,12 @@ def _commands(unit: Unit) -> Iterator[Line]:
     for each in codes:
         if "\n" not in each.text.strip() and len(each.text) <= LONGEST_COMMAND and "`" not in each.text:
             yield Line(f"`{each.text.strip()}`", introduced=unit.text)
+
+
+def told(text: str) -> str:
+    """Without addresses and what only leads elsewhere, which say nothing by their words."""
+    bare = ADDRESS.sub(" ", text) if "://" in text else text
+    return POINTER.sub(" ", bare) if "(" in bare else bare
 
 
 def decides(wanted: Wanted, line: str, least: float) -> bool:

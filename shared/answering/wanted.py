@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from shared.answering.asked import Asked, beside, exactly
@@ -52,9 +53,11 @@ TOGETHER: Final = 0.6
 LEAST_TOGETHER: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wanted:
     """A question, as far as words go.
+
+    What it asks is looked for once, and not for each line of what was found.
 
     Attributes:
         question: As it was searched.
@@ -93,65 +96,65 @@ class Wanted:
         spelled = frozenset(term for term in weights if exactly(term) in known)
         return cls(whole, asked, weights, total, shape, focus, unknown, _pairs(asked, weights, held), spelled)
 
-    @property
+    @cached_property
     def asks_how(self) -> bool:
         """It asks for steps, a command, a remedy."""
         return bool(ASKS_HOW.search(self.question))
 
-    @property
+    @cached_property
     def asks_code(self) -> bool:
         """It asks for something to type."""
         return bool(ASKS_CODE.search(self.question))
 
-    @property
+    @cached_property
     def asks_what(self) -> bool:
         """It asks what something is."""
         if self.focus and EXPLAIN.search(self.question):
             return True
         return self.asks_in_words_what or (len(words(self.question)) <= 2 and not self.asks_how)  # noqa: PLR2004
 
-    @property
+    @cached_property
     def asks_in_words_what(self) -> bool:
         """It asks in words what something is."""
         return bool(ASKS_WHAT.search(self.question))
 
-    @property
+    @cached_property
     def asks_whether(self) -> bool:
         """It wants yes or no."""
         return bool(ASKS_WHETHER.search(self.question))
 
-    @property
+    @cached_property
     def asks_overview(self) -> bool:
         """It asks what something is about, as a whole."""
         return bool(ASKS_OVERVIEW.search(self.question))
 
-    @property
+    @cached_property
     def asks_example(self) -> bool:
         """It asks for an example, which is code where there is any."""
         return bool(ASKS_EXAMPLE.search(self.question))
 
-    @property
+    @cached_property
     def asks_command(self) -> bool:
         """It asks for one thing to type."""
         return bool(ASKS_COMMAND.search(self.question))
 
-    @property
+    @cached_property
     def asks_install(self) -> bool:
         """What it asks to type installs something."""
         return "install" in self.question.lower()
 
-    @property
+    @cached_property
     def asks_fact(self) -> bool:
         """It asks who, which, where or when."""
         return bool(ASKS_FACT.search(self.question)) and not self.asks_how and not self.compares
 
-    @property
+    @cached_property
     def names_a_task(self) -> bool:
         """It asks nothing in words, but says what is to be done, as far as one can tell: "change the greeting"."""
         asks = self.shape or self.asks_how or self.asks_what or self.asks_whether or self.asks_fact or self.compares
         return not asks and not self.asks_command
 
-    @property
+    @cached_property
     def asks_what_happens(self) -> bool:
         """It asks what goes on, which a row tells only of what it is named after."""
         return bool(ASKS_WHAT_HAPPENS.search(self.question))
@@ -180,17 +183,17 @@ class Wanted:
             return True
         return len(path) > 1 and bool(DESCRIBES.match(path[-1])) and self.asks_about(path[-2])
 
-    @property
+    @cached_property
     def numbers(self) -> frozenset[str]:
         """Those that it names, which tell of which of several things it asks: "Python 3", "the RTX 4090"."""
         return frozenset(term for term in self.weights if term.isdigit())
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """Those of two words, as what holds them side by side: "Better Auth"."""
         return frozenset(beside(*each) for each in self.asked.names)
 
-    @property
+    @cached_property
     def decisive(self) -> frozenset[str]:
         """What a number must be of: what is asked now, where that is a word or two, else the stem that tells most."""
         if 0 < len(self.focus) <= 2:  # noqa: PLR2004 (a word or two)
@@ -199,12 +202,12 @@ class Wanted:
             frozenset([max(self.weights, key=lambda each: (self.weights[each], each))]) if self.weights else self.focus
         )
 
-    @property
+    @cached_property
     def compares(self) -> bool:
         """It wants two things beside each other."""
         return bool(COMPARES.search(NAME.sub(" ", self.question)))
 
-    @property
+    @cached_property
     def subject(self) -> list[str]:
         """The stems that it asks about, in order."""
         if self.focus:
@@ -237,7 +240,7 @@ class Wanted:
         """How much of its words that stand side by side does so there, too."""
         return sum(weight for pair, weight in self.pairs.items() if pair in held) / (sum(self.pairs.values()) or 1.0)
 
-    @property
+    @cached_property
     def literal(self) -> frozenset[str]:
         """Stems of which the very word is meant, as it is nearly all that is asked, and there is such a word."""
         return self.spelled if len(self.weights) <= FEW else frozenset()
