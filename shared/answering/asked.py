@@ -208,6 +208,8 @@ class Asked:
         if self.identifiers:
             lowered = text.lower()
             more += [each for each in self.identifiers if _is_whole(each, lowered)]
+        if self.signs:
+            more += [each for each in self.signs if _stands_in(each, text)]
         return held.union(more) if more else held
 
 
@@ -283,6 +285,11 @@ def _is_whole(identifier: str, text: str) -> bool:
 
 def _continues(character: str) -> bool:
     return character == "_" or character.isalnum()
+
+
+def _stands_in(sign: str, text: str) -> bool:
+    """Whether it stands there for itself: "`-o, --output`", but not "-o2", nor "user@host"."""
+    return bool(re.search(rf"(?<![^\s`\"'(\[,|/]){re.escape(sign)}(?![^\s`\"')\],|/=:.])", text))
 
 
 def _signs(question: str) -> tuple[str, ...]:

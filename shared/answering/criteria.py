@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from shared.retrieval.lexical import stem, words
+from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, stem, words
 
 if TYPE_CHECKING:
     from shared.answering.wanted import Wanted
@@ -84,6 +84,7 @@ SUBORDINATE: Final = re.compile(
 CONDITION: Final = re.compile(r"^\W*(?:if|when|whenever|unless|once|in case)\b", re.IGNORECASE)
 CASE: Final = re.compile(r"\b(?:when|whenever|while|unless)\b[^,;:]*", re.IGNORECASE)
 """One of several; but "if you want to" and "in order to" tell what is done."""
+CLAUSE: Final = re.compile(r"^[^,;:]*")
 STATED: Final = 0.5
 """Share of a question that a sentence must say beside the condition with which it begins."""
 _TO_DO: Final = (
@@ -147,6 +148,8 @@ SEVERAL: Final = re.compile(r"\S,[^,]*\S,|\w\W{0,3}\s(?:and|or|as well as)\s", r
 """More than one of something, beside each other."""
 ALWAYS: Final = re.compile(r"\b(?:by default|automatically|always|only|at runtime|without)\b", re.IGNORECASE)
 """What turns an answer into another one: where it is asked, a line must say it."""
+OF_IT: Final = re.compile(r"^\W*\w+(?:n't)? it\b", re.IGNORECASE)
+"""Asks whether something holds of what the book is about."""
 ASKS_WHERE: Final = re.compile(r"\bwhere\b", re.IGNORECASE)
 ASKS_WHEN: Final = re.compile(r"\bwhen\b", re.IGNORECASE)
 ASKS_WHO: Final = re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE)
@@ -241,6 +244,16 @@ def states(wanted: Wanted, line: str) -> bool:
 def is_not_only_of_a_case(wanted: Wanted, line: str) -> bool:
     """Whether what is to be done stands outside of "when …" and the like: "Pass `x` when you delete a large one"."""
     return wanted.share(wanted.held_by(CASE.sub(" ", line))) > 0
+
+
+def is_of_a_special_case(wanted: Wanted, line: str) -> bool:
+    """Whether it begins with a condition that is more of another matter than of what is asked: "If you use YAML, …"."""
+    begin = CLAUSE.match(line) if CONDITION.match(line) else None
+    if begin is None:
+        return False
+    told = {stem(word) for word in words(begin.group()) if word not in STOP_WORDS and word not in COMMON_WORDS}
+    said = wanted.held_by(begin.group()) & wanted.weights.keys()
+    return len(told - said) >= max(1, len(told & said))
 
 
 def is_prose(cells: str) -> bool:

@@ -15,6 +15,7 @@ from shared.answering.criteria import (
     LOOKS_BACK,
     NAME,
     NAMES_A_PAGE,
+    OF_IT,
     OPENS,
     POINTS,
     SHORTEST,
@@ -26,6 +27,7 @@ from shared.answering.criteria import (
     is_entry_of_another,
     is_labelled,
     is_not_only_of_a_case,
+    is_of_a_special_case,
     is_prose,
     is_told_by_somebody,
     says_of_its_heading,
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from shared.answering.lines import Line
     from shared.answering.sections import Section
     from shared.answering.wanted import Wanted
+    from shared.retrieval.models import Passage
 
 READ: Final = 4
 """Sections in which a line is looked for."""
@@ -120,7 +123,7 @@ def _sure(wanted: Wanted, line: Line, section: Section) -> float | None:
     own = wanted.placed_in(told(line.text))
     said = own | headings
     says_enough = line.is_first or wanted.sureness(said) >= _least_of_all(wanted)
-    if not (says_enough and _stands_alone(wanted, line) and _is_of_what_is_named(wanted, line, said)):
+    if not (says_enough and _stands_alone(wanted, line) and _is_of_what_is_named(wanted, line, said, section)):
         return None
     if wanted.shape is not None:
         return _sure_of_shape(wanted, line.text, own, headings)
@@ -134,13 +137,23 @@ def _sure(wanted: Wanted, line: Line, section: Section) -> float | None:
     return sure if sure >= least else None
 
 
-def _is_of_what_is_named(wanted: Wanted, line: Line, said: frozenset[str]) -> bool:
+def _is_of_what_is_named(wanted: Wanted, line: Line, said: frozenset[str], section: Section) -> bool:
     """The numbers, signs and names that the question names stand there, and not the opposite of what it says."""
+    if _is_another(wanted, line.text, section.passage):
+        return False
     if _names_another(wanted, said) or (not wanted.asks_whether and wanted.is_contradicted_by(said)):
         return False
     return wanted.numbers.union(wanted.asked.identifiers, wanted.names) <= said and all(
         each in line.text for each in wanted.asked.signs
     )
+
+
+def _is_another(wanted: Wanted, line: str, passage: Passage) -> bool:
+    """Whether it is asked of "it", and told of something that has a section of its own: "Hypercorn supports it"."""
+    heading = passage.heading
+    if not OF_IT.match(wanted.question) or heading == passage.title or wanted.share(wanted.held_by(heading)):
+        return False
+    return bool(words(heading)) and words(line)[: len(words(heading))] == words(heading)
 
 
 def _names_another(wanted: Wanted, said: frozenset[str]) -> bool:
@@ -256,6 +269,7 @@ def _least(wanted: Wanted, line: Line, headings: frozenset[str]) -> float:
         return NEVER
     if wanted.asks_how:
         enough = len(wanted.weights) >= LEAST_TERMS_TO_DO and tells(wanted, line.text)
-        return SURE_HOW if enough and is_not_only_of_a_case(wanted, line.text) else NEVER
+        told_for_all = is_not_only_of_a_case(wanted, line.text) and not is_of_a_special_case(wanted, line.text)
+        return SURE_HOW if enough and told_for_all else NEVER
     answers = len(wanted.weights) >= LEAST_TERMS and adds(wanted, line.text) and states(wanted, line.text)
     return SURE_FACT if wanted.asks_fact and answers else NEVER

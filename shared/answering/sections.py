@@ -184,7 +184,8 @@ def _score(wanted: Wanted, rank: int, passage: Passage, held: frozenset[str], we
         score -= weights.history
     if not wanted.asks_whether and not wanted.compares and wanted.is_contradicted_by(last):
         score -= weights.opposite
-    return score + weights.identifier * (sum(each in held for each in named) / len(named) if named else 0.0)
+    spelled = (*named, *wanted.asked.signs)
+    return score + weights.identifier * (sum(each in held for each in spelled) / len(spelled) if spelled else 0.0)
 
 
 def _kind(wanted: Wanted, passage: Passage, blocks: Sequence[Block], units: Sequence[Unit], weights: Weights) -> float:

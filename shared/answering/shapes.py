@@ -73,6 +73,8 @@ SHAPES: Final = tuple(
             (
                 rf"\b(?:what|which)\b(?!{SETS}).{{0,40}}(?<!by )\bdefaults?\b|\bdefault (?:value|of|for)\b"
                 r"|(?<!by )\bdefaults?\s*\?*$"
+                r"|^\W*default (?:[\w-]+ ){0,4}(?:intervals?|timeouts?|ports?|sizes?|limits?|levels?|lengths?|depths?"
+                r"|hosts?|address(?:es)?|lifetimes?|ttl|paths?)\W*$"
             ),
             DEFAULT,
             "default defaults value",

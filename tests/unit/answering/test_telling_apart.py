@@ -162,3 +162,30 @@ def test_the_parts_of_an_answer_are_not_led_by_a_decision() -> None:
     decided = passage("A guest's question is kept.", "Guests", title="0041: What is kept", cosine=0.6)
 
     assert quote("Is a guest's question kept?", [decided]).text.startswith("**0041: What is kept: Guests** [1]")
+
+
+def test_what_holds_of_something_else_does_not_answer_whether_it_holds_of_it() -> None:
+    other = passage("Omnibus supports colours and moving pictures.", "Omnibus")
+    assert line("Does it support colours?", other) == ""
+    assert line("Does Omnibus support colours?", other) == "Omnibus supports colours and moving pictures."
+    assert line("Does it support colours?", passage("Colours are supported on most screens.", "Colours"))
+
+
+@pytest.mark.parametrize("told", ["If you use the green lamp for reports, you need to configure the logger twice."])
+def test_what_is_done_in_a_special_case_is_no_first_line(told: str) -> None:
+    assert line("How do I configure the logger?", passage(told, "Lamps")) == ""
+    assert line("How do I configure the logger for reports with a green lamp?", passage(told, "Lamps")) == told
+
+
+@pytest.mark.parametrize(("sign", "shown"), [("@", "`@`"), ("-o", "`-o, --output`"), ("-o", "-o FILE")])
+def test_a_sign_that_is_asked_about_leads_to_what_has_it(sign: str, shown: str) -> None:
+    beside = passage("What a line before does.", "Recipes", cosine=0.52)
+    asked = passage(f"{shown} stands before a line.", "Quiet")
+
+    assert first(f"what does {sign} before a line do", beside, asked) == "Quiet"
+    assert first("what does user@host -o2 before a line do", beside, asked) == "Recipes"
+
+
+def test_a_default_may_be_asked_for_in_few_words() -> None:
+    told = "`--ping-interval` - Set the ping interval of the hub, in seconds. Default: 20.0."
+    assert line("default hub ping interval", passage(told, "Options", listed=True)) == told
