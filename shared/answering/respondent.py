@@ -13,7 +13,7 @@ from shared.answering.follow_up import understood
 from shared.answering.languages import foreign_language, written_in
 from shared.answering.models import Answer, Basis, Mode
 from shared.answering.selection import answers_alone, around, searched
-from shared.answering.words import USUAL, Words, languages, signs
+from shared.answering.words import USUAL, Words, languages, signs, terms
 from shared.degraded import Missing, tolerate
 from shared.errors import RetrievalUnavailable
 from shared.links import is_linkable
@@ -121,7 +121,7 @@ class Respondent:
         from shared.retrieval.cognates import shared_words  # noqa: PLC0415 (hardly any question needs it)
 
         language = self._written_in(question)
-        shared = " ".join(shared_words(question, found.vocabulary, signs(language)))
+        shared = " ".join(shared_words(question, found.vocabulary, signs(language), terms(language)))
         closest = self._found(shared) if shared and shared != found.question else None
         if closest is None or not closest.passages:
             return self._with_examples(refused, language)

@@ -1,7 +1,8 @@
 """Words of other languages that the book has nearly as they are: "kalibrieren" for "calibrate", "configuración".
 
-Technical words are alike in the languages of Latin script. A question of which the book holds no word is searched by
-those that it is meant to share with it.
+Technical words are alike in the languages of Latin script; some that documentation is full of ("löschen", "Datei") are
+not, and are known by a short list. A question of which the book holds no word is searched by those that it is meant to
+share with it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, mostly_latin, stem, words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from shared.retrieval.vocabulary import Vocabulary
@@ -33,23 +34,44 @@ ALIKE: Final = 0.8
 """Share of the book's word, without its endings, that this must be."""
 ENDING: Final = 8
 """Letters that may follow in the reader's language; more of them are another word of a compound."""
+INFLECTED: Final = 3
+"""Letters that may follow a word that is known by the list."""
+ARTICLE: Final = "\u0627\u0644"
+"""Written together with the word that it stands before, in Arabic."""
 MOST: Final = 8
 MOST_ASKED: Final = 40
 """Words of a question that are looked at."""
 
 
-def shared_words(question: str, vocabulary: Vocabulary, small: AbstractSet[str]) -> list[str]:
+def shared_words(
+    question: str, vocabulary: Vocabulary, small: AbstractSet[str], known: Mapping[str, str] | None = None
+) -> list[str]:
     """The words by which a question in another language can be searched for: the book's own, or nearly.
 
     Args:
-        question: In a language of Latin script, or with words of it.
+        question: As its reader wrote it.
         vocabulary: Of the book.
         small: Words of the question's language that say nothing.
+        known: How words of it begin that are written quite differently -> what the book has for them.
     """
     named = list(dict.fromkeys(CODE.findall(question)))
     told = list(dict.fromkeys(words(CODE.sub(" ", question))))[:MOST_ASKED]
-    asked = [each for each in told if each not in small and mostly_latin(each)]
-    return list(dict.fromkeys([*named, *filter(None, (_in_book(each, vocabulary) for each in asked))]))[:MOST]
+    asked = [each for each in told if each not in small]
+    found = (_meant(each, vocabulary, known or {}) for each in asked)
+    return list(dict.fromkeys([*named, *filter(None, found)]))[:MOST]
+
+
+def _meant(word: str, vocabulary: Vocabulary, known: Mapping[str, str]) -> str | None:
+    """The book's word; one of the list that the book has not is not mistaken for one that only looks like it."""
+    if english := _listed(word, known) or _listed(word.removeprefix(ARTICLE), known):
+        term = stem(english)
+        return vocabulary.word(term) if term in vocabulary.frequencies else None
+    return _in_book(word, vocabulary) if mostly_latin(word) else None
+
+
+def _listed(word: str, known: Mapping[str, str]) -> str | None:
+    begins = (each for each in known if word.startswith(each) and len(word) - len(each) <= INFLECTED)
+    return next((known[each] for each in begins), None)
 
 
 def _in_book(word: str, vocabulary: Vocabulary) -> str | None:

@@ -1,7 +1,8 @@
 """What the assistant says of itself, and what readers say to it, in the languages of this folder: `<language>.json`.
 
 `<kind>.reply` is a text of ours; `<kind>.phrases` are texts of theirs; `language.signs` are small words by which a
-language is known. A site's owner replaces texts by the setting
+language is known, `language.terms` what documentation is full of, in the words of the language behind the English one
+that they mean, without their endings. A site's owner replaces texts by the setting
 `CHAT_WORDS`, or adds a language by a file here.
 """
 
@@ -39,6 +40,14 @@ def phrases(language: str, kind: str) -> tuple[str, ...]:
 def signs(language: str) -> frozenset[str]:
     """Small words by which the language is known."""
     return frozenset(_file(language).get("language.signs", ()))
+
+
+@cache
+def terms(language: str) -> dict[str, str]:
+    """How words of the language begin -> the English one that documentation has for it, the longest first."""
+    groups = (each.split() for each in _file(language).get("language.terms", ()))
+    found = {each: english for english, *theirs in groups for each in theirs}
+    return dict(sorted(found.items(), key=lambda each: -len(each[0])))
 
 
 @cache

@@ -62,6 +62,15 @@ def test_it_is_answered_by_the_words_that_both_languages_have() -> None:
     assert quoted == f"**Camera** [1]\n\n{CAMERA}"
 
 
+def test_words_that_documentation_is_full_of_are_searched_in_the_books_language() -> None:
+    book = Book()
+    book.vocabulary = Vocabulary.read(vocabulary(["Delete your account."]))
+
+    asked("Wie lösche ich mein Konto?", book)
+
+    assert book.asked == ["Wie lösche ich mein Konto?", "delete account"]
+
+
 def test_no_line_comes_first_as_what_is_asked_was_in_the_words_that_are_lost() -> None:
     assert asked("Was ist eine Kamera?", Book()).text.count(CAMERA) == 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra.ingestion.vocabulary import vocabulary
-from shared.answering.words import signs
+from shared.answering.words import signs, terms
 from shared.retrieval.cognates import shared_words
 from shared.retrieval.vocabulary import Vocabulary
 
@@ -51,3 +51,31 @@ def test_a_long_question_is_not_read_to_its_end_and_no_word_is_searched_twice() 
 )
 def test_what_the_book_does_not_have_is_not_found_in_words_that_only_begin_alike(question: str) -> None:
     assert shared_words(question, BOOK, signs("de")) == []
+
+
+SITE = Vocabulary.read(
+    vocabulary(["Delete your account and its files. Each packet of the network has a size. Errors cost nothing."])
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "shared"),
+    [
+        ("de", "Wie lösche ich mein Konto?", ["delete", "account"]),
+        ("de", "Wo liegen die Dateien?", ["files"]),
+        ("es", "¿Cómo elimino mi cuenta?", ["delete", "account"]),
+        ("fr", "Comment supprimer les fichiers ?", ["delete", "files"]),
+        ("zh", "如何删除账户", ["delete", "account"]),
+        ("ar", "كيف يمكنني حذف الحساب؟", ["delete", "account"]),
+        ("ur", "اکاؤنٹ حذف کرنا ہے", ["account", "delete"]),
+        ("hi", "खाता कैसे हटाएं", ["account", "delete"]),
+        # a package is none of the packets that the book has
+        ("de", "Welche Pakete gibt es?", []),
+        # the beginning of another word
+        ("de", "Wer lässt Bilderrahmen suchbar machen?", []),
+    ],
+)
+def test_what_documentation_is_full_of_is_known_in_other_words_too(
+    language: str, question: str, shared: list[str]
+) -> None:
+    assert shared_words(question, SITE, signs(language), terms(language)) == shared
