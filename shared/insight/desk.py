@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from shared.db import Json, Statement
 from shared.errors import NotFound
 from shared.insight import queries
-from shared.insight.grouping import REASONS, shown
+from shared.insight.grouping import EVERYTHING, REASONS, shown
 from shared.insight.masking import masked, masked_page
 from shared.insight.models import Day, Group, Groups, Period, Told, Usage
 from shared.observability import log, name_user
@@ -27,9 +27,6 @@ MOST_WORDINGS: Final = 2000
 """Wordings that leave the database: what was asked less often than all of them is not seen."""
 
 NOWHERE: Final = Period(datetime.fromtimestamp(0, UTC), datetime.fromtimestamp(0, UTC))
-
-
-EVERYTHING: Final = slice(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +94,8 @@ def wanted(chosen: Chosen, fewest: int, *, guests: bool) -> Mapping[str, object]
 
 def groups_of(found: Iterable[list[Any]], fewest: int, part: slice = EVERYTHING) -> Groups:
     """What `owner_questions` gives, as an owner may see it."""
-    together = shown(map(_group, found), fewest)
-    return Groups([_masked(each) for each in together[part]], len(together))
+    together = shown(map(_group, found), fewest, part)
+    return Groups([_masked(each) for each in together.part], together.all)
 
 
 def usage_of(found: tuple[int, list[Any]]) -> Usage:

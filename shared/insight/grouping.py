@@ -6,29 +6,34 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from shared.insight.likeness import alike, kept_under, looked_for_under, subject
+from shared.insight.keys import Keys
+from shared.insight.likeness import alike, subject
+from shared.insight.models import Groups
 from shared.insight.telling import told
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Iterable, Mapping
 
     from shared.insight.models import Group
+
+EVERYTHING: Final = slice(None)
 
 REASONS: Final = 5
 """Shown of each group."""
 
 
-def shown(groups: Iterable[Group], fewest: int) -> list[Group]:
+def shown(groups: Iterable[Group], fewest: int, part: slice = EVERYTHING) -> Groups:
     """What so many readers asked, most asked first.
 
     Args:
         groups: Of one wording each, most asked first.
         fewest: Readers that must have asked something before it is shown.
+        part: Of them; how the others are worded is not asked.
     """
     whole = (_whole(each) for each in gathered(groups))
     together = [each for each in whole if each[0].readers >= fewest]
     together.sort(key=lambda each: _most_asked_first(each[0]))
-    return [replace(group, text=told(members, fewest)) for group, members in together]
+    return Groups([replace(group, text=told(members, fewest)) for group, members in together[part]], len(together))
 
 
 def _most_asked_first(group: Group) -> tuple[int, float, str, str]:
@@ -43,22 +48,29 @@ def merged(groups: Iterable[Group]) -> list[Group]:
 def gathered(groups: Iterable[Group]) -> list[list[Group]]:
     """Those that are alike, side by side; each is alike the first of its own."""
     found: list[list[Group]] = []
-    subjects: defaultdict[Hashable, list[tuple[int, frozenset[str]]]] = defaultdict(list)
+    firsts: defaultdict[int, list[tuple[int, frozenset[str]]]] = defaultdict(list)
     for each in groups:
-        about = subject(each.text) if each.text is not None else None
-        at = _home(about, subjects) if about is not None else None
+        if each.text is None:
+            found.append([each])
+            continue
+        about = subject(each.text)
+        keys = Keys.of(about)
+        at = _home(about, keys, firsts)
         if at is not None:
             found[at].append(each)
             continue
-        for key in kept_under(about) if about is not None else ():
-            subjects[key].append((len(found), about or frozenset()))
+        for key in keys.kept:
+            firsts[key].append((len(found), about))
         found.append([each])
     return found
 
 
-def _home(about: frozenset[str], subjects: defaultdict[Hashable, list[tuple[int, frozenset[str]]]]) -> int | None:
-    near = (entry for key in looked_for_under(about) for entry in subjects.get(key, ()))
-    return next((at for at, other in near if alike(about, other)), None)
+def _home(about: frozenset[str], keys: Keys, firsts: Mapping[int, list[tuple[int, frozenset[str]]]]) -> int | None:
+    for key in keys.looked_for:
+        for at, other in firsts.get(key, ()):
+            if alike(about, other):
+                return at
+    return None
 
 
 def _whole(members: list[Group]) -> tuple[Group, list[Group]]:

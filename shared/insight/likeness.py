@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from unicodedata import normalize
 
 from shared.retrieval.lexical import STOP_WORDS, stem, words
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
 
 NEGATION: Final = "unless"
 MEANING: Final = "denote"
@@ -200,42 +197,15 @@ def alike(one: frozenset[str], other: frozenset[str]) -> bool:
     if left and right:
         return is_slip(*left, *right)
     common = one & other
-    return all(_may_be_left_out(each, common) for each in left | right)
+    something_is_said = not common <= LITTLE
+    return all(may_be_left_out(each, len(common), something_is_said=something_is_said) for each in left | right)
 
 
-def _may_be_left_out(word: str, rest: frozenset[str]) -> bool:
+def may_be_left_out(word: str, others: int, *, something_is_said: bool) -> bool:
+    """Whether a question with so many other words asks the same without this one."""
     if word in LITTLE:
-        return not rest <= LITTLE
-    return len(rest) >= SEVERAL and word.isalpha() and word != NEGATION
-
-
-def kept_under(about: frozenset[str]) -> Iterator[Hashable]:
-    """Keys of a subject, of which `looked_for_under` gives one at least for everything that is alike."""
-    yield about, "all"
-    yield from ((rest, "all but one") for rest in _with_one_left_out(about))
-    yield from _keys_of_slips(about)
-
-
-def looked_for_under(about: frozenset[str]) -> Iterator[Hashable]:
-    """Keys of the subjects that this one could be alike: few others have them, however many there are."""
-    yield about, "all"
-    yield from _keys_of_slips(about)
-    yield about, "all but one"
-    yield from ((rest, "all") for rest in _with_one_left_out(about))
-
-
-def _with_one_left_out(about: frozenset[str]) -> Iterator[frozenset[str]]:
-    return (about - {word} for word in about if _may_be_left_out(word, about - {word}))
-
-
-def _keys_of_slips(about: frozenset[str]) -> Iterator[Hashable]:
-    """Before a slip or after it, half of the word is as it should be."""
-    for word in about:
-        if len(word) >= LEAST_LETTERS and word.isalpha():
-            rest = about - {word}
-            for half in {(len(word) - 1) // 2, (len(word) - 2) // 2}:
-                yield rest, word[:half], ""
-                yield rest, "", word[-half:]
+        return something_is_said
+    return others >= SEVERAL and word.isalpha() and word != NEGATION
 
 
 def is_slip(one: str, other: str) -> bool:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.insight.likeness import alike, is_slip, kept_under, looked_for_under, subject
+from shared.insight.keys import Keys
+from shared.insight.likeness import alike, is_slip, subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,10 +89,10 @@ SUBJECTS: Final = st.frozensets(WORDS, min_size=1, max_size=6)
 
 @given(SUBJECTS, SUBJECTS)
 def test_whatever_is_alike_is_found_by_a_key(one: frozenset[str], other: frozenset[str]) -> None:
-    assert not alike(one, other) or {*looked_for_under(one)} & {*kept_under(other)}
+    assert not alike(one, other) or {*Keys.of(one).looked_for} & {*Keys.of(other).kept}
 
 
 def test_thousands_of_questions_with_the_same_beginning_are_not_compared_with_each_other() -> None:
     asked = [subject(f"How do I connect the adapter {number} to {number * 7}?") for number in range(2000)]
-    kept = Counter(key for each in asked for key in kept_under(each))
-    assert max(kept[key] for each in asked for key in looked_for_under(each)) < 5
+    kept = Counter(key for each in asked for key in Keys.of(each).kept)
+    assert max(kept[key] for each in asked for key in Keys.of(each).looked_for) < 5

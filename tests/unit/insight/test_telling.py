@@ -24,7 +24,7 @@ def group(text: str, *readers: int) -> Group:
 
 
 def told_of(*groups: Group, fewest: int = 3) -> list[str | None]:
-    return [each.text for each in shown(groups, fewest)]
+    return [each.text for each in shown(groups, fewest).part]
 
 
 def test_a_wording_that_enough_readers_used_is_shown_as_it_is() -> None:
