@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from shared.retrieval.lexical import STOP_WORDS, stem, terms, words
+from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, stem, terms, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,6 +16,7 @@ IDENTIFIER: Final = re.compile(r"(?<![\w-])--?[a-z][\w-]*|\w+(?:[_.-]+\w+)+", re
 """`--node-ip-address`, `health_check_timeout_s`, `usage_stats.json`: words cut them to pieces that stand anywhere."""
 LEAST_LETTERS: Final = 4
 NONE: Final = frozenset[str]()
+EVERYDAY: Final = frozenset(map(stem, COMMON_WORDS))
 SYMBOL: Final = re.compile(r"(?<!\S)[`\"'(]?([^\w\s]{1,3}|_|[^\w\s?!.,;:][\w-]{1,3})[`\"')?!.,;:]*(?!\S)")
 """A sign, or a flag so short that its letters tell nothing: `_`, `@`, `-uu`."""
 PUNCTUATION: Final = frozenset("?!.,;:-–—…&+|/'\"()")  # noqa: RUF001 (dashes)
@@ -166,7 +167,7 @@ class Asked:
     def of(cls, question: str, without: frozenset[str] = frozenset()) -> Asked:
         """What a question asks for, without the words that only name the shape of the answer."""
         stems = frozenset(terms(question)) or frozenset(map(stem, words(question)))
-        stems = stems - frozenset(map(stem, without)) or stems
+        stems = _without(stems, frozenset(map(stem, without)))
         named = tuple(dict.fromkeys(filter(_is_identifier, map(str.lower, IDENTIFIER.findall(question)))))
         others = dict[str, frozenset[str]]()
         for group in SAME:
@@ -211,6 +212,12 @@ class Asked:
         if self.signs:
             more += [each for each in self.signs if _stands_in(each, text)]
         return held.union(more) if more else held
+
+
+def _without(stems: frozenset[str], left_out: frozenset[str]) -> frozenset[str]:
+    """Without what only names the answer's shape, unless it is all that says anything: "what does it cost to run"."""
+    left = stems - left_out
+    return left if left - EVERYDAY else stems
 
 
 def _joined(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from shared.answering.asked import beside
 from shared.answering.units import units_of
-from shared.answering.wanted import Wanted, asked_by
+from shared.answering.wanted import NEARLY, Wanted, asked_by
 from shared.retrieval import beginning
 from shared.retrieval.blocks import Code, List, Table
 
@@ -43,6 +43,7 @@ class Weights:
     opposite: float = 0.5
     begins: float = 8.0
     focus: float = 0.5
+    listed: float = 0.9
 
 
 WEIGHTS: Final = Weights()
@@ -204,6 +205,11 @@ def _kind(wanted: Wanted, passage: Passage, blocks: Sequence[Block], units: Sequ
         score += weights.shape
     if wanted.asks_in_words_what and wanted.is_told_by((passage.title, *passage.heading_path)):
         score += weights.kind
+    if (
+        wanted.asks_for_all_of(passage.heading)
+        and wanted.share(wanted.held_by(" ".join(passage.heading_path))) >= NEARLY
+    ):
+        score += weights.listed
     if wanted.asks_what and _defines(wanted, text):
         score += weights.kind
     return score

@@ -27,6 +27,12 @@ ASKS_FACT: Final = re.compile(
     re.IGNORECASE,
 )
 """At its head, or its end; in between such a word only joins clauses: "the error that appears when it starts"."""
+ASKS_WHICH: Final = re.compile(
+    r"(?:^\W*(?:which|what)(?: kinds? of| types? of)?|\blist (?:of )?(?:all )?(?:the )?)"
+    r" ((?:[\w-]+ )??[\w-]+[^s\W]s)\b",
+    re.IGNORECASE,
+)
+"""Asks for all of something, by its name."""
 ASKS_OVERVIEW: Final = re.compile(
     r"\b(?:summari[sz]e|summary|overview|in short|introduce|introduction)\b", re.IGNORECASE
 )

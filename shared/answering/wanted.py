@@ -19,6 +19,7 @@ from shared.answering.shapes import (
     ASKS_WHAT,
     ASKS_WHAT_HAPPENS,
     ASKS_WHETHER,
+    ASKS_WHICH,
     COMPARES,
     COMPARING,
     DESCRIBES,
@@ -176,6 +177,11 @@ class Wanted:
             return False
         named = self.held_by(heading)
         return bool(named) and named <= self.weights.keys() and self.share(named) >= ALL
+
+    def asks_for_all_of(self, heading: str) -> bool:
+        """It asks which there are of what the heading names: "Which events does the stream send?"."""
+        asked = ASKS_WHICH.search(self.question)
+        return bool(asked) and bool(words(heading)) and {*map(stem, words(heading))} == {*map(stem, words(asked[1]))}
 
     def is_told_by(self, path: Sequence[str]) -> bool:
         """The last of some headings is what it asks about, or only says that what stands above it is described."""

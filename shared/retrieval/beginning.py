@@ -27,6 +27,7 @@ class Beginning(StrEnum):
 
 
 _INSTALLS: Final = r"install(?:ing|ation)?|set(?:ting)?[ -]?up"
+_LOCALLY: Final = r"(?:locally|on (?:this|my|your|one|the) (?:own |local )?(?:machine|computer|laptop|pc)|at home)"
 _STARTS: Final = r"get(?:ting)? started|quick[ -]?start|first steps|(?:begin|start)(?:ning|ing)? (?:with|using)"
 ASKS: Final = re.compile(
     rf"^\W*(?:(?:how|where) (?:do|can|could|should|would|to)\b[^.?!]*?)?(?:i |we |you |you i )?(?:please )?"
@@ -34,6 +35,12 @@ ASKS: Final = re.compile(
     re.IGNORECASE,
 )
 """A question that asks for nothing else; what it names behind may be the product or something beside it."""
+HERE: Final = re.compile(
+    r"^\W*(?:how (?:do|can|could|should|would|to) )?(?:i |we |you )?(?P<start>start|run|launch|try) (?P<what>[^.?!]*?)"
+    rf"\s*\b{_LOCALLY}[.?!]*\s*$",
+    re.IGNORECASE,
+)
+"""What begins on the reader's own machine, too: "How do I run it locally?"."""
 CALLED: Final = {
     Beginning.INSTALL: re.compile(
         r"^\W*(?:how to )?(?:install(?:ing|ation)?\b"
@@ -69,20 +76,24 @@ OF_THE_OTHER: Final = 0.5
 
 def asked(question: str, vocabulary: Vocabulary) -> Beginning | None:
     """What a question wants to begin; None if it asks for anything else, or for something beside the product."""
-    found = ASKS.match(question)
+    found = _matched(question)
     if found is None:
         return None
-    what = found["what"].strip()
-    if IN_SOME_WAY.search(f"to {what}" if found["install"] else what):
+    installs, what = found.groupdict().get("install"), found["what"].strip()
+    if IN_SOME_WAY.search(f"to {what}" if installs else what):
         return None
     if any(_is_beside(each, vocabulary) for each in terms(what)):
         return None
-    return Beginning.INSTALL if found["install"] else Beginning.START
+    return Beginning.INSTALL if installs else Beginning.START
+
+
+def _matched(question: str) -> re.Match[str] | None:
+    return ASKS.match(question) or HERE.match(question)
 
 
 def searched(question: str, vocabulary: Vocabulary) -> str:
     """A question about a beginning in the words of books, with what it names; any other as it is."""
-    beginning, found = asked(question, vocabulary), ASKS.match(question)
+    beginning, found = asked(question, vocabulary), _matched(question)
     return f"{SEARCHED[beginning]} {found['what'].strip()}".strip() if beginning and found else question
 
 

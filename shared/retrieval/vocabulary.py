@@ -25,6 +25,7 @@ SURE_LETTERS: Final = 6
 FAR_LETTERS: Final = 9
 """A word this long is known in spite of two mistakes."""
 
+DERIVED: Final = re.compile(r"(?:re|un|non|pre)(\w{3,})")
 SPELLED: Final = re.compile(r"[a-z]+")
 
 
@@ -101,7 +102,7 @@ class Vocabulary:
 
     def nearest(self, word: str) -> str | None:
         """The book's word that was meant: one mistake away, or two in a long word; of several, the commonest."""
-        if len(word) < LEAST_LETTERS or not SPELLED.fullmatch(word):
+        if len(word) < LEAST_LETTERS or not SPELLED.fullmatch(word) or self._is_derived(word):
             return None
         meant = [each for each in self._of_similar_length(word) if is_near(word, each)]
         return max(meant, key=lambda each: (-distance(word, each), self.frequencies[stem(each)], each), default=None)
@@ -111,6 +112,11 @@ class Vocabulary:
         lengths = sorted(length for first, length in self._by_shape if first == term[:1] and length >= len(term))
         spelled = (each for length in lengths for each in self._by_shape[term[0], length])
         return next((each for each in spelled if stem(each) == term), term)
+
+    def _is_derived(self, word: str) -> bool:
+        """Whether it is made of a word that is known: nobody who types "reuse" means "refuse"."""
+        found = DERIVED.fullmatch(word)
+        return bool(found) and not self._is_unknown(found[1])
 
     def _is_unknown(self, word: str) -> bool:
         return word not in STOP_WORDS and word not in COMMON_WORDS and stem(word) not in self.frequencies

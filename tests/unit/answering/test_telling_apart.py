@@ -189,3 +189,18 @@ def test_a_sign_that_is_asked_about_leads_to_what_has_it(sign: str, shown: str) 
 def test_a_default_may_be_asked_for_in_few_words() -> None:
     told = "`--ping-interval` - Set the ping interval of the hub, in seconds. Default: 20.0."
     assert line("default hub ping interval", passage(told, "Options", listed=True)) == told
+
+
+def test_the_section_that_is_called_what_is_asked_for_leads() -> None:
+    said = passage("The hub sends a signal by radio, and by wire it sends signals too.", "Where it sends", cosine=0.62)
+    named = passage("Red, green and blue.", "Signals", title="The hub")
+
+    assert first("Which signals does the hub send?", said, named) == "Signals"
+    assert first("Where does the hub send signals?", said, named) == "Where it sends"
+
+
+def test_a_price_is_what_is_asked_for_where_the_question_says_hardly_anything_else() -> None:
+    runs = passage("It runs at night and may run for 5 days.", "At night", cosine=0.6)
+    costs = passage("Next to nothing: $2 a month.", "What it costs", cosine=0.55)
+
+    assert first("what does it cost to run", runs, costs) == "What it costs"

@@ -35,6 +35,12 @@ def test_a_misspelt_word_becomes_the_books_and_everything_else_stays(asked: str,
     assert BOOK.repaired(asked) == searched
 
 
+def test_a_word_that_is_made_of_a_known_one_is_not_misspelt() -> None:
+    book = Vocabulary.read(vocabulary(["What the sender may refuse and unseal, and prevent."]))
+    assert book.repaired("reuse of a sender, resender") == "reuse of a sender, resender"
+    assert book.repaired("refuze to prevnt") == "refuse to prevent"
+
+
 def test_words_that_the_book_does_not_hold_are_known_and_everyday_words_are_none() -> None:
     assert BOOK.missing("How do I mount the unicorn on my arm, and what is the best way?") == ["mount", "unicorn"]
     assert BOOK.missing("calibarte") == []
