@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from infra.local.gateway.environments import Limits
 from infra.local.gateway.invocation import ACCOUNT
 from infra.local.moto import MotoServer
 from infra.local.origins import site_origins, trusted_origins
@@ -66,14 +67,14 @@ class Deployment:
         address_header: Names the client's address to the gateways (infra/local/gateway/server.py).
         prewarm: Starts one container of each function in the background, so that the first click is not a cold start.
         host: The name or address of this machine by which functions find what they depend on.
-        containers: Of one function, at most; the gateways' own number unless given.
+        containers: Function -> how many at most, where that is more than the gateways' own number.
     """
 
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
     address_header: str | None = None
     prewarm: bool = False
     host: str = LOOPBACK
-    containers: int | None = None
+    containers: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 class Platform:
@@ -275,8 +276,10 @@ def _gateway(state: State, name: str, port: int | None, deployment: Deployment) 
         arguments.append("--prewarm")
     if deployment.address_header:
         arguments += ["--address-header", deployment.address_header]
+    for function, most in deployment.containers.items():
+        arguments += ["--cap-of", f"{function}={most}"]
     if deployment.containers:
-        arguments += ["--cap", str(deployment.containers), "--cap-overall", str(3 * deployment.containers)]
+        arguments += ["--cap-overall", str(Limits().overall + sum(deployment.containers.values()))]
     return Server(f"gateway {name}", "infra.local.gateway", *arguments, state=state, port=port)
 
 

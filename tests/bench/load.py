@@ -8,8 +8,9 @@ counts. Then 2,000 come, to show where the limit is.
 Processes of functions, at most four of each, the gateway, the stand-ins, PgBouncer, Postgres and locust itself share
 the processors of this machine; what begins a process, a cold start, is reported apart.
 
-With ARGS="--model 5" a scripted model writes the answers, five seconds each, and as many containers of a function may
-run as ARGS="--containers 40" says: what comes of it is in tests/bench/results/load_by_model.md.
+With ARGS="--model 5" a scripted model writes the answers, five seconds each, and as many containers of the chat may run
+as ARGS="--containers 40" says; each looks for a stop once a second, as on AWS. What comes of it is in
+tests/bench/results/load_by_model.md.
 
 The goals: 95 of 100 database batches and 95 of 100 requests of the history within 200 ms, and no error (exit code).
 """
@@ -111,8 +112,13 @@ def _deployment(arguments: argparse.Namespace, running: ExitStack) -> Deployment
     if not arguments.model:
         return Deployment(address_header="x-reader-address")
     model = running.enter_context(scripted_model(paced(copied, arguments.model)))
-    settings = SETTINGS | {"MODEL_URL": model.url, "MODEL_FIRST_SECONDS": "20", "MODEL_SECONDS": "25"}
-    return Deployment(settings, address_header="x-reader-address", containers=arguments.containers)
+    settings = SETTINGS | {
+        "MODEL_URL": model.url,
+        "MODEL_FIRST_SECONDS": "20",
+        "MODEL_SECONDS": "25",
+        "CHAT_STOP_MILLISECONDS": "1000",  # as where each look is paid for
+    }
+    return Deployment(settings, address_header="x-reader-address", containers={"chat": arguments.containers})
 
 
 def _run(platform: Platform, transport: Transport, crowd: Crowd, visit: Visit) -> dict[str, Any]:
@@ -212,7 +218,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--arriving", type=int, default=45, help="seconds until all are there, and all is warm")
     parser.add_argument("--seconds", type=int, default=90, help="how long everybody stays once all are there")
     parser.add_argument("--model", type=float, default=0, help="seconds that a scripted model takes for an answer")
-    parser.add_argument("--containers", type=int, default=40, help="of a function at most, with a model")
+    parser.add_argument("--containers", type=int, default=40, help="of the chat at most, with a model")
     return parser.parse_args()
 
 

@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--root", required=True, help="folder of the functions' code; {function} stands for the name")
     parser.add_argument("--python", default=sys.executable, help="interpreter of the functions; needs awslambdaric")
     parser.add_argument("--cap", type=int, default=limits.each, help="environments of one function at most")
+    parser.add_argument("--cap-of", type=_cap, action="append", default=[], metavar="KEY=N", help="of one instead")
     parser.add_argument("--cap-overall", type=int, default=limits.overall, help="environments together at most")
     parser.add_argument("--patience", type=float, default=limits.patience, help="seconds to wait for an environment")
     parser.add_argument("--log-dir", type=Path, help="folder for one log file a function; else standard error")
@@ -49,11 +50,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _cap(told: str) -> tuple[str, int]:
+    key, _, number = told.partition("=")
+    return key, int(number)
+
+
 async def _serve(arguments: argparse.Namespace) -> None:
     variables: dict[str, str] = json.loads(arguments.environment.read_text("utf-8"))
     document = read_serverless(arguments.serverless, variables)
     routes = Routes(document)
-    limits = Limits(each=arguments.cap, overall=arguments.cap_overall, patience=arguments.patience)
+    limits = Limits(arguments.cap, dict(arguments.cap_of), arguments.cap_overall, arguments.patience)
     code = Code(arguments.root, variables, arguments.python)
     environments = Environments(routes.functions, code, limits, arguments.log_dir)
     pages = Pages(variables, {"functions": environments.report, "processes": environments.processes})

@@ -14,7 +14,7 @@ from infra.local.gateway.logs import open_log, report_line
 from infra.local.gateway.runtime_api import RuntimeApi
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable
+    from collections.abc import AsyncGenerator, Iterable, Mapping
     from pathlib import Path
     from typing import BinaryIO
 
@@ -31,15 +31,21 @@ class Limits:
 
     Attributes:
         each: Environments of one function.
+        more: Key of a function that may have another number of them -> how many.
         overall: Environments of all functions together.
         patience: Seconds that a request waits for an environment; a cold start on a busy machine takes many.
         init: Seconds that a cold start may take.
     """
 
     each: int = 4
+    more: Mapping[str, int] = field(default_factory=dict[str, int])
     overall: int = 40
     patience: float = 60.0
     init: float = 120.0
+
+    def of(self, function: Function) -> int:
+        """How many environments that function may have."""
+        return self.more.get(function.key, self.each)
 
 
 @dataclass(slots=True)
@@ -209,7 +215,7 @@ class Environments:
 
     def _grow(self, group: _Group) -> None:
         """Start as many environments as requests wait for, if there may be so many."""
-        while group.waiters > group.starting and group.size < self._limits.each:
+        while group.waiters > group.starting and group.size < self._limits.of(group.function):
             if self._stopped or (not self._has_room() and not self._evict()):
                 return
             self._start(group)

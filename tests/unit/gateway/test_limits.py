@@ -38,6 +38,18 @@ def test_a_busy_function_does_not_starve_another(tmp_path: Path) -> None:
         assert {each.result().status_code for each in busy} == {200}
 
 
+def test_one_function_may_have_more_environments_than_the_others(tmp_path: Path) -> None:
+    done = tmp_path / "done"
+    with running_gateway(tmp_path, "--cap", "1", "--cap-of", "waits=2") as gateway, ThreadPoolExecutor(3) as threads:
+        busy = [threads.submit(gateway.waits, done) for _ in range(3)]
+
+        until(lambda: gateway.begun("waits") == 2, "two run at once")
+        done.touch()
+
+        assert [each.result().status_code for each in busy] == [200] * 3
+        assert gateway.figures("waits")["coldStarts"] == 2
+
+
 def test_prewarming_starts_one_environment_of_each_function(tmp_path: Path) -> None:
     with running_gateway(tmp_path, "--prewarm") as gateway:
         until(lambda: gateway.figures("measures")["environments"], "one is started")
