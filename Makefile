@@ -31,9 +31,9 @@ run: setup-python ## start the platform and print its URL (PORT=..., TRANSPORT=h
 	@exec $(python) -m infra.local run
 
 .PHONY: ingest
-ingest: setup-python ## fill the store of passages: DOCS=path/to/build, or an address, or Markdown (SITE_URL=..., ARGS=--help)
+ingest: setup-python ## fill the store of passages: DOCS=path/to/build, or an address, or Markdown (STAGE=prod, SITE_URL=..., ARGS=--help)
 	@test -n "$$DOCS$(ARGS)" || { echo "Say what to ingest: make ingest DOCS=path/to/build (make ingest ARGS=--help says more)"; exit 2; }
-	@exec $(python) -m infra.local ingest $${DOCS:+"$$DOCS"} $${SITE_URL:+--site-url "$$SITE_URL"} $(ARGS)
+	@exec $(python) -m $(if $(STAGE),infra.ingestion,infra.local ingest) $${DOCS:+"$$DOCS"} $${SITE_URL:+--site-url "$$SITE_URL"} $(ARGS)
 
 .PHONY: migrate
 migrate: setup-python ## bring a database's schema up to date: STAGE=prod, or DATABASE_OWNER_URL=... with DATABASE_URL=...

@@ -29,6 +29,7 @@ from psycopg.conninfo import conninfo_to_dict
 from infra.adoption import MigrationRefused, adopted
 from infra.migration_files import Migration, read_migrations
 from infra.stage_secrets import NoSecrets, database_urls
+from infra.stage_settings import with_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -101,8 +102,9 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
 
 
 def _with_secrets(environ: Mapping[str, str]) -> Mapping[str, str]:
-    """What was given, and for a stage what its secrets hold."""
-    return {**environ, **database_urls(environ["STAGE"], environ)} if environ.get("STAGE") else environ
+    """What was given, and for a stage what its settings and its secrets hold."""
+    settings = with_settings(environ)
+    return {**settings, **database_urls(settings["STAGE"], settings)} if settings.get("STAGE") else settings
 
 
 def migrate(

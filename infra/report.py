@@ -21,6 +21,7 @@ from infra.local.postgres import Postgres
 from infra.local.process import ProcessFailed
 from infra.local.state import AlreadyRunning, State, data_folder
 from infra.stage_secrets import NoSecrets, database_urls
+from infra.stage_settings import with_settings
 from shared.clock import now
 from shared.errors import Misconfigured
 from shared.insight.desk import groups_of, usage_of, wanted
@@ -138,7 +139,7 @@ def _printable(text: str) -> str:
 
 def main(environ: Mapping[str, str] = os.environ) -> int:
     """Read, print; the exit code."""
-    period = Period(now() - timedelta(days=DAYS), now())
+    period, environ = Period(now() - timedelta(days=DAYS), now()), with_settings(environ)
     try:
         settings = OwnerSettings.read(environ)
         fewest, guests = settings.fewest, settings.sees_guests == "on"

@@ -55,7 +55,7 @@ def values(
 def _secrets_manager(environ: Mapping[str, str]) -> Any:  # noqa: ANN401 (boto3 makes its clients at run time)
     import boto3  # noqa: PLC0415 (half a second that only a deployed stage is worth) # pyright: ignore[reportMissingTypeStubs] (it has none)
 
-    region = environ.get("AWS_REGION", USUAL_REGION)
+    region = environ.get("AWS_REGION") or USUAL_REGION
     return boto3.client("secretsmanager", region_name=region)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] (as above)
 
 
@@ -65,7 +65,7 @@ def _values(client: Any, name: str, required: Sequence[str], optional: Sequence[
     try:
         stored = json.loads(client.get_secret_value(SecretId=name)["SecretString"])
     except (BotoCoreError, ClientError) as error:
-        raise NoSecrets(f"the secret {name}: {error}") from None
+        raise NoSecrets(f"the secret {name} in {client.meta.region_name}: {error}") from None
     except (KeyError, ValueError):
         raise NoSecrets(f"the secret {name} is no JSON object") from None
     found: dict[str, Any] = {key: stored.get(key) for key in (*required, *optional)} if isinstance(stored, dict) else {}  # pyright: ignore[reportUnknownMemberType] (JSON holds anything)

@@ -18,6 +18,8 @@ from infra.ingestion.patience import StoreFailed
 from infra.ingestion.preview import preview
 from infra.ingestion.progress import shown_on
 from infra.ingestion.sources import NothingToIngest
+from infra.stage_secrets import NoSecrets
+from infra.stage_settings import with_passages
 from shared.errors import Misconfigured
 from shared.settings.answers import RetrievalSettings
 
@@ -40,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if asked.dry_run:
             return _preview(order)
         report = _ingest(order, asked)
-    except (NothingToIngest, Misconfigured) as error:
+    except (NothingToIngest, Misconfigured, NoSecrets) as error:
         return _fail(str(error.__cause__ if isinstance(error, Misconfigured) else error), MISUSED)
     except (StoreFailed, TooMuchWouldGo) as error:
         return _fail(str(error), FAILED)
@@ -56,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _ingest(order: Order, asked: argparse.Namespace) -> Report:
-    environment = os.environ | ({"QDRANT_URL": asked.qdrant_url} if asked.qdrant_url else {})
+    environment = with_passages({**os.environ, **({"QDRANT_URL": asked.qdrant_url} if asked.qdrant_url else {})})
     settings = RetrievalSettings.read(environment)
     options = Options(asked.collection or settings.collection, settings.dense_model, settings.api_key, asked.force)
     with shown_on(Console()) as show:
@@ -100,7 +102,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m infra.ingestion",
         description="Bring the passages in Qdrant up to date with documentation: a built site, a published site, "
         "or Markdown.",
-        epilog="With make: make ingest DOCS=path/to/build ARGS='--dry-run'. Set SITE_URL=... for --site-url.",
+        epilog="With make: make ingest DOCS=path/to/build ARGS='--dry-run'. Set SITE_URL=... for --site-url, and "
+        "STAGE=prod to fill the store of that stage, by its settings and its secret.",
     )
     parser.add_argument(
         "documents", nargs="+", metavar="DOCS", help="folder of a built site, https:// address, or Markdown"

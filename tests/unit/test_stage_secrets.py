@@ -40,7 +40,7 @@ def test_the_two_addresses_of_a_stage_come_from_two_secrets(secrets: Any) -> Non
 
 def test_a_missing_secret_is_named(secrets: Any) -> None:  # noqa: ANN401 (as above)
     store(secrets, "docs-chatbot-backend/prod", DATABASE_URL=APP)
-    with pytest.raises(NoSecrets, match=r"docs-chatbot-backend/prod/owner: .*ResourceNotFound"):
+    with pytest.raises(NoSecrets, match=r"docs-chatbot-backend/prod/owner in us-east-1: .*ResourceNotFound"):
         database_urls("prod")
 
 
