@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.errors import TooManyRequests
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ REMEMBERED: Final = 10_000
 """Addresses that a container counts at once; the one that asked longest ago gives way."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Allowance:
     """What an address may ask.
 
@@ -43,7 +43,7 @@ AN_HOUR: Final = 12
 """Of what comes back in an hour, one of so many parts may be used at once."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Use:
     """Something that costs, done by a reader.
 

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared import deadline
 from shared.db.batch import Statement
+from shared.record import record
 
 if TYPE_CHECKING:
     from shared.db.batch import Database
@@ -30,7 +30,7 @@ PURGE_EXPIRED: Final = """
 PURGE_GUEST_QUESTIONS: Final = "select purge_guest_questions($1::int)"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Expired:
     """How many rows went."""
 

@@ -16,7 +16,6 @@ import ssl
 import time
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache, partial
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from typing import TYPE_CHECKING, cast
@@ -25,6 +24,7 @@ from urllib.parse import urlsplit
 from shared import deadline, sockets
 from shared.errors import Misconfigured
 from shared.names import Unresolved
+from shared.record import record
 
 if TYPE_CHECKING:
     import socket
@@ -59,7 +59,7 @@ class AnswerTooLarge(Unreachable):
     """The answer is longer than the client was told to accept."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Response:
     """A complete answer, whatever its status.
 

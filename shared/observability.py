@@ -10,11 +10,13 @@ import os
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit  # which the logger's package has loaded anyway
+
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -77,7 +79,7 @@ Event: TypeAlias = Literal[
 _has_answered = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Request:
     """What there is to tell of the running request: milliseconds of its parts, its batches, what became of it."""
 

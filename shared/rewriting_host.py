@@ -7,12 +7,12 @@ the reader's address in another one; without the secret such a header counts for
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from shared.errors import NotThroughHost
 from shared.events import without_port
+from shared.record import record
 from shared.settings.accounts import HostSettings
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ WITH_PORT: Final = "cloudfront-viewer-address"
 OPEN_TO_MONITORS: Final = "/health"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RewritingHost:
     """What a deployment knows of it.
 

@@ -9,11 +9,11 @@ import math
 import select
 import socket
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared import deadline
 from shared.names import Unresolved, names
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -97,7 +97,7 @@ def is_quiet(fileno: int) -> bool:
     return not poll.poll(0)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Try:
     """One address, and until when it may be tried: to be reached at all, and to be ready after that."""
 

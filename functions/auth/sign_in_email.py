@@ -7,7 +7,6 @@ username, whose address is read first. A second factor is one that a Better Auth
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from functions.dependencies.defaults import Safer
@@ -40,6 +39,7 @@ from shared.auth.rows.users import email_of_username, refuse_without_usernames
 from shared.auth.wire import answer, in_ascii, user_json
 from shared.clock import now
 from shared.observability import name_user, note, tell
+from shared.record import record
 from shared.web import APIRouter, Request, Response
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ async def sign_in_username(
         return _Door(database, rules, options, sent, safer).by_username(wanted)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Door:
     """What one request to sign in comes with."""
 

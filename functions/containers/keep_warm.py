@@ -13,11 +13,11 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from shared.events import STAY_SECONDS
+from shared.record import record
 from shared.settings.site import WarmSettings
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def handler(_event: object, _context: object) -> dict[str, int]:
     return {"called": len(calls)}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """One that is due.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
@@ -13,6 +12,7 @@ from shared.answering.models import Mode
 from shared.answering.storage import stored_page
 from shared.clock import now
 from shared.history.models import answer_id
+from shared.record import record
 from shared.settings.answers import GuestsSettings
 from shared.web import Depends, Request
 
@@ -27,7 +27,7 @@ OBJECTIONS: Final = ("sec-gpc", "dnt")
 """Headers by which browsers say that their user wants no traces kept (https://w3c.github.io/gpc/)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GuestsOutbox:
     """Sends what guests ask to the owner's desk.
 

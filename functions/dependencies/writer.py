@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -13,6 +12,7 @@ from shared.answering.chat import Chat
 from shared.auth.addresses import normalised_ip
 from shared.db import Database
 from shared.history.models import answer_id
+from shared.record import record
 from shared.settings.accounts import LimitSettings
 from shared.settings.answers import ModelSettings
 from shared.web import Depends, Request
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shared.retrieval.models import Found
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hired:
     """A model that may write the answer to one question.
 

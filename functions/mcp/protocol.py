@@ -10,8 +10,10 @@ import base64
 import binascii
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final, cast
+
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +64,7 @@ class Refused(Exception):
         return {"jsonrpc": "2.0", "id": identifier, "error": error}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Message:
     """A request, or a notification where it has no id.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -28,6 +27,7 @@ from shared.app import build_handler
 from shared.auth.browser.origins import TrustedOrigins
 from shared.errors import RetrievalUnavailable, TooManyRequests
 from shared.observability import VERSION, log, tell
+from shared.record import record
 from shared.settings.site import OriginSettings
 from shared.web import APIRouter, Depends, Request, Response
 
@@ -84,7 +84,7 @@ REFUSALS: Final[dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Session:
     """One HTTP request: whose book is read, and what its sender has left of the allowance."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -14,6 +14,7 @@ from shared.answering.respondent import Respondent
 from shared.answering.snippets import snippet
 from shared.complaints import sentence
 from shared.errors import RetrievalUnavailable
+from shared.record import record
 from shared.retrieval import reading
 from shared.retrieval.models import one_of_each_page
 from shared.retrieval.queries import Edition
@@ -70,7 +71,7 @@ class Ask(Filtered):
     question: Question = Field(description="One question, which says by itself what it means")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tool:
     """A tool and how it is described."""
 

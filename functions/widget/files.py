@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path as FilePath
 from typing import Annotated, Final
 
 from shared.app import build_handler
 from shared.errors import NotFound
+from shared.record import record
 from shared.web import APIRouter, Header, Path, Response
 
 router = APIRouter()
@@ -34,7 +34,7 @@ Encodings = Annotated[str, Header(alias="accept-encoding", include_in_schema=Fal
 Tags = Annotated[str, Header(alias="if-none-match", include_in_schema=False)]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class File:
     """One file of the element."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from shared.record import record
 from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, stem, terms, words
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ PHRASES: Final = tuple(
 """Two words that writers have one for."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asked:
     """A question's terms, and what else counts as one of them.
 

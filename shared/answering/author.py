@@ -7,7 +7,7 @@ sources, writes in another language than was asked for, or must not be asked.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -25,6 +25,7 @@ from shared.model.failures import ModelFailed, Unfinished, WrongLanguage
 from shared.model.prompt import NO_ANSWER, Matter, Numbered, bare, beginning, echoes, messages, tokens_of
 from shared.model.units import units
 from shared.observability import note
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -51,7 +52,7 @@ PRICED: Final = 1_000_000
 NOTHING: Final = re.compile(rf"^\W*{NO_ANSWER}\b")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Author:
     """Writes by a model.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from shared.record import record
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from shared.degraded import Missing
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sources:
     """What the answer will cite; told before a model is asked.
 
@@ -35,14 +36,14 @@ class Sources:
     stoppable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Delta:
     """One whole unit of the answer, to be appended as it is: a sentence, an item of a list, a closed block of code."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Done:
     """The whole reply, after the turn was stored; it takes the place of everything before it."""
 

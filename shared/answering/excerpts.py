@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from shared.answering.sentences import split
+from shared.record import record
 from shared.retrieval.blocks import Admonition, Code, Definition, List, Paragraph, Question, Table
 from shared.retrieval.markdown import markdown, one
 
@@ -39,7 +40,7 @@ GAIN: Final = 1.0
 """What the share counts that no unit before it has said."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Excerpt:
     """A section's part of an answer.
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from shared.errors import InvalidRequest
 from shared.outbox.seal import BrokenSeal, Seal
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ URL_CHARACTERS: Final = 500
 LONGEST: Final = 2_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rated:
     """The answer that a token is about.
 

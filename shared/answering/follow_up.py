@@ -7,7 +7,6 @@ count. What was said may come from a client: it is compared and searched for, an
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from shared.answering.items import item_at, item_meant
@@ -15,6 +14,7 @@ from shared.answering.leaning import leaning
 from shared.answering.referring import compares, joins, meaning, points
 from shared.answering.small_talk import heard
 from shared.answering.words import USUAL, phrases
+from shared.record import record
 from shared.retrieval.lexical import COMMON_WORDS, words
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Utterance(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FollowUp:
     """What a message means.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from shared.answering.words import USUAL, phrases
+from shared.record import record
 from shared.retrieval.lexical import terms
 from shared.retrieval.markup import inline
 
@@ -31,7 +32,7 @@ MARK: Final = re.compile(r"\s*\[\d{1,3}\]")
 FENCE: Final = re.compile(r"^\s*(?:```|~~~)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Item:
     """One that a message points at.
 
@@ -46,7 +47,7 @@ class Item:
     in_place: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Listing:
     """A list of an answer, and the line above it."""
 

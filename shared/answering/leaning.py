@@ -6,12 +6,12 @@ a word or two after "and", it leans on what was said before. English has more wa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from shared.answering.small_talk import HAN, folded_words
 from shared.answering.words import USUAL, languages, phrases, signs
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ TELLING: Final = frozenset({"asking", "pointing", "ordinal", "joined"})
 """By one of these a message is known to be in a language, where no word of its own tells."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Leaning:
     """A message that leans on what was said before.
 
@@ -51,7 +51,7 @@ class Leaning:
     place: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Part:
     """A phrase of a message: of which kind, its first word and the one behind it, and which place it names."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.answering.criteria import BEGINS_WITH_CODE, NUMBER, POINTER, SUBORDINATE, YES_OR_NO, is_labelled, turns
 from shared.answering.sentences import split
 from shared.answering.units import lines_of, row_as_line
+from shared.record import record
 from shared.retrieval.blocks import Admonition, Code, Paragraph, Table
 from shared.retrieval.markup import CODE_SPAN
 
@@ -45,7 +45,7 @@ ADDRESS: Final = re.compile(r"\b\w+://\S+")
 """What stands in one says nothing: every host of an OpenAI-compatible service has `openai` somewhere in its address."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """One that could stand alone.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from shared.record import record
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -32,7 +34,7 @@ class Saved(StrEnum):
     NO = "no"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Said:
     """Something that was said, as a client remembers it: data, and never believed."""
 
@@ -40,7 +42,7 @@ class Said:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ask:
     """What a reader asks.
 
@@ -77,7 +79,7 @@ class Ask:
     consent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """A page that an answer cites.
 
@@ -93,7 +95,7 @@ class Source:
     snippet: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Basis:
     """What an answer was made from.
 
@@ -106,7 +108,7 @@ class Basis:
     found: Found
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Usage:
     """What a written answer cost.
 
@@ -123,7 +125,7 @@ class Usage:
     estimated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """What the assistant says.
 
@@ -145,7 +147,7 @@ class Answer:
     grounded: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reply:
     """An answer and what became of it.
 

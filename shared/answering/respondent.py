@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from shared.answering.extent import not_shown, shorter
@@ -17,6 +17,7 @@ from shared.answering.words import USUAL, Words, languages, signs, terms
 from shared.degraded import Missing, tolerate
 from shared.errors import RetrievalUnavailable
 from shared.links import is_linkable
+from shared.record import record
 from shared.retrieval.models import Found
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def no_examples(_: int) -> list[str]:
     return []
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Respondent:
     """Who answers.
 

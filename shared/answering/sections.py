@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from shared.answering.asked import beside
 from shared.answering.units import units_of
 from shared.answering.wanted import NEARLY, Wanted, asked_by
+from shared.record import record
 from shared.retrieval import beginning
 from shared.retrieval.blocks import Code, List, Table
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from shared.retrieval.vocabulary import Vocabulary
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Weights:
     """What each reason adds to a section's score; set by hand (specs/answers.md says on which questions)."""
 
@@ -76,7 +77,7 @@ NAME: Final = re.compile(r"^\W*[A-Za-z]\w*(?:[_.]\w+)+(?:\(.*\))?\W*$")
 """A heading that is the name of something in code."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Section:
     """A section of a page that was found.
 

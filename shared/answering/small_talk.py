@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final, Literal
 
 from shared.answering.words import languages, phrases
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,7 +54,7 @@ VARIANTS: Final = str.maketrans(
 HAN: Final = re.compile(r"[\u3400-\u9fff]")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Heard:
     """What a message is about.
 
@@ -71,7 +71,7 @@ class Heard:
     wish: Wish | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Word:
     """A word of a message, as phrases are compared, and where it begins and ends."""
 
@@ -80,7 +80,7 @@ class Word:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Phrase:
     """A known one that a message holds, of so many words."""
 

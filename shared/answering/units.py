@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from shared.record import record
 from shared.retrieval.blocks import Admonition, Code, Definition, List, Paragraph, Question, Table
 from shared.retrieval.markdown import markdown
 
@@ -20,7 +20,7 @@ CONTENTS: Final = re.compile(r"^\W*(?:(?:table of )?contents|on this page|quick 
 """What stands above a list of links to the same page."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unit:
     """Something that is shown whole, or, where it is too long, reduced by its own kind's rules.
 

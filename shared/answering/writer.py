@@ -6,8 +6,9 @@ its own matter: `Writing.units` gives whole units that were checked, in order. E
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from shared.retrieval.models import Found
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Brief:
     """What there is to write from.
 

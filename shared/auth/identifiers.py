@@ -6,8 +6,10 @@ import hashlib
 import hmac
 import secrets
 import string
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
+
+from shared.record import record
 
 if TYPE_CHECKING:
     from typing import Self
@@ -39,7 +41,7 @@ def _random(alphabet: str, length: int) -> str:
     return "".join(secrets.choice(alphabet) for _ in range(length))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pseudonyms:
     """What the log calls users: the same name for one user everywhere, and no id.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.auth.identifiers import new_identifier
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,7 @@ FORGETFUL_LIFETIME: Final = timedelta(days=1)
 """Of a session that shall not be remembered."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class User:
     """Somebody with an account here. `email` is in lower case."""
 
@@ -46,7 +47,7 @@ class User:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Client:
     """Where a request came from; an unknown address or program is an empty text."""
 
@@ -54,7 +55,7 @@ class Client:
     user_agent: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Session:
     """Somebody's being signed in in one browser. Who has the token is that user, until it expires."""
 
@@ -75,7 +76,7 @@ class Session:
         return cls(new_identifier(), new_identifier(), user_id, ends, now, now, client.ip_address, client.user_agent)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SignedInUser:
     """A user and the session that shows it."""
 
@@ -83,7 +84,7 @@ class SignedInUser:
     session: Session
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Account:
     """A way in which a user may sign in; `credential` is the e-mail address with a password."""
 
@@ -96,7 +97,7 @@ class Account:
     scope: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Credentials:
     """A user, and what signing in as one takes.
 

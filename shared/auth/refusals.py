@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.errors import StatementFailed
 from shared.observability import tell
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from shared.observability import Event
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Refusal:
     """One answer of Better Auth's; some have no code, and one has no body at all, for which the message is empty."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from random import SystemRandom
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +12,7 @@ from shared import deadline
 from shared.db.sqlstate import Meaning, Verdict
 from shared.errors import DatabaseUnavailable, StatementFailed
 from shared.observability import count_batch, log
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -92,7 +92,7 @@ class Failure(Exception):
         return DatabaseUnavailable()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Batch:
     """What there is to know about a batch whatever carries it.
 

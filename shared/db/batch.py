@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, LiteralString, Protocol, TypeAlias, TypeVar
+
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 Built = TypeVar("Built")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Json:
     """A value meant as `json` or `jsonb`; without the wrapper a list is a Postgres array."""
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     Param: TypeAlias = Scalar | Json | Sequence["Param"] | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Statement:
     """One SQL text with `$1`-style parameters, every one cast (`$1::uuid`), so that one text serves both transports."""
 
@@ -34,7 +35,7 @@ class Statement:
     params: tuple[Param, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rows:
     """What one statement gave.
 
@@ -63,7 +64,7 @@ Isolation: TypeAlias = Literal["read committed", "repeatable read", "serializabl
 """Postgres's levels (https://www.postgresql.org/docs/current/transaction-iso.html)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Transaction:
     """The kind of transaction that a batch is.
 

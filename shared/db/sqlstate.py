@@ -15,9 +15,10 @@ no SQLSTATE of their own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from shared.record import record
 
 
 class Retry(StrEnum):
@@ -39,7 +40,7 @@ class Meaning(StrEnum):
     AWAY = "away"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verdict:
     """What a failure means, and whether to try again."""
 

@@ -5,7 +5,6 @@ What conversations.py says is true here: a page is one batch; reading an export 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.db import Json, Statement
@@ -15,6 +14,7 @@ from shared.history.conversations import PAGE_BYTES
 from shared.history.cursors import PlaceInArchive
 from shared.history.models import Conversation
 from shared.history.writing import write
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ BATCH_BYTES: Final = 500_000
 """Of an import, in characters, sources included: what Postgres stores well within its time limit."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Page:
     """A part of what somebody has.
 
@@ -46,7 +46,7 @@ class Page:
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Imported:
     """What an import changed: how many came, and how many conversations had to go or were too old to stay."""
 

@@ -7,7 +7,6 @@ changes nothing and says the same. All raise `DatabaseUnavailable`, and `NotSign
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.db import Statement
@@ -17,6 +16,7 @@ from shared.history.cursors import PlaceInConversation, PlaceInList
 from shared.history.models import Conversation, Created, Message, Opened, Page
 from shared.history.titles import UNTITLED
 from shared.history.writing import still_there, write
+from shared.record import record
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -95,7 +95,7 @@ def create_conversation(db: Database, conversation_id: UUID, *, title: str | Non
     return Created(created, found.evicted)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CreationOutcome:
     """What the database says about a conversation after the attempt to create it.
 

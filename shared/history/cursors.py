@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from shared.errors import InvalidRequest
+from shared.record import record
 
 if TYPE_CHECKING:
     from typing import Self
@@ -28,7 +28,7 @@ LAST_SEQ: Final = 2**31 - 1
 """What the column of `message.seq` can hold."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlaceInList:
     """A conversation, by what the list is ordered by; the page begins with the next older one.
 
@@ -65,7 +65,7 @@ NEWEST: Final = PlaceInList(datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 
 """Above everything that a list can hold."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlaceInConversation:
     """A message; the page ends with the one before it."""
 
@@ -114,7 +114,7 @@ def _read(cursor: str) -> bytes:
 ARCHIVE_PLACE: Final = struct.Struct(">16sq")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlaceInArchive:
     """The last message of a page of an export; the next one begins after it."""
 

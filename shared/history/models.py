@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 from uuid import UUID, uuid5
+
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +39,7 @@ def answer_id(question_id: UUID) -> UUID:
     return uuid5(question_id, "answer")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Conversation:
     """A thread of one user.
 
@@ -54,7 +55,7 @@ class Conversation:
     message_count: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Message:
     """One utterance in a conversation.
 
@@ -76,7 +77,7 @@ class Message:
     feedback: Opinion | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Page:
     """Some conversations, newest first.
 
@@ -88,7 +89,7 @@ class Page:
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Opened:
     """A conversation with some of its messages, oldest first.
 
@@ -101,7 +102,7 @@ class Opened:
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StoredQuestion:
     """A question that is stored.
 
@@ -118,7 +119,7 @@ class StoredQuestion:
     replaced: Message | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Created:
     """A conversation that is there now, and the one that had to go for it."""
 
@@ -126,7 +127,7 @@ class Created:
     evicted: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Given:
     """A message that the client has, to be appended."""
 
@@ -135,7 +136,7 @@ class Given:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Feedback:
     """What a reader thinks of an answer; no value where nothing, or nothing any more."""
 

@@ -5,12 +5,12 @@ The only part of the history that runs for nobody; `purge_history` (infra/migrat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared import deadline
 from shared.db import Statement
 from shared.history.archive_queries import PURGE
+from shared.record import record
 
 if TYPE_CHECKING:
     from shared.db import Database
@@ -24,7 +24,7 @@ MOST: Final = 200
 SECONDS_TO_SPARE: Final = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Purged:
     """How many rows went."""
 

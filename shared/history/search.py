@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -12,6 +11,7 @@ from unicodedata import normalize
 from shared.db import Statement
 from shared.history.models import Conversation
 from shared.history.search_queries import BEGIN, END, LESS_THAN, SEARCH, SEPARATOR
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,7 @@ LETTERS: Final = re.compile(f"(?:{BEGIN}{UNSPACED.pattern}{END}{SEPARATOR}*)+")
 """Letters of such a script that stand side by side, each marked by itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Segment:
     """A piece of text, and whether it is what was searched for. Plain text: to be shown as such, never as HTML."""
 
@@ -51,7 +51,7 @@ class Segment:
     match: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """A conversation that was found.
 

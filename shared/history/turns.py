@@ -5,7 +5,6 @@ What conversations.py says is true here: each function is one batch, may be repe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.db import Json, Statement
@@ -21,6 +20,7 @@ from shared.history.models import (
 )
 from shared.history.titles import UNTITLED
 from shared.history.writing import still_there, write
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -104,7 +104,7 @@ def _storing(
         yield Statement(turn_queries.STORE_QUESTION, question)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class QuestionOutcome:
     """What the database says about a question after the attempt to store it.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -13,6 +13,7 @@ from shared.insight.grouping import EVERYTHING, REASONS, shown
 from shared.insight.masking import masked, masked_page
 from shared.insight.models import Day, Group, Groups, Period, Told, Usage
 from shared.observability import log, name_user
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,7 +30,7 @@ MOST_WORDINGS: Final = 2000
 NOWHERE: Final = Period(datetime.fromtimestamp(0, UTC), datetime.fromtimestamp(0, UTC))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Desk:
     """Somebody with a session, who may be an owner.
 

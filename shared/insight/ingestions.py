@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shared.errors import RetrievalUnavailable
+from shared.record import record
 from shared.retrieval.reading import INGESTION, read_files
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from shared.retrieval.search import Book
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ingestion:
     """Of one site.
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from shared.insight.likeness import LEAST_LETTERS, LITTLE, may_be_left_out
+from shared.record import record
 
 ALL_BUT_ONE: Final = hash("all but one")
 """Tells the number of a subject without a word from that of one that never had it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Keys:
     """Numbers by which what is alike finds each other: few others have them, however many there are.
 

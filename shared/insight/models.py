@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
+
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +17,7 @@ Show = Literal["unanswered", "down", "asked", "pages"]
 """Refused; rated down; everything, most asked first; counts of each page."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Period:
     """From one time to just before another."""
 
@@ -24,7 +25,7 @@ class Period:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chosen:
     """Which questions are looked at.
 
@@ -38,7 +39,7 @@ class Chosen:
     page: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """Questions that ask the same.
 
@@ -65,7 +66,7 @@ class Group:
     some_readers: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Groups:
     """A part of the groups.
 
@@ -77,7 +78,7 @@ class Groups:
     all: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Told:
     """Tokens that the model read, and those that it wrote."""
 
@@ -88,7 +89,7 @@ class Told:
         return Told(self.read + other.read, self.written + other.written)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Prices:
     """Of a million tokens of each kind, in the currency that the owner counts in."""
 
@@ -105,7 +106,7 @@ class Prices:
         return round((told.read * self.read + told.written * self.written) / PRICED, 6)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Day:
     """What was asked on a day, by UTC.
 
@@ -122,7 +123,7 @@ class Day:
     told: Told | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Usage:
     """What was asked in a period.
 

@@ -8,13 +8,13 @@ source says, in the source's own words, passes.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.model.cleaning import cited, spans, tidied, without_addresses, without_marks
 from shared.model.evidence import Evidence, flattened
 from shared.model.figures import figures, is_quantity
 from shared.model.naming import flags, identifiers, latin_words, proper_names, stands_in
+from shared.record import record
 from shared.retrieval.lexical import mostly_latin, terms
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ VERSION: Final = re.compile(r"^v\d+(?:\.\d+)+$")
 END: Final = re.compile(r"(?P<end>[.!?\u3002\uff01\uff1f\u06d4\u0964:]*[\"')*_]*)$")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Checked:
     """What became of a unit.
 
@@ -56,7 +56,7 @@ class Checked:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Checker:
     """Compares units with sources.
 
@@ -155,7 +155,7 @@ class Checker:
         return Checked(None, why="code")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Claim:
     figures: list[Figure]
     flags: list[str]

@@ -7,10 +7,10 @@ exchange under tests/fixtures/model, written after that provider's documentation
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from shared.model.failures import Garbage, Overloaded, of_status
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ FAILED: Final = frozenset({"error", "abort", "network_error", "insufficient_syst
 """Words for the end of an answer that mean that the provider broke it off."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Usage:
     """Tokens that were paid for."""
 
@@ -57,7 +57,7 @@ class Usage:
         return self.input + self.output
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chunk:
     """One chunk.
 

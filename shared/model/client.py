@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from shared import deadline
@@ -15,6 +15,7 @@ from shared.breaker import BreakerOpen, CircuitBreaker
 from shared.model.endpoint import Endpoint, Patience, Told
 from shared.model.failures import LONGEST_PAUSE, MENDED_BY_SOMEBODY, AwayNow, Late, ModelFailed
 from shared.observability import log, measured
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -26,7 +27,7 @@ SHORTEST_TRY: Final = 0.5
 """Seconds that must be left for another try to be worth it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """What one answer may take.
 
@@ -83,7 +84,7 @@ class _Guarded:
         raise AssertionError  # it returns or raises
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Ask:
     messages: list[dict[str, str]]
     most: int

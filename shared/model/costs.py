@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.model import rewriting
 from shared.model.prompt import AROUND, SAID_TOKENS, SO_FAR_TOKENS, tokens_of
+from shared.record import record
 
 if TYPE_CHECKING:
     from typing import Self
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from shared.settings.answers import ModelSettings
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Costs:
     """What one answer may cost at most, in tokens.
 

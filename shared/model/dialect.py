@@ -7,8 +7,10 @@ out, or called by its other name, from then on.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
+
+from shared.record import record
 
 MOST: Final = "max_tokens"
 MOST_LATER: Final = "max_completion_tokens"
@@ -19,7 +21,7 @@ NO_RULES: Final = re.compile(r"system\W{1,3}role|role\W.{0,40}\bsystem|roles mus
 """How templates of chats refuse a message of that role: Gemma's and Mistral's older ones know only two."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dialect:
     """What it knows.
 

@@ -26,6 +26,7 @@ from shared.model.failures import (
 )
 from shared.model.sse import events, whole
 from shared.model.thinking import without_thoughts
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -42,7 +43,7 @@ USAGE_SECONDS: Final = 0.5
 """After the last word, for the chunk that says what it cost."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Patience:
     """Until when is waited, as `time.monotonic()` tells it.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from shared.model.figures import figures
 from shared.model.measures import units_in
 from shared.model.units import units
+from shared.record import record
 from shared.retrieval.lexical import stem, terms, words
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ CLAUSE: Final = re.compile(r"[,;](?=\s)|\s(?:and|but|while|or)\s")
 INSIDE_A_WORD: Final = r"[\w]"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """A sentence, an item, a row or a line of code of a source.
 
@@ -40,7 +40,7 @@ class Line:
     clauses: tuple[Line, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Evidence:
     """A source.
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 from shared.model.measures import seconds_of, unit_of
 from shared.model.numerals import numerals
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,7 +47,7 @@ FACTORS: Final = {"k": 10**3, "K": 10**3, "M": 10**6} | {
 BINARY: Final = Decimal(1024) / Decimal(1000)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Figure:
     """A number and what it counts.
 

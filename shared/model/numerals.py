@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
+
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ ONE_OF: Final = re.compile(r"\b(?P<half>half )?(?:an?|per|each|every) $", re.IGN
 HALF: Final = re.compile(r"(?<!and a )\bhalf(?:[ -]an?)?[ -](?=[a-z])", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Numeral:
     """A number in words.
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.model.cleaning import HIDDEN
 from shared.model.units import units
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,7 +77,7 @@ SO_FAR_TOKENS: Final = 700
 """Of an answer that is continued: its end."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Numbered:
     """A source as the model sees it.
 
@@ -92,7 +92,7 @@ class Numbered:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Matter:
     """What an answer is asked about.
 

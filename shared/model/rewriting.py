@@ -6,7 +6,6 @@ One short call. It is skipped where it takes too long, fails, or the day's token
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.model.client import Limits
@@ -14,6 +13,7 @@ from shared.model.endpoint import Told
 from shared.model.failures import ModelFailed
 from shared.model.prompt import LANGUAGES, fenced, said_before, tokens_of
 from shared.observability import log
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ AROUND: Final = len(RULES.encode()) // 3 + 100
 """Tokens of the rules and the fences."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rewriter:
     """Asks the model for it.
 

@@ -19,6 +19,7 @@ from shared.deadline import within
 from shared.errors import AppError
 from shared.model.chunks import Usage
 from shared.observability import log
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,7 @@ MOST_OWED: Final = 100
 """Of what is to be given back; more waits for nobody's question, and counts as spent."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Spared:
     """What of a taking was not needed.
 

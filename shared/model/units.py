@@ -7,8 +7,9 @@ follows can tell (a full stop may be an abbreviation's), with the first characte
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
+
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
@@ -51,7 +52,7 @@ STRUCTURES: Final[tuple[tuple[re.Pattern[str], Kind], ...]] = (
 WIDE: Final = re.compile(r"[\u3002\uff01\uff1f\uff0e]")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unit:
     """One of them.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -16,6 +15,7 @@ from uuid import UUID
 from shared.db import Statement
 from shared.outbox.queue import QueueUnavailable
 from shared.outbox.seal import Seal
+from shared.record import record
 
 if TYPE_CHECKING:
     from typing import Self
@@ -39,7 +39,7 @@ KEEP: Final = """
 _room = threading.BoundedSemaphore(AT_ONCE)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GuestQuestion:
     """What is kept of it.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from shared.observability import log
 from shared.outbox.queue import Queue, QueueUnavailable
 from shared.outbox.seal import Seal, TooLong
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ USER: Final = "user:"
 SESSION: Final = "session:"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kept:
     """Where the turn is now.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
+
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,7 @@ class UnknownVersion(Exception):
     """The turn was written by a later version of this code."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WaitingTurn:
     """A question and its answer, as `shared.history` will store them.
 

@@ -13,8 +13,10 @@ import hmac
 import re
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, Literal
+
+from shared.record import record
 
 if TYPE_CHECKING:
     from typing import Self
@@ -41,7 +43,7 @@ class TooLong(Exception):
     """More than a queue can take."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Seal:
     """Closes and opens texts for one purpose."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,7 @@ Changes: TypeAlias = "Mapping[FieldName, str | None]"
 FIELDS: Final[tuple[FieldName, ...]] = ("background", "language", "theme", "text_size")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Profile:
     """Of one user; every field but the last is None without consent.
 

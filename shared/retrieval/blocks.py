@@ -7,8 +7,10 @@ left out (specs/form.md, specs/1-neon-db-setup/contracts/passage.schema.json).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
+
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +19,7 @@ FORM: Final = 2
 """Version of the form; a payload without one is older, and holds nothing but its text."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Paragraph:
     """Prose."""
 
@@ -25,7 +27,7 @@ class Paragraph:
     kind: Literal["paragraph"] = "paragraph"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Item:
     """One of a list.
 
@@ -39,7 +41,7 @@ class Item:
     term: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class List:
     """Items, and what announces them.
 
@@ -54,7 +56,7 @@ class List:
     kind: Literal["list"] = "list"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Code:
     """Lines that are shown as they are.
 
@@ -69,7 +71,7 @@ class Code:
     kind: Literal["code"] = "code"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table:
     """Rows with the names of their columns.
 
@@ -84,7 +86,7 @@ class Table:
     kind: Literal["table"] = "table"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Question:
     """A question that the page asks itself, with its answer; without one it is a quiz, and never shown."""
 
@@ -93,7 +95,7 @@ class Question:
     kind: Literal["question"] = "question"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Definition:
     """A term, or an option, and what it is.
 
@@ -107,7 +109,7 @@ class Definition:
     kind: Literal["definition"] = "definition"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Admonition:
     """What is set apart: a note, a warning, one tab of several; a quotation where it has neither label nor title.
 

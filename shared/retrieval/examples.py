@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.errors import RetrievalUnavailable
 from shared.links import page_path
 from shared.observability import log
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,7 +33,7 @@ PATIENCE_SECONDS: Final = 1.0
 """Nobody waits for an example as for an answer; yet a slow name server lies within."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Example:
     """A question and the section that answers it.
 
@@ -47,7 +47,7 @@ class Example:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Examples:
     """All of a book's, those that serve best to introduce it first."""
 

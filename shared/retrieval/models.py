@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from shared.record import record
 from shared.retrieval.markdown import markdown
 from shared.retrieval.vocabulary import Vocabulary
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from shared.retrieval.blocks import Block
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Passage:
     """A chunk of the book.
 
@@ -60,7 +61,7 @@ class Passage:
         return markdown(self.blocks)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """The outcome of one search.
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import quote, urlsplit
 
+from shared.record import record
 from shared.retrieval.lexical import mostly_latin
 from shared.retrieval.vocabulary import POINT
 
@@ -39,7 +40,7 @@ PREFETCHED: Final = 50
 """Candidates of each kind that are fused: measured on Ray's documentation, more gained nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Edition:
     """Pages of one version, in one language.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.errors import RetrievalUnavailable
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +22,7 @@ INGESTION: Final = "ingestion.json"
 FIELDS: Final = ["site", "path", "url", "title", "heading_path", "text", "position", "version", "lang"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """A section or a page of the book.
 
@@ -39,7 +39,7 @@ class Text:
     complete: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class File:
     """What ingestion wrote for agents.
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
+from shared.record import record
 from shared.retrieval.lexical import COMMON_WORDS, STEMS, STOP_WORDS, stem, words
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ DERIVED: Final = re.compile(r"(?:re|un|non|pre)(\w{3,})")
 SPELLED: Final = re.compile(r"[a-z]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Vocabulary:
     """What the book's words are.
 

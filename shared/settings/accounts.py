@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
+from shared.record import record
 from shared.settings.reading import FromEnvironment, Switch, choice, http_url, origin_list, setting, whole_number
 
 PasswordScheme = Literal["bcrypt", "scrypt"]
@@ -51,7 +51,7 @@ def _session_days(text: str) -> int:
     return 0 if text == "0" else whole_number(7, 3650)(text)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AuthSettings(FromEnvironment):
     """What Better Auth calls its options.
 
@@ -84,7 +84,7 @@ class AuthSettings(FromEnvironment):
     jwt_audience: str | None = setting("JWT_AUDIENCE", default=None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HostSettings(FromEnvironment):
     """The site's host, where it passes requests on to this API.
 
@@ -99,7 +99,7 @@ class HostSettings(FromEnvironment):
     only: Switch = setting("HOST_ONLY", default="off", read=choice(Switch))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LimitSettings(FromEnvironment):
     """How often clients may ask.
 
@@ -110,7 +110,7 @@ class LimitSettings(FromEnvironment):
     rate_limits: Switch = setting("RATE_LIMITS", default="on", read=choice(Switch))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UseSettings(FromEnvironment):
     """How much one reader may ask of what costs money or time.
 
@@ -121,7 +121,7 @@ class UseSettings(FromEnvironment):
     an_hour: int = setting("USES_AN_HOUR", default=720, read=whole_number(0, 1_000_000))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DefaultsSettings(FromEnvironment):
     """Where Better Auth's own defaults hurt people.
 
@@ -151,7 +151,7 @@ class DefaultsSettings(FromEnvironment):
         return (self.session_days or None) if self.safer else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TokenSettings(FromEnvironment):
     """Tokens for other services.
 
@@ -162,7 +162,7 @@ class TokenSettings(FromEnvironment):
     give_out: Switch = setting("JWT_GIVE_OUT", default="off", read=choice(Switch))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AccountSettings(FromEnvironment):
     """What people may do with their accounts.
 
@@ -183,7 +183,7 @@ class AccountSettings(FromEnvironment):
     reset_ends_sessions: Switch = setting("RESET_ENDS_SESSIONS", default="on", read=choice(Switch))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MailSettings(FromEnvironment):
     """How mail leaves; with neither of them, none does, and routes that need it say so.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.record import record
 from shared.settings.reading import FromEnvironment, Switch, choice, http_url, price, refuse_half, setting, whole_number
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def _words(text: str) -> dict[str, dict[str, str]]:
     return read
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChatSettings(FromEnvironment):
     """What the assistant says of itself.
 
@@ -36,7 +36,7 @@ class ChatSettings(FromEnvironment):
     stop_milliseconds: int = setting("CHAT_STOP_MILLISECONDS", default=1000, read=whole_number(50, 30_000))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ModelSettings(FromEnvironment):
     """The model that writes answers; without an address there is none, and all answers are quoted.
 
@@ -87,7 +87,7 @@ class ModelSettings(FromEnvironment):
         refuse_half(MODEL_INPUT_PRICE=self.input_price, MODEL_OUTPUT_PRICE=self.output_price)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ModelAddressSettings(FromEnvironment):
     """Where the models are, for who only looks whether they can be reached.
 
@@ -100,7 +100,7 @@ class ModelAddressSettings(FromEnvironment):
     fallback_url: str | None = setting("MODEL_FALLBACK_URL", default=None, read=http_url)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RetrievalSettings(FromEnvironment):
     """How to search the passages.
 
@@ -119,7 +119,7 @@ class RetrievalSettings(FromEnvironment):
     threshold: float = setting("RETRIEVAL_THRESHOLD", default=0.52, read=float)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GuestsSettings(FromEnvironment):
     """Whether anybody is told what guests ask.
 

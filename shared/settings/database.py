@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
+from shared.record import record
 from shared.settings.reading import FromEnvironment, choice, http_url, setting, whole_number
 
 Transport = Literal["http", "pooled"]
@@ -22,7 +22,7 @@ def _days(text: str) -> int:
     return 0 if text == "0" else whole_number(30, 36_500)(text)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DatabaseSettings(FromEnvironment):
     """How to reach Postgres.
 
@@ -39,7 +39,7 @@ class DatabaseSettings(FromEnvironment):
     ca_file: str | None = setting("DATABASE_CA_FILE", default=None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HistorySettings(FromEnvironment):
     """What a user may keep.
 
@@ -50,7 +50,7 @@ class HistorySettings(FromEnvironment):
     conversations: int = setting("HISTORY_CONVERSATIONS", default=50, read=whole_number(1, 1000))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RetentionSettings(FromEnvironment):
     """What time does to the history.
 
@@ -61,7 +61,7 @@ class RetentionSettings(FromEnvironment):
     history_days: int = setting("HISTORY_RETENTION_DAYS", default=0, read=_days)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OutboxSettings(FromEnvironment):
     """Where turns wait while the database is away.
 
@@ -72,7 +72,7 @@ class OutboxSettings(FromEnvironment):
     queue_url: str | None = setting("OUTBOX_QUEUE_URL", default=None, read=http_url)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeadLetterSettings(FromEnvironment):
     """Where queued turns go that cannot be stored at all.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from shared.record import record
 from shared.settings.reading import (
     FromEnvironment,
     Switch,
@@ -24,7 +24,7 @@ def _addresses(text: str) -> tuple[str, ...]:
     return addresses
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OriginSettings(FromEnvironment):
     """Whose pages may call what knows no accounts.
 
@@ -35,7 +35,7 @@ class OriginSettings(FromEnvironment):
     trusted_origins: tuple[str, ...] = setting("TRUSTED_ORIGINS", default=(), read=origin_list)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WarmSettings(FromEnvironment):
     """What is kept warm.
 
@@ -46,7 +46,7 @@ class WarmSettings(FromEnvironment):
     functions: str = setting("WARM_FUNCTIONS", default="")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OwnerSettings(FromEnvironment):
     """Who may sit at the owner's desk, and what lies on it.
 

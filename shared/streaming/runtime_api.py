@@ -11,9 +11,10 @@ import base64
 import json
 import os
 import time
-from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any, Final
+
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,7 @@ FAILED: Final = "Lambda-Runtime-Function-Error-Type"
 FAILURE: Final = "Lambda-Runtime-Function-Error-Body"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Context:
     """What a handler is told of its invocation, by the names that Lambda's own runtime client uses."""
 

@@ -9,12 +9,13 @@ that they mean, without their endings. A site's owner replaces texts by the sett
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from shared.errors import Misconfigured
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +57,7 @@ def _file(language: str) -> dict[str, str | list[str]]:
     return read
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Words:
     """What we say.
 

@@ -6,7 +6,6 @@ the same database can go on from here, and we from there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +14,7 @@ from shared.auth.identifiers import new_identifier
 from shared.auth.rows import users
 from shared.auth.rows.sessions import END_SESSION
 from shared.db import Statement
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ on conflict do nothing
 """
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Challenge:
     """What a browser has to meet before it is signed in.
 

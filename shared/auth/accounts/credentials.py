@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.auth.accounts import passwords
@@ -19,6 +18,7 @@ from shared.auth.refusals import (
 )
 from shared.auth.rows import users
 from shared.clock import now
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -96,7 +96,7 @@ class SecondFactorNeeded(Exception):
         self.moment = moment
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SigningIn:
     """One try to start a session. Two round trips, because hashing lies between reading and writing.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from shared.auth.identifiers import new_identifier
@@ -20,6 +19,7 @@ from shared.auth.tokens.email_tokens import CONFIRMATION, VERIFICATION
 from shared.auth.wire import user_json
 from shared.db import Statement
 from shared.observability import tell
+from shared.record import record
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -92,7 +92,7 @@ delete from session s using changed c where s."userId" = c.id and s.token <> $3:
 """The same once this address is stored: such links went to the old one."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Following:
     """One link that is followed.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from shared.auth.addresses import BASE_PATH, encode_uri_component
 from shared.auth.refusals import Refused
 from shared.auth.tokens.email_tokens import CONFIRMATION, VERIFICATION, EmailToken
 from shared.observability import log
+from shared.record import record
 
 if TYPE_CHECKING:
     from shared.auth.accounts.mail import Mailer
@@ -25,7 +25,7 @@ SAME_TIME_SECONDS: Final = 0.5
 """Better Auth's own floor: an answer that comes sooner would tell whether there was anybody to write to."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Options:
     """The settings of a deployment, in the shape in which account routes need them.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
@@ -24,6 +23,7 @@ from shared.auth.rows import users
 from shared.auth.tokens import codes
 from shared.clock import now
 from shared.db import Statement
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +83,7 @@ select count_second_factor($1::text, $2::boolean, $3::timestamptz)
 """
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Meeting:
     """A browser that is at a challenge, and tries to meet it. Two round trips.
 

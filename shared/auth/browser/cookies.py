@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote
@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote
 from shared.auth.browser import session_cache
 from shared.auth.models import SESSION_LIFETIME
 from shared.clock import now
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,7 +118,7 @@ def decoded(text: str) -> str:
         return text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Attributes:
     """What a browser is told about each cookie.
 
@@ -158,7 +159,7 @@ class Attributes:
         return "; ".join(part for part in parts if part)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SessionCookies:
     """The cookies of one deployment: which names it reads, which secret signs them.
 

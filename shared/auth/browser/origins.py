@@ -6,12 +6,12 @@ An address is read strictly: what one parser may read as our site and another as
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Final
 
 from shared.auth.refusals import CROSS_SITE_LOGIN, INVALID_ORIGIN, MISSING_OR_NULL_ORIGIN, Refused
 from shared.links import CONTROL_CHARACTERS, is_safe_path
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ def origin_of(address: str) -> str | None:
     return f"{scheme}://{host}" if port == DEFAULT_PORTS[scheme] else f"{scheme}://{host}:{port}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TrustedOrigins:
     """The sites of one deployment.
 

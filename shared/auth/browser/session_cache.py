@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.auth.tokens.encoding import from_base64url, to_base64url
 from shared.auth.wire import session_json, user_json
+from shared.record import record
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -26,7 +26,7 @@ VERSION: Final = "1"
 """Better Auth's `cookieCache.version`, as it is unless a site sets it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CachedSession:
     """What the cookie is good for."""
 

@@ -6,7 +6,6 @@ A token is taken only with this deployment's signature, so a forged one costs no
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -17,6 +16,7 @@ from shared.auth.identifiers import Pseudonyms
 from shared.auth.tokens.jwks import Keys
 from shared.auth.tokens.jwt import NotToken, Verifier, looks_like
 from shared.errors import Misconfigured
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ BEARER = "bearer "
 RAW_TOKEN = re.compile(r"[A-Za-z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AuthRules:
     """The settings of a deployment, in the shape in which requests need them."""
 
@@ -73,7 +73,7 @@ def _verifier(settings: AuthSettings) -> Verifier | None:
     return Verifier(Keys(settings.jwks_url), settings.jwt_issuer, settings.jwt_audience or settings.jwt_issuer)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KnownUser:
     """Who somebody was when that could last be checked: good for keeping a turn until the database is back, no more.
 

@@ -11,12 +11,12 @@ import hashlib
 import hmac
 import math
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from shared.auth.refusals import Refused, too_many_requests
 from shared.auth.tokens.encoding import to_base64url
 from shared.observability import tell
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ REMEMBERED: Final = 10_000
 """Keys that a container counts at once; the oldest give way."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """How many requests are let through.
 
@@ -78,7 +78,7 @@ GUESSING: Final = frozenset({"/verify-password", "/change-password", "/change-em
 BY_PATH: Final = {"/request-password-reset": MAIL, "/send-verification-email": MAIL}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limit:
     """One counter.
 

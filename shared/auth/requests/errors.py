@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.auth.refusals import Refused
 from shared.auth.wire import NOTHING, TOKEN_HEADER, answer, refusal_json, session_token_set
 from shared.errors import AppError
 from shared.observability import log
+from shared.record import record
 from shared.settings.accounts import DefaultsSettings
 from shared.web import APIRoute
 
@@ -23,7 +23,7 @@ RETRY_AFTER = ("x-retry-after", "retry-after")
 """Better Auth's, which its client reads, and that of RFC 9110, which everybody else does."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """What a route under /api/auth came in with; its dependencies leave it in `request.state.entry`.
 

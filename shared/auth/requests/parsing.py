@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import parse_qsl
 
@@ -22,6 +21,7 @@ from shared.auth.refusals import (
     not_a_text,
 )
 from shared.auth.requests.validation import UNDEFINED
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ CALLBACKS: Final = (
 """Name of the field, name in the complaint, refusal."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Received:
     """What a route under /api/auth needs of its request.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from shared.auth.refusals import (
@@ -14,6 +13,7 @@ from shared.auth.refusals import (
     Refused,
 )
 from shared.auth.requests.validation import Field, checked
+from shared.record import record
 
 if TYPE_CHECKING:
     from shared.auth.requests.validation import Body
@@ -29,7 +29,7 @@ LONGEST: Final = 30
 USERNAME: Final = re.compile(r"[a-zA-Z0-9_.]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SignInByName:
     """As `SignIn`, with a username."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from shared.auth.addresses import is_email
@@ -14,6 +14,7 @@ from shared.auth.refusals import (
     Refused,
     invalid_body,
 )
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,7 +49,7 @@ NAMES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Field:
     """One field of a body.
 
@@ -142,7 +143,7 @@ def text(fields: dict[str, JsonValue], name: str) -> str:
     return cast("str", fields.get(name) or "")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SignUp:
     """What somebody signs up with; `callback` is where the link in the mail shall lead afterwards."""
 
@@ -167,7 +168,7 @@ class SignUp:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SignIn:
     """What somebody signs in with; `callback` is where the browser shall go afterwards."""
 
@@ -194,7 +195,7 @@ def check_sign_out(body: Body) -> None:
         checked(body, SIGN_OUT)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UserChange:
     """What somebody wants to be called.
 

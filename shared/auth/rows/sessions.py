@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.auth.models import REFRESH_AFTER, SESSION_LIFETIME, Session, SignedInUser, User
 from shared.db import Statement
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +68,7 @@ delete from session where token = $1::text
 """
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """A live session; `prolonged` says that it has just been given a new end."""
 

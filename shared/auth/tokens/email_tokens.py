@@ -9,13 +9,14 @@ import hashlib
 import hmac
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from shared.auth.addresses import is_email
 from shared.auth.refusals import EXPIRED_LINK, INVALID_LINK, Refused
 from shared.auth.tokens.encoding import from_base64url, to_base64url
+from shared.record import record
 
 LIFETIME_SECONDS: Final = 3600
 HEADER: Final = {"alg": "HS256"}
@@ -28,7 +29,7 @@ VERIFICATION: Final = "change-email-verification"
 """Goes to the new address; following it changes the user's."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EmailToken:
     """What a link asks for.
 

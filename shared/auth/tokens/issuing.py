@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.auth.identifiers import new_identifier
 from shared.auth.tokens.encoding import from_base64url, opened, sealed, to_base64url
 from shared.auth.wire import user_json
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,7 @@ class UnreadableKey(Exception):
     """Another secret encrypted it, or it is of another kind."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SigningKey:
     """A key pair.
 
@@ -94,7 +95,7 @@ class SigningKey:
         return f"{body}.{to_base64url(signer.sign(body.encode()))}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Issuer:
     """Who gives tokens out.
 

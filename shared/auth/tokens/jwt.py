@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from shared.auth.tokens.encoding import from_base64url
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,7 +40,7 @@ class NotToken(Exception):
     """It is no token that the trusted server made for us, or no longer one."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verifier:
     """Believes one server.
 

@@ -7,11 +7,13 @@ would let strangers send words of their own to anybody's mailbox, in ours.
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 from string import Template
 from typing import Final, Literal
+
+from shared.record import record
 
 FOLDER: Final = Path(__file__).parent
 
@@ -28,7 +30,7 @@ Notice = Literal["password_changed", "email_changed"]
 """Of mails that tell what happened."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mail:
     """One mail to one address, as plain text and as HTML."""
 
