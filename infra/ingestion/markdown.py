@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _EXPLICIT_ANCHOR: Final = re.compile(r"\s*(?:\{:?\s*#([\w.:-]+)[^{}]*\}|\[\[([\w.:-]+)\]\])\s*")
 
+_MANUAL: Final = re.compile(r"^([\w.-]+) ([1-9]\w{0,2})(?: [\"“][^\"”]*[\"”]| [\w.-]+){2,4}$(?<=[\"”])")
+"""`LAMP.TOML 1 "2019" lamp "User Manuals"`, as tools that make manual pages of Markdown ask for it."""
 _CLOSED: Final = re.compile(r"\s+#+$")
 """What closes a heading (`## Usage ## {#usage}`); the anchor behind it hides it from the parser."""
 
@@ -195,7 +197,12 @@ def _heading(node: SyntaxTreeNode) -> Heading:
     text = heading_text(node)
     anchor = _EXPLICIT_ANCHOR.search(text)
     clean = _CLOSED.sub("", _EXPLICIT_ANCHOR.sub(" ", text).strip()) if anchor else text.strip()
-    return Heading(int(node.tag[1:]), clean, (anchor[1] or anchor[2]) if anchor else None)
+    return Heading(int(node.tag[1:]), _of_manual(clean), (anchor[1] or anchor[2]) if anchor else None)
+
+
+def _of_manual(heading: str) -> str:
+    """The name of a manual page, of the line that says its section, date and collection as well."""
+    return _MANUAL.sub(lambda found: f"{found[1].lower()}({found[2]})", heading)
 
 
 def _paragraph(node: SyntaxTreeNode) -> Iterator[Block]:

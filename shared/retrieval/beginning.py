@@ -70,6 +70,8 @@ SEVERAL: Final = 5
 """Passages that must hold it, or half of a book that has fewer than twice as many."""
 OF_ITS_PAGE: Final = 0.4
 """What a section counts that only stands on such a page."""
+IN_ONE_WAY: Final = 0.3
+"""What a section counts that tells of one way of beginning among others."""
 OF_THE_OTHER: Final = 0.5
 """What a section counts that begins, but in the other way: many books tell how to install in "Getting started"."""
 
@@ -109,10 +111,15 @@ def told(beginning: Beginning, passage: Passage) -> float:
 
 
 def _called(called: re.Pattern[str], title: str, below: Sequence[str]) -> float:
-    """Of headings within a page those count that stand right below its title: others begin something of their own."""
+    """Of headings within a page those count that stand right below its title: others begin something of their own.
+
+    One that says how or where ("Installation in GitHub Actions") tells of one way among others.
+    """
     if called.match(title):
-        return OF_ITS_PAGE if below else 1.0
-    return 1.0 if len(below) == 1 and called.match(below[0]) else 0.0
+        return OF_ITS_PAGE if below else IN_ONE_WAY if IN_SOME_WAY.search(title) else 1.0
+    if len(below) != 1 or not called.match(below[0]):
+        return 0.0
+    return IN_ONE_WAY if IN_SOME_WAY.search(below[0]) else 1.0
 
 
 def _is_beside(term: str, vocabulary: Vocabulary) -> bool:

@@ -59,3 +59,9 @@ def test_badges_beside_a_headings_words_are_no_words() -> None:
     badge = "[![NPM version](https://img.test/v.svg)](https://npm.test)"
     assert content_of(f"# braces {badge} {badge}") == [Heading(1, "braces", None)]
     assert content_of("# ![The lamp](logo.png)") == [Heading(1, "The lamp", None)]
+
+
+def test_the_first_line_of_a_manual_page_is_called_by_its_name() -> None:
+    assert content_of('LAMP.TOML 1 "2019" lamp "User Manuals"\n===\n') == [Heading(1, "lamp.toml(1)", None)]
+    assert content_of('# lamp-oil 8 "May 2020" "Lamp"') == [Heading(1, "lamp-oil(8)", None)]
+    assert content_of('# Chapter 1 "The lamp"') == [Heading(1, 'Chapter 1 "The lamp"', None)]

@@ -75,6 +75,7 @@ def test_such_a_question_is_searched_by_the_words_of_books_and_any_other_as_it_i
     [
         (("Installation",), "", 1.0),
         (("Lantern", "Lantern", "Installation"), "Lantern", 1.0),
+        (("Lantern at work", "Installation in a factory"), "Lantern at work", 0.3),
         (("Getting started",), "", 0.5),
         (("Getting started", "Bulbs"), "", 0.2),
         (("Installing Lantern", "Windows"), "", 0.4),
