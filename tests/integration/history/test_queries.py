@@ -101,7 +101,8 @@ MANY_MESSAGES = """
     insert into conversation (id, user_id, title, created_at, updated_at)
     select gen_random_uuid(), 'silent' || n, 'title', now(), now() from generate_series(1, 2000) n;
     insert into message (id, conversation_id, user_id, seq, role, content, created_at)
-    select gen_random_uuid(), id, user_id, 1, 'user', 'hello', now() from conversation where user_id like 'silent%';
+    select gen_random_uuid(), id, user_id, n, 'user', 'hello', now()
+      from conversation, generate_series(1, 2) n where user_id like 'silent%';
     analyze message; analyze conversation;
 """
 
@@ -114,7 +115,8 @@ def plans_inside(postgres: Postgres, statement: str) -> list[str]:
         connection.execute(MANY_MESSAGES)
         connection.execute("load 'auto_explain'; set local client_min_messages = log")
         connection.execute(
-            "set local auto_explain.log_min_duration = 0; set local auto_explain.log_nested_statements = on"
+            "set local auto_explain.log_min_duration = 0; set local auto_explain.log_nested_statements = on;"
+            "set local auto_explain.log_analyze = on"
         )
         connection.execute("set local role docs_app; select set_config('app.user_id', 'talkative', true)")
         connection.execute(statement.encode())
@@ -128,7 +130,7 @@ def test_words_are_searched_in_the_owners_messages_and_no_others(postgres: Postg
     assert "Seq Scan" not in inside
 
 
-def test_what_is_appended_finds_its_place_among_the_owners_messages_by_their_keys(postgres: Postgres) -> None:
+def test_what_is_appended_is_looked_for_by_its_key_however_much_its_owner_has(postgres: Postgres) -> None:
     plans = plans_inside(
         postgres,
         """select * from append_messages(
@@ -137,4 +139,7 @@ def test_what_is_appended_finds_its_place_among_the_owners_messages_by_their_key
     )
     assert sum("Insert on message" in plan for plan in plans) == 1
     inside = "\n".join(plans)
-    assert re.search(r"Seq Scan on (message|conversation|deleted_conversation)\b", inside) is None, inside
+    read = [int(rows) for rows in re.findall(r"Scan .*\bon message\b.*\(actual time=\S+ rows=(\d+)", inside)]
+    assert read, inside
+    assert max(read) <= 1, inside
+    assert re.search(r"Seq Scan on (message|conversation)\b|Removed by Filter: \d\d", inside) is None, inside
