@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any, Final
 from infra.local.passages import NoStore, opened
 from infra.local.platform import COLLECTION
 from infra.local.state import State, data_folder
+from infra.stage_secrets import NoSecrets
+from infra.stage_settings import with_passages
 from shared.errors import Misconfigured, RetrievalUnavailable
 from shared.http_client import HttpClient
 from shared.retrieval.gate import closeness
@@ -169,10 +171,10 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
     file: Path = parser.parse_args().file
     try:
         questions = read_questions(file.read_text(encoding="utf-8"))
-        with _settings(environ) as settings:
+        with _settings(with_passages(environ)) as settings:
             measured = measure(Book(HttpClient(settings.url), settings), questions)
             print(report(measured, settings.threshold))
-    except (CannotCalibrate, NoStore, Misconfigured, OSError, UnicodeDecodeError) as error:
+    except (CannotCalibrate, NoStore, NoSecrets, Misconfigured, OSError, UnicodeDecodeError) as error:
         print(f"{file}: {error}", file=sys.stderr)
         return 2
     except RetrievalUnavailable as error:

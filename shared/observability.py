@@ -35,8 +35,10 @@ METRICS = {
     "db": "RequestDatabaseMilliseconds",
     "qdrant": "RequestQdrantMilliseconds",
     "model": "RequestModelMilliseconds",
+    "queue": "RequestQueueMilliseconds",
+    "jwks": "RequestKeysMilliseconds",
 }
-"""What CloudWatch calls the parts of a request."""
+"""What CloudWatch calls the parts of a request: all that `measured` is given."""
 
 WITHOUT = {
     "database": "WithoutDatabase",
@@ -142,16 +144,15 @@ def _metrics_of_request(spent: dict[str, float]) -> dict[str, Any]:
         return {}
     parts = _new_metrics()
     for part, milliseconds in spent.items():
-        parts.add_metric(METRICS.get(part, part), MetricUnit.Milliseconds, milliseconds)
+        parts.add_metric(METRICS[part], MetricUnit.Milliseconds, milliseconds)
     request = _running.get()
     further = (request.batches, _counts_of(request)) if request else ()
     return _in_one([parts, *(each for each in further if each.metric_set)])
 
 
 def _counts_of(request: _Request) -> EphemeralMetrics:
-    """Of the whole stack, as its name is what all its functions' names begin with: an alarm watches one metric."""
-    metrics = EphemeralMetrics(namespace=NAMESPACE)
-    metrics.add_dimension("stack", os.environ["AWS_LAMBDA_FUNCTION_NAME"].rpartition("-")[0])
+    """Of the whole stack: an alarm watches one metric."""
+    metrics = _metrics_of_stack()
     for name, count in request.counts.items():
         metrics.add_metric(name, MetricUnit.Count, count)
     for component in request.without & WITHOUT.keys():
@@ -201,8 +202,15 @@ def _somebody_counts() -> bool:
 
 
 def _new_metrics() -> EphemeralMetrics:
-    metrics = EphemeralMetrics(namespace=NAMESPACE)
+    metrics = _metrics_of_stack()
     metrics.add_dimension("route", str(log.get_current_keys().get("route", "none")))
+    return metrics
+
+
+def _metrics_of_stack() -> EphemeralMetrics:
+    """Told apart from those of the account's other stages: all names of a stack's functions begin with its name."""
+    metrics = EphemeralMetrics(namespace=NAMESPACE)
+    metrics.add_dimension("stack", os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "").rpartition("-")[0] or "none")
     return metrics
 
 

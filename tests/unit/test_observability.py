@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
+from pathlib import Path
 
+from shared import observability
 from shared.auth.browser.cookies import sign
 from shared.auth.identifiers import Pseudonyms
 from shared.outbox.seal import Seal
 from tests.unit.auth.vectors import SECRET
 
+SHARED = Path(observability.__file__).parent
 USER = "Zq8vJ2mX4tB6nL1sR9wK3yH7cD5fG0aP"
 
 
@@ -36,3 +40,10 @@ def test_the_key_is_for_the_log_alone_and_does_not_show() -> None:
     assert pseudonyms.of_user(USER) not in sign(USER, SECRET)
     assert pseudonyms.key.hex() not in repr(pseudonyms)
     assert repr(pseudonyms.key) not in repr(pseudonyms)
+
+
+def test_every_part_of_a_request_that_is_measured_has_a_metric_with_a_name_of_ours() -> None:
+    texts = [path.read_text("utf-8") for path in SHARED.rglob("*.py")]
+    measured = {part for text in texts for part in re.findall(r'measured\("(\w+)"\)', text)}
+    assert measured | {"total"} == observability.METRICS.keys()
+    assert all(re.fullmatch("Request[A-Za-z]*Milliseconds", name) for name in observability.METRICS.values())

@@ -142,8 +142,8 @@ def test_the_line_of_a_request_counts_it_and_its_batches_in_the_embedded_metric_
     told = line["_aws"]["CloudWatchMetrics"]
     assert {each["Namespace"] for each in told} == {"docs-chatbot"}
     assert {tuple(each["Dimensions"][0]): {metric["Name"] for metric in each["Metrics"]} for each in told} == {
-        ("route",): {"RequestMilliseconds", "RequestDatabaseMilliseconds", "RequestQdrantMilliseconds"},
-        ("route", "transport"): {"DatabaseMilliseconds", "DatabaseStatements", "DatabaseRetries"},
+        ("stack", "route"): {"RequestMilliseconds", "RequestDatabaseMilliseconds", "RequestQdrantMilliseconds"},
+        ("stack", "route", "transport"): {"DatabaseMilliseconds", "DatabaseStatements", "DatabaseRetries"},
     }
     assert (line["route"], line["transport"]) == ("POST /api/chat", transport)
     assert len(line["DatabaseMilliseconds"]) == 2  # the question and its answer are two batches

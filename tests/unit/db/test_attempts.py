@@ -152,7 +152,7 @@ def test_on_lambda_each_batch_is_counted_in_cloudwatchs_format(
 
     counted = json.loads(capsys.readouterr().out.splitlines()[-1])
     [told] = counted["_aws"]["CloudWatchMetrics"]
-    assert (told["Namespace"], told["Dimensions"]) == ("docs-chatbot", [["route", "transport"]])
+    assert (told["Namespace"], told["Dimensions"]) == ("docs-chatbot", [["stack", "route", "transport"]])
     assert {metric["Name"]: metric["Unit"] for metric in told["Metrics"]} == {
         "DatabaseMilliseconds": "Milliseconds",
         "DatabaseStatements": "Count",
