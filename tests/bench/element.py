@@ -225,7 +225,7 @@ def main() -> int:
     with sync_playwright() as playwright:
         browser = launched(playwright)
         if browser is None:
-            print("Chromium is not installed (on Debian: apt install chromium)")
+            print("Chromium is not installed (on Debian: apt install chromium-headless-shell)")
             return 1
         with serving(found) as origin:
             for _ in range(ROUNDS):

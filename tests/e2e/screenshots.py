@@ -243,7 +243,7 @@ def main() -> int:
     with sync_playwright() as playwright:
         browser = launched(playwright)
         if browser is None:
-            print("Chromium is not installed (on Debian: apt install chromium)")
+            print("Chromium is not installed (on Debian: apt install chromium-headless-shell)")
             return 1
         for state in STATES:
             take(browser, state)
