@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from shared.settings.database import Transport
     from tests.fixtures.platform import Person
 
+pytestmark = pytest.mark.timeout(3600)  # thousands of requests, which a busy machine answers in half an hour
+
 FUZZER: Final = Path(__file__).parents[2] / "build/fuzz-venv/bin/schemathesis"
 SEED: Final = 18
 CHECKS: Final = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
