@@ -94,6 +94,42 @@ def test_markdown_of_an_answer_is_shown_as_what_it_means(page: Page) -> None:
     expect(answer.get_by_role("group", name="Code")).to_have_text(re.compile("^<script>.*</script>$"))
 
 
+ADDRESSES = [
+    ("See https://a.example/x_y_z/set_up.html.", "https://a.example/x_y_z/set_up.html"),
+    ("<https://a.example/x?a=1&b=2#c>", "https://a.example/x?a=1&b=2#c"),
+    ("**https://a.example/y**\uff08note\uff09", "https://a.example/y"),
+    ("(see https://a.example/z)", "https://a.example/z"),
+    ("https://a.example/Kettle_(device), or", "https://a.example/Kettle_(device)"),
+    ("[https://a.example/one_two](https://a.example/other)", "https://a.example/other"),
+    ("Open http://localhost:3000/ now", "http://localhost:3000/"),
+]
+
+
+def test_an_address_that_stands_there_alone_can_be_followed_as_far_as_it_goes(page: Page) -> None:
+    code = "`https://a.example/code` and https:// and ftp://a.example/ and https://[bad"
+    reply(page, answer="\n\n".join([*(text for text, _ in ADDRESSES), code]), sources=[])
+
+    ask(page, QUESTION)
+
+    links = page.get_by_role("article", name="Answer").get_by_role("link")
+    expect(links).to_have_count(len(ADDRESSES))
+    assert links.evaluate_all("nodes => nodes.map((node) => node.href)") == [address for _, address in ADDRESSES]
+    expect(links.nth(5)).to_have_text("https://a.example/one_two")
+    assert {*links.evaluate_all("nodes => nodes.map((node) => node.rel)")} == {"noopener"}
+
+
+def test_what_is_bold_and_slanted_is_both_and_a_line_between_parts_is_one(page: Page) -> None:
+    reply(page, answer="***Both*** of it\n\n---\n\nBelow\n* * *\n- one\n- two", sources=[])
+
+    ask(page, QUESTION)
+
+    answer = page.get_by_role("article", name="Answer")
+    expect(answer.locator("strong em")).to_have_text("Both")
+    expect(answer.get_by_role("separator")).to_have_count(2)
+    expect(answer.get_by_role("listitem")).to_have_text(["one", "two"])
+    expect(answer.locator(".text")).not_to_contain_text("*")
+
+
 def test_what_was_typed_is_kept_when_it_cannot_be_answered(page: Page, sent: list[dict[str, str]]) -> None:
     reply(page, 503, **UNAVAILABLE)
     ask(page, QUESTION)

@@ -75,6 +75,21 @@ def test_over_a_slow_network_a_question_may_be_asked_before_everything_is_there(
     assert site.violations == []
 
 
+def test_a_page_that_is_opened_in_an_outage_waits_for_one_request_until_it_says_so(site: Site) -> None:
+    asked: list[str] = []
+    site.page.on("request", lambda request: asked.append(request.url) if "/api/" in request.url else None)
+    held = hold(site.page, "**/api/auth/get-session")
+    page = site.open('placement="page"')
+    expect(page.get_by_role("button", name="New conversation")).to_be_visible()
+    expect(page.locator("docs-chat .privacy")).to_be_visible()
+    assert banner(page).inner_text() == ""
+
+    held[0].fulfill(status=503, json={"message": "Away.", "code": "database_unavailable"})
+
+    expect(banner(page)).to_contain_text("Accounts and conversations cannot be reached right now.")
+    assert [url.rpartition("/")[2].partition("?")[0] for url in sorted(asked)] == ["get-session", "suggestions"]
+
+
 def test_a_conversation_that_is_read_again_takes_the_focus_from_nobody_who_types(site: Site) -> None:
     signed_in(site.page)
     site.reply(saved="stored")

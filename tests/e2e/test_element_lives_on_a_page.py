@@ -267,6 +267,46 @@ def test_a_page_that_was_scrolled_meanwhile_stays_where_it_is_when_the_chat_is_c
     assert page.evaluate("scrollY") == 1500
 
 
+def test_a_reader_who_opened_it_while_reading_reads_on_with_the_same_keys(site: Site) -> None:
+    page = site.open()
+    launcher(page).wait_for()
+    page.evaluate("document.querySelector('main').append(Object.assign(new Image(), { height: 5000, alt: '' }))")
+    page.keyboard.press("Control+i")
+    expect(page.get_by_label("Your question")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(chat(page)).to_have_count(0)
+
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+
+    page.wait_for_function("scrollY > 0")
+    expect(chat(page)).to_have_count(0)
+
+
+def test_a_site_that_has_a_place_for_it_may_have_its_own_notices_above_it(site: Site) -> None:
+    notice = """() => {
+        const style = new CSSStyleSheet();
+        style.replaceSync("docs-chat { --docs-chat-z: 10 } #notice { position: fixed; inset: 0; z-index: 11 }");
+        document.adoptedStyleSheets = [style];
+        document.body.append(Object.assign(document.createElement("p"), { id: "notice" }));
+    }"""
+    page = site.open()
+    launcher(page).wait_for()
+    box = launcher(page).bounding_box()
+    assert box is not None
+    at = "([x, y]) => document.elementFromPoint(x, y).tagName"
+    middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    assert page.evaluate(at, middle) == "DOCS-CHAT"
+
+    page.evaluate(notice)
+    page.evaluate("document.body.append(document.querySelector('docs-chat'))")
+
+    launcher(page).wait_for()
+    assert page.evaluate(at, middle) == "P"
+    page.evaluate("document.querySelector('#notice').remove()")
+    assert page.evaluate(at, middle) == "DOCS-CHAT"
+
+
 @pytest.mark.parametrize("forbidden", [False, True], ids=["selected instead", "forbidden"])
 def test_without_a_clipboard_what_is_copied_is_copied_or_said_not_to_be(site: Site, *, forbidden: bool) -> None:
     site.page.add_init_script(FORBIDDEN if forbidden else NO_CLIPBOARD)

@@ -14,10 +14,11 @@ import { el, safeAddress } from "./dom.js";
  */
 
 const INLINE =
-  /(`+)(?!`)(.+?)(?<!`)\1(?!`)|\*\*(?=\S)(.+?)\*\*|(?<![\w*])\*(?=[^\s*])([^*]+)\*(?![\w*])|!\[([^\]]*)\]\([^()\s]*\)|\[(\d{1,3})\](?!\()|\[([^[\]]+)\]\(([^()\s]+)\)/g;
+  /(`+)(?!`)(.+?)(?<!`)\1(?!`)|\*\*(?=\S)(.+?)\*\*(?!\*)|(?<![\w*])\*(?=[^\s*])([^*]+)\*(?![\w*])|!\[([^\]]*)\]\([^()\s]*\)|\[(\d{1,3})\](?!\()|\[([^[\]]+)\]\(([^()\s]+)\)|<?(https?:\/\/(?:[\w.~:/?#@!$&+,;=%{}-]|\([\w.~-]+\))*(?:[\w/#=&~%+}-]|\([\w.~-]+\)))>?/g;
 
 /**
- * Code, bold and slanted type, links of http(s), `[n]` as a link to its source; of a picture only its description.
+ * Code, bold and slanted type, links of http(s), also where only the address stands there, `[n]` as a link to its source;
+ * of a picture only its description.
  *
  * @param {string} text
  * @param {Reading} reading
@@ -39,15 +40,16 @@ export function inlineNodes(text, reading) {
  * @param {Reading} reading
  * @returns {(Node | string)[]}
  */
-function inlineNode([whole, , code, bold, slanted, picture, number, name, address], reading) {
+function inlineNode([whole, , code, bold, slanted, picture, number, name, address, bare], reading) {
   if (code !== undefined) return [el("code", {}, code.replace(/^ (.*) $/, "$1"))];
   if (bold !== undefined) return [el("strong", {}, ...inlineNodes(bold, reading))];
   if (slanted !== undefined) return [el("em", {}, ...inlineNodes(slanted, reading))];
   if (picture !== undefined) return [picture];
   if (number !== undefined) return [citation(whole, number, reading)];
-  const url = safeAddress(address);
-  if (!url) return [name];
-  return [el("a", { href: url.href, target: "_blank", rel: "noopener" }, ...inlineNodes(name, reading))];
+  const url = safeAddress(address ?? bare);
+  if (!url) return [name ?? bare];
+  const shown = name ? inlineNodes(name, reading).map((each) => (each instanceof HTMLAnchorElement ? each.textContent : each)) : [bare];
+  return [el("a", { href: url.href, target: "_blank", rel: "noopener" }, ...shown)];
 }
 
 /**
@@ -66,6 +68,7 @@ const FENCE = /^\s*(`{3,}|~{3,})\s*([\w+#.-]*)/;
 const ITEM = /^(\s*)([-*+]|(\d{1,9})[.)])\s+(.*)$/;
 const QUOTE = /^\s*>\s?(.*)$/;
 const RULE = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
+const BREAK = /^\s*([-*_])(\s*\1){2,}\s*$/;
 const HEADING = /^\s{0,3}#{1,6}\s+(.*?)\s*#*$/;
 
 /**
@@ -92,6 +95,7 @@ export function blockNodes(markdown, reading) {
  */
 function block(lines, reading) {
   if (FENCE.test(lines[0])) return codeBlock(lines, reading);
+  if (BREAK.test(lines[0])) return lines.shift(), el("hr");
   if (isTable(lines)) return table(lines, reading);
   if (ITEM.test(lines[0])) return list(lines, reading);
   if (QUOTE.test(lines[0])) return quotation(lines, reading);
@@ -226,7 +230,7 @@ function paragraph(lines, reading) {
     return el("p", { class: "heading", dir: "auto" }, ...inlineNodes(heading[1], reading));
   }
   const text = [lines.shift()];
-  while (lines.length && lines[0].trim() && ![FENCE, ITEM, QUOTE, HEADING].some((other) => other.test(lines[0])) && !isTable(lines)) {
+  while (lines.length && lines[0].trim() && ![FENCE, BREAK, ITEM, QUOTE, HEADING].some((other) => other.test(lines[0])) && !isTable(lines)) {
     text.push(lines.shift());
   }
   return el("p", { dir: "auto" }, ...inlineNodes(text.join(" "), reading));

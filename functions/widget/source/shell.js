@@ -68,9 +68,9 @@ export class Shell {
     if (focused) this.heading.focus();
   }
 
-  /** Above whatever the page has lifted and out of whatever it cuts off, where the browser can. */
+  /** Above whatever the page has lifted and out of whatever it cuts off, where the browser can and the site names no place. */
   #lift() {
-    const how = this.options.floats ? "manual" : null;
+    const how = this.options.floats && !getComputedStyle(this.options.host).getPropertyValue("--docs-chat-z") ? "manual" : null;
     if (this.root.popover === how) return;
     this.root.popover = how;
     if (how) this.root.showPopover?.();
@@ -132,7 +132,7 @@ export class Shell {
     this.launcher.setAttribute("aria-expanded", "false");
     this.#followKeyboard(false);
     this.does.closed();
-    const back = this.#opener?.isConnected && this.#opener !== document.body && this.#opener !== this.options.host ? this.#opener : this.launcher;
+    const back = this.#opener?.isConnected && this.#opener !== this.options.host ? this.#opener : this.launcher;
     back.focus({ preventScroll: true });
   }
 

@@ -3,6 +3,7 @@
 import { el, iconButton, isSending } from "../dom.js";
 import { PENCIL } from "../icons.js";
 import { lengthNote } from "./length.js";
+import { reveal } from "./revealing.js";
 
 /** @typedef {import("../chat.js").Chat} Chat */
 
@@ -87,7 +88,7 @@ export class Editing {
     field.value = this.#turn[0].content;
     node.append(form);
     show(true);
-    field.focus();
+    reveal(form, field);
   }
 }
 

@@ -3,6 +3,7 @@
 import { el, iconButton } from "../dom.js";
 import { THUMB_DOWN, THUMB_UP } from "../icons.js";
 import { refusal } from "../api.js";
+import { reveal } from "./revealing.js";
 import { lengthNote } from "./length.js";
 
 /** @typedef {import("../chat.js").Chat} Chat */
@@ -65,7 +66,7 @@ export class Opinions {
       event.preventDefault();
       if (await this.#send("down", field.value.trim())) form.replaceChildren(el("p", { role: "status", class: "quiet" }, say("thanks")));
     });
-    queueMicrotask(() => field.focus());
+    queueMicrotask(() => reveal(form, field));
     return form;
   }
 }
