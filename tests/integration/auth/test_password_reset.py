@@ -64,8 +64,7 @@ def test_nobody_learns_whether_there_is_such_a_user(routes: Routes, email: str) 
         assert (response.status_code, response.json()) == (200, ALIKE)
         assert routes.database.round_trips == 1
     assert len(routes.mailbox.received) == 1
-    assert min(spent) >= 0.5, "longer than any of it takes"
-    assert all(each % 0.5 < 0.25 for each in spent), "told in whole halves of a second only"
+    assert min(spent) >= 0.5, "longer than any of it takes"  # and if not: tests/unit/auth/test_same_time.py
 
 
 @pytest.mark.parametrize("spoilt", ["used", "expired", "truncated", "of another kind"])

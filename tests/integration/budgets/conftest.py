@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -36,6 +37,7 @@ from shared.auth.browser.cookies import sign
 from shared.auth.identity.rules import AuthRules
 from shared.auth.limits.in_container import LocalCounts
 from shared.db import USUAL, Database, Rows, Statement, Transaction
+from shared.db.breaker import LOOK_SECONDS
 from shared.db.opening import open_database
 from shared.model.client import Model
 from shared.model.endpoint import Endpoint
@@ -88,15 +90,20 @@ class CannedBook:
 
 
 class CountingDatabase(Database):
-    """Counts the statements of all batches."""
+    """Counts the statements of all batches, and keeps how long the slowest of the last ones took, in seconds."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.statements = 0
+        self.slowest = 0.0
 
     def run(self, *statements: Statement, idempotent: bool = False, transaction: Transaction = USUAL) -> list[Rows]:
         self.statements += len(statements)
-        return self._database.run(*statements, idempotent=idempotent, transaction=transaction)
+        began = time.monotonic()
+        try:
+            return self._database.run(*statements, idempotent=idempotent, transaction=transaction)
+        finally:
+            self.slowest = max(self.slowest, time.monotonic() - began)
 
     def close(self) -> None:
         self._database.close()
@@ -104,12 +111,13 @@ class CountingDatabase(Database):
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a request took from the database."""
+    """What a request took from the database; `looked_after`: so slowly that another request asked whether it lives."""
 
     flights: int
     statements: int
     sent: int
     received: int
+    looked_after: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +132,12 @@ class Site:
     def spent(self, request: httpx.Request, address: str) -> Spent:
         """What the request costs on a connection that is open; it must succeed."""
         self.database.run(Statement("select 1"))
-        before = self.database.statements
+        before, self.database.slowest = self.database.statements, 0.0
         with self.relay.count() as counted:
             answer = self.answer(request, address)
         assert answer.is_success, answer.text
-        return Spent(counted.flights, self.database.statements - before, counted.sent, counted.received)
+        statements, looked_after = self.database.statements - before, self.database.slowest >= LOOK_SECONDS
+        return Spent(counted.flights, statements, counted.sent, counted.received, looked_after)
 
     def answer(self, request: httpx.Request, address: str) -> httpx.Response:
         # with a factory the runner leaves alone the loop that Mangum made for this thread
