@@ -18,6 +18,7 @@ from shared.answering.sections import ranked
 from shared.answering.sentences import split
 from shared.answering.units import QUESTION_MARKS
 from shared.answering.words import USUAL, Words
+from shared.retrieval import beginning
 from shared.retrieval.lexical import terms
 from shared.retrieval.markup import inline
 from shared.retrieval.models import Found, Passage, one_of_each_page
@@ -93,8 +94,8 @@ def _led(line: str, answer: Answer) -> Answer:
 
 def _unknown_subject(question: str, found: Found) -> str:
     """The words that the book lacks, as code, where the question is about them."""
-    if not found.missing:
-        return ""
+    if not found.missing or beginning.asked(question, found.vocabulary):
+        return ""  # who begins "on my machine" does not ask about machines
     asked = set(terms(asking(question) or question))
     weights = {term: found.vocabulary.rarity(term) for term in asked}
     others = Asked.of(question).others

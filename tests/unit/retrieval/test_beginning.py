@@ -6,7 +6,9 @@ import json
 
 import pytest
 
+from shared.answering.extractive import written
 from shared.answering.sections import ranked
+from shared.answering.words import Words
 from shared.retrieval import queries
 from shared.retrieval.beginning import Beginning, asked, searched, told
 from shared.retrieval.blocks import Paragraph
@@ -100,3 +102,10 @@ def test_a_book_that_begins_speaks_about_beginning_whatever_it_is_called() -> No
     begins, other = passage("First steps", text="Fetch the package."), passage("Bulbs", text="They are red.")
     assert judged(SETTINGS, ("quick start", "quick start"), (begins,), 0.1, BOOK).on_topic
     assert not judged(SETTINGS, ("quick start", "quick start"), (other,), 0.1, BOOK).on_topic
+
+
+def test_where_somebody_begins_is_no_subject_that_the_book_lacks() -> None:
+    question = "How do I run lantern on my own machine?"
+    found = judged(SETTINGS, (question, question), (passage("First steps", text="Fetch the package."),), 0.6, BOOK)
+    assert found.missing == ("machine",)
+    assert written(question, found, Words()).text == "**First steps** [1]\n\nFetch the package."
