@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from shared.insight.keys import Keys
-from shared.insight.likeness import alike, subject
+from shared.insight.likeness import LEAST_LETTERS, LITTLE, alike, may_be_left_out, subject
 from shared.insight.models import Groups
 from shared.insight.telling import told
+from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,6 +21,9 @@ EVERYTHING: Final = slice(None)
 
 REASONS: Final = 5
 """Shown of each group."""
+
+ALL_BUT_ONE: Final = hash("all but one")
+"""Tells the number of a subject without a word from that of one that never had it."""
 
 
 def shown(groups: Iterable[Group], fewest: int, part: slice = EVERYTHING) -> Groups:
@@ -71,6 +75,45 @@ def _home(about: frozenset[str], keys: Keys, firsts: Mapping[int, list[tuple[int
             if alike(about, other):
                 return at
     return None
+
+
+@record
+class Keys:
+    """Numbers by which what is alike finds each other: few others have them, however many there are.
+
+    Attributes:
+        kept: Of which `looked_for` of everything that is alike has one at least.
+        looked_for: Those of the subjects that this one could be alike.
+    """
+
+    kept: list[int]
+    looked_for: list[int]
+
+    @classmethod
+    def of(cls, about: frozenset[str]) -> Keys:
+        """Of a subject: the numbers of its words as one, also without one of them or with half of it."""
+        something_is_said = not about <= LITTLE
+        whole = 0
+        for word in about:
+            whole ^= hash(word)
+        shorter: list[int] = []
+        halves: list[int] = []
+        for word in about:
+            rest = whole ^ hash(word)
+            if may_be_left_out(word, len(about) - 1, something_is_said=something_is_said):
+                shorter.append(rest)
+            halves += [rest ^ half for half in _halves(word)]
+        kept = [whole, *(ALL_BUT_ONE ^ each for each in shorter), *halves]
+        return cls(kept, [whole, *halves, ALL_BUT_ONE ^ whole, *shorter])
+
+
+@lru_cache(maxsize=4096)
+def _halves(word: str) -> tuple[int, ...]:
+    """Before a slip or after it, half of the word is as it should be."""
+    if len(word) < LEAST_LETTERS or not word.isalpha():
+        return ()
+    lengths = {(len(word) - 1) // 2, (len(word) - 2) // 2}
+    return tuple(hash(half) for each in lengths for half in (f"{word[:each]}-", f"-{word[-each:]}"))
 
 
 def _whole(members: list[Group]) -> tuple[Group, list[Group]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.insight.keys import Keys
+from shared.insight.grouping import Keys
 from shared.insight.likeness import alike, is_slip, subject
 
 if TYPE_CHECKING:
