@@ -248,7 +248,7 @@ def is_not_only_of_a_case(wanted: Wanted, line: str) -> bool:
 
 def is_of_a_special_case(wanted: Wanted, line: str) -> bool:
     """Whether it begins with a condition that is more of another matter than of what is asked: "If you use YAML, …"."""
-    begin = CLAUSE.match(line) if CONDITION.match(line) else None
+    begin = CLAUSE.match(line) if CONDITION.match(line) and TO_BE_DONE.search(wanted.question) else None
     if begin is None:
         return False
     told = {stem(word) for word in words(begin.group()) if word not in STOP_WORDS and word not in COMMON_WORDS}

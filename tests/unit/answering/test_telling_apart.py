@@ -177,6 +177,11 @@ def test_what_is_done_in_a_special_case_is_no_first_line(told: str) -> None:
     assert line("How do I configure the logger for reports with a green lamp?", passage(told, "Lamps")) == told
 
 
+def test_a_case_that_is_named_before_the_remedy_is_none_of_its_own() -> None:
+    told = "When using red lamps in a cellar, you may get `Error finding lamps: no power`, so run it with more power."
+    assert line("Error finding lamps: no power", passage(told, "Lamps")) == told
+
+
 @pytest.mark.parametrize(("sign", "shown"), [("@", "`@`"), ("-o", "`-o, --output`"), ("-o", "-o FILE")])
 def test_a_sign_that_is_asked_about_leads_to_what_has_it(sign: str, shown: str) -> None:
     beside = passage("What a line before does.", "Recipes", cosine=0.52)
