@@ -20,6 +20,11 @@ const SHAPES = {
 // Settings that may be missing, and the domain without which they mean nothing.
 const BESIDE = { API_DOMAIN: 'API_DOMAIN', API_HOSTED_ZONE: 'API_DOMAIN', MAIL_HOSTED_ZONE: 'MAIL_IDENTITY' };
 
+// A stack, its roles and its queues are named for their stage, and only `prod` is held to what readers need.
+const NAMES = /^[a-z][a-z0-9-]{0,19}$/;
+const FOR_READERS = 'prod';
+const SOUNDS_SO = /^(prod|prd|production|live|main|public)$/i;
+
 module.exports = class StageSettings {
   constructor(serverless) {
     this.serverless = serverless;
@@ -32,6 +37,8 @@ module.exports = class StageSettings {
   check() {
     const { service, classes } = this.serverless;
     const stage = this.serverless.getProvider('aws').getStage();
+    const misnamed = complaintOfName(stage);
+    if (misnamed) throw new classes.Error(`There is no stage ${stage}: ${misnamed}`);
     const needed = String(service.custom.mustBeSet ?? '').split(' ').filter(Boolean);
     const given = Object.keys(BESIDE).filter((name) => process.env[name]);
     const wrong = [...needed.flatMap(complaint), ...given.flatMap(complaint)];
@@ -50,6 +57,11 @@ module.exports = class StageSettings {
     if (output.Value === EXECUTE_API) output.Value = custom.executeApiUrl;
   }
 };
+
+function complaintOfName(stage) {
+  if (SOUNDS_SO.test(stage) && stage !== FOR_READERS) return `the one for readers is called ${FOR_READERS}`;
+  return NAMES.test(stage) ? '' : 'a name is up to 20 small letters, digits and hyphens, and begins with a letter';
+}
 
 function complaint(name) {
   const value = process.env[name] ?? '';

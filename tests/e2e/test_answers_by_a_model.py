@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,7 +26,6 @@ from tests.fixtures.scripted_model import (
     event,
     says,
     scripted_model,
-    stalls_after,
     tokens,
 )
 
@@ -81,11 +82,15 @@ def in_two_parts(rest: threading.Event) -> Behaviour:
     return behaviour
 
 
-def stalling(text: str, seen_to_be_gone: threading.Event) -> Behaviour:
-    """Writes no further, and notes when nobody listens any more."""
+def rambling(text: str, seen_to_be_gone: threading.Event) -> Behaviour:
+    """Goes on and on, so that nobody takes it for dead before it is stopped, and notes when nobody listens any more."""
 
     def behaviour(caller: Caller) -> None:
-        stalls_after(cited(text, caller) + " And")(caller)
+        with suppress(OSError):
+            caller.send(HEAD + b"".join(map(delta, tokens(cited(text, caller) + " And"))))
+            while True:
+                caller.send(delta(" and"))
+                time.sleep(0.2)  # its pace is what is scripted
         seen_to_be_gone.set()
 
     return behaviour
@@ -141,7 +146,7 @@ def watches(page: Page, model: ScriptedModel) -> None:
 def stops(page: Page, model: ScriptedModel) -> None:
     """The model hears of it, and what was written stays."""
     gone = threading.Event()
-    model.behave(stalling(FIRST, gone))
+    model.behave(rambling(FIRST, gone))
     ask(page, "How do I descale the Brindlewood kettle?")
     expect(page.get_by_role("article", name="Answer")).to_have_count(2)
     expect(page.get_by_role("article", name="Answer").last).to_contain_text(ANSWER)

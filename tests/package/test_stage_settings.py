@@ -196,6 +196,27 @@ def test_domain_and_sender_are_made_with_the_stack_where_the_stage_names_them(
     assert in_force(template, given) == made
 
 
+CHECKING = """
+const Plugin = require('./infra/packaging/stage_settings.js');
+const said = process.argv.slice(1).map((stage) => {
+  const aws = { getStage: () => stage };
+  const { hooks } = new Plugin({ service: { custom: {} }, classes: { Error }, getProvider: () => aws });
+  try { hooks['before:package:initialize'](); } catch ({ message }) { return message; }
+});
+console.log(JSON.stringify(said));
+"""
+
+
+def test_a_stage_has_a_name_that_aws_takes_and_none_that_readers_could_be_meant_by_but_prod() -> None:
+    names = ["dev", "pr-42", "production", "Prod", "live", "Dev", "my stage", "a" * 21, "9lives"]
+    words = ["node", "-e", CHECKING, *names]
+    done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, check=True)  # noqa: S603 (our own words)
+    right, misnamed = json.loads(done.stdout)[:2], json.loads(done.stdout)[2:]
+    assert right == [None, None]
+    assert [each.partition(": ")[2] for each in misnamed[:3]] == ["the one for readers is called prod"] * 3
+    assert all("up to 20 small letters" in each for each in misnamed[3:])
+
+
 def test_every_setting_that_production_needs_is_in_the_example() -> None:
     example = (PROJECT / "infra" / "example.env").read_text(encoding="utf-8")
     assert [name for name in OF_PRODUCTION if f"\n{name}=\n" not in example] == []
