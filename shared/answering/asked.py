@@ -7,6 +7,7 @@ from dataclasses import field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from shared.answering.synonyms import OPPOSITES, PHRASES, SAME
 from shared.record import record
 from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, stem, terms, words
 
@@ -25,119 +26,11 @@ PUNCTUATION: Final = frozenset("?!.,;:-–—…&+|/'\"()")  # noqa: RUF001 (das
 TWO_WORDS: Final = re.compile(r"(?=(?<![\w.-])([A-Z][\w-]* [A-Z][\w-]*))")
 """Both with a capital; in a question of nothing but such words they say nothing, but are rare."""
 
-IRREGULAR: Final = """
-    keep kept; find found; send sent; build built; write wrote written; choose chose chosen; make made; run ran;
-    lose lost; hold held; show shown; give gave given; begin began begun; break broke broken; sell sold; pay
-    paid; mean meant; understand understood; know knew known; see seen; throw threw thrown; lead led; catch
-    caught; bring brought; buy bought; teach taught; think thought; spend spent; tell told; say said; hide hid
-    hidden; drive drove driven; draw drew drawn; freeze froze frozen; forget forgot forgotten; wake woke woken;
-    feed fed; grow grew grown; bind bound; steal stole stolen; win won; fight fought; rise risen; fall fell
-    fallen; speak spoke spoken; stand stood; sit sat; shoot shot; lay laid; eat ate eaten; fly flew flown; go
-    went gone; come came; become became; sleep slept; seek sought; withdraw withdrew withdrawn; meet met; feel
-    felt; deal dealt; sing sang sung; sink sank sunk; swim swam swum; strike struck; swear swore sworn; tear
-    tore torn; wear wore worn; shake shook shaken; arise arose arisen; child children; person people; index
-    indices; vertex vertices; matrix matrices; criterion criteria; man men; woman women; foot feet; life lives;
-    half halves; axis axes; analysis analyses; hypothesis hypotheses
-""".split(";")  # noqa: SIM905 (a paragraph is easier to read than a hundred quoted words)
-"""Forms that no ending makes: what is asked with "kept" is told with "keep"."""
-SAME: Final = tuple(
-    frozenset(map(stem, group.split()))
-    for group in (
-        *IRREGULAR,
-        "delete remove erase uninstall",
-        "modify change override customize",
-        "price cost",
-        "skip ignore exclude",
-        "show display print",
-        "quit exit terminate kill",
-        "maximum max limit",
-        "minimum min",
-        "anonymous unauthenticated guest anon",
-        "folder directory",
-        "picture image photo",
-        "upgrade migrate",
-        "default defaults",
-        "repository repo",
-        "speed faster quicker",
-        "mandatory required",
-        "fail fails error errors",
-        "configuration config",
-        "environment env",
-        "parameter param",
-        "argument arg",
-        "authentication auth",
-        "database db",
-        "development dev",
-        "administrator admin",
-        "license licence licensed",
-        "drawback disadvantage limitation downside con",
-        "advantage benefit pro upside",
-    )
-)
-"""Words that readers and writers of documentation use for the same."""
-OPPOSITES: Final = tuple(
-    tuple(frozenset(map(stem, side.split())) for side in pair.split("|"))
-    for pair in (
-        "enable activate | disable deactivate",
-        "allow permit grant | deny forbid disallow prohibit block revoke",
-        "install | uninstall remove",
-        "encrypt | decrypt",
-        "encode | decode",
-        "compress zip | decompress unzip",
-        "serialize | deserialize",
-        "import | export",
-        "upload | download",
-        "start launch | stop quit terminate kill",
-        "open | close",
-        "show display | hide",
-        "add insert | remove delete",
-        "create | delete destroy",
-        "include | exclude ignore skip",
-        "increase raise | decrease reduce lower",
-        "upgrade | downgrade",
-        "push | pull",
-        "connect attach mount | disconnect detach unmount",
-        "lock | unlock",
-        "subscribe | unsubscribe",
-        "publish | unpublish",
-        "deprecate | undeprecate",
-        "commit | rollback",
-        "expand | collapse",
-        "accept | reject refuse",
-        "success succeed | failure fail",
-        "minimum min least | maximum max most",
-        "login signin | logout signout",
-        "input | output",
-        "read | write",
-        "client | server",
-        "local | remote",
-        "first | last",
-        "before | after",
-        "always | never",
-        "synchronous sync | asynchronous async",
-        "public | private",
-        "required mandatory | optional",
-        "visible | invisible",
-        "online | offline",
-    )
-)
-"""What tells how to allow something does not tell how to deny it; either side has words for the same."""
 DENYING: Final = ("un", "dis", "de", "non")
 DENIED: Final = re.compile(rf"\b({'|'.join(DENYING)})-(?=[a-z])", re.IGNORECASE)
 """Written apart: "un-deprecate" is another word than "deprecate"."""
 LEAST_DENIED: Final = 5
 """Letters of what is left, which may be chance: "under" denies nothing."""
-PHRASES: Final = tuple(
-    (re.compile(asked, re.IGNORECASE), frozenset(map(stem, told.split())))
-    for asked, told in (
-        (r"\b(?:turn|switch)(?:ing)? (?:\w+ )?off\b|\bopt(?:ing)? out\b|\bget rid of\b", "disable deactivate opt"),
-        (r"\b(?:turn|switch)(?:ing)? (?:\w+ )?on\b", "enable activate"),
-        (r"\bembed(?:s|ding|ded)?\b", "put add place insert include integrate"),
-        (r"\b(?:log|sign)(?:ging|ing)? ?in\b", "login signin authenticate authentication"),
-        (r"\bset(?:ting)? up\b", "setup install configure"),
-    )
-)
-"""Two words that writers have one for."""
 
 
 @record

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -27,6 +26,7 @@ from shared.answering.shapes import (
     NAME,
     shape_of,
 )
+from shared.answering.weighing import FEW, pairs_of, weights_of
 from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, stem, words
 
 if TYPE_CHECKING:
@@ -45,13 +45,6 @@ HAPPENS: Final = frozenset({"happen", "happens", "happened"})
 """What is told says what goes on, not that it happens; where a page says so, it need not be of what was asked."""
 NAMING: Final = frozenset(map(stem, ("command", "flag", "option", "setting", "example", "step")))
 """What readers call the thing that they ask for; pages need not."""
-EVERYDAY: Final = 0.5
-"""What an everyday word counts."""
-FEW: Final = 2
-"""Words of a question that says so little that each letter of them counts."""
-TOGETHER: Final = 0.6
-"""Of the sections that hold two words, those that have them side by side, where together they name one thing."""
-LEAST_TOGETHER: Final = 2
 
 
 @dataclass(frozen=True)
@@ -90,12 +83,12 @@ class Wanted:
         whole, now = question
         focus = asked.terms & {stem(word) for word in words(now) if word not in COMMON_WORDS}
         shape, _ = shape_of(whole)
-        weights = _balanced(_weights(whole, asked, held, vocabulary), focus)
+        weights = weights_of(whole, focus, asked, held, vocabulary)
         known = frozenset[str]().union(*held)
         total = sum(weight for term, weight in weights.items() if term in known) or 1.0
         unknown = sum(weight for term, weight in weights.items() if term not in known | NAMING)
         spelled = frozenset(term for term in weights if exactly(term) in known)
-        return cls(whole, asked, weights, total, shape, focus, unknown, _pairs(asked, weights, held), spelled)
+        return cls(whole, asked, weights, total, shape, focus, unknown, pairs_of(asked, weights, held), spelled)
 
     @cached_property
     def asks_how(self) -> bool:
@@ -265,42 +258,3 @@ def asked_by(question: str) -> Asked:
     """Its terms, without those that only name the shape of the answer, or that something is to be told."""
     happens = HAPPENS if ASKS_WHAT_HAPPENS.search(question) else frozenset[str]()
     return Asked.of(question, shape_of(question)[1].union(happens, map(str.lower, COMPARING.findall(question))))
-
-
-def _pairs(asked: Asked, weights: Mapping[str, float], held: Sequence[frozenset[str]]) -> dict[str, float]:
-    """Those that are no accident: "dead letter", but not what only one section has side by side.
-
-    Of a longer question only what is written as a name: its other words tell more than which of them stand together.
-    """
-    found: dict[str, float] = {}
-    for pair in asked.pairs:
-        both = [each for each in held if each.issuperset(pair)]
-        together = sum(beside(*pair) in each for each in both)
-        if pair in asked.names or (
-            len(weights) <= FEW and together >= LEAST_TOGETHER and together >= TOGETHER * len(both)
-        ):
-            found[beside(*pair)] = min(weights.get(each, 0.0) for each in pair)
-    return found
-
-
-def _weights(question: str, asked: Asked, held: Sequence[frozenset[str]], vocabulary: Vocabulary) -> dict[str, float]:
-    everyday = {stem(word) for word in words(question) if word in COMMON_WORDS}
-    return {
-        term: _weight(term, held, vocabulary) * (EVERYDAY if term in everyday else 1) for term in sorted(asked.terms)
-    }
-
-
-def _balanced(weights: dict[str, float], focus: frozenset[str]) -> dict[str, float]:
-    """What is asked now counts at least as much as all that it is about, however much was told."""
-    now = sum(weight for term, weight in weights.items() if term in focus)
-    rest = sum(weights.values()) - now
-    if not now or rest <= now:
-        return weights
-    return {term: weight if term in focus else weight * now / rest for term, weight in weights.items()}
-
-
-def _weight(term: str, texts: Sequence[frozenset[str]], vocabulary: Vocabulary) -> float:
-    """Rarity in the book, where its words are known, and among what was found."""
-    holding = sum(term in each for each in texts)
-    among = math.log(1 + (len(texts) - holding + 0.5) / (holding + 0.5)) + 0.25
-    return (among + 0.5 * vocabulary.rarity(term)) if vocabulary.passages else among
