@@ -2,9 +2,10 @@
 
 Afterwards every turn that a reply called stored or queued must be in its reader's history, exactly once, and in nobody
 else's; what was deleted must be gone. Nobody who is signed in may have been told to sign in, no answer may have taken
-longer than its budget, and no error but the promised 503s may have occurred. Prints the counts; exits with 1 when a
-promise was broken, or when nothing came to the test: no turn was stored, or none had to be queued. With `MODEL=dying` a
-model writes the answers as well, which dies at random.
+longer than its budget (where the machine starts containers slowly, it has the time of three such starts more), and no
+error but the promised 503s may have occurred. Prints the counts; exits with 1 when a promise was broken, or when
+nothing came to the test, though a slow machine has three times as long: no turn was stored, or none had to be queued.
+With `MODEL=dying` a model writes the answers as well, which dies at random.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -31,6 +33,7 @@ from shared.history.models import answer_id
 from tests.outage import own_network
 from tests.outage.dying_model import SECONDS as MODEL_SECONDS
 from tests.outage.dying_model import SETTINGS, dying_model
+from tests.outage.pace import Pace
 from tests.outage.readers import CHAT_SECONDS, Ledger, Promise, Reader
 from tests.outage.troubles import Troubles
 
@@ -43,6 +46,8 @@ READERS = 200
 WORKERS = 6
 SETTLE_SECONDS = 120.0
 HAPPENED = ("saved stored", "saved queued", "turns replaced")
+AT_MOST = 3
+"""Times as long as was asked, where nothing that counts has happened yet."""
 SHOWN = 20
 """Broken promises that are told in full."""
 
@@ -78,11 +83,13 @@ def main() -> int:
         troubles = Troubles(platform, seed)
         began = time.monotonic()
         troubles.start()
-        with ThreadPoolExecutor(WORKERS) as workers:
-            ends_at = began + seconds
-            done = [workers.submit(work, readers, ends_at, seed + number, ledger) for number in range(WORKERS)]
+        with Pace() as pace, ThreadPoolExecutor(WORKERS) as workers:
+            goes_on = partial(is_needed, ledger, began + seconds, began + AT_MOST * seconds)
+            done = [workers.submit(work, readers, goes_on, seed + number, ledger) for number in range(WORKERS)]
         troubles.stop()
         settle(platform, readers, ledger)
+        print(f"  a bare FastAPI started in {pace.slowest:.1f} s at worst, beside it", flush=True)
+        ledger.judge(pace.slowest)
         verify(platform, ledger)
         happened = [*HAPPENED, "mode generated", "without model"] if model else HAPPENED
         code = report(ledger, troubles, time.monotonic() - began, happened)
@@ -127,10 +134,17 @@ def is_well(health: dict[str, Any]) -> bool:
     return health["status"] == "ok" and health["components"]["outbox"].get("depth") == 0
 
 
-def work(readers: list[Reader], ends_at: float, seed: int, ledger: Ledger) -> None:
+def is_needed(ledger: Ledger, ends_at: float, ends_at_last: float) -> bool:
+    """Whether the time is not over yet, or nothing was stored, queued or replaced, as on a very slow machine."""
+    now = time.monotonic()
+    counted = {what: ledger.counts[what] for what in HAPPENED[:2]} | {"replaced": ledger.replaced}
+    return now < ends_at or (now < ends_at_last and not all(counted.values()))
+
+
+def work(readers: list[Reader], goes_on: Callable[[], bool], seed: int, ledger: Ledger) -> None:
     """One thing after the other, each by a reader who is doing nothing else."""
     chance = random.Random(seed)  # noqa: S311 (the same traffic for the same seed)
-    while time.monotonic() < ends_at:
+    while goes_on():
         reader = chance.choice(readers)
         if reader.lock.acquire(blocking=False):
             try:
