@@ -1,8 +1,8 @@
 # pyright: basic, reportMissingImports=false
 """Counts the words of pages' own text with a parser that our reader does not know: `python count_words.py CSS < files`.
 
-What is no text for readers (numbers of lines, permanent links, marks of footnotes) is taken out here too, so that loss
-is measured and no judgement.
+What is no text for readers (numbers of lines, permanent links, marks of footnotes, badges of headings) is taken out,
+so that loss is measured and no judgement.
 """
 
 import json
@@ -18,7 +18,8 @@ GONE = """script, style, template, noscript, nav, button, select, [hidden]:not([
     span.lang, .copybtn, .boring, .toctree-wrapper, .md-tags, .md-content__button, .footnote-backref, .footnote-ref,
     .footnote-reference, [role=doc-backlink], [role=doc-noteref], [data-footnote-ref], [data-footnote-backref], svg,
     .katex-html, .md-source-file, .theme-doc-footer, .pagination-nav, .breadcrumbs, [data-pagefind-ignore], footer,
-    .related, .table-of-contents, .toc, pre span[style*="user-select:none"], #TableOfContents"""
+    .related, .table-of-contents, .toc, pre span[style*="user-select:none"], #TableOfContents, h1 .VPBadge, h2 .VPBadge,
+    h3 .VPBadge"""
 INLINE = frozenset(
     re.findall(
         r"\w+",
