@@ -28,6 +28,7 @@ class Beginning(StrEnum):
 
 _INSTALLS: Final = r"install(?:ing|ation)?|set(?:ting)?[ -]?up"
 _LOCALLY: Final = r"(?:locally|on (?:this|my|your|one|the) (?:own |local )?(?:machine|computer|laptop|pc)|at home)"
+_ALL_OF_IT: Final = r"(?:whole )?(?:platform|project|product|program|system|software)"
 _STARTS: Final = r"get(?:ting)? started|quick[ -]?start|first steps|(?:begin|start)(?:ning|ing)? (?:with|using)"
 ASKS: Final = re.compile(
     rf"^\W*(?:(?:how|where) (?:do|can|could|should|would|to)\b[^.?!]*?)?(?:i |we |you |you i )?(?:please )?"
@@ -37,10 +38,10 @@ ASKS: Final = re.compile(
 """A question that asks for nothing else; what it names behind may be the product or something beside it."""
 HERE: Final = re.compile(
     r"^\W*(?:how (?:do|can|could|should|would|to) )?(?:i |we |you )?(?P<start>start|run|launch|try) (?P<what>[^.?!]*?)"
-    rf"\s*\b{_LOCALLY}[.?!]*\s*$",
+    rf"(?:\s*\b{_LOCALLY}|(?<=\bthe ){_ALL_OF_IT})[.?!]*\s*$",
     re.IGNORECASE,
 )
-"""What begins on the reader's own machine, too: "How do I run it locally?"."""
+"""What begins on the reader's own machine, or all of it, too: "How do I run it locally?", "start the platform"."""
 CALLED: Final = {
     Beginning.INSTALL: re.compile(
         r"^\W*(?:how to )?(?:install(?:ing|ation)?\b"
