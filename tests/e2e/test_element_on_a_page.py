@@ -333,6 +333,15 @@ def test_answers_are_streamed_from_an_address_of_their_own_or_else_from_the_apis
     expect(ask_and_wait(page, "How?")).to_contain_text("From the stream." if there == "yes" else "From the API.")
 
 
+def test_an_address_of_the_stream_that_the_pages_policy_refuses_costs_no_answer(site: Site) -> None:
+    site.reply(answer="From the API.")
+    page = site.open('stream="https://stream.example.com"')
+    launcher(page).click()
+
+    expect(ask_and_wait(page, "How?")).to_contain_text("From the API.")
+    assert any("connect-src" in said for said in site.violations)
+
+
 def test_a_strict_policy_has_nothing_to_report(site: Site) -> None:
     site.reply(answer="**It** works [1]\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```sh\nls\n```")
     page = site.open('privacy-url="https://example.com/privacy" provider="Acme" consent')
