@@ -70,7 +70,7 @@ def excerpt(units: Sequence[Unit], wanted: Wanted, budget: int, headings: Sequen
     scores = [_score(unit, at, wanted) + first * (at == 0) for at, unit in enumerate(units)]
     best = max(range(len(units)), key=lambda at: (scores[at], -at))
     shown = [reduced(unit.blocks, wanted, max(budget, LONG_PROSE)) for unit in units]
-    is_named = wanted.share(wanted.held_by(" ".join(headings))) >= NAMED
+    is_named = wanted.begins is not None or wanted.share(wanted.held_by(" ".join(headings))) >= NAMED
     chosen = _chosen(units, shown, scores, wanted, budget)
     if not is_named and len(chosen) < len(units):
         chosen = _without_padding(units, chosen, best, wanted)
@@ -85,12 +85,17 @@ def excerpt(units: Sequence[Unit], wanted: Wanted, budget: int, headings: Sequen
 
 
 def _score(unit: Unit, at: int, wanted: Wanted) -> float:
-    score = wanted.share(unit.terms) + EARLY_BONUS / (1 + at)
+    score = _said(wanted, unit.terms) + EARLY_BONUS / (1 + at)
     if unit.has_code and (wanted.asks_code or wanted.asks_how):
         score += CODE_BONUS
     if wanted.shape and wanted.share(unit.terms) and wanted.shape.search(unit.text):
         score += SHAPE_BONUS
     return score
+
+
+def _said(wanted: Wanted, terms: frozenset[str]) -> float:
+    """How much of the question is said; of a beginning the words tell nothing: how to stop says "start" as well."""
+    return 0.0 if wanted.begins else wanted.share(terms)
 
 
 def _chosen(
@@ -103,8 +108,8 @@ def _chosen(
     said: frozenset[str] = frozenset()
     left: list[int] = list(range(len(shown)))
     while left:
-        share = wanted.share(said)
-        best = max(left, key=lambda at: (scores[at] + GAIN * (wanted.share(said | units[at].terms) - share), -at))
+        share = _said(wanted, said)
+        best = max(left, key=lambda at: (scores[at] + GAIN * (_said(wanted, said | units[at].terms) - share), -at))
         chosen.append(best)
         said |= units[best].terms
         budget -= len(shown[best]) + 2

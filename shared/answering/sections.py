@@ -148,7 +148,6 @@ def ranked(
     ]
     wanted = Wanted.of((question, focus), asked, stems, vocabulary)
     headings = [each.heading for _, each, _ in groups]
-    begun = beginning.asked(question, vocabulary)
     sections = [
         Section(
             passage,
@@ -156,7 +155,7 @@ def ranked(
             held,
             _score(wanted, rank, passage, held, weights)
             + _kind(wanted, passage, blocks, told, weights)
-            + (weights.begins * beginning.told(begun, passage) if begun else 0.0),
+            + (weights.begins * beginning.told(wanted.begins, passage) if wanted.begins else 0.0),
             says_parent=headings.count(passage.heading) > 1,
         )
         for (rank, passage, blocks), told, held in zip(groups, units, stems, strict=True)

@@ -27,12 +27,14 @@ from shared.answering.shapes import (
     shape_of,
 )
 from shared.answering.weighing import FEW, pairs_of, weights_of
+from shared.retrieval import beginning
 from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, stem, words
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Mapping, Sequence
 
+    from shared.retrieval.beginning import Beginning
     from shared.retrieval.vocabulary import Vocabulary
 
 ALL: Final = 0.95
@@ -63,6 +65,7 @@ class Wanted:
         unknown: Of those that no passage holds.
         pairs: Weights of two of its words that what was found has side by side, as a rule, where it has both.
         spelled: Stems of which something that was found has the very word.
+        begins: What it wants to begin, where it asks for nothing else.
     """
 
     question: str
@@ -74,6 +77,7 @@ class Wanted:
     unknown: float = 0.0
     pairs: Mapping[str, float] = field(default_factory=dict[str, float])
     spelled: frozenset[str] = frozenset()
+    begins: Beginning | None = None
 
     @classmethod
     def of(
@@ -88,12 +92,13 @@ class Wanted:
         total = sum(weight for term, weight in weights.items() if term in known) or 1.0
         unknown = sum(weight for term, weight in weights.items() if term not in known | NAMING)
         spelled = frozenset(term for term in weights if exactly(term) in known)
-        return cls(whole, asked, weights, total, shape, focus, unknown, pairs_of(asked, weights, held), spelled)
+        pairs, begins = pairs_of(asked, weights, held), beginning.asked(whole, vocabulary)
+        return cls(whole, asked, weights, total, shape, focus, unknown, pairs, spelled, begins)
 
     @cached_property
     def asks_how(self) -> bool:
         """It asks for steps, a command, a remedy."""
-        return bool(ASKS_HOW.search(self.question))
+        return self.begins is not None or bool(ASKS_HOW.search(self.question))
 
     @cached_property
     def asks_code(self) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 
 import pytest
 
@@ -11,9 +13,9 @@ from shared.answering.sections import ranked
 from shared.answering.words import Words
 from shared.retrieval import queries
 from shared.retrieval.beginning import Beginning, asked, searched, told
-from shared.retrieval.blocks import Paragraph
+from shared.retrieval.blocks import Code, Paragraph
 from shared.retrieval.gate import judged
-from shared.retrieval.models import Passage
+from shared.retrieval.models import Found, Passage
 from shared.retrieval.vocabulary import Vocabulary
 from shared.settings.answers import RetrievalSettings
 
@@ -113,3 +115,16 @@ def test_where_somebody_begins_is_no_subject_that_the_book_lacks() -> None:
     found = judged(SETTINGS, (question, question), (passage("First steps", text="Fetch the package."),), 0.6, BOOK)
     assert found.missing == ("machine",)
     assert written(question, found, Words()).text == "**First steps** [1]\n\nFetch the package."
+
+
+@pytest.mark.parametrize("question", ["How do I start it locally?", "quick start", "How do I start Lantern?"])
+def test_what_a_page_begins_with_comes_first_and_then_its_commands(question: str) -> None:
+    """Whichever of its units say the question's words: they tell of stopping and of what is started beside."""
+    commands = (Paragraph("You need a match. " * 12), Code("lantern light"), Paragraph("Fuel is cheap. " * 16))
+    later = (Code("lantern refuel"), Paragraph("Stop it before you start it again locally, quick. " * 9))
+    quick = replace(passage("Quick start"), blocks=(*commands, *later))
+
+    text = written(question, Found((quick,), 0.7, on_topic=True, question=question, vocabulary=BOOK), Words()).text
+
+    assert re.findall(r"lantern \w+", text) == ["lantern light", "lantern refuel"]
+    assert text.startswith("**Quick start** [1]\n\nYou need a match.")
