@@ -50,7 +50,7 @@ def read(book: Book, params: Json, *, modern: bool) -> Json:
     if found is None:
         code = INVALID_PARAMS if modern else RESOURCE_NOT_FOUND
         raise Refused(code, "There is no page or section at this address.", {"uri": uri[:2000]})
-    return {"contents": [{"uri": uri, "mimeType": MARKDOWN, "text": f"# {found.heading}\n\n{found.markdown}"}]}
+    return {"contents": [{"uri": uri, "mimeType": MARKDOWN, "text": found.document}]}
 
 
 def _start(cursor: object) -> int:

@@ -137,7 +137,7 @@ def _read(book: Book, asked: Read) -> tuple[str, Json]:
     found = reading.read_text(book, asked.url)
     if found is None:
         return "There is no section or page at this address.", {"found": False}
-    return f"# {found.heading}\n\n{found.markdown}", {"found": True, **asdict(found)}
+    return found.document, {"found": True, **asdict(found)}
 
 
 def _ask(book: Book, asked: Ask) -> tuple[str, Json]:

@@ -22,7 +22,7 @@ SIZES: Final = {MINILM: 384, "intfloat/multilingual-e5-small": 384}
 """Numbers in a vector of each dense model that Qdrant Cloud runs for free."""
 INDEXED: Final = {
     "site": True,
-    **dict.fromkeys(("path", "url", "section", "lang", "version", "release", "file"), False),
+    **dict.fromkeys(("path", "url", "page_url", "section", "lang", "version", "release", "file"), False),
 }
 """Fields that filters name, and whether the field says whose a passage is."""
 

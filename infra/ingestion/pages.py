@@ -40,6 +40,7 @@ class Passage:
         site: The site's name.
         path: The page's, within the site.
         url: Where a reader finds it, with its anchor.
+        page_url: Where a reader finds the page.
         anchor: The section's, or the term's; empty where links lead to the page.
         title: The page's.
         heading_path: The page's title and the headings above the passage.
@@ -58,6 +59,7 @@ class Passage:
     site: str
     path: str
     url: str
+    page_url: str
     anchor: str
     title: str
     heading_path: tuple[str, ...]
@@ -101,6 +103,7 @@ def passages(page: Page, site: str) -> Iterator[Passage]:
                 site=site,
                 path=page.path,
                 url=f"{page.address}#{_quoted(anchor)}" if anchor else page.address,
+                page_url=page.address,
                 anchor=anchor,
                 title=title,
                 heading_path=tuple(map(safe_text, section.heading_path)),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 from shared.errors import RetrievalUnavailable
 from shared.record import record
@@ -38,6 +40,12 @@ class Text:
     markdown: str
     complete: bool
 
+    @property
+    def document(self) -> str:
+        """What it says below its heading, which a page's text begins with."""
+        heading = f"# {self.heading}\n\n"
+        return self.markdown if self.markdown.startswith(heading) else heading + self.markdown
+
 
 @record
 class File:
@@ -53,20 +61,22 @@ class File:
 
 
 def read_text(book: Book, address: str) -> Text | None:
-    """The section at an address, or the whole page where the address has no anchor; None where there is none.
+    """The section at an address, or the whole page where no section has its anchor; None where there is none.
 
     Raises:
         RetrievalUnavailable: As by any search.
     """
-    found = _passages(book, url=address)
+    page, _, anchor = address.partition("#")
+    found = _passages(book, url=[address, f"{page}#{unquote(anchor)}"] if anchor else [address])
+    if found and anchor:
+        headings = found[0].get("heading_path") or [found[0]["title"]]
+        return _text(address, found[0], str(headings[-1]), found)
+    found = found or _passages(book, page_url=[page])
     if not found:
         return None
     first = found[0]
-    if "#" in address:
-        headings = first.get("heading_path") or [first["title"]]
-        return _text(address, first, str(headings[-1]), found)
-    page = _passages(book, path=str(first["path"]), site=str(first["site"]))
-    return _text(address, first, str(first["title"]), page, headings=True)
+    whole = _passages(book, path=[str(first["path"])], site=[str(first["site"])])
+    return _text(address, first, str(first["title"]), whole, headings=True)
 
 
 def read_files(book: Book, name: str) -> list[File]:
@@ -75,7 +85,7 @@ def read_files(book: Book, name: str) -> list[File]:
     Raises:
         RetrievalUnavailable: As by any search.
     """
-    points = book.ask(_body(MOST_SITES, ["text", "version", "file_of"], file=name))[0]
+    points = book.ask(_body(MOST_SITES, ["text", "version", "file_of"], file=[name]))[0]
     try:
         found = sorted((str(each["payload"]["file_of"]), each["payload"]) for each in points)
         return [File(str(each["text"]), str(each["version"]), site) for site, each in found]
@@ -83,7 +93,7 @@ def read_files(book: Book, name: str) -> list[File]:
         raise RetrievalUnavailable from error
 
 
-def _passages(book: Book, **fields: str) -> list[dict[str, Any]]:
+def _passages(book: Book, **fields: list[str]) -> list[dict[str, Any]]:
     """Their fields, in the order of the page."""
     points = book.ask(_body(MOST_PASSAGES, FIELDS, **fields))[0]
     try:
@@ -93,8 +103,8 @@ def _passages(book: Book, **fields: str) -> list[dict[str, Any]]:
         raise RetrievalUnavailable from error
 
 
-def _body(limit: int, wanted: list[str], **fields: str) -> bytes:
-    must = [{"key": key, "match": {"value": value}} for key, value in fields.items()]
+def _body(limit: int, wanted: list[str], **fields: list[str]) -> bytes:
+    must = [{"key": key, "match": {"any": values}} for key, values in fields.items()]
     return json.dumps({"searches": [{"filter": {"must": must}, "limit": limit, "with_payload": wanted}]}).encode()
 
 
@@ -110,7 +120,9 @@ def _with_headings(found: Iterable[dict[str, Any]]) -> Iterable[str]:
     last: list[str] = []
     for each in found:
         path = [*map(str, each.get("heading_path") or ())]
-        if path != last and path:
-            yield f"{'#' * min(len(path), 6)} {path[-1]}"
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(last, path, strict=False)))
+        begun = shared if path == last else min(shared, len(path) - 1)
+        for depth, heading in enumerate(path[begun:], begun + 1):
+            yield f"{'#' * min(depth, 6)} {heading}"
         last = path
         yield str(each.get("text") or "")

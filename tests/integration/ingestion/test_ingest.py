@@ -46,10 +46,12 @@ def test_a_folder_is_ingested_and_found_again(book: Book) -> None:
     report = book.ingest()
     assert (report.site, report.pages, counts(report)) == ("robot-book", 3, {"added": 5})
     best = book.ask("How do I calibrate the joints?")[0]
-    assert {name: best[name] for name in ("site", "path", "url", "anchor", "title", "heading_path", "text")} == {
+    told = ("site", "path", "url", "page_url", "anchor", "title", "heading_path", "text")
+    assert {name: best[name] for name in told} == {
         "site": "robot-book",
         "path": "arm",
         "url": "/docs/robot-book/arm#calibrate",
+        "page_url": "/docs/robot-book/arm",
         "anchor": "calibrate",
         "title": "Arm",
         "heading_path": ["Arm", "Calibrate"],
@@ -64,7 +66,8 @@ def test_a_folder_is_ingested_and_found_again(book: Book) -> None:
 def test_the_collection_is_named_for_its_model_and_has_its_indexes(book: Book) -> None:
     book.ingest()
     described = httpx.get(f"{book.server.url}/collections/{book.options.collection}").json()["result"]
-    assert set(described["payload_schema"]) == {"site", "path", "section", "lang", "version", "release", "url", "file"}
+    filtered = {"site", "path", "section", "lang", "version", "release", "url", "page_url", "file"}
+    assert set(described["payload_schema"]) == filtered
     aliases = httpx.get(f"{book.server.url}/aliases").json()["result"]["aliases"]
     name = next(each["collection_name"] for each in aliases if each["alias_name"] == book.options.collection)
     assert name.startswith(f"{book.options.collection}__all-minilm-l6-v2__384__2")

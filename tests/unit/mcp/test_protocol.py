@@ -29,12 +29,19 @@ SITE = "https://book.example.com"
 ARM = f"{SITE}/arm#calibrate"
 TEXT = "To calibrate the arm, move every joint to the middle of its range, then press Enter."
 PASSAGE = Passage(ARM, "arm", "The arm", ("The arm", "Calibrate"), (Paragraph(TEXT),), 0.9, cosine=0.9)
-FIELDS = {"site": "s", "path": "arm.md", "url": ARM, "title": "The arm", "heading_path": ["The arm", "Calibrate"]}
+FIELDS = {
+    "site": "s",
+    "path": "arm.md",
+    "url": ARM,
+    "page_url": f"{SITE}/arm",
+    "title": "The arm",
+    "heading_path": ["The arm", "Calibrate"],
+}
 INDEX = f"# Book\n\n## Full text\n\n- [llms-full.txt](/llms-full.txt)\n\n## Pages\n\n- [The arm]({SITE}/arm): An arm.\n"
 
 
 class Book:
-    """Finds one passage, and has one page."""
+    """Finds one passage, and has one page, which begins with the heading of its only section."""
 
     def __init__(self, *, away: bool = False) -> None:
         self.away = away
@@ -50,11 +57,11 @@ class Book:
     def ask(self, body: bytes) -> list[list[dict[str, Any]]]:
         if self.away:
             raise RetrievalUnavailable
-        [condition, *_] = json.loads(body)["searches"][0]["filter"]["must"]
-        key, value = condition["key"], condition["match"]["value"]
-        if key == "file":
-            return [[{"payload": {"file_of": "s", "text": INDEX, "version": "1"}}] if value == "llms.txt" else []]
-        if key == "url" and value not in {ARM, f"{SITE}/arm"}:
+        wanted = {each["key"]: each["match"]["any"] for each in json.loads(body)["searches"][0]["filter"]["must"]}
+        if "file" in wanted:
+            index = {"payload": {"file_of": "s", "text": INDEX, "version": "1"}}
+            return [[index] if wanted["file"] == ["llms.txt"] else []]
+        if any(FIELDS.get(key) not in values for key, values in wanted.items()):
             return [[]]
         return [[{"payload": FIELDS | {"text": TEXT, "position": 1}}]]
 
@@ -148,6 +155,8 @@ def test_the_book_is_searched_read_and_asked(mcp: Server, ask: Callable[..., htt
     assert (section["structuredContent"]["heading"], TEXT in section["content"][0]["text"]) == ("Calibrate", True)
     assert call(ask, mcp, "read_section", url=f"{SITE}/arm")["structuredContent"]["heading"] == "The arm"
     assert call(ask, mcp, "read_section", url="https://else.test/")["structuredContent"] == {"found": False}
+    for written in ("%63alibrate", "no-section"):
+        assert TEXT in call(ask, mcp, "read_section", url=f"{SITE}/arm#{written}")["structuredContent"]["markdown"]
 
     answer = call(ask, mcp, "ask_docs", question="How do I calibrate the arm?")["structuredContent"]
     assert (answer["answered"], answer["sources"][0]["url"]) == (True, ARM)
@@ -170,7 +179,7 @@ def test_pages_are_resources(mcp: Server, ask: Callable[..., httpx.Response]) ->
     assert (page["uri"], page["title"], page["description"]) == (f"{SITE}/arm", "The arm", "An arm.")
 
     [content] = ask(mcp, "resources/read", {"uri": page["uri"]}).json()["result"]["contents"]
-    assert TEXT in content["text"]
+    assert content["text"] == f"# The arm\n\n## Calibrate\n\n{TEXT}"
     assert ask(mcp, "resources/templates/list").json()["result"]["resourceTemplates"] == []
 
 
