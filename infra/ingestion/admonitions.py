@@ -31,7 +31,9 @@ OPEN: Final = "\ue003"
 SPLIT: Final = "\ue004"
 CLOSE: Final = "\ue005"
 """Private characters, of which a page has none."""
-_MARKS: Final[dict[int, None]] = dict.fromkeys(map(ord, (OPEN, SPLIT, CLOSE)))
+FOLD: Final = "\ue006"
+"""The label of what readers unfold."""
+_MARKS: Final[dict[int, None]] = dict.fromkeys(map(ord, (OPEN, SPLIT, CLOSE, FOLD)))
 _STEP: Final = 4
 """Columns by which MkDocs indents what belongs to an admonition."""
 

@@ -30,6 +30,8 @@ LONGEST_CODE: Final = 6_000
 """Characters of one block of code in a passage; a longer one is cut between lines."""
 LONGEST_SECTION: Final = 3_600
 """Characters of a section that each of its passages carries whole, so that an answer can show all of it."""
+FOLDED: Final = 32
+"""The level of what readers unfold (`<details>`): below any heading or object. What it holds is as much deeper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,9 @@ class Heading:
     """A heading as a reader found it.
 
     Attributes:
-        level: 1 to 6.
-        text: One line, without its anchor.
+        level: 1 to 6; deeper for what is folded away and for the objects of a reference.
+        text: One line, without its anchor; empty: what was folded at this level ends, and what follows belongs to what
+            stands above it.
         anchor: The one that stands on the page; None: it is made of the heading's words, as GitHub and Docusaurus do;
             empty: there is none, and links lead to the nearest heading above that has one, or to the page.
     """

@@ -125,7 +125,7 @@ def _full(page: Page, title: str) -> Iterator[str]:
     for each in page.content:
         if not isinstance(each, Heading):
             yield one(safe(each))
-        elif each.text != title:
+        elif each.text not in {title, ""}:
             yield f"{'#' * min(max(each.level, 2), 6)} {safe_text(each.text)}"
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from infra.ingestion.admonitions import CLOSE, OPEN, SPLIT, plain_admonitions
+from infra.ingestion.admonitions import CLOSE, FOLD, OPEN, SPLIT, plain_admonitions
+from infra.ingestion.folded import says_what_it_is, section
 from infra.ingestion.form import Excluded, Heading, Page, Skipped
 from infra.ingestion.front_matter import BrokenPage, FrontMatter, split
 from infra.ingestion.mdx import plain_markdown
@@ -135,6 +136,10 @@ def _read(nodes: Sequence[SyntaxTreeNode], *, top: bool = False) -> Iterator[Con
         end = _end(nodes, at) if opening else None
         if opening is None:
             yield from _one(nodes[at], top=top)
+        elif opening[0] == FOLD:
+            end = len(nodes) if end is None else end
+            yield from _folded(opening[1], nodes[at + 1 : end], top=top)
+            at = end
         elif end is None or (top and any(each.type == "heading" for each in nodes[at:end])):
             # nobody closed it, or sections begin in it: all that is left of it is what it said
             label = ": ".join(filter(None, opening))
@@ -145,6 +150,15 @@ def _read(nodes: Sequence[SyntaxTreeNode], *, top: bool = False) -> Iterator[Con
             yield from [Admonition(blocks, *opening)] if any(opening) and blocks else blocks
             at = end
         at += 1
+
+
+def _folded(title: str, nodes: Sequence[SyntaxTreeNode], *, top: bool) -> Iterator[Content]:
+    """A section, where sections may begin and its line says what it is about."""
+    if top and says_what_it_is(title):
+        yield from section(title, "", _read(nodes, top=True))
+    else:
+        yield from [Paragraph(title)] if title else []
+        yield from _read(nodes, top=top)
 
 
 def _marked(node: SyntaxTreeNode) -> tuple[str, str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from infra.ingestion.form import Heading
+from infra.ingestion.form import FOLDED, Heading
 from infra.ingestion.slugs import Slugs
 from shared.retrieval.blocks import Item, List, Paragraph
 
@@ -69,22 +69,38 @@ def _below(section: Section, following: Sequence[Section]) -> list[Section]:
 
 
 def _cut(page: Page) -> Iterator[Section]:
-    """Docusaurus gives the first heading of the first level no anchor: it is the page."""
+    """Docusaurus gives the first heading of the first level no anchor: it is the page.
+
+    What is folded comes after all of the section that it stands in, whose steps go on behind it.
+    """
     slugs, title = Slugs(), title_of(page)
-    stack = [Section(1, (title,), "")]
+    stack, folded = [Section(1, (title,), "")], list[Section]()
     for each in page.content:
         if not isinstance(each, Heading):
             stack[-1].blocks.append(each)
+            continue
+        if not each.text:
+            _leave(stack, each.level)
             continue
         anchor = _anchor(each, slugs)
         if each.text == title and len(stack) == 1 and not stack[0].blocks:
             # built HTML may well give it one, but the page's own address leads there too
             continue
-        yield stack[-1]
-        while len(stack) > 1 and stack[-1].level >= each.level:
-            stack.pop()
+        if each.level < FOLDED:
+            _leave(stack, FOLDED)
+            yield from (stack[-1], *folded)
+            folded.clear()
+        _leave(stack, each.level)
         stack.append(Section(each.level, (*stack[-1].heading_path, each.text), anchor or stack[-1].anchor))
-    yield stack[-1]
+        folded += stack[-1:] if each.level >= FOLDED else []
+    _leave(stack, FOLDED)
+    yield from (stack[-1], *folded)
+
+
+def _leave(stack: list[Section], level: int) -> None:
+    """Go back to what stands above a level."""
+    while len(stack) > 1 and stack[-1].level >= level:
+        stack.pop()
 
 
 def title_of(page: Page) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from infra.ingestion.admonitions import CLOSE, marked
+from infra.ingestion.admonitions import CLOSE, FOLD, marked
 
 _TAG_START: Final = re.compile(r"<(?P<closing>/?)(?P<name>[A-Za-z][\w.-]*)?(?=[\s/>])")
 _ATTRIBUTE: Final = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|\{\s*[\"'`]([^\"'`]*)[\"'`]\s*\})")
@@ -16,6 +16,12 @@ _HEADING: Final = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 """A whole one, with the empty mark before it that links lead to."""
+_SUMMARY: Final = re.compile(
+    r"<details\b[^<>]*>\s*<summary\b[^<>]*>(?P<said>(?:(?!</?(?:details|summary)\b).){1,1000}?)</summary\s*>",
+    re.DOTALL | re.IGNORECASE,
+)
+"""The line that readers unfold something by; a heading in it is that line."""
+_HEADING_TAG: Final = re.compile(r"</?h[1-6]\b[^<>]*>|^[ \t]*#{1,6}[ \t]", re.MULTILINE | re.IGNORECASE)
 _INNER: Final = re.compile(r"<(?:a|span)\b([^<>]*)>", re.IGNORECASE)
 _LONGEST_TAG: Final = 4000
 _HEADING_START: Final = re.compile(r" {0,3}#{1,6}[ \t]")
@@ -37,7 +43,7 @@ _BLOCKS: Final = frozenset(
 
 def without_tags(text: str) -> str:
     """Take the tags out of text that holds no code."""
-    text = _HEADING.sub(_on_one_line, _SILENT.sub("", text))
+    text = _HEADING.sub(_on_one_line, _SUMMARY.sub(_folded, _SILENT.sub("", text)))
     parts: list[str] = []
     end = 0
     for start in _TAG_START.finditer(text):
@@ -79,7 +85,7 @@ def _replacement(tag: re.Match[str], attributes: str) -> str:
     if name[:1] == "h" and name[1:].isdigit():
         return _heading(int(name[1:]), attributes, closing=bool(tag["closing"]))
     if tag["closing"]:
-        if name in _OPTIONS or name in _ADMONITIONS:
+        if name in _OPTIONS or name in _ADMONITIONS or name == "details":
             return f"\n\n{CLOSE}\n\n"
         return "\n\n" if name in _BLOCKS else ""
     return _opening(name, _named(attributes), attributes)
@@ -89,12 +95,18 @@ def _opening(name: str, named: dict[str, str], attributes: str) -> str:
     if name in _OPTIONS:
         label = next((named[each] for each in _OPTIONS[name] if named.get(each)), "")
         return f"\n\n{marked('', label)}\n\n"
+    if name == "details":  # without a line that says what it is
+        return f"\n\n{marked('', '')}\n\n"
     if name in _ADMONITIONS:
         kind = "warning" if "warning" in attributes else named.get("type", name)
         return f"\n\n{marked(kind.capitalize(), named.get('title', ''))}\n\n"
     if name in {"img", "image"}:
         return named.get("alt", "")
     return {"br": " ", "li": "\n- ", "td": " | ", "th": " | "}.get(name, "\n\n" if name in _BLOCKS else "")
+
+
+def _folded(found: re.Match[str]) -> str:
+    return f"\n\n{marked(FOLD, ' '.join(_HEADING_TAG.sub(' ', found['said']).split()))}\n\n"
 
 
 def _on_one_line(found: re.Match[str]) -> str:

@@ -37,7 +37,8 @@ def paragraph(run: list[Element | str]) -> Iterator[Paragraph]:
 
 def without_headings(inside: Iterable[Content]) -> list[Block]:
     """Headings that begin no section are paragraphs."""
-    return [Paragraph(each.text) if isinstance(each, Heading) else each for each in inside]
+    told = (each for each in inside if not isinstance(each, Heading) or each.text)
+    return [Paragraph(each.text) if isinstance(each, Heading) else each for each in told]
 
 
 def announcing(title: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from infra.ingestion import folded
 from infra.ingestion.form import Heading
 from infra.ingestion.html.anchors import anchor_of
 from infra.ingestion.html.apart import announcing, kind_of, named, paragraph, together, without_headings
@@ -99,7 +100,9 @@ class _Walk:
                 return self._set_apart(element)
 
     def _set_apart(self, element: Element) -> Iterator[Content]:
-        kind = kind_of(element.classes) if element.tag != "details" and ADMONITION.search(element.classes) else ""
+        if element.tag == "details":
+            return self._folded(element)
+        kind = kind_of(element.classes) if ADMONITION.search(element.classes) else ""
         if kind:
             return self._admonition(element, kind)
         return self._within(element, "", "") if element.tag == "blockquote" else self.flow(element)
@@ -112,6 +115,15 @@ class _Walk:
         title = self._tabs.titles.pop(element)
         inside = self._block(element, None) if element.tag == "pre" else self.flow(element)
         return together(list(inside), "", title)
+
+    def _folded(self, element: Element) -> Iterator[Content]:
+        said = next((each for each in element.elements() if each.tag == "summary"), None)
+        title = line(said) if said is not None else ""
+        if said is None or not folded.says_what_it_is(title):
+            yield from self.flow(element)
+            return
+        element.children = [each for each in element.children if each is not said]
+        yield from folded.section(title, element.id or said.id, self.flow(element))
 
     # --- code
 

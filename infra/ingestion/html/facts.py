@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
-from infra.ingestion.form import Heading
+from infra.ingestion.form import FOLDED, Heading
 from infra.ingestion.html.document import joined
 from shared.retrieval.blocks import Code
 from shared.retrieval.markdown import one
@@ -146,7 +146,8 @@ def forms(file: str) -> list[str]:
 def _is_unlinked(content: Sequence[Content]) -> bool:
     """It has headings below its title, and none of them can be linked to."""
     below = [each for each in content if isinstance(each, Heading) and each.level > 1]
-    return bool(below) and not any(each.anchor for each in below)
+    # what is folded has hardly ever a link of its own
+    return any(each.level < FOLDED for each in below) and not any(each.anchor for each in below)
 
 
 def _mark(text: str) -> int:

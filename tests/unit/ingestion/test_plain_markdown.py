@@ -62,7 +62,6 @@ def test_admonitions_become_text_that_says_what_they_are(text: str, expected: st
         ("export const rate = (x) => {\n\n  return x;\n};\n\nText", "Text"),
         ("Press <kbd>Enter</kbd> now<br/>or later.", "Press Enter now or later."),
         ('<img src="a.png"\n  alt="The arm" width="60%" />', "The arm"),
-        ("<details>\n<summary>More</summary>\n\nText\n\n</details>", "More\n\nText"),
         ("<ul>\n  <li>One</li>\n  <li>Two</li>\n</ul>", "- One\n\n- Two"),
         ('<h2 id="own" align="center">Title</h2>', "## {#own} Title"),
         ("<script>\nlet a = 1 < 2;\n</script>\n\nText", "Text"),

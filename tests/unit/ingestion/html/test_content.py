@@ -122,7 +122,7 @@ def test_notes_at_the_foot_of_a_page_are_text_though_its_content_ends_above_them
 
 
 def test_what_a_reader_can_open_is_text() -> None:
-    assert prose("<details><summary>Why?</summary><div style='display:none'>So.</div></details>") == "Why?\n\nSo."
+    assert prose("<details><summary>More</summary><div style='display:none'>So.</div></details>") == "More\n\nSo."
     assert prose("<blockquote>Light.<footer>A poet</footer></blockquote>") == "> Light.\n>\n> A poet"
 
 
