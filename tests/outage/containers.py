@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-import httpx
+from tests.fixtures.loopback import get
 
 if TYPE_CHECKING:
     from infra.local.platform import Platform
@@ -69,4 +69,4 @@ def running(platform: Platform) -> dict[str, set[str]]:
 
 def _processes(gateway: Server) -> dict[str, dict[str, int]]:
     """Of each function, how often each of its processes was asked."""
-    return httpx.get(f"{gateway.url}/_gateway/processes", timeout=PATIENCE_SECONDS, trust_env=False).json()
+    return get(f"{gateway.url}/_gateway/processes").json()

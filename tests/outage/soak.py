@@ -30,6 +30,7 @@ from infra.local.ports import LOOPBACK
 from infra.local.state import State
 from shared.auth.browser.cookies import sign
 from shared.history.models import answer_id
+from tests.fixtures.loopback import client_of
 from tests.outage import own_network
 from tests.outage.dying_model import SECONDS as MODEL_SECONDS
 from tests.outage.dying_model import SETTINGS, dying_model
@@ -112,7 +113,8 @@ def sign_in_all(platform: Platform, ledger: Ledger, seed: int) -> list[Reader]:
             transports = list(platform.gateways)
             url = platform.url(transports[number % len(transports)])
             cookies = {"better-auth.session_token": sign(token, secret)}
-            api = httpx.Client(base_url=url, headers={"origin": url}, cookies=cookies, timeout=30, trust_env=False)
+            api = client_of(url, 30)
+            api.cookies.update(cookies)
             readers.append(Reader(api, user_id, ledger, seed * 1000 + number))
     for reader in readers:
         assert reader.api.get("/api/auth/get-session").status_code == 200  # brings the signed cookie cache

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 from qdrant_client import QdrantClient
 
 from tests.contract.qdrant.stand_in import running_stand_in
+from tests.fixtures.loopback import client_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    import httpx
 
     from infra.local.server import Server
 
@@ -31,5 +33,5 @@ def remote(stand_in: Server) -> Generator[QdrantClient]:
 
 @pytest.fixture(scope="session")
 def rest(stand_in: Server) -> Generator[httpx.Client]:
-    with httpx.Client(base_url=stand_in.url, timeout=60) as client:
+    with client_of(stand_in.url) as client:
         yield client

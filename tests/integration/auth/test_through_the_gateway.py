@@ -8,12 +8,15 @@ import re
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import httpx
 import psycopg
 import pytest
 
+from tests.fixtures.loopback import client_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import httpx
 
     from infra.local.platform import Platform, Relays
     from shared.settings.database import Transport
@@ -62,7 +65,7 @@ def test_no_header_changes_where_a_session_was_started(api: httpx.Client, platfo
 def test_from_a_list_of_sessions_to_leaving_for_good(new_person: Callable[[], Person], platform: Platform) -> None:
     person = new_person()
     api, credentials = person.api, {"email": person.email, "password": person.password}
-    with httpx.Client(base_url=api.base_url, headers={"origin": str(api.base_url).rstrip("/")}) as elsewhere:
+    with client_of(str(api.base_url).rstrip("/")) as elsewhere:
         token = elsewhere.post("/api/auth/sign-in/email", json=credentials).json()["token"]
         assert token in [session["token"] for session in api.get("/api/auth/list-sessions").json()]
         assert api.post("/api/auth/revoke-session", json={"token": token}).json() == {"status": True}

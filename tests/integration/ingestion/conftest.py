@@ -13,6 +13,7 @@ from infra.ingestion.choosing import Order
 from infra.ingestion.index import Options
 from infra.ingestion.ingest import ingest
 from tests.contract.qdrant.stand_in import running_stand_in
+from tests.fixtures.loopback import NO_TLS
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -46,7 +47,7 @@ class Book:
 
     def post(self, route: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 (JSON)
         url = f"{self.server.url}/collections/{self.options.collection}/points/{route}"
-        return httpx.post(url, json=body, timeout=60).raise_for_status().json()["result"]
+        return httpx.post(url, json=body, timeout=60, verify=NO_TLS).raise_for_status().json()["result"]
 
     def passages(self) -> dict[str, dict[str, Any]]:
         """Give every stored passage by its address."""

@@ -8,13 +8,13 @@ import sys
 from io import StringIO
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 from rich.console import Console
 
 from infra.ingestion.__main__ import main
 from infra.ingestion.progress import shown_on
 from infra.local.ports import LOOPBACK, free_port
+from tests.fixtures.loopback import get
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,6 +137,4 @@ def test_every_level_says_what_it_can_do(module: str, arguments: list[str]) -> N
 def test_a_preview_stores_nothing(book: Book, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(book.folder), "--dry-run"]) == 0
     assert "site robot-book: 3 pages, 5 passages, 0 files left out; nothing was stored" in capsys.readouterr().out
-    assert httpx.get(f"{book.server.url}/collections/{book.options.collection}/exists").json()["result"] == {
-        "exists": False
-    }
+    assert get(f"{book.server.url}/collections/{book.options.collection}/exists").json()["result"] == {"exists": False}

@@ -28,6 +28,7 @@ from shared.retrieval.search import Book as Searched
 from shared.retrieval.vocabulary import POINT, Vocabulary
 from shared.settings.answers import RetrievalSettings
 from tests.contract.qdrant.stand_in import running_stand_in
+from tests.fixtures.loopback import NO_TLS, get
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,10 +66,10 @@ def test_a_folder_is_ingested_and_found_again(book: Book) -> None:
 
 def test_the_collection_is_named_for_its_model_and_has_its_indexes(book: Book) -> None:
     book.ingest()
-    described = httpx.get(f"{book.server.url}/collections/{book.options.collection}").json()["result"]
+    described = get(f"{book.server.url}/collections/{book.options.collection}").json()["result"]
     filtered = {"site", "path", "section", "lang", "version", "release", "url", "page_url", "file"}
     assert set(described["payload_schema"]) == filtered
-    aliases = httpx.get(f"{book.server.url}/aliases").json()["result"]["aliases"]
+    aliases = get(f"{book.server.url}/aliases").json()["result"]["aliases"]
     name = next(each["collection_name"] for each in aliases if each["alias_name"] == book.options.collection)
     assert name.startswith(f"{book.options.collection}__all-minilm-l6-v2__384__2")
 
@@ -198,7 +199,7 @@ def test_vectors_of_two_models_are_never_mixed(book: Book) -> None:
 
 def test_a_collection_made_for_something_else_is_left_alone(book: Book) -> None:
     url = f"{book.server.url}/collections/{book.options.collection}"
-    httpx.put(url, json={"vectors": {"size": 3, "distance": "Dot"}}).raise_for_status()
+    httpx.put(url, json={"vectors": {"size": 3, "distance": "Dot"}}, verify=NO_TLS).raise_for_status()
     with pytest.raises(StoreFailed, match="was not made for"):
         book.ingest()
 
@@ -331,12 +332,12 @@ def test_a_store_that_is_killed_during_the_ingestion_loses_nothing_and_the_next_
 
 
 def collections(book: Book) -> list[str]:
-    found = httpx.get(f"{book.server.url}/collections").json()["result"]["collections"]
+    found = get(f"{book.server.url}/collections").json()["result"]["collections"]
     return sorted(each["name"] for each in found if each["name"].startswith(f"{book.options.collection}__"))
 
 
 def answering(book: Book) -> str:
-    aliases = httpx.get(f"{book.server.url}/aliases").json()["result"]["aliases"]
+    aliases = get(f"{book.server.url}/aliases").json()["result"]["aliases"]
     return next(each["collection_name"] for each in aliases if each["alias_name"] == book.options.collection)
 
 
@@ -475,7 +476,8 @@ def test_the_version_to_come_is_stored_when_asked_for_and_does_not_answer_for_th
         url=book.server.url, api_key=None, collection=book.options.collection, dense_model=MINILM, threshold=0.3
     )
     asked = queries.body(settings, "How many hours does the lamp burn?", 8)
-    found = httpx.post(f"{book.server.url}{queries.path(settings)}", content=asked).json()["result"][0]["points"]
+    answered = httpx.post(f"{book.server.url}{queries.path(settings)}", content=asked, verify=NO_TLS)
+    found = answered.json()["result"][0]["points"]
     assert {each["payload"]["version"] for each in found} == {"2.0"}
     assert {each["version"] for each in book.passages().values()} == {"2.0", "current"}
 

@@ -11,6 +11,7 @@ import psycopg
 
 from shared.auth.identifiers import Pseudonyms
 from shared.observability import VERSION
+from tests.fixtures.loopback import get
 from tests.fixtures.platform import CALIBRATE, until_outbox_is_empty, until_queue_answers
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def test_a_user_has_one_pseudonym_on_every_route_and_nobody_where_nobody_is_sign
     platform: Platform, transport: Transport, person: Person
 ) -> None:
     answers = [person.api.get("/api/conversations"), ask(person.api, CALIBRATE)]
-    guest = httpx.get(f"{platform.url(transport)}/api/search", params={"q": "platform"}, trust_env=False)
+    guest = get(f"{platform.url(transport)}/api/search", {"q": "platform"})
 
     by_request = {each.get("request_id"): each for each in lines_of(platform, transport) if "status" in each}
 

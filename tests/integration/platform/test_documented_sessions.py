@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
 from infra.openapi import DOCUMENT
 from shared.auth.requests.openapi import SESSION_NEEDED
+from tests.fixtures.loopback import client_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,8 +38,7 @@ OWNERS = {"owner_questions", "owner_usage", "owner_passages"}
 def test_a_guest_is_told_to_sign_in_exactly_where_the_document_says_so(
     platform: Platform, method: str, path: str, operation: dict[str, Any]
 ) -> None:
-    url = platform.url("http")
-    with httpx.Client(base_url=url, headers={"origin": url}, timeout=60, trust_env=False) as guest:
+    with client_of(platform.url("http")) as guest:
         body = least(operation) if "requestBody" in operation else None
         query = filled(each["name"] for each in operation.get("parameters", []) if each["in"] == "query")
         answer = guest.request(method, path.replace("{id}", ID), params=query, json=body)

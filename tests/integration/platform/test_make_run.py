@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from infra.local.ports import LOOPBACK, free_port
 from infra.local.process import descendants
 from infra.local.program import PROJECT
 from infra.local.state import State
+from tests.fixtures.loopback import NO_TLS, client_of, get
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -109,12 +110,6 @@ def run(data: Path, port: int) -> Generator[Callable[..., Run]]:
     end_at_once(started)
 
 
-@contextmanager
-def client(url: str) -> Generator[httpx.Client]:
-    with httpx.Client(base_url=url, headers={"origin": url}, timeout=30, trust_env=False) as api:
-        yield api
-
-
 ALSO_BY_A_RESTART = pytest.param(signal.SIGINT, marks=pytest.mark.long)
 
 
@@ -123,7 +118,7 @@ ALSO_BY_A_RESTART = pytest.param(signal.SIGINT, marks=pytest.mark.long)
 )
 def test_fr_021_it_stops_in_peace_and_leaves_no_process_behind(run: Callable[..., Run], how: signal.Signals) -> None:
     platform = run()
-    httpx.get(f"{platform.url}/health/live", timeout=30, trust_env=False)
+    get(f"{platform.url}/health/live")
     stops_in_peace(platform, how)
 
 
@@ -138,10 +133,10 @@ def test_fr_021_no_process_outlives_it_when_it_is_killed_and_the_next_start_work
     run: Callable[..., Run],
 ) -> None:
     platform = run()
-    httpx.get(f"{platform.url}/health/live", timeout=30, trust_env=False)
+    get(f"{platform.url}/health/live")
     platform.end(signal.SIGKILL)
     assert platform.leftovers(STOPPING_SECONDS) == []
-    with client(run().url) as api:
+    with client_of(run().url) as api:
         assert api.get("/health").json()["components"]["database"]["status"] == "ok"
 
 
@@ -168,7 +163,7 @@ class TestWhileItRuns:
         (tmp_path / "zebras.md").write_text(
             "# Zebras\n\nA zebra has stripes, and no two zebras have the same.\n", "utf-8"
         )
-        with client(running.url) as api:
+        with client_of(running.url) as api:
             assert main(["--data", str(data), "ingest", str(tmp_path)]) == 0
             results = found(api, "Do zebras have stripes?")
         assert results[0]["page"] == "zebras"
@@ -182,7 +177,7 @@ class TestWhileItRuns:
             assert running.child.poll() is None, running.said
             assert time.monotonic() < until, running.said
             time.sleep(0.02)
-        with client(running.url) as api:
+        with client_of(running.url) as api:
             while not api.get("/api/search", params={"q": "transport"}).json().get("results"):
                 assert running.child.poll() is None, running.said
                 assert time.monotonic() < until, running.said
@@ -212,12 +207,12 @@ def test_it_names_the_component_that_died_and_stops_the_others(run: Callable[...
 def test_fr_021_accounts_passages_and_the_url_survive_a_restart(run: Callable[..., Run]) -> None:
     first = run()
     person = {"name": "Ada", "email": f"ada-{time.time_ns()}@example.com", "password": "correct horse battery"}
-    with client(first.url) as api:
+    with client_of(first.url) as api:
         assert api.post("/api/auth/sign-up/email", json=person).status_code == httpx.codes.OK
     stops_in_peace(first, signal.SIGINT)
     second = run(port=None)
     assert second.url == first.url
-    with client(second.url) as api:
+    with client_of(second.url) as api:
         assert api.post("/api/auth/sign-in/email", json=person).status_code == httpx.codes.OK
         assert found(api, "Which page describes the outage?")
     assert "reading the project's own" not in second.said
@@ -229,7 +224,7 @@ def test_the_pooled_transport_can_be_chosen_and_another_port_is_used_where_the_o
     with closing(socket.create_server((LOOPBACK, port))):
         url = run("--transport", "pooled").url
         assert not url.endswith(f":{port}")
-        with client(url) as api:
+        with client_of(url) as api:
             assert api.get("/health").json()["components"]["database"]["status"] == "ok"
 
 
@@ -243,7 +238,7 @@ def test_a_site_that_may_call_is_named_and_signs_people_up(
     local = platform.url.replace("127.0.0.1", "localhost")
     assert f"{site} may call" in platform.said
     assert local in platform.said
-    with httpx.Client(base_url=local, headers={"cookie": "a=1"}, timeout=30, trust_env=False) as api:
+    with httpx.Client(base_url=local, headers={"cookie": "a=1"}, timeout=30, trust_env=False, verify=NO_TLS) as api:
         person = {"name": "Ada", "email": f"ada-{time.time_ns()}@example.com", "password": "correct horse battery"}
         signed_up = api.post("/api/auth/sign-up/email", json=person, headers={"origin": site})
         assert signed_up.status_code == httpx.codes.OK, signed_up.text

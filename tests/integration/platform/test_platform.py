@@ -15,6 +15,7 @@ from psycopg.sql import SQL
 from infra.ingestion.ingest import SAMPLE_SITE
 from infra.local import passages
 from infra.local.ports import answers
+from tests.fixtures.loopback import NO_TLS
 from tests.fixtures.platform import PATIENCE_SECONDS, signed_up_at
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ def test_aws_is_there_in_a_while(platform: Platform) -> None:
         headers={"authorization": "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/sqs/aws4_request"},
         timeout=30,
         trust_env=False,
+        verify=NO_TLS,
     )
     assert answer.status_code == httpx.codes.OK
 

@@ -18,6 +18,7 @@ from infra.local.ports import LOOPBACK, free_port
 from infra.local.program import PROJECT
 from infra.local.state import State
 from infra.local.users import set_aside
+from tests.fixtures.loopback import client_of
 from tests.fixtures.platform import BOOK, SITE
 from tests.integration.platform.test_make_run import STOPPING_SECONDS, Run
 
@@ -148,7 +149,7 @@ def test_a_reader_is_served_by_a_platform_in_a_users_environment(
 
 def serve(run: Run) -> None:
     """Somebody signs up, asks and searches, in capitals whose small letters differ from language to language."""
-    with httpx.Client(base_url=run.url, headers={"origin": run.url}, timeout=120, trust_env=False) as api:
+    with client_of(run.url) as api:
         new = {"name": "I\u015f\u0131k", "email": "ISIK@EXAMPLE.COM", "password": "correct horse battery"}
         assert api.post("/api/auth/sign-up/email", json=new).status_code == httpx.codes.OK, run.said
         asked = api.post("/api/chat", json={"message": "HOW DO I CALIBRATE THE WOMBAT ARM?"}).json()

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from tests.fixtures.loopback import NO_TLS
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
@@ -130,7 +132,7 @@ def running_gateway(
         text=True,
     )
     try:
-        with httpx.Client(base_url=_address(process), timeout=120) as client:
+        with httpx.Client(base_url=_address(process), timeout=120, verify=NO_TLS) as client:
             yield Gateway(process, client, logs)
     finally:
         _stop(process)
