@@ -94,7 +94,7 @@ def lines_of(block: Block) -> Iterator[str]:
             yield from (row_as_line(block, row) for row in block.rows)
         case Definition():
             first, *rest = block.blocks or (Paragraph(""),)
-            yield f"{block.term}: {first.text}" if isinstance(first, Paragraph) else block.term
+            yield f"{block.lead} {first.text}" if isinstance(first, Paragraph) else block.term
             yield from (line for inner in rest for line in lines_of(inner))
         case Question() | Admonition():
             yield from (line for inner in block.blocks for line in lines_of(inner))

@@ -95,6 +95,10 @@ class Question:
     kind: Literal["question"] = "question"
 
 
+ENDS: Final = (":", "?", "!", "\uff1a", "\uff1f", "\uff01", "\u061f", "\u2026")
+"""Signs after which no colon follows."""
+
+
 @record
 class Definition:
     """A term, or an option, and what it is.
@@ -107,6 +111,11 @@ class Definition:
     blocks: tuple[Block, ...] = ()
     anchor: str = ""
     kind: Literal["definition"] = "definition"
+
+    @property
+    def lead(self) -> str:
+        """The term with the colon that announces what it is, unless it ends with a sign of its own."""
+        return self.term if self.term.rstrip("*_`").endswith(ENDS) else f"{self.term}:"
 
 
 @record

@@ -31,7 +31,7 @@ def one(block: Block) -> str:  # noqa: PLR0911 (one a kind)
         case Question():
             return _below(block.text, markdown(block.blocks))
         case Definition():
-            return f"{block.term}: {markdown(block.blocks)}" if block.blocks else block.term
+            return f"{block.lead} {markdown(block.blocks)}" if block.blocks else block.term
         case Admonition():
             return _admonition(block)
 
