@@ -7,7 +7,9 @@ import errno
 import os
 import sys
 import tempfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from rich.console import Console
 
@@ -22,6 +24,7 @@ from infra.stage_secrets import NoSecrets
 from infra.stage_settings import with_passages
 from shared.errors import Misconfigured
 from shared.settings.answers import RetrievalSettings
+from shared.sockets import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +34,10 @@ if TYPE_CHECKING:
 FAILED: Final = 1
 MISUSED: Final = 2
 INTERRUPTED: Final = 130
+PLACELESS: Final = (
+    "Nothing says where {pages} would be opened, so that sources lead to what `make run` shows of them. "
+    "Name the place: SITE_URL=https://… (on this machine http://localhost:…)."
+)
 NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -61,8 +68,9 @@ def _ingest(order: Order, asked: argparse.Namespace) -> Report:
     environment = with_passages({**os.environ, **({"QDRANT_URL": asked.qdrant_url} if asked.qdrant_url else {})})
     settings = RetrievalSettings.read(environment)
     options = Options(asked.collection or settings.collection, settings.dense_model, settings.api_key, asked.force)
+    published = bool(environment.get("STAGE")) or urlsplit(settings.url).hostname not in LOOPBACK
     with shown_on(Console()) as show:
-        return ingest(order, settings.url, options, show)
+        return ingest(replace(order, published=published), settings.url, options, show)
 
 
 def _preview(order: Order) -> int:
@@ -83,6 +91,8 @@ def _tell(report: Report) -> None:
     if report.warnings:
         skipped = "1 page was" if len(report.warnings) == 1 else f"{len(report.warnings)} pages were"
         print(f"{skipped} skipped, see above; what is already stored of them stays.")
+    if report.placeless:
+        print(PLACELESS.format(pages="1 page" if report.placeless == 1 else f"{report.placeless:,} pages"))
     print(report)
 
 

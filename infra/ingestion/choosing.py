@@ -46,6 +46,7 @@ class Order:
         site_url: Where it is published.
         all_versions: Not only the released version.
         cache: Where pages of a published site are kept between runs.
+        published: Readers elsewhere than at this machine are answered from it.
     """
 
     documents: Sequence[str]
@@ -54,6 +55,7 @@ class Order:
     site_url: str | None = None
     all_versions: bool = False
     cache: Path = Path("build") / "fetched"
+    published: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,14 @@ class Choice:
         reader: Reads its pages.
         documents: What the reader is given.
         is_live: It is fetched, so that pages may be missing for other reasons than a wish.
+        published: Readers elsewhere than at this machine are answered from it.
     """
 
     site: Site
     reader: Reader
     documents: Sequence[Path]
     is_live: bool = False
+    published: bool = False
 
 
 def choose_reader(order: Order, show: Show) -> Choice:
@@ -86,10 +90,10 @@ def choose_reader(order: Order, show: Show) -> Choice:
     if order.kind == "html" or (order.kind == "auto" and _is_built(documents)):
         if len(documents) != 1 or not documents[0].is_dir():
             raise NothingToIngest("a built site is one folder")
-        return Choice(site, SiteReader(_wanted(order, site), show), documents)
+        return Choice(site, SiteReader(_wanted(order, site), show), documents, published=order.published)
     for hint in _hints(documents):
         show.warn(hint)
-    return Choice(site, MarkdownReader(site, order.all_versions), documents)
+    return Choice(site, MarkdownReader(site, order.all_versions), documents, published=order.published)
 
 
 def _live(order: Order, show: Show) -> Choice:

@@ -60,6 +60,7 @@ class Report:
         warnings: Pages that were skipped, and why.
         excluded: How many files were no pages that readers search, by reason.
         dead: Passages with an anchor that is not on their page, where the page says which it has.
+        placeless: Pages that only the local reader shows.
         seconds: How long it took.
     """
 
@@ -76,6 +77,7 @@ class Report:
     warnings: tuple[str, ...]
     excluded: Mapping[str, int]
     dead: int
+    placeless: int
     seconds: float
 
     def __str__(self) -> str:
@@ -146,6 +148,7 @@ def _stored(index: PassageIndex, reading: Reading, site: str, started: float, sh
         warnings=tuple(reading.warnings),
         excluded=dict(reading.excluded),
         dead=reading.dead,
+        placeless=reading.placeless,
         seconds=time.monotonic() - started,
     )
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from infra.ingestion.form import Found, Page
     from infra.ingestion.pages import Passage
     from infra.ingestion.progress import Show
+    from infra.ingestion.routes import Site
 
 SHOWN: Final = 3
 """Passages: of the first page, one in the middle, and the last."""
@@ -26,13 +27,13 @@ class Preview:
     """What would be stored.
 
     Attributes:
-        site: The site's name.
+        site: The site.
         pages: Each page, without its content, with the number of its passages.
         left_out: Files that are no pages, or could not be read.
         examples: The first passages of the first page, one in the middle, and the last.
     """
 
-    site: str
+    site: Site
     pages: list[tuple[Page, int]] = field(default_factory=list["tuple[Page, int]"])
     left_out: list[Skipped | Excluded] = field(default_factory=list[Skipped | Excluded])
     examples: list[Passage] = field(default_factory=list["Passage"])
@@ -48,7 +49,9 @@ class Preview:
             yield f"\n--- passage {number} of {len(self.examples)}: {each.url}\n{each.embedded_text}"
         stored = sum(count for _, count in self.pages)
         figures = f"{len(self.pages):,} pages, {stored:,} passages, {len(self.left_out):,} files left out"
-        yield f"\nsite {self.site}: {figures}; nothing was stored"
+        if any(self.site.knows_no_place_of(page.address) for page, _ in self.pages):
+            yield "\nNothing says where these pages are published, and a stage does not take them so: SITE_URL=https://…"
+        yield f"\nsite {self.site.name}: {figures}; nothing was stored"
 
 
 def preview(order: Order, show: Show) -> Preview:
@@ -58,7 +61,7 @@ def preview(order: Order, show: Show) -> Preview:
         NothingToIngest: There is no page to read.
     """
     choice = choose_reader(order, show)
-    made = Preview(choice.site.name)
+    made = Preview(choice.site)
     found: list[Passage] = []
     for each in choice.reader.read(choice.documents):
         _add(made, found, each)
@@ -71,6 +74,6 @@ def _add(made: Preview, found: list[Passage], each: Found) -> None:
     if isinstance(each, Skipped | Excluded):
         made.left_out.append(each)
         return
-    of_page = list(passages(each, made.site))
+    of_page = list(passages(each, made.site.name))
     made.pages.append((replace(each, content=()), len(of_page)))
     found += of_page[:1]

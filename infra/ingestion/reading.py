@@ -40,6 +40,7 @@ class Reading(AbstractContextManager["Reading"]):
         excluded: How many were no pages, by reason.
         added: How many of `embedded` have an id that is not there.
         dead: How many passages have an anchor that is not on their page.
+        placeless: How many pages nobody says the place of, which only the local reader shows.
     """
 
     stored: Mapping[str, Stored]
@@ -54,6 +55,7 @@ class Reading(AbstractContextManager["Reading"]):
     excluded: Counter[str] = field(default_factory=Counter[str])
     added: int = 0
     dead: int = 0
+    placeless: int = 0
 
     def __enter__(self) -> Self:
         """Nothing is held but three files."""
@@ -110,7 +112,7 @@ def read_pages(choice: Choice, reading: Reading, show: Show) -> None:
     """Read all pages.
 
     Raises:
-        NothingToIngest: There is no page, or none has any text.
+        NothingToIngest: There is no page, none has any text, or readers elsewhere could not open one.
     """
     for page in choice.reader.read(choice.documents):
         if isinstance(page, Excluded):
@@ -120,6 +122,18 @@ def read_pages(choice: Choice, reading: Reading, show: Show) -> None:
         elif isinstance(page, Skipped):
             show.warn(reading.skip(page))
         else:
+            _see_place(choice, reading, page)
             reading.add(page, choice.site.name)
     if not reading.ids:
         raise NothingToIngest(f"nothing in {choice.site.name} has any text to find")
+
+
+def _see_place(choice: Choice, reading: Reading, page: Page) -> None:
+    if not choice.site.knows_no_place_of(page.address):
+        return
+    if choice.published:
+        raise NothingToIngest(
+            f"nothing says where {page.path} is published, so that no reader could open it: name the place, "
+            "SITE_URL=https://… (--site-url)"
+        )
+    reading.placeless += 1

@@ -29,6 +29,10 @@ class Site:
     name: str
     url: str = ""
 
+    def knows_no_place_of(self, address: str) -> bool:
+        """Whether only the local reader shows a page, as nothing says where it is published."""
+        return not self.url and address.startswith(f"{LOCAL_READER}/{quote(self.name)}/")
+
     def page_url(self, path: str, front_matter: FrontMatter) -> str:
         """Give the address of a page from its path and what it says about itself."""
         if not self.url:

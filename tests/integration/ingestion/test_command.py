@@ -36,6 +36,15 @@ def test_an_ingestion_ends_with_a_line_of_figures(book: Book, capsys: pytest.Cap
     assert re.fullmatch(pattern, lines[-1])
 
 
+def test_who_did_not_say_where_the_pages_are_published_is_told_where_sources_lead(
+    book: Book, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(book, book.folder) == 0
+    assert "Nothing says where 3 pages would be opened" in capsys.readouterr().out
+    assert run(book, book.folder, "--site-url", "https://book.example.com") == 0
+    assert "Nothing says" not in capsys.readouterr().out
+
+
 def test_a_skipped_page_is_named_and_the_others_are_ingested(book: Book, capsys: pytest.CaptureFixture[str]) -> None:
     book.write("broken.md", "---\ntitle: [\n---\nText")
     assert run(book, book.folder) == 0

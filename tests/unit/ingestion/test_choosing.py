@@ -11,9 +11,12 @@ from infra.ingestion.choosing import Kind, Order, choose_reader
 from infra.ingestion.form import Excluded, Page
 from infra.ingestion.html.reader import SiteReader
 from infra.ingestion.live.reader import LiveReader
+from infra.ingestion.llms import Library
 from infra.ingestion.markdown import MarkdownReader
+from infra.ingestion.points import Points
 from infra.ingestion.preview import preview
 from infra.ingestion.progress import Silent
+from infra.ingestion.reading import Reading, read_pages
 from infra.ingestion.sources import NothingToIngest
 
 if TYPE_CHECKING:
@@ -112,6 +115,33 @@ def test_a_preview_shows_pages_what_is_left_out_and_three_passages(tmp_path: Pat
     assert "https://lamp.example/a.html  a.html (en, 2 passages)" in text
     assert "404.html: made by the generator, not written for readers" in text
     assert text.endswith("site lamp: 5 pages, 10 passages, 1 files left out; nothing was stored")
+
+
+@pytest.mark.parametrize("name", ["index.html", "a.md"])
+def test_pages_of_which_nobody_says_where_they_are_published_are_for_this_machine_alone(
+    tmp_path: Path, name: str
+) -> None:
+    ours, theirs = Order([str(holding(tmp_path, name))], site="lamp"), Order([str(tmp_path)], published=True)
+
+    assert read(ours).placeless == 1
+    assert "a stage does not take them so" in "\n".join(preview(ours, Silent()).lines())
+    with pytest.raises(NothingToIngest, match=r"nothing says where .* is published.*SITE_URL=https"):
+        read(theirs)
+
+
+@pytest.mark.parametrize("place", ["https://lamp.example/", "/docs/lamp"])
+def test_pages_are_where_somebody_says(tmp_path: Path, place: str) -> None:
+    order = Order([str(holding(tmp_path, "index.html"))], site="lamp", site_url=place, published=True)
+
+    assert read(order).placeless == 0
+    assert "a stage" not in "\n".join(preview(order, Silent()).lines())
+
+
+def read(order: Order) -> Reading:
+    choice = choose_reader(order, Silent())
+    with Reading({}, Points("all-minilm-l6-v2", "now").compared, Library(choice.site.name)) as reading:
+        read_pages(choice, reading, Silent())
+        return reading
 
 
 def test_drafts_are_left_out_with_a_reason(tmp_path: Path) -> None:
