@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from string import Template
 from typing import TYPE_CHECKING, Final
 
 from infra.stage_secrets import values
@@ -19,12 +18,16 @@ if TYPE_CHECKING:
 
 PROJECT: Final = Path(__file__).parents[1]
 LINE: Final = re.compile(
-    r"""^\s*(?:export\s+)?(?P<name>[\w.-]+)(?:\s*=\s*?|:\s+?)
+    r"""^[\s\ufeff]*(?:export\s+)?(?P<name>[\w.-]+)(?:\s*=\s*?|:\s+?)
         (?P<value>\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?
         \s*(?:\#.*)?$""",
     re.MULTILINE | re.VERBOSE,
 )
 QUOTES: Final = ("'", '"', "`")
+REFERENCE: Final = re.compile(r"(?<!\\)\$(?:\{(?P<braced>[^{}]+)\}|(?P<bare>[a-z_]\w*))", re.ASCII | re.IGNORECASE)
+"""To another setting; one with a backslash before it is meant as it stands."""
+OTHERWISE: Final = re.compile(r"(?P<name>.*?)(?::?(?P<how>[-+])(?P<value>.*))?", re.DOTALL)
+MOST_NESTED: Final = 10
 
 
 def with_settings(environ: Mapping[str, str] = os.environ, folder: Path = PROJECT) -> dict[str, str]:
@@ -49,8 +52,25 @@ def _read(folder: Path, stage: str, environ: Mapping[str, str]) -> dict[str, str
     path = next((path for path in (folder / f".env.{stage}", folder / ".env") if path.is_file()), None)
     found: dict[str, str] = {}
     for line in LINE.finditer(path.read_text("utf-8") if path else ""):
-        found[line["name"]] = Template(_unquoted(line["value"] or "")).safe_substitute({**found, **environ})
+        found[line["name"]] = _expanded(_unquoted(line["value"] or ""), {**found, **environ})
     return found
+
+
+def _expanded(text: str, known: Mapping[str, str]) -> str:
+    """With the values of the settings that it names: `$NAME`, `${NAME}`, `${NAME:-otherwise}`, `${NAME:+instead}`."""
+    for _ in range(MOST_NESTED):
+        before, text = text, REFERENCE.sub(lambda found: _value(found["braced"] or found["bare"], known), text)
+        if text == before:
+            break
+    return text.replace("\\$", "$")
+
+
+def _value(expression: str, known: Mapping[str, str]) -> str:
+    said = OTHERWISE.fullmatch(expression)
+    name, how, value = (said["name"], said["how"], said["value"]) if said else (expression, None, None)
+    if how == "+":
+        return (known.get(name) and value) or ""
+    return known.get(name) or value or ""
 
 
 def _unquoted(text: str) -> str:

@@ -32,6 +32,11 @@ LINES="one\\ntwo"
 PASSWORD_SCHEME="bcrypt" # the default
 MAIL_IDENTITY=example.com
 MAIL_FROM=book@${MAIL_IDENTITY}
+MAIL_HOSTED_ZONE=$MAIL_IDENTITY
+NOBODY=a${NOT_THERE}b$NOT_THERE
+API_DOMAIN=${NOT_THERE:-api.${MAIL_IDENTITY}}
+HEADING=${MAIL_IDENTITY:+Ask us}${NOT_THERE+not}
+PRICE='costs \\$5 or $$'
 EMPTY=
 COLON: value
 no setting
@@ -64,6 +69,18 @@ def test_the_file_says_the_same_as_to_the_deployment(folder: Path) -> None:
     words = ["node", "-e", READ_BY_OSLS, str(folder / ".env.pr-42")]
     done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, check=True)  # noqa: S603 (our own words)
     assert with_settings({"STAGE": "pr-42"}, folder) == {**json.loads(done.stdout), "STAGE": "pr-42"}
+
+
+@pytest.mark.parametrize("begin", ["\ufeff", "\r\n\t\ufeff"])
+@pytest.mark.skipif(not (shutil.which("node") and DOTENV.is_dir()), reason="needs node and the npm packages")
+def test_a_file_of_windows_says_the_same_too(tmp_path: Path, begin: str) -> None:
+    file = tmp_path / ".env.pr-42"
+    file.write_bytes(f'{begin}QDRANT_COLLECTION="pr-42"\r\nSITE_ORIGIN=https://book.example.com\r\n'.encode())
+    words = ["node", "-e", READ_BY_OSLS, str(file)]
+    done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, check=True)  # noqa: S603 (our own words)
+    read = with_settings({"STAGE": "pr-42"}, tmp_path)
+    assert read == {**json.loads(done.stdout), "STAGE": "pr-42"}
+    assert read["QDRANT_COLLECTION"] == "pr-42"
 
 
 def test_what_the_shell_says_counts_more(folder: Path) -> None:
