@@ -16,9 +16,11 @@ import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass
+from difflib import get_close_matches
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import urlsplit
 
 from shared.errors import Misconfigured
 from shared.http_client import HttpClient, Unreachable
@@ -27,7 +29,8 @@ from shared.links import page_path
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-LOCAL: Final = "http://localhost:8787"
+LOCAL: Final = "http://localhost:{port}"
+USUAL_PORT: Final = "8787"
 SECONDS: Final = 30.0
 TRIES: Final = 5
 LONGEST_WAIT: Final = 60.0
@@ -71,7 +74,7 @@ def read_expected(text: str) -> list[Expected]:
     Raises:
         CannotCheck: A line is no such question, or there is none; the message names the line.
     """
-    found = [_expected(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    found = [_expected(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if not found:
         raise CannotCheck("there is no question in it")
     return found
@@ -96,7 +99,8 @@ def _complaints(given: Mapping[str, Any]) -> Iterator[str]:
     question, page = given.get("question"), given.get("page")
     words: object = given.get("words") or []
     if unknown := given.keys() - FIELDS:
-        yield f"there is no field `{min(unknown)}`"
+        meant = get_close_matches(min(unknown).lower(), FIELDS, 1)
+        yield f"there is no field `{min(unknown)}`{f'; did you mean `{meant[0]}`?' if meant else ''}"
     if not _is_text(question):
         yield "`question` is a text"
     if page is not None and not _is_text(page):
@@ -139,8 +143,14 @@ def _is_page(wanted: str, path: str) -> bool:
     return f"/{path.strip('/')}".endswith(f"/{end}")
 
 
-def ask(client: HttpClient, question: str, wait: Callable[[float], None] = time.sleep) -> Given:
+def ask(client: HttpClient, question: str, wait: Callable[[float], None] = time.sleep, *, below: str = "") -> Given:
     """Ask as a guest; nothing is stored.
+
+    Args:
+        client: Of the assistant's host.
+        question: As a reader types it.
+        wait: Until a limit has room again.
+        below: Path of the address that all routes are below.
 
     Raises:
         CannotCheck: There is no answer.
@@ -149,7 +159,7 @@ def ask(client: HttpClient, question: str, wait: Callable[[float], None] = time.
     for _ in range(TRIES):
         try:
             headers = {"content-type": "application/json", "accept": "application/json"}
-            response = client.request("POST", "/api/chat", body, headers, timeout=SECONDS, idempotent=True)
+            response = client.request("POST", f"{below}/api/chat", body, headers, timeout=SECONDS, idempotent=True)
         except Unreachable as error:
             raise CannotCheck("the assistant does not answer; is it running?") from error
         if response.status != HTTPStatus.TOO_MANY_REQUESTS:
@@ -178,16 +188,25 @@ def report(asked: Sequence[tuple[Expected, Given]]) -> tuple[str, int]:
     return "\n".join([*lines, f"{len(asked) - len(fallen)} of {len(asked)} questions hold"]), len(fallen)
 
 
+def _assistant(address: str) -> tuple[HttpClient, str]:
+    try:
+        return HttpClient(address), urlsplit(address).path.rstrip("/")
+    except (Misconfigured, ValueError) as error:
+        why = error.__cause__ or error
+        raise CannotCheck(f"API={address} is no address such as https://api.example.com: {why}") from error
+
+
 def main(environ: Mapping[str, str] = os.environ) -> int:
     """Ask, print; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m infra.book_check", description=__doc__)
     parser.add_argument("file", type=Path)
     file: Path = parser.parse_args().file
     try:
-        expected = read_expected(file.read_text(encoding="utf-8"))
-        with closing(HttpClient(environ.get("API") or LOCAL)) as client:
-            text, fallen = report([(each, ask(client, each.question)) for each in expected])
-    except (CannotCheck, Misconfigured, OSError, UnicodeDecodeError) as error:
+        expected = read_expected(file.read_text(encoding="utf-8-sig"))
+        client, below = _assistant(environ.get("API") or LOCAL.format(port=environ.get("PORT") or USUAL_PORT))
+        with closing(client):
+            text, fallen = report([(each, ask(client, each.question, below=below)) for each in expected])
+    except (CannotCheck, OSError, UnicodeDecodeError) as error:
         print(f"{file}: {error}", file=sys.stderr)
         return 2
     print(text)

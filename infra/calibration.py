@@ -170,7 +170,7 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
     parser.add_argument("file", type=Path)
     file: Path = parser.parse_args().file
     try:
-        questions = read_questions(file.read_text(encoding="utf-8"))
+        questions = read_questions(file.read_text(encoding="utf-8-sig"))
         with _settings(with_passages(environ)) as settings:
             measured = measure(Book(HttpClient(settings.url), settings), questions)
             print(report(measured, settings.threshold))

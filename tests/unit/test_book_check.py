@@ -35,6 +35,7 @@ class Assistant:
     origin: str
     answers: list[tuple[int, dict[str, Any]]]
     asked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    paths: list[str] = field(default_factory=list[str])
 
 
 @pytest.fixture
@@ -43,6 +44,7 @@ def assistant() -> Generator[Assistant]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
+            said.paths.append(self.path)
             said.asked.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
             status, body = said.answers.pop(0) if len(said.answers) > 1 else said.answers[0]
             sent = json.dumps(body).encode()
@@ -64,8 +66,12 @@ def assistant() -> Generator[Assistant]:
 def check(assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *lines: dict[str, Any] | str) -> int:
     file = tmp_path / "questions.jsonl"
     file.write_text("\n".join(each if isinstance(each, str) else json.dumps(each) for each in lines), encoding="utf-8")
+    return check_at(assistant.origin, file, monkeypatch)
+
+
+def check_at(address: str, file: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setattr(sys, "argv", ["check", str(file)])
-    return main({"API": assistant.origin})
+    return main({"API": address})
 
 
 def test_a_book_that_answers_holds(
@@ -75,6 +81,36 @@ def test_a_book_that_answers_holds(
     assert check(assistant, tmp_path, monkeypatch, line, "") == 0
     assert capsys.readouterr().out == "1 of 1 questions hold\n"
     assert assistant.asked == [{"message": line["question"], "temporary": True}]
+
+
+def test_a_file_that_an_editor_of_windows_wrote_is_read(
+    assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "questions.jsonl"
+    line = '{"question": "How do I calibrate\u2028the arm?", "page": "docs/arm"}'
+    file.write_bytes(f"\ufeff{line}\r\n{line}\r\n".encode())
+    assert check_at(assistant.origin, file, monkeypatch) == 0
+    assert len(assistant.asked) == 2
+
+
+def test_an_assistant_is_asked_below_the_address_that_it_has(
+    assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "questions.jsonl"
+    file.write_text('{"question": "x", "page": "docs/arm"}', encoding="utf-8")
+    assert check_at(f"{assistant.origin}/v1/", file, monkeypatch) == 0
+    assert check_at(f"{assistant.origin}/", file, monkeypatch) == 0
+    assert assistant.paths == ["/v1/api/chat", "/api/chat"]
+
+
+@pytest.mark.parametrize("address", ["api.example.com", "http://api.example.com", "https://[", "localhost:8787"])
+def test_what_is_no_address_of_an_assistant_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: str
+) -> None:
+    file = tmp_path / "questions.jsonl"
+    file.write_text('{"question": "x", "page": "docs/arm"}', encoding="utf-8")
+    assert check_at(address, file, monkeypatch) == 2
+    assert f"API={address} is no address such as https://api.example.com" in capsys.readouterr().err
 
 
 def test_what_fell_is_printed_with_what_came_instead_and_fails(
@@ -103,7 +139,9 @@ def test_what_fell_is_printed_with_what_came_instead_and_fails(
         ("[]", "line 1 is not like"),
         ('{"page": "x"}', "`question` is a text"),
         ('{"question": "x"}', "say what the answer must show"),
-        ('{"question": "x", "word": ["y"]}', "there is no field `word`"),
+        ('{"question": "x", "word": ["y"]}', "there is no field `word`; did you mean `words`?"),
+        ('{"question": "x", "Pages": "y"}', "there is no field `Pages`; did you mean `page`?"),
+        ('{"question": "x", "zzz": "y"}', "there is no field `zzz`\n"),
         ('{"question": "x", "words": "y"}', "`words` is a list of texts"),
         ('{"question": "x", "page": 3}', "`page` is a path"),
         ('{"question": "x", "refused": 1}', "`refused` is true or false"),
