@@ -7,9 +7,9 @@ from dataclasses import field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.synonyms import OPPOSITES, PHRASES, SAME
 from shared.record import record
 from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, stem, terms, words
+from shared.retrieval.synonyms import OPPOSITES, others_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,19 +63,13 @@ class Asked:
         stems = frozenset(terms(question)) or frozenset(map(stem, words(question)))
         stems = _without(stems, frozenset(map(stem, without)))
         named = tuple(dict.fromkeys(filter(_is_identifier, map(str.lower, IDENTIFIER.findall(question)))))
-        others = dict[str, frozenset[str]]()
-        for group in SAME:
-            others |= {each: group | others.get(each, NONE) for each in group & stems}
-        for asked, told in PHRASES:
-            if found := asked.search(question):
-                others |= {each: told for each in terms(found.group()) if each in stems}
         told = words(question)
         pairs = _pairs(told, stems)
         written = {tuple(map(stem, words(each))) for each in TWO_WORDS.findall(question)}
         return cls(
             stems | frozenset(named),
             named,
-            others,
+            others_of(question, stems),
             _signs(question),
             pairs,
             tuple(each for each in pairs if each in written),

@@ -30,6 +30,10 @@ LOOKS_BACK: Final = re.compile(
     re.IGNORECASE,
 )
 """Where "this" stands so early that it is something before the sentence: "One way to use this is …"."""
+EXAMPLE: Final = re.compile(
+    r"^\W*(?:for (?:example|instance)|e\.g\.|suppose|imagine|assume|say,|let's say|as an example)\b", re.IGNORECASE
+)
+"""How a sentence begins of which the numbers are made up to explain something."""
 OPENS: Final = re.compile(
     r"^\W*(?:as|when|if|while|since|because|although|once|after|before|to|by|with|for|from|there|given|unlike|during)\b",
     re.IGNORECASE,

@@ -9,6 +9,7 @@ from shared.answering.criteria import (
     ASKS_DEFAULT,
     ASKS_IDENTIFIER,
     DENIES,
+    EXAMPLE,
     INHERITS,
     INSTALLS,
     LEANS,
@@ -207,6 +208,7 @@ def _sure_of_shape(wanted: Wanted, line: str, own: frozenset[str], headings: fro
     if (
         not (wanted.share(own) or wanted.share(headings) >= ALL)
         or not wanted.shape.search(line)
+        or EXAMPLE.match(line)
         or not wanted.decisive <= own | headings
         or (ASKS_DEFAULT.search(wanted.question) and is_entry_of_another(wanted, line))
     ):

@@ -6,6 +6,7 @@ subject's come first; those that hold only the subject's were shown already, as 
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -25,7 +26,9 @@ LEAST: Final = 0.3
 
 BY_RANK: Final = 0.5
 SHOWN: Final = 1.8
-"""What a passage counts more that the last answer was made of: "it" is what stands there."""
+"""What a passage counts more that the last answer was made of, or that is of its page: "it" is what stands there."""
+LABEL: Final = re.compile(r"^\*\*(.+)\*\* \[\d{1,3}\]$", re.MULTILINE)
+"""The line above a section's part of an answer: page and section."""
 KEPT: Final = 0.6
 """Passages that belong less than this share of what the best does are left out."""
 
@@ -43,9 +46,10 @@ def focused(found: Found, follow_up: FollowUp, answer: str = "") -> Found:
         return found
     if follow_up.quoted and (told := _telling_of(found.passages, follow_up)):
         return replace(found, passages=told)
-    subject = set(terms(follow_up.question)) - focus
+    subject, asked = set(terms(follow_up.question)) - focus, Asked.of(follow_up.question)
     scores = [
-        _belonging(each, focus, subject, rank) * (SHOWN if _says_more(each, follow_up, answer) else 1)
+        _belonging(asked.held_by(_words(each)), focus, subject, rank)
+        * (SHOWN if _says_more(each, follow_up, answer) else 1)
         for rank, each in enumerate(found.passages)
     ]
     order = sorted(range(len(scores)), key=lambda at: -scores[at])
@@ -54,12 +58,17 @@ def focused(found: Found, follow_up: FollowUp, answer: str = "") -> Found:
 
 
 def _says_more(passage: Passage, follow_up: FollowUp, answer: str) -> bool:
-    """Whether the answer was made of it, and it says something of what is asked now about "it"."""
-    if not follow_up.points or not was_shown(passage, [answer]):
+    """Whether the answer was made of it or its page, and it says something of what is asked now about "it"."""
+    if not follow_up.points or not (_is_of(passage, LABEL.findall(answer)) or was_shown(passage, [answer])):
         return False
     shape, _ = shape_of(follow_up.question)
     asked = Asked.of(follow_up.focus)
     return bool(shape and shape.search(passage.text)) or not asked.terms.isdisjoint(asked.held_by(passage.text))
+
+
+def _is_of(passage: Passage, labels: Sequence[str]) -> bool:
+    """Whether its page is the one of a section that was shown."""
+    return any(each == passage.title or each.startswith(f"{passage.title}: ") for each in labels)
 
 
 def _telling_of(passages: Sequence[Passage], follow_up: FollowUp) -> tuple[Passage, ...]:
@@ -73,12 +82,12 @@ def _telling_of(passages: Sequence[Passage], follow_up: FollowUp) -> tuple[Passa
 def covered(passage: Passage, follow_up: FollowUp) -> float:
     """How much of what is asked the passage holds, between 0 and 1."""
     focus = set(terms(follow_up.focus))
-    return len(focus & _held(passage)) / len(focus) if focus else 1.0
+    return len(focus & _held(passage, follow_up)) / len(focus) if focus else 1.0
 
 
 def belongs(passage: Passage, follow_up: FollowUp) -> bool:
     """Whether the passage holds what is asked, and some of what it is asked about."""
-    focus, held = set(terms(follow_up.focus)), _held(passage)
+    focus, held = set(terms(follow_up.focus)), _held(passage, follow_up)
     subject = set(terms(follow_up.question)) - focus
     return focus <= held and (not subject or bool(subject & held))
 
@@ -89,12 +98,16 @@ def names(passage: Passage, words: str) -> bool:
     return bool(wanted) and wanted <= set(terms(" ".join([passage.title, *passage.heading_path])))
 
 
-def _belonging(passage: Passage, focus: set[str], subject: set[str], rank: int) -> float:
-    held = _held(passage)
+def _belonging(held: frozenset[str], focus: set[str], subject: set[str], rank: int) -> float:
     by_focus = LEAST + len(focus & held) / len(focus)
     by_subject = LEAST + (len(subject & held) / len(subject) if subject else 1.0)
     return by_focus * by_subject * (1 + BY_RANK / (1 + rank))
 
 
-def _held(passage: Passage) -> set[str]:
-    return set(terms(" ".join([passage.title, *passage.heading_path, passage.text])))
+def _held(passage: Passage, follow_up: FollowUp) -> frozenset[str]:
+    """Its stems, and the question's that it says in other words."""
+    return Asked.of(follow_up.question).held_by(_words(passage))
+
+
+def _words(passage: Passage) -> str:
+    return " ".join([passage.title, *passage.heading_path, passage.text])

@@ -91,6 +91,11 @@ SHAPES: Final = tuple(
             "price cost costs expensive afford cheap",
         ),
         (
+            r"\bhow heavy\b|\bweighs?\b",
+            r"\d\s?(?:kg|g|kilograms?|kilos?|grams?|lbs?|pounds?|oz|ounces?|t|tons?|tonnes?)\b",
+            "",
+        ),
+        (
             r"\b(?:percent(?:age)?|what share|what fraction)\b",
             r"\d\s?(?:%|percent)",
             "percentage percent share fraction",

@@ -6,12 +6,14 @@ What a model's cosines are worth is measured: `make calibrate` prints the gate f
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from shared.retrieval import beginning
 from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, stem, terms, words
 from shared.retrieval.models import Found
 from shared.retrieval.queries import reads
+from shared.retrieval.synonyms import lacking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +26,14 @@ COVERED: Final = 0.31
 """What it adds to the cosine that all the question's words stand in one passage."""
 NAMED: Final = 0.2
 """What it adds that a heading is named in the question and is all that is asked."""
+OF_IT: Final = 0.05
+"""What it adds that all is said of "it", which names nothing that could be close in meaning: the book's subject."""
+SAYS_IT: Final = re.compile(
+    r"^\W*(?:(?:and|but|so|ok|hi|hey)\W+)?(?:(?:does|is|can|could|has|will|did|was|would)(?:n['’]?t)? it\b"  # noqa: RUF001 (as typed)
+    r"|(?:how|where|when|why|what|which)\b[^?.!]*?\b(?:does|is|can|will|did|has|was|do (?:i|you|we)|can (?:i|we)|to)\b"
+    r"[^?.!]*? ?\bit\b|(?:can|could|may|should|do) (?:i|we|you)\b[^?.!]*?\bit\b)",
+    re.IGNORECASE,
+)
 HALF: Final = 0.5
 """What an everyday word counts, and one that was put right to be found: neither tells what a question is about."""
 SHAPES: Final = frozenset(
@@ -82,9 +92,21 @@ def closeness(typed: str, question: str, passages: Sequence[Passage], cosine: fl
     as_typed = set(map(stem, words(typed)))
     worth = {term: weight if term in as_typed else HALF * weight for term, weight in weights.items()}
     put_right = {word for word in asked if stem(word) not in as_typed}
-    covered = max((_held(worth, _stems(each, put_right)) for each in passages[:READ]), default=0.0)
+    others = lacking(question, vocabulary)
+    covered = max((_held(worth, _said(each, put_right, others)) for each in passages[:READ]), default=0.0)
     named = max((_named(weights, each.heading) for each in passages[:READ]), default=0.0)
-    return cosine + (COVERED * covered + NAMED * named) / total
+    of_it = OF_IT if SAYS_IT.match(typed) and covered >= total and not _only_everyday(asked) else 0.0
+    return cosine + (COVERED * covered + NAMED * named) / total + of_it
+
+
+def _only_everyday(asked: Sequence[str]) -> bool:
+    return all(word in SHAPES or word in COMMON_WORDS or word in STOP_WORDS for word in asked)
+
+
+def _said(passage: Passage, put_right: set[str], others: Mapping[str, frozenset[str]]) -> set[str]:
+    """The stems of a passage, and those that only the question has where the passage says the same otherwise."""
+    stems = _stems(passage, put_right)
+    return stems | {each for each, told in others.items() if not told.isdisjoint(stems)}
 
 
 def coverage(question: str, passages: Sequence[Passage], vocabulary: Vocabulary) -> float:

@@ -28,20 +28,20 @@ COMMON_WORDS: Final = frozenset(
     expression feature forever freeze hang hangs happen illustrate institution integral kid kids longest lone metric
     original originally partner picture popularity produce purchase reside residing respective sing student students
     surrender suspect temporary week weeks
-    access according account achieve across actually add adding advice affect after again against ago allow
-    allowed almost alone along already although always amount another answer anyone anything anyway apart appear apply
-    approach appropriate around ask available avoid away back bad based basic become before begin behind below best
-    better between beyond big bit both bring broken build bunch call called came care case cause certain chance change
-    check choose clear close come common compare compared complete concept concerning consider contain continue correct
-    cost course create current currently day deal decide default define definition depend describe despite detail
-    details determine differ difference differences different directly disadvantage during each easier easiest easy
-    effect either else end enough ensure entire especially even ever every everyone everything exact exactly example
-    examples except exist exists expect explanation extra fact fail fails far fast faster fastest favorite few figure
-    final find fine first fix follow following forget format found free full further general generally getting goes
-    going good got great guide handle happen happening happens hard help here high hope idea ideal important impossible
-    improve include included including increase information inside instead instruct instructions interested involve
-    issue issues job keep keeps kind kinds know known large last late later latest least leave left less level limit
-    limitations little look looking lot low made main mainly make makes making manage manner matter may maybe mean
+    access according account achieve across actually add adding advice affect after again against ago allow allowed
+    almost alone along already although always amount another answer anyone anything anyway apart appear apply approach
+    appropriate around arrive arrives ask available avoid away back bad based basic become before begin behind below
+    best better between beyond big bit both bring broken build bunch call called came care case cause certain chance
+    change check choose clear close come common compare compared complete concept concerning consider contain continue
+    correct cost course create current currently day deal decide default define definition depend describe despite
+    detail details determine differ difference differences different directly disadvantage during each easier easiest
+    easy effect either else end enough ensure entire especially even ever every everyone everything exact exactly
+    example examples except exist exists expect explanation extra fact fail fails far fast faster fastest favorite few
+    figure final find fine first fix follow following forget format found free full further general generally getting
+    goes going good got great guide handle happen happening happens hard help here high hope idea ideal important
+    impossible improve include included including increase information inside instead instruct instructions interested
+    involve issue issues job keep keeps kind kinds know known large last late later latest least leave left less level
+    limit limitations little look looking lot low made main mainly make makes making manage manner matter may maybe mean
     meaning means meant method might minimum mistake moment mostly move must name named near necessary never new next
     nice none normal normally nothing now number obtain occur offer often old once only open option order other others
     otherwise outside overall own part particular past people perform perhaps person pick place possible possibly prefer

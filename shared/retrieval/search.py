@@ -13,6 +13,7 @@ from shared.retrieval import beginning, queries
 from shared.retrieval.gate import judged
 from shared.retrieval.payloads import passage
 from shared.retrieval.queries import RELEASED
+from shared.retrieval.synonyms import told_otherwise
 from shared.retrieval.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Book:
     def _prepared(self, vocabulary: Vocabulary, question: str, limit: int, edition: Edition) -> tuple[str, bytes]:
         """The question as it is searched, and the request that does it."""
         asked = vocabulary.repaired(question)
-        told = beginning.searched(asked, vocabulary)
+        told = told_otherwise(beginning.searched(asked, vocabulary), vocabulary)
         return asked, queries.body(self.settings, asked, limit, edition.at(vocabulary.places), told=told)
 
     def _read_vocabulary(self) -> Vocabulary:

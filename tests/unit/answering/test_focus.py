@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shared.answering.focus import focused
 from shared.answering.follow_up import FollowUp
 from shared.retrieval.blocks import Paragraph
@@ -31,3 +33,18 @@ def test_what_was_shown_and_says_nothing_of_what_is_asked_is_not_meant() -> None
 def test_a_message_that_names_something_is_not_about_what_was_shown() -> None:
     asked = FollowUp("What does the cloud cost? robot", "cloud cost")
     assert first(asked, f"**Dog** [1]\n\n{DOG}") == "lab"
+
+
+KEPT = "Payloads are kept for ninety days, after which all that was sent is gone."
+MODIFIED = "To modify the period of payloads that are kept pass another number of days."
+
+
+def test_what_is_asked_of_it_may_be_told_in_other_words_on_the_page_that_was_shown() -> None:
+    """ "can i change that": the page that told it tells how to modify it."""
+    other = passage("hooks", "A hook may change payloads that are kept.")
+    same = replace(passage("retention", MODIFIED), heading_path=("Retention", "Modifying it"))
+    asked = FollowUp("can i change that payloads kept", "change", points=True)
+    found = Found((other, same), 0.6, on_topic=True)
+
+    shown = f"**Retention** [1]\n\n{KEPT}"
+    assert [focused(found, asked, told).passages[0] for told in (shown, "")] == [same, other]

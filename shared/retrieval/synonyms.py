@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from shared.retrieval.lexical import stem
+from shared.retrieval.lexical import STOP_WORDS, stem, terms, words
+
+if TYPE_CHECKING:
+    from shared.retrieval.vocabulary import Vocabulary
+
+NONE: Final = frozenset[str]()
 
 IRREGULAR: Final = """
     keep kept; find found; send sent; build built; write wrote written; choose chose chosen; make made; run ran;
@@ -29,6 +34,7 @@ SAME: Final = tuple(
         "delete remove erase uninstall",
         "modify change override customize",
         "price cost",
+        "weigh weight heavy mass",
         "skip ignore exclude",
         "show display print",
         "quit exit terminate kill",
@@ -111,7 +117,35 @@ PHRASES: Final = tuple(
         (r"\b(?:turn|switch)(?:ing)? (?:\w+ )?on\b", "enable activate"),
         (r"\bembed(?:s|ding|ded)?\b", "put add place insert include integrate"),
         (r"\b(?:log|sign)(?:ging|ing)? ?in\b", "login signin authenticate authentication"),
+        (r"\b(?:white|allow)-?list(?:s|ed|ing)?\b", "allow whitelist allowlist permit"),
+        (r"\b(?:black|deny)-?list(?:s|ed|ing)?\b", "deny blacklist denylist block"),
         (r"\bset(?:ting)? up\b", "setup install configure"),
     )
 )
 """Two words that writers have one for."""
+
+
+def others_of(question: str, stems: frozenset[str]) -> dict[str, frozenset[str]]:
+    """For each of a question's stems those that mean the same, where there are any."""
+    others = dict[str, frozenset[str]]()
+    for group in SAME:
+        others |= {each: group | others.get(each, NONE) for each in group & stems}
+    for asked, told in PHRASES:
+        if found := asked.search(question):
+            others |= {each: told for each in terms(found.group()) if each in stems}
+    return others
+
+
+def lacking(question: str, vocabulary: Vocabulary) -> dict[str, frozenset[str]]:
+    """For each stem that the book does not hold those of the book that mean the same: "weigh" where it says "mass"."""
+    stems = {stem(word) for word in words(question) if word not in STOP_WORDS}
+    unknown = frozenset(stems - vocabulary.frequencies.keys()) if vocabulary.complete else NONE
+    others = others_of(question, unknown) if unknown else {}
+    known = ((each, told & vocabulary.frequencies.keys()) for each, told in others.items())
+    return {each: told for each, told in known if told}
+
+
+def told_otherwise(question: str, vocabulary: Vocabulary) -> str:
+    """The question with the book's words for those that it lacks, by which alone a search by words can find it."""
+    found = sorted({vocabulary.word(each) for told in lacking(question, vocabulary).values() for each in told})
+    return " ".join([question, *found])
