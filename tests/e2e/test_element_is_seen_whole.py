@@ -8,12 +8,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.reading import ask_and_wait, banner
+from tests.e2e.sites import Site
 from tests.e2e.test_element_accessible import signed_in
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Browser, Locator, Page, ViewportSize
 
-    from tests.e2e.sites import Site
+    from infra.local.platform import Platform
 
 WIDE = """Set it first. [1]
 
@@ -47,6 +48,14 @@ EDGES = """(node) => {
 }"""
 """Where what is written in a node ends on the right."""
 
+ON_SCREEN = """(part) => {
+    const { shadowRoot } = document.querySelector("docs-chat");
+    const { left, top, right, bottom } = shadowRoot.querySelector(part).getBoundingClientRect();
+    const { width, height } = visualViewport;
+    return right > left && left >= 0 && top >= 0 && right <= width + 0.5 && bottom <= height + 0.5;
+}"""
+"""Whether what a reader sees without moving anything holds all of it."""
+
 TO_LOWER_EDGE = """(node) => {
     const scroll = node.closest(".scroll");
     scroll.scrollTop += node.getBoundingClientRect().bottom - scroll.getBoundingClientRect().bottom;
@@ -71,6 +80,23 @@ def opened(site: Site, attributes: str = "", language: str = "en") -> Page:
 
 def ends(found: Locator) -> int:
     return found.evaluate(EDGES)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_on_a_phone_whose_page_is_wider_than_its_screen_all_of_it_stands_on_the_screen(
+    browser: Browser, platform: Platform, language: str
+) -> None:
+    screen: ViewportSize = {"width": 390, "height": 700}
+    phone = browser.new_context(base_url=platform.url("http"), viewport=screen, is_mobile=True, has_touch=True)
+    page = Site(phone.new_page()).open(language=language)
+    page.evaluate("(way) => (document.dir = way)", "rtl" if language == "ar" else "ltr")
+    page.evaluate("document.querySelector('main').style.width = '470px'")
+    page.wait_for_function("innerWidth >= 470")
+
+    for part in (".launcher", ".panel"):
+        page.wait_for_function(ON_SCREEN, arg=part)
+        page.evaluate("document.querySelector('docs-chat').open()")
+    phone.close()
 
 
 def test_of_a_table_only_what_is_longer_than_a_column_is_broken(site: Site) -> None:
