@@ -68,6 +68,7 @@ async function telling(work) {
 
 /** @param {"sign-in" | "second-factor" | "desk"} part */
 function show(part) {
+  at("unconfirmed").hidden = true;
   for (const each of ["sign-in", "second-factor", "desk"]) at(each).hidden = each !== part;
   at("sign-out").hidden = part !== "desk";
 }
@@ -80,9 +81,26 @@ async function open(signedIn) {
   } catch (error) {
     if (!(error instanceof Refused) || error.status !== 404) throw error;
     show("sign-in");
-    if (signedIn) throw error;
+    if (!signedIn) return;
+    await offerConfirmation();
+    throw error;
   }
 }
+
+/** Whose address nobody confirmed may be an owner all the same. */
+async function offerConfirmation() {
+  const { user } = (await ask("/api/auth/get-session")) ?? {};
+  at("unconfirmed").hidden = user?.emailVerified !== false;
+  at("confirm").value = user?.email ?? "";
+}
+
+at("confirm").addEventListener("click", () =>
+  telling(async () => {
+    await ask("/api/auth/send-verification-email", { email: at("confirm").value, callbackURL: "/owner" });
+    at("unconfirmed").hidden = true;
+    at("said").textContent = "The link is on its way; it leads back here.";
+  }),
+);
 
 at("sign-in").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
   event.preventDefault();

@@ -36,6 +36,7 @@ BANNER = """
     API        specs/1-neon-db-setup/contracts/openapi.json
     data       {data}   (`make clean-data` removes it)
     logs       {logs}
+    mail       {mail}, where whatever would be mailed is put down
     passages   `make ingest DOCS=path/to/build` brings in your own
     outage     {outage}
     stop       Ctrl-C
@@ -121,6 +122,7 @@ class Foreground:
             sites=", ".join(platform.sites),
             data=self.state.folder,
             logs=self.state.logs,
+            mail=self.state.folder / "mail",
             outage=outage,
         )
         print(text, flush=True)

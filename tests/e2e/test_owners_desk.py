@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
 import time
+from email import message_from_bytes
+from email.policy import default
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -87,6 +90,14 @@ def opened(page: Page, email: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
+def mailed_link(platform: Platform) -> str:
+    """Of the newest mail."""
+    newest = max((platform.state.folder / "mail").glob("*.eml"))
+    text = message_from_bytes(newest.read_bytes(), policy=default).get_body(("plain",))
+    assert text is not None
+    return re.findall(r"https?://\S+", text.get_content())[0]
+
+
 def asked(page: Page) -> Locator:
     return page.get_by_role("list").filter(has=page.locator(".question")).get_by_role("listitem")
 
@@ -117,10 +128,12 @@ def test_an_owner_finds_what_was_not_answered_yesterday_ingests_a_page_and_sees_
 
     assert ask() == ["refused"] * 3
     with psycopg.connect(platform.postgres.owner_url, autocommit=True) as rows:
-        rows.execute('update "user" set "emailVerified" = true where email = %s', [OWNER])
         rows.execute("update asked set at = at - interval '1 day'")
 
     opened(newcomer, OWNER)
+    newcomer.get_by_role("button", name="Mail me the link that confirms my address").click()
+    expect(newcomer.get_by_role("status")).to_have_text("The link is on its way; it leads back here.")
+    newcomer.goto(mailed_link(platform))
     newcomer.locator("[name=days]").select_option("2 days")
     unanswered = asked(newcomer).filter(has_text=QUESTION)
     expect(unanswered).to_contain_text("Asked 3 times by 3 readers or more; 3 not answered")
@@ -155,6 +168,11 @@ def test_a_reader_is_told_whose_desk_it_is_and_sees_nothing_of_it(newcomer: Page
     opened(newcomer, "no-owner@example.com")
     expect(newcomer.get_by_role("alert")).to_contain_text("for owners of this site")
     expect(newcomer.locator("#desk")).to_be_hidden()
+    with psycopg.connect(platform.postgres.owner_url, autocommit=True) as rows:
+        rows.execute('update "user" set "emailVerified" = true where email = %s', ["no-owner@example.com"])
+    opened(newcomer, "no-owner@example.com")
+    expect(newcomer.get_by_role("alert")).to_contain_text("for owners of this site")
+    expect(newcomer.get_by_role("button", name="Mail me the link")).to_be_hidden()
 
 
 def test_a_wrong_password_is_said_in_words(newcomer: Page) -> None:
