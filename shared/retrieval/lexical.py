@@ -61,6 +61,8 @@ COMMON_WORDS: Final = frozenset(
 """Everyday words: a book that lacks one of them does not lack the subject of the question."""
 
 ASCII_WORD: Final = re.compile(r"[a-z0-9]+")
+COMPOUND: Final = re.compile(r"(?<![\w-])[a-z]+(?:-[a-z]+)+(?![\w-])", re.IGNORECASE)
+"""Words with hyphens between them, which others write as one: Wi-Fi, e-mail, time-out."""
 UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]+")
 """Thai, Lao, Japanese and Chinese, which put no spaces between words."""
 
@@ -108,6 +110,11 @@ def words(text: str) -> list[str]:
         return ASCII_WORD.findall(folded)
     spaced = folded.translate(SPACED).split()
     return [piece for word in spaced for piece in _pieces(word)] if UNSPACED.search(folded) else spaced
+
+
+def as_one(compound: str) -> str:
+    """The stem of a compound that is written without its hyphens."""
+    return stem(compound.replace("-", "").casefold())
 
 
 @lru_cache(maxsize=16_384)

@@ -12,7 +12,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.record import record
-from shared.retrieval.lexical import COMMON_WORDS, STEMS, STOP_WORDS, stem, words
+from shared.retrieval.lexical import COMMON_WORDS, COMPOUND, STEMS, STOP_WORDS, as_one, stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,6 +40,7 @@ class Vocabulary:
         frequencies: By stem, how many passages hold it.
         complete: It holds every word, so that one that it does not hold stands nowhere in the book.
         places: Version by the beginning of its pages' paths, of the versions that readers do not have.
+        compounds: As the book writes them, by what they are as one word: `wi-fi` by `wifi`.
         by_beginning: Stems by how they begin in any language; `cognates` fills it when it is first asked.
     """
 
@@ -48,6 +49,7 @@ class Vocabulary:
     frequencies: Mapping[str, int] = field(default_factory=dict[str, int])
     complete: bool = False
     places: Mapping[str, str] = field(default_factory=dict[str, str])
+    compounds: Mapping[str, str] = field(default_factory=dict[str, str])
     _by_shape: Mapping[tuple[str, int], list[str]] = field(default_factory=dict[tuple[str, int], list[str]])
     by_beginning: dict[str, list[tuple[str, str]]] = field(
         default_factory=dict[str, list[tuple[str, str]]], repr=False, compare=False
@@ -77,6 +79,7 @@ class Vocabulary:
             frequencies=frequencies,
             complete=bool(payload["complete"]),
             places=_places(payload.get("places") or {}),
+            compounds={as_one(each): each for each in str(payload.get("compounds") or "").split()},
             _by_shape=by_shape,
         )
 
@@ -86,11 +89,12 @@ class Vocabulary:
         return math.log(1 + (self.passages - count + 0.5) / (count + 0.5)) if self.passages else 1.0
 
     def repaired(self, question: str) -> str:
-        """The question with each misspelt word as the book spells it; the rest stays to the letter."""
+        """The question with misspelt words and compounds as the book spells them; the rest stays to the letter."""
         if not self.frequencies:
             return question
+        question = COMPOUND.sub(lambda found: self._joined(found[0]), question)
         for word in dict.fromkeys(words(question)):
-            right = self.nearest(word) if self._is_unknown(word) else None
+            right = self.compounds.get(stem(word)) or self.nearest(word) if self._is_unknown(word) else None
             if right:
                 question = re.sub(rf"\b{re.escape(word)}\b", right, question, flags=re.IGNORECASE)
         return question
@@ -113,6 +117,11 @@ class Vocabulary:
         lengths = sorted(length for first, length in self._by_shape if first == term[:1] and length >= len(term))
         spelled = (each for length in lengths for each in self._by_shape[term[0], length])
         return next((each for each in spelled if stem(each) == term), term)
+
+    def _joined(self, compound: str) -> str:
+        """A compound as one word, where the book knows that one and not all of its parts."""
+        is_known = as_one(compound) in self.frequencies and any(map(self._is_unknown, words(compound)))
+        return compound.replace("-", "") if is_known else compound
 
     def _is_derived(self, word: str) -> bool:
         """Whether it is made of a word that is known: nobody who types "reuse" means "refuse"."""

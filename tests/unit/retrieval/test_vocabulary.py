@@ -41,6 +41,43 @@ def test_a_word_that_is_made_of_a_known_one_is_not_misspelt() -> None:
     assert book.repaired("refuze to prevnt") == "refuse to prevent"
 
 
+@pytest.mark.parametrize(
+    ("asked", "searched"),
+    [
+        ("Does it work with 5 GHz wifi?", "Does it work with 5 GHz wi-fi?"),
+        ("WIFI", "wi-fi"),
+        ("timeouts of the WiFi", "time-out of the wi-fi"),
+        ("Wi-Fi", "Wi-Fi"),
+        ("my e-mail", "my email"),
+        ("E-Mails", "EMails"),
+        ("a plug-in for read-only use", "a plugin for read-only use"),
+        ("--dry-run of well-known e-book", "--dry-run of well-known e-book"),
+    ],
+)
+def test_a_compound_is_searched_as_the_book_writes_it(asked: str, searched: str) -> None:
+    texts = ["Wi-Fi has a time-out. Wi-Fi, again; wif-i never.", "The email of a plugin is for reading only: readonly."]
+    book = Vocabulary.read(vocabulary(texts))
+
+    assert book.repaired(asked) == searched
+    assert "wifi" not in book.missing(book.repaired(asked))
+
+
+def test_a_store_without_compounds_is_searched_as_before() -> None:
+    payload = vocabulary(["Wi-Fi and the arm"])
+    del payload["compounds"]
+
+    assert Vocabulary.read(payload).repaired("wifi of the arm") == "wifi of the arm"
+
+
+def test_of_very_many_compounds_the_commonest_are_kept() -> None:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    many = [f"{one}{two}q-{three}z" for one in letters for two in letters for three in "abc"]
+    kept = vocabulary([" ".join(many), "wi-fi", "wi-fi"])["compounds"].split()
+
+    assert len(kept) == 1000
+    assert kept[-1] == "wi-fi"
+
+
 def test_words_that_the_book_does_not_hold_are_known_and_everyday_words_are_none() -> None:
     assert BOOK.missing("How do I mount the unicorn on my arm, and what is the best way?") == ["mount", "unicorn"]
     assert BOOK.missing("calibarte") == []
