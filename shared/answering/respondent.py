@@ -154,10 +154,11 @@ class Respondent:
         return meant if meant and meant.on_topic and meant.passages else None
 
     def _followed(self, message: str, follow_up: FollowUp, found: Found) -> Answer:
-        """A few words that the subject has nothing to do with may be a subject of their own: one search more."""
-        if follow_up.fragment and not (found.passages and belongs(found.passages[0], follow_up)):
+        """A few words that the book does not tell of with the subject may be one of their own: one search more."""
+        told = found.passages if found.on_topic else ()
+        if follow_up.fragment and not (told and belongs(told[0], follow_up)):
             alone = self._found(message)
-            before = covered(found.passages[0], follow_up) if found.passages else 0.0
+            before = covered(told[0], follow_up) if told else 0.0
             if alone and alone.on_topic and alone.passages and covered(alone.passages[0], follow_up) > before:
                 return self._written(message, alone)
         return self._written(follow_up.question, found, follow_up.focus)
