@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from shared.answering.citations import snippet as beginning
 from shared.answering.excerpts import excerpt
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from shared.retrieval.models import Passage
     from shared.retrieval.vocabulary import Vocabulary
 
+ANNOUNCING: Final = (":", "\uff1a")
+"""What ends so says nothing without what it announces, such as code."""
+
 
 def snippet(question: str, passage: Passage, vocabulary: Vocabulary) -> str:
     """The sentence that says most of the question, of the unit that does; at most 240 characters of it."""
@@ -23,4 +26,7 @@ def snippet(question: str, passage: Passage, vocabulary: Vocabulary) -> str:
     if found is None:
         return beginning(passage.text)
     lines = [line for block in found.best.blocks for text in lines_of(block) for line in split(text)]
-    return beginning(max(lines, key=lambda line: wanted.share(frozenset(terms(line))), default=found.best.text))
+    telling = [line for line in lines if not line.rstrip("*_ ").endswith(ANNOUNCING)]
+    if lines and not telling:
+        return beginning(passage.text)
+    return beginning(max(telling, key=lambda line: wanted.share(frozenset(terms(line))), default=found.best.text))
