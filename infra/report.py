@@ -79,7 +79,7 @@ def read(url: str, period: Period, fewest: int, *, guests: bool = False) -> tupl
         questions = {
             show: _one(
                 connection,
-                "select owner_questions(%s, %s, %s)",
+                "select owner_questions_by_column(%s, %s, %s)",
                 *(period.since, period.until, Jsonb(dict(wanted(Chosen(show), fewest, guests=guests)))),
             )
             for show in get_args(Show)

@@ -89,13 +89,13 @@ class Desk:
 
 
 def wanted(chosen: Chosen, fewest: int, *, guests: bool) -> Mapping[str, object]:
-    """The same as `owner_questions` takes it."""
-    return asdict(chosen) | {"most": MOST_WORDINGS, "readers": fewest, "guests": guests}
+    """The same as the database takes it."""
+    return asdict(chosen) | {"most": MOST_WORDINGS, "readers": fewest, "guests": guests, "columns": True}
 
 
 def groups_of(found: Iterable[list[Any]], fewest: int, part: slice = EVERYTHING) -> Groups:
-    """What `owner_questions` gives, as an owner may see it."""
-    together = shown(map(_group, found), fewest, part)
+    """What `owner_questions_by_column` gives, as an owner may see it."""
+    together = shown(map(_group, zip(*found, strict=True)), fewest, part)
     return Groups([_masked(each) for each in together.part], together.all)
 
 
@@ -105,9 +105,9 @@ def usage_of(found: tuple[int, list[Any]]) -> Usage:
     return Usage(readers, tuple(_day(*each) for each in days))
 
 
-def _group(row: list[Any]) -> Group:
+def _group(row: tuple[Any, ...]) -> Group:
     text, page, times, readers, last, refused, down, some_readers, comments = row
-    reasons = tuple(comments)[:REASONS]
+    reasons = tuple(comments or ())[:REASONS]
     at = datetime.fromtimestamp(float(last), UTC)
     return Group(text, page, times, readers, at, refused, down, reasons, frozenset(some_readers))
 

@@ -13,7 +13,7 @@ from shared.insight.telling import told
 from shared.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator
 
     from shared.insight.models import Group
 
@@ -52,29 +52,49 @@ def merged(groups: Iterable[Group]) -> list[Group]:
 def gathered(groups: Iterable[Group]) -> list[list[Group]]:
     """Those that are alike, side by side; each is alike the first of its own."""
     found: list[list[Group]] = []
-    firsts: defaultdict[int, list[tuple[int, frozenset[str]]]] = defaultdict(list)
+    firsts = Firsts()
     for each in groups:
-        if each.text is None:
+        at = None if each.text is None else firsts.place(each.text, len(found))
+        if at is None:
             found.append([each])
-            continue
-        about = subject(each.text)
-        keys = Keys.of(about)
-        at = _home(about, keys, firsts)
-        if at is not None:
+        else:
             found[at].append(each)
-            continue
-        for key in keys.kept:
-            firsts[key].append((len(found), about))
-        found.append([each])
     return found
 
 
-def _home(about: frozenset[str], keys: Keys, firsts: Mapping[int, list[tuple[int, frozenset[str]]]]) -> int | None:
-    for key in keys.looked_for:
-        for at, other in firsts.get(key, ()):
-            if alike(about, other):
+class Firsts:
+    """The first question of each of many groups, by what it is about."""
+
+    def __init__(self) -> None:
+        self._subjects: dict[int, frozenset[str]] = {}
+        self._nearest: dict[int, int] = {}
+        self._further: defaultdict[int, list[int]] = defaultdict(list)
+
+    def place(self, question: str, new: int) -> int | None:
+        """The group of a question; where it is alike none, None, and the group `new` is its own."""
+        about, keys = _known(question)
+        if not self._nearest.keys().isdisjoint(keys.looked_for):
+            at = next((at for at in self._near(keys) if alike(about, self._subjects[at])), None)
+            if at is not None:
                 return at
-    return None
+        self._subjects[new] = about
+        for key in keys.kept:
+            if self._nearest.setdefault(key, new) != new:
+                self._further[key].append(new)
+        return None
+
+    def _near(self, keys: Keys) -> Iterator[int]:
+        for key in keys.looked_for:
+            if key in self._nearest:
+                yield self._nearest[key]
+                yield from self._further.get(key, ())
+
+
+@lru_cache(maxsize=4096)
+def _known(question: str) -> tuple[frozenset[str], Keys]:
+    """What it is about; what is asked most is so in the next look, too."""
+    about = subject(question)
+    return about, Keys.of(about)
 
 
 @record

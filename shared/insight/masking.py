@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 Masks = tuple[tuple[re.Pattern[str], str], ...]
@@ -99,11 +100,13 @@ NUMBERS: Final[Masks] = (
 )
 
 
+@lru_cache(maxsize=1024)
 def masked(text: str) -> str:
     """The text without e-mail addresses, tokens, passwords after their name, network addresses and long numbers."""
     return _without(SECRETS + NUMBERS, text)
 
 
+@lru_cache(maxsize=1024)
 def masked_page(path: str) -> str:
     """The same of a page's path, which has numbers of its own: versions (`/4.2.1.0/`), dates and articles' numbers."""
     return "/".join(_without(SECRETS, segment) for segment in path.split("/"))

@@ -109,10 +109,11 @@ def test_the_plan_finds_the_texts_that_it_shows_by_their_keys(month: psycopg.Con
     except psycopg.errors.UndefinedFile:
         pytest.skip("this PostgreSQL has no auto_explain, which shows the plans of a function's statements")
     wanted = Jsonb({"show": show, "most": 2000, "readers": 3})
-    month.execute("select owner_questions(now() - interval '30 days', now(), %s)", (wanted,))
+    month.execute("select owner_questions_by_column(now() - interval '30 days', now(), %s)", (wanted,))
     plan = "\n".join(plans)
     assert re.search(r"Seq Scan on message\b", plan) is None, plan
     assert ("Index Scan using message_pkey on message" in plan) == (show != "pages"), plan
+    assert "Index Scan using asked_pkey on asked" in plan, f"votes are not found from themselves: {plan}"
 
 
 @pytest.mark.long
@@ -127,7 +128,7 @@ def test_a_month_with_guests_reads_no_table_as_a_whole(month: psycopg.Connection
         pytest.skip("this PostgreSQL has no auto_explain, which shows the plans of a function's statements")
     if query:
         wanted = Jsonb(query | {"most": 2000, "readers": 3, "guests": True})
-        month.execute("select owner_questions(now() - interval '30 days', now(), %s)", (wanted,))
+        month.execute("select owner_questions_by_column(now() - interval '30 days', now(), %s)", (wanted,))
     else:
         month.execute("select owner_usage_and_tokens(now() - interval '30 days', now(), true)")
     plan = "\n".join(plans)

@@ -170,6 +170,8 @@ def test_the_functions_can_neither_read_nor_write_what_the_desk_shows(site: Site
         "select owner_usage(now(), now(), true)",
         "select owner_usage_and_tokens(now(), now(), true)",
         "select owner_questions(now(), now(), '{}')",
+        "select owner_questions_by_column(now(), now(), '{}')",
+        "select voted_source(true)",
     ):
         with pytest.raises(StatementFailed) as refused:
             site.database.run(Statement(query))

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from cProfile import Profile
 from datetime import UTC, datetime
 from itertools import combinations, groupby
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,9 @@ from hypothesis import strategies as st
 from shared.insight.grouping import gathered, merged, shown
 from shared.insight.likeness import alike, subject
 from shared.insight.models import Group, Groups
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 TEXTS = (
@@ -102,3 +107,17 @@ def test_order_is_by_count_and_does_not_depend_on_chance() -> None:
     forward, backward = shown(groups, 1), shown(groups[::-1], 1)
     assert forward == backward
     assert [times for times, _ in groupby(each.times for each in forward.part)] == [2, 1]
+
+
+def test_a_further_look_takes_no_question_apart_again() -> None:
+    groups = [group(f"Where is part {number} of the gripper?", {1}) for number in range(500)]
+    first, again = calls_of(lambda: gathered(groups)), calls_of(lambda: gathered(groups))
+    assert again < first / 5
+
+
+def calls_of(look: Callable[[], object]) -> int:
+    """How many functions of Python it calls: work that does not depend on what else the machine does."""
+    profile = Profile()
+    profile.runcall(look)
+    profile.create_stats()
+    return sum(calls for _, calls, *_ in profile.stats.values())
