@@ -129,7 +129,7 @@ def _stored(index: PassageIndex, reading: Reading, site: str, started: float, sh
         sender.update()
     version = index.keep_files(site, dict(reading.library.files()))
     sample = 0 if site == SAMPLE_SITE else index.delete_site(SAMPLE_SITE)
-    is_new = bool(reading.added or reading.changed or reading.gone() or sample)
+    is_new = bool(reading.added or reading.changed or len(reading.refreshed) or reading.gone() or sample)
     index.write_vocabulary(anew=is_new)
     if is_new or not index.holds(EXAMPLES):
         _write_examples(index, show)

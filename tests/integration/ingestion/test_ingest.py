@@ -23,6 +23,7 @@ from infra.ingestion.sources import NothingToIngest
 from infra.local.ports import LOOPBACK, free_port
 from shared.http_client import HttpClient
 from shared.retrieval import queries
+from shared.retrieval.examples import POINT as EXAMPLES
 from shared.retrieval.queries import Edition
 from shared.retrieval.search import Book as Searched
 from shared.retrieval.vocabulary import POINT, Vocabulary
@@ -108,6 +109,15 @@ def test_an_inserted_section_moves_the_later_ones_without_embedding_them_again(b
     assert counts(book.ingest()) == {"added": 1, "refreshed": 2, "unchanged": 3}
     assert book.passages()["/docs/robot-book/arm#calibrate 2"]["text"] == "Move each joint to its middle."
     assert book.ask("calibrate")[0]["anchor"] == "calibrate"
+
+
+def test_example_questions_lead_to_where_the_pages_are_now(book: Book) -> None:
+    book.write("arm.md", "# Arm\n\n## How do I calibrate the arm?\n\nTo calibrate the arm, press its button.\n")
+    for place in ("https://old.example", "https://new.example"):
+        book.ingest(site_url=place)
+        [point] = book.post("scroll", {"filter": {"must": [{"has_id": [EXAMPLES]}]}, "with_payload": True})["points"]
+        assert f"{place}/arm#how-do-i-calibrate-the-arm" in str(point["payload"])
+        assert place == "https://old.example" or "old.example" not in str(point["payload"])
 
 
 def test_a_removed_section_and_a_removed_page_are_no_longer_found(book: Book) -> None:
