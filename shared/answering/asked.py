@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from shared.record import record
 from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, stem, terms, words
-from shared.retrieval.synonyms import OPPOSITES, others_of
+from shared.retrieval.synonyms import IRREGULAR_STEMS, OPPOSITES, others_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +18,9 @@ IDENTIFIER: Final = re.compile(r"(?<![\w-])--?[a-z][\w-]*|\w+(?:[_.-]+\w+)+", re
 """`--node-ip-address`, `health_check_timeout_s`, `usage_stats.json`: words cut them to pieces that stand anywhere."""
 LEAST_LETTERS: Final = 4
 NONE: Final = frozenset[str]()
-EVERYDAY: Final = frozenset(map(stem, COMMON_WORDS))
+_COMMON: Final = frozenset(map(stem, COMMON_WORDS))
+EVERYDAY: Final = _COMMON.union(*(forms for forms in IRREGULAR_STEMS if not forms.isdisjoint(_COMMON)))
+"""Of which a text that holds them need not be about what is asked, in every form."""
 SYMBOL: Final = re.compile(r"(?<!\S)[`\"'(]?([^\w\s]{1,3}|_|[^\w\s?!.,;:][\w-]{1,3})[`\"')?!.,;:]*(?!\S)")
 """A sign, or a flag so short that its letters tell nothing: `_`, `@`, `-uu`."""
 PUNCTUATION: Final = frozenset("?!.,;:-–—…&+|/'\"()")  # noqa: RUF001 (dashes)

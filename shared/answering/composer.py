@@ -126,6 +126,8 @@ def _is_wanted(wanted: Wanted, section: Section, best: Section, shown: _Shown) -
     if not wanted.share(section.terms):
         return False
     gain = wanted.share(section.terms | shown.covered) - wanted.share(shown.covered)
+    if not wanted.compares and not wanted.tells(section.terms):
+        return False
     if section.score >= NEAR * best.score or (gain > GAIN and section.score >= LEAST * best.score):
         return True
     return wanted.compares and gain > COMPARED

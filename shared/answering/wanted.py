@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.asked import Asked, beside, exactly
+from shared.answering.asked import EVERYDAY, Asked, beside, exactly
 from shared.answering.shapes import (
     ASKS,
     ASKS_CODE,
@@ -225,6 +225,11 @@ class Wanted:
     def placed_in(self, text: str) -> frozenset[str]:
         """The same, and which of the question's words stand there to the letter or side by side."""
         return self.asked.placed_in(text)
+
+    def tells(self, held: frozenset[str]) -> bool:
+        """Whether some stems say more of the question than its everyday words, where it has others."""
+        told = self.weights.keys() - EVERYDAY
+        return not told or not told.isdisjoint(held)
 
     def sureness(self, held: frozenset[str] | set[str]) -> float:
         """How much of the whole question some stems say, also of what nothing that was found says."""

@@ -27,10 +27,10 @@ IRREGULAR: Final = """
     half halves; axis axes; analysis analyses; hypothesis hypotheses
 """.split(";")  # noqa: SIM905 (a paragraph is easier to read than a hundred quoted words)
 """Forms that no ending makes: what is asked with "kept" is told with "keep"."""
-SAME: Final = tuple(
+IRREGULAR_STEMS: Final = tuple(frozenset(map(stem, group.split())) for group in IRREGULAR)
+SAME: Final = IRREGULAR_STEMS + tuple(
     frozenset(map(stem, group.split()))
     for group in (
-        *IRREGULAR,
         "delete remove erase uninstall",
         "modify change override customize",
         "price cost",

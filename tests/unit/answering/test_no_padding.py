@@ -55,3 +55,18 @@ def test_what_leads_on_or_says_when_something_runs_is_no_definition(heading: str
     )
 
     assert direct(wanted, sections) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("how long are payloads kept", ["Retention"]),
+        ("how long are payloads and keys kept", ["Retention", "Keys"]),
+    ],
+)
+def test_a_further_section_says_more_of_the_question_than_its_everyday_words(question: str, shown: list[str]) -> None:
+    told = Paragraph("Payloads are retained for ninety days.")
+    retention = passage("Retention", "Payloads", told, cosine=0.9)
+    keys = passage("Keys", "Keep them safe", Paragraph("Your keys are kept out of sight, as long as they last."))
+
+    assert [each.title.partition(":")[0] for each in quote(question, [retention, keys]).sources] == shown
