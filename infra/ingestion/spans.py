@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from infra.ingestion.pictures import description
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -54,8 +56,8 @@ def _span(node: SyntaxTreeNode, *, has_images: bool = True) -> Iterator[str]:
             yield " "
         case "html_inline":
             pass
-        case "image" if not has_images:
-            pass
+        case "image":
+            yield description("".join(_parts(node))) if has_images else ""
         case _:
             yield from _parts(node, has_images=has_images)
 

@@ -6,10 +6,14 @@ import re
 from typing import Final
 
 from infra.ingestion.admonitions import CLOSE, FOLD, marked
+from infra.ingestion.pictures import description
+from infra.ingestion.raw_tables import with_tables
 
 _TAG_START: Final = re.compile(r"<(?P<closing>/?)(?P<name>[A-Za-z][\w.-]*)?(?=[\s/>])")
 _ATTRIBUTE: Final = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|\{\s*[\"'`]([^\"'`]*)[\"'`]\s*\})")
-_SILENT: Final = re.compile(r"<(script|style|svg|template)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_SILENT: Final = re.compile(
+    r"<(script|style|svg|template|literalinclude)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE
+)
 _HEADING: Final = re.compile(
     r"(?:<(?P<mark>a|span|div|p)\b(?P<before>[^<>]*?)(?:/>|>\s*</(?P=mark)\s*>)\s*)?"
     r"<h(?P<level>[1-6])\b(?P<own>[^<>]*)>(?P<inside>(?:(?!</?h[1-6]\b).){0,1000}?)</h(?P=level)\s*>",
@@ -43,7 +47,7 @@ _BLOCKS: Final = frozenset(
 
 def without_tags(text: str) -> str:
     """Take the tags out of text that holds no code."""
-    text = _HEADING.sub(_on_one_line, _SUMMARY.sub(_folded, _SILENT.sub("", text)))
+    text = _HEADING.sub(_on_one_line, _SUMMARY.sub(_folded, with_tables(_SILENT.sub("", text))))
     parts: list[str] = []
     end = 0
     for start in _TAG_START.finditer(text):
@@ -101,7 +105,7 @@ def _opening(name: str, named: dict[str, str], attributes: str) -> str:
         kind = "warning" if "warning" in attributes else named.get("type", name)
         return f"\n\n{marked(kind.capitalize(), named.get('title', ''))}\n\n"
     if name in {"img", "image"}:
-        return named.get("alt", "")
+        return description(named.get("alt", ""))
     return {"br": " ", "li": "\n- ", "td": " | ", "th": " | "}.get(name, "\n\n" if name in _BLOCKS else "")
 
 

@@ -91,10 +91,13 @@ def quote(
         sections = [line[1], *(each for each in sections if each is not line[1])]
     shown = _Shown(Citations(), [], frozenset(), [])
     stages = _stages(wanted, sections)
+    code = None if stages else _code_below(wanted, sections)
+    if code:
+        sections = [sections[0], code, *(each for each in sections[1:] if each is not code)]
     for section in stages or _beside(wanted, sections):
         if len(shown.parts) == (MOST_STAGES if stages else len(BUDGETS)) or shown.left < WORTH:
             break
-        if stages or _is_wanted(wanted, section, sections[0], shown):
+        if stages or section is code or _is_wanted(wanted, section, sections[0], shown):
             _show(wanted, section, shown)
     if line and not _begins_with(shown, line[0]):
         shown.parts.insert(0, f"{line[0]} {shown.citations.cite(line[1], line[0])}")
@@ -109,6 +112,18 @@ def _stages(wanted: Wanted, sections: Sequence[Section]) -> list[Section]:
     page = sections[0].passage.page
     same = [each for each in sections if (each.passage.page, each.passage.heading_path[:-1]) == (page, above)]
     return sorted(same[:MOST_STAGES], key=lambda each: each.passage.position) if len(same) > 1 else []
+
+
+def _code_below(wanted: Wanted, sections: Sequence[Section]) -> Section | None:
+    """The code of which the first section is the introduction, where something is to be done."""
+    if not sections or wanted.asks_in_words_what or wanted.asks_whether or wanted.asks_fact or wanted.compares:
+        return None
+    first, *others = sections
+    if not first.units or first.has_code or wanted.share(first.terms) < ALL:
+        return None
+    path = (first.passage.page, first.passage.heading_path)
+    below = (each for each in others if (each.passage.page, each.passage.heading_path[:-1]) == path)
+    return next((each for each in below if each.has_code), None)
 
 
 def _beside(wanted: Wanted, sections: Sequence[Section]) -> Sequence[Section]:

@@ -45,6 +45,7 @@ class Weights:
     begins: float = 8.0
     focus: float = 0.5
     listed: float = 0.9
+    named: float = 1.2
 
 
 WEIGHTS: Final = Weights()
@@ -94,6 +95,11 @@ class Section:
     terms: frozenset[str]
     score: float
     says_parent: bool = False
+
+    @property
+    def has_code(self) -> bool:
+        """Whether it shows something to type."""
+        return any(each.has_code for each in self.units)
 
     @property
     def label(self) -> str:
@@ -195,6 +201,8 @@ def _kind(wanted: Wanted, passage: Passage, blocks: Sequence[Block], units: Sequ
     code = sum(len(each.text) for each in blocks if isinstance(each, Code))
     steps = any(isinstance(each, List) and each.start is not None for each in blocks)
     score = 0.0
+    if wanted.asks_in_words_what and not code and _only_names(text):
+        score -= weights.named
     if wanted.asks_example:
         score += weights.example if code else -weights.example
     if not wanted.asks_code and not wanted.asks_how and 2 * code > len(text):
@@ -213,6 +221,11 @@ def _kind(wanted: Wanted, passage: Passage, blocks: Sequence[Block], units: Sequ
     if wanted.asks_what and _defines(wanted, text):
         score += weights.kind
     return score
+
+
+def _only_names(text: str) -> bool:
+    """Whether there is a word on each line, as where a reference lists what it describes elsewhere."""
+    return all(" " not in line.strip() for line in text.split("\n"))
 
 
 def _shaped(wanted: Wanted, line: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from infra.ingestion.html.names import BADGE, BLOCKS, HEADINGS, INVISIBLE, PERMANENT_LINK, SYMBOLS_OF_LINKS
 from infra.ingestion.html.tree import Element, cleaned
+from infra.ingestion.pictures import description
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -144,7 +145,7 @@ _WRITTEN: Final[Mapping[str, Callable[[Element], str]]] = {
     "code": _code,
     "tt": _code,
     "pre": _lines,
-    "img": lambda image: f" {image.attributes.get('alt', '')} ",
+    "img": lambda image: f" {description(image.attributes.get('alt', ''))} ",
     "br": lambda _: " ",
     "hr": lambda _: " ",
     "wbr": lambda _: "",

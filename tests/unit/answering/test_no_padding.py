@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from shared.answering.composer import quote
 from shared.answering.direct import direct
 from shared.answering.sections import ranked
-from shared.retrieval.blocks import Block, Paragraph
+from shared.retrieval.blocks import Block, Code, Paragraph
 from shared.retrieval.models import Passage
 from shared.retrieval.vocabulary import Vocabulary
 
@@ -70,3 +72,22 @@ def test_a_further_section_says_more_of_the_question_than_its_everyday_words(que
     keys = passage("Keys", "Keep them safe", Paragraph("Your keys are kept out of sight, as long as they last."))
 
     assert [each.title.partition(":")[0] for each in quote(question, [retention, keys]).sources] == shown
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("set a timeout for lamps", ["Timeout", "Timeout: Usage"]),
+        ("how do I set a timeout of a lamp", ["Timeout", "Timeout: Usage"]),
+        ("timeout of lamps", ["Timeout", "Timeout: Usage"]),
+        ("what is the timeout of lamps", ["Timeout"]),
+        ("Does a lamp have a timeout", ["Timeout"]),
+    ],
+)
+def test_an_introduction_to_what_is_to_be_done_is_followed_by_its_code(question: str, shown: list[str]) -> None:
+    told = "The timeout sets how long a lamp may burn, of all lamps."
+    begins = replace(passage("Timeout", "", Paragraph(told), cosine=0.6), heading_path=("Timeout",))
+    other = passage("Timeout", "Errors", Paragraph("What it writes goes to the log."), cosine=0.4)
+    usage = passage("Timeout", "Usage", Code("lamp(after=5)"), cosine=0.2)
+
+    assert [each.title for each in quote(question, [begins, other, usage]).sources] == shown

@@ -209,3 +209,11 @@ def test_a_price_is_what_is_asked_for_where_the_question_says_hardly_anything_el
     costs = passage("Next to nothing: $2 a month.", "What it costs", cosine=0.55)
 
     assert first("what does it cost to run", runs, costs) == "What it costs"
+
+
+def test_a_list_of_names_does_not_tell_what_something_is() -> None:
+    names = passage("hub.lid.Lid", "Lid classes", cosine=0.6)
+    told = passage("The lid is what keeps the rain out of the hub.", "What is on top", cosine=0.5)
+
+    assert first("what is the lid", names, told) == "What is on top"
+    assert first("lid classes", names, told) == "Lid classes"
