@@ -192,8 +192,8 @@ def _assistant(address: str) -> tuple[HttpClient, str]:
     try:
         return HttpClient(address), urlsplit(address).path.rstrip("/")
     except (Misconfigured, ValueError) as error:
-        why = error.__cause__ or error
-        raise CannotCheck(f"API={address} is no address such as https://api.example.com: {why}") from error
+        told = "it begins with https://, or leads to this machine"
+        raise CannotCheck(f"API={address} is no address such as https://api.example.com: {told}") from error
 
 
 def main(environ: Mapping[str, str] = os.environ) -> int:
