@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import psycopg
 
+from infra.local.gateway.fork_server import COMMON
 from infra.local.language_model import LanguageModel, chosen_model
 from infra.local.origins import NoOrigin, chosen_site, own_other_name
 from infra.local.owners import NoOwners, chosen_owners
@@ -80,7 +81,7 @@ class Foreground:
         try:
             with ExitStack() as running:
                 settings = chosen_site(os.environ) | chosen_owners(os.environ) | self._model(running)
-                chosen = Deployment(settings, prewarm=True)
+                chosen = Deployment(settings, prewarm=True, fork_after=COMMON)
                 platform = Platform(self.state, [self.transport], port=self.port, deployment=chosen, say=self._say)
                 self._serve(running.enter_context(platform))
         except KeyboardInterrupt:

@@ -68,6 +68,7 @@ class Deployment:
         prewarm: Starts one container of each function in the background, so that the first click is not a cold start.
         host: The name or address of this machine by which functions find what they depend on.
         containers: Function -> how many at most, where that is more than the gateways' own number.
+        fork_after: Modules that each gateway imports once: containers are copies of a process that has them (Linux).
     """
 
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -75,6 +76,7 @@ class Deployment:
     prewarm: bool = False
     host: str = LOOPBACK
     containers: Mapping[str, int] = field(default_factory=dict[str, int])
+    fork_after: Sequence[str] = ()
 
 
 class Platform:
@@ -280,6 +282,8 @@ def _gateway(state: State, name: str, port: int | None, deployment: Deployment) 
         arguments += ["--cap-of", f"{function}={most}"]
     if deployment.containers:
         arguments += ["--cap-overall", str(Limits().overall + sum(deployment.containers.values()))]
+    if deployment.fork_after:
+        arguments += ["--fork-after", *deployment.fork_after]
     return Server(f"gateway {name}", "infra.local.gateway", *arguments, state=state, port=port)
 
 

@@ -6,15 +6,18 @@ import argparse
 import asyncio
 import json
 import logging
+import os
 import sys
-from contextlib import suppress
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 
 from infra.local.gateway.cors import read_cors
-from infra.local.gateway.environment import Code
+from infra.local.gateway.environment import OF_ANY_PROCESS
 from infra.local.gateway.environments import Environments, Limits
 from infra.local.gateway.event_sources import read_sources
+from infra.local.gateway.fork_server import ForkServer
 from infra.local.gateway.pages import Pages
+from infra.local.gateway.processes import Code, dying_with
 from infra.local.gateway.routes import Routes
 from infra.local.gateway.runtime_api import LOOPBACK, listen
 from infra.local.gateway.server import Front, GatewayServer
@@ -46,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--patience", type=float, default=limits.patience, help="seconds to wait for an environment")
     parser.add_argument("--log-dir", type=Path, help="folder for one log file a function; else standard error")
     parser.add_argument("--address-header", help="header that names the client's address; else that of the connection")
+    forks = "imported once, in a process that environments are copies of (Linux); none may read a setting"
+    parser.add_argument("--fork-after", nargs="*", default=[], metavar="MODULE", help=forks)
     parser.add_argument("--prewarm", action="store_true", help="start one environment of each function at once")
     return parser
 
@@ -60,7 +65,8 @@ async def _serve(arguments: argparse.Namespace) -> None:
     document = read_serverless(arguments.serverless, variables)
     routes = Routes(document)
     limits = Limits(arguments.cap, dict(arguments.cap_of), arguments.cap_overall, arguments.patience)
-    code = Code(arguments.root, variables, arguments.python)
+    fork_server = _fork_server(arguments)
+    code = Code(arguments.root, variables, arguments.python, fork_server)
     environments = Environments(routes.functions, code, limits, arguments.log_dir)
     pages = Pages(variables, {"functions": environments.report, "processes": environments.processes})
     address_header = arguments.address_header.lower().encode() if arguments.address_header else None
@@ -68,7 +74,14 @@ async def _serve(arguments: argparse.Namespace) -> None:
     sources = read_sources(document, routes.functions, variables)
     server = GatewayServer(front, sources=sources, prewarm=arguments.prewarm)
     listener = listen(arguments.host, arguments.port, BACKLOG)
-    await server.serve(sockets=[listener])
+    with closing(fork_server) if fork_server else nullcontext():
+        await server.serve(sockets=[listener])
+
+
+def _fork_server(arguments: argparse.Namespace) -> ForkServer | None:
+    if not arguments.fork_after:
+        return None
+    return ForkServer(arguments.python, arguments.fork_after, OF_ANY_PROCESS, dying_with(os.getpid()))
 
 
 if __name__ == "__main__":

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import os
 import signal
-import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,17 +15,18 @@ from infra.local.gateway.invocation import REGION
 from infra.local.gateway.runtime_api import LOOPBACK
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Mapping
+    from collections.abc import AsyncGenerator
     from typing import BinaryIO
 
+    from infra.local.gateway.fork_server import Forked
     from infra.local.gateway.invocation import Invocation
+    from infra.local.gateway.processes import Code
     from infra.local.gateway.routes import Function
 
-PR_SET_PDEATHSIG = 1
-"""From <linux/prctl.h>."""
+OF_ANY_PROCESS = {"LANG": "en_US.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin", "TZ": ":UTC"}
+"""Variables, whatever the function."""
 
 _numbers = count(1)
-_libc = ctypes.CDLL(None)
 
 
 class FunctionFailed(Exception):
@@ -37,25 +35,6 @@ class FunctionFailed(Exception):
 
 class FunctionTimedOut(Exception):
     """There was no result within the function's timeout; its process has been killed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """What the processes run.
-
-    Attributes:
-        root: Folder that holds the code, `/var/task` in AWS; `{function}` stands for the function's key.
-        variables: The functions' environment variables, besides those that Lambda sets.
-        python: The interpreter; it must have `awslambdaric`.
-    """
-
-    root: str
-    variables: Mapping[str, str]
-    python: str = sys.executable
-
-    def root_of(self, function: Function) -> Path:
-        """The folder of one function's code."""
-        return Path(self.root.replace("{function}", function.key)).resolve()
 
 
 class Environment:
@@ -88,26 +67,17 @@ class Environment:
         self._queue: asyncio.Queue[Invocation] = asyncio.Queue()
         self._current: str | None = None
         self._parts: asyncio.Queue[bytes | FunctionFailed | None] = asyncio.Queue()
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | Forked | None = None
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self, code: Code, runtime_api_port: int) -> None:
         """Start the process; it is usable once `ready` says True."""
-        root = code.root_of(self.function)
         self._began = time.perf_counter()
-        runtime = (code.python, "-m", "awslambdaric", self.function.handler)
-        wrapper = self.function.wrapper  # is called with the runtime's command, and may run another one
-        self._process = await asyncio.create_subprocess_exec(
-            *((str(root / wrapper), *runtime) if wrapper else runtime),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=self._log,
-            cwd=root,
-            env=self._variables(root, runtime_api_port) | dict(code.variables),
-            start_new_session=True,
-            preexec_fn=_dying_with(os.getpid()),
-        )
+        variables = self._variables(code.root_of(self.function), runtime_api_port)
+        self._process = await code.begin(self.function, variables, self._log)
         self._watch = asyncio.create_task(self._watched(self._process))
+        if not self.alive:  # it was given up before there was a process
+            self.kill()
 
     @property
     def pid(self) -> int:
@@ -201,7 +171,7 @@ class Environment:
             self._current = None
         return True
 
-    async def _watched(self, process: asyncio.subprocess.Process) -> None:
+    async def _watched(self, process: asyncio.subprocess.Process | Forked) -> None:
         """Tell whoever waits for this process when it ends."""
         code = await process.wait()
         self.kill()
@@ -225,25 +195,7 @@ class Environment:
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_SESSION_TOKEN": "test",
             "LAMBDA_TASK_ROOT": str(root),
-            "LANG": "en_US.UTF-8",
-            "PATH": "/usr/local/bin:/usr/bin:/bin",
             "PYTHONUNBUFFERED": "1",
-            "TZ": ":UTC",
             "_HANDLER": self.function.handler,
+            **OF_ANY_PROCESS,
         }
-
-
-def _dying_with(gateway: int) -> Callable[[], None]:
-    """What the child does before it becomes Python: ask the kernel to be killed when the gateway ends, however it ends.
-
-    The kernel watches the thread that forked; asyncio forks in the gateway's main thread. Forking while other threads
-    run may deadlock on a lock that one of them holds; this takes none.
-    """
-
-    def prepare() -> None:
-        if sys.platform == "linux":
-            _libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
-        if os.getppid() != gateway:  # it ended before we could ask
-            os._exit(1)
-
-    return prepare

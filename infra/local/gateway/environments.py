@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from infra.local.gateway.environment import Code, Environment, FunctionFailed
+from infra.local.gateway.environment import Environment, FunctionFailed
 from infra.local.gateway.invocation import Invocation
 from infra.local.gateway.logs import open_log, report_line
 from infra.local.gateway.runtime_api import RuntimeApi
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
+    from infra.local.gateway.processes import Code
     from infra.local.gateway.routes import Function
 
 

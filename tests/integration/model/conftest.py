@@ -8,6 +8,7 @@ import pytest
 
 from infra.ingestion.choosing import Order
 from infra.ingestion.ingest import ingest
+from infra.local.gateway.fork_server import COMMON
 from infra.local.platform import Deployment, Platform
 from infra.local.state import State
 from tests.fixtures.platform import BOOK, SITE
@@ -42,7 +43,7 @@ def model() -> Generator[ScriptedModel]:
 
 @pytest.fixture(scope="package")
 def platform(model: ScriptedModel) -> Generator[Platform]:
-    deployment = Deployment({**SETTINGS, "MODEL_URL": model.url})
+    deployment = Deployment({**SETTINGS, "MODEL_URL": model.url}, fork_after=COMMON)
     with State.temporary() as state, Platform(state, ["http"], deployment=deployment) as platform:
         ingest(Order([str(BOOK)], site="wombat", site_url=SITE), platform.qdrant.url)
         yield platform

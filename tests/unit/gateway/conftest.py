@@ -107,6 +107,10 @@ class Gateway:
         """How many requests its processes have been given, those under way among them."""
         return sum(self.get("/_gateway/processes").json()[function].values())
 
+    def pids(self, function: str) -> set[int]:
+        """The processes that run a function."""
+        return {int(pid) for pid in self.get("/_gateway/processes").json()[function]}
+
     def log(self, function: str) -> str:
         return (self.logs / f"{function}.log").read_text("utf-8")
 

@@ -1,0 +1,80 @@
+"""How the process of an environment is begun: by itself, or as a copy of one that has imported what they all do."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from infra.local.program import PR_SET_PDEATHSIG
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import BinaryIO
+
+    from infra.local.gateway.fork_server import Forked, ForkServer
+    from infra.local.gateway.routes import Function
+
+_libc = ctypes.CDLL(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What the processes run.
+
+    Attributes:
+        root: Folder that holds the code, `/var/task` in AWS; `{function}` stands for the function's key.
+        variables: The functions' environment variables, besides those that Lambda sets.
+        python: The interpreter; it must have `awslambdaric`.
+        fork_server: Begins the processes of functions without a wrapper, which is a program of its own.
+    """
+
+    root: str
+    variables: Mapping[str, str]
+    python: str = sys.executable
+    fork_server: ForkServer | None = None
+
+    def root_of(self, function: Function) -> Path:
+        """The folder of one function's code."""
+        return Path(self.root.replace("{function}", function.key)).resolve()
+
+    async def begin(
+        self, function: Function, variables: Mapping[str, str], log: BinaryIO
+    ) -> asyncio.subprocess.Process | Forked:
+        """Start a process for a function, with these variables besides the functions' own."""
+        root, variables = self.root_of(function), {**variables, **self.variables}
+        if self.fork_server and not function.wrapper:
+            return await self.fork_server.fork(function.handler, root, variables, log)
+        runtime = (self.python, "-m", "awslambdaric", function.handler)
+        return await asyncio.create_subprocess_exec(
+            # a wrapper is called with the runtime's command, and may run another one
+            *((str(root / function.wrapper), *runtime) if function.wrapper else runtime),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=root,
+            env=variables,
+            start_new_session=True,
+            preexec_fn=dying_with(os.getpid()),
+        )
+
+
+def dying_with(gateway: int) -> Callable[[], None]:
+    """What the child does before it becomes Python: ask the kernel to be killed when the gateway ends, however it ends.
+
+    The kernel watches the thread that forked; asyncio forks in the gateway's main thread. Forking while other threads
+    run may deadlock on a lock that one of them holds; this takes none.
+    """
+
+    def prepare() -> None:
+        if sys.platform == "linux":
+            _libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
+        if os.getppid() != gateway:  # it ended before we could ask
+            os._exit(1)
+
+    return prepare
