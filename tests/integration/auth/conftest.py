@@ -47,6 +47,7 @@ from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.db.opening import open_database
 from shared.settings.accounts import AccountSettings, AuthSettings
 from shared.settings.database import DatabaseSettings
+from tests.fixtures.apps import given
 from tests.fixtures.clock import Clock
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from fastapi import FastAPI
+    from starlette.types import ASGIApp
 
     from infra.local.postgres import Postgres
     from shared.auth.accounts.mail import Mailer
@@ -127,7 +129,7 @@ class Mailbox:
 class Routes:
     """A browser on one of our own pages that forgets every cookie: what it sends is named in the call."""
 
-    app: FastAPI
+    app: ASGIApp
     database: Counting
     owner: psycopg.Connection[tuple[Any, ...]]
     mailbox: Mailbox = field(default_factory=Mailbox)
@@ -189,7 +191,7 @@ def app_on(
     tokens: Switch = "on",
     floor: float = 0,
     **settings: Any,  # noqa: ANN401 (further fields of AuthSettings)
-) -> FastAPI:
+) -> ASGIApp:
     """All routes on this database, with settings of their own; no cache, limits nor floor unless they say so.
 
     For what the container counts, no time passes.
@@ -212,15 +214,19 @@ def app_on(
     async def given_options() -> Options:
         return Options(accounts, home, secret, mailer, floor)
 
-    app = build_app(*(module.router for module in MODULES))
-    app.dependency_overrides |= {
+    overrides = {
         container.database: given_database,
         auth_rules: given_rules,
         counts.local_counts: given_counts,
         account_options.account_options: given_options,
         token.token_issuer: given_issuer,
     }
-    return app
+    return given(_routed(), overrides)
+
+
+@cache
+def _routed() -> FastAPI:
+    return build_app(*(module.router for module in MODULES))
 
 
 @pytest.fixture(autouse=True)

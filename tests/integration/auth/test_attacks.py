@@ -47,8 +47,7 @@ from tests.unit.auth.every_route import auth_routes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from fastapi import FastAPI
-    from starlette.types import Message
+    from starlette.types import ASGIApp, Message
 
 OTHER_SECRET = "the secret of another environment, 32+"
 ASKING = "asking@example.com"
@@ -279,7 +278,7 @@ def test_no_field_writes_a_header(routes: Routes, email: str, injected: str) -> 
     assert location in {"", f"/after{quote(injected)}", f"/after{injected}"}
 
 
-async def answered(app: FastAPI, attempts: Iterable[tuple[str, str]]) -> Counter[int]:
+async def answered(app: ASGIApp, attempts: Iterable[tuple[str, str]]) -> Counter[int]:
     """Statuses of sign-ins with a wrong password, each from an address as somebody; without a client, to be quick."""
     told: Counter[int] = Counter()
 

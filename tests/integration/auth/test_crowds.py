@@ -29,9 +29,10 @@ from tests.fixtures.clock import Clock
 from tests.integration.auth.conftest import HOME, PASSWORD, SECRET, Routes, app_on, cookies_of, signed, somebody
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from fastapi import FastAPI
+    from starlette.types import ASGIApp
 
     from shared.db import Database
     from shared.retrieval.models import Found
@@ -93,7 +94,7 @@ def container_on(database: Database) -> FastAPI:
     return app
 
 
-def told(apps: list[FastAPI], asked: Iterable[Asking]) -> list[httpx.Response]:
+def told(apps: Sequence[ASGIApp], asked: Iterable[Asking]) -> list[httpx.Response]:
     """What each is told; the containers take turns."""
 
     async def answers() -> list[httpx.Response]:
@@ -103,7 +104,7 @@ def told(apps: list[FastAPI], asked: Iterable[Asking]) -> list[httpx.Response]:
         return runner.run(answers())
 
 
-async def _answer(app: FastAPI, asking: Asking) -> httpx.Response:
+async def _answer(app: ASGIApp, asking: Asking) -> httpx.Response:
     headers = {"origin": HOME} | ({"cookie": signed(asking.token)} if asking.token else {})
     transport = httpx.ASGITransport(app, client=(asking.address, 5000))
     async with httpx.AsyncClient(transport=transport, base_url=HOME) as client:
