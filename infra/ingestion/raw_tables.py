@@ -23,6 +23,7 @@ _BLOCK: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """What cannot stand in a cell of Markdown: code of several lines, which is kept at its place, lists, headings."""
+_PART: Final = re.compile(r"</?(?:t(?:head|body|foot|r|h|d)|caption|colgroup|col)\b[^<>]*>", re.IGNORECASE)
 _BREAK: Final = re.compile(r"<br\s*/?>|</?p\b[^<>]*>", re.IGNORECASE)
 _TAG: Final = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _PICTURE: Final = re.compile(r"<img\b|!\[", re.IGNORECASE)
@@ -40,11 +41,17 @@ def _table(found: re.Match[str]) -> str:
     rows = [each for each in rows if any(said for _, said in each)]
     columns = max(map(len, rows), default=0)
     if columns < _NARROWEST or _BLOCK.search(found["inside"]) or _is_laid_out(found["inside"]):
-        return found[0]
+        return _one_below_the_other(found["inside"])
     head = [said for _, said in rows[0]] if all(kind == "h" for kind, _ in rows[0]) else []
     below = [[said for _, said in each] for each in (rows[1:] if head else rows)]
     lines = (_line(each, columns) for each in (head, ["---"] * columns, *below))
     return "\n\n" + "\n".join(lines) + "\n\n"
+
+
+def _one_below_the_other(inside: str) -> str:
+    """What its cells hold; how far the source is indented says nothing."""
+    lines = "\n".join(line.strip() for line in _PART.sub("\n\n", inside).split("\n"))
+    return f"\n\n{lines}\n\n"
 
 
 def _is_laid_out(inside: str) -> bool:

@@ -45,6 +45,10 @@ LEAST: Final = 0.45
 """Share of the best section's score that it needs then."""
 COMPARED: Final = 0.02
 SHORTEST: Final = 160
+USAGE: Final = re.compile(
+    r"^\W*(?:(?:basic|simple|general|quick) )?(?:usage|use|examples?|how to use\b.*)\W*$", re.IGNORECASE
+)
+"""The heading of what is typed as a rule."""
 POINTS: Final = re.compile(r"\b(?:see|check|refer to|consult|visit|read)\b", re.IGNORECASE)
 """What a further section is too short for, where it leads elsewhere."""
 SAME: Final = 0.75
@@ -123,7 +127,8 @@ def _code_below(wanted: Wanted, sections: Sequence[Section]) -> Section | None:
         return None
     path = (first.passage.page, first.passage.heading_path)
     below = (each for each in others if (each.passage.page, each.passage.heading_path[:-1]) == path)
-    return next((each for each in below if each.has_code), None)
+    shows = [each for each in below if each.has_code]
+    return next((each for each in shows if USAGE.match(each.passage.heading)), shows[0] if shows else None)
 
 
 def _beside(wanted: Wanted, sections: Sequence[Section]) -> Sequence[Section]:

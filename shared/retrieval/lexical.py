@@ -33,29 +33,29 @@ COMMON_WORDS: Final = frozenset(
     appropriate around arrive arrives ask available avoid away back bad based basic become before begin behind below
     best better between beyond big bit both bring broken build bunch call called came care case cause certain chance
     change check choose clear close come common compare compared complete concept concerning consider contain continue
-    correct cost course create current currently day deal decide default define definition depend describe despite
-    detail details determine differ difference differences different directly disadvantage during each easier easiest
-    easy effect either else end enough ensure entire especially even ever every everyone everything exact exactly
-    example examples except exist exists expect explanation extra fact fail fails far fast faster fastest favorite few
-    figure final find fine first fix follow following forget format found free full further general generally getting
-    goes going good got great guide handle happen happening happens hard help here high hope idea ideal important
-    impossible improve include included including increase information inside instead instruct instructions interested
-    involve issue issues job keep keeps kind kinds know known large last late later latest least leave left less level
-    limit limitations little look looking lot low made main mainly make makes making manage manner matter may maybe mean
-    meaning means meant method might minimum mistake moment mostly move must name named near necessary never new next
-    nice none normal normally nothing now number obtain occur offer often old once only open option order other others
-    otherwise outside overall own part particular past people perform perhaps person pick place possible possibly prefer
-    prepare prerequisite prerequisites prevent previous probably problem problems proper properly provide purpose put
-    question quick quickly quite rather reach read ready real really reason recommend recommendation recommended reduce
-    refer regarding related relevant rely remember require required requirement requirements requires respond rest
-    result right role run safe said same say says second see seem seems select send set several shall short similar
-    simple simply since situation size small solution solve somebody someone something sometimes somewhere soon sort
-    specific specify start started step steps still stop store stuck stuff suggest suggestion suitable summarise
-    summarize summary support supported supports suppose sure switch system task teach tell term terms thanks thing
-    things think though through throw throws thus time times together told too total tried true try trying turn two type
-    types typical typically under understand unit unless until update upon usage user users usual usually value various
-    vary version versus very via view vs wait way ways went whatever whenever whether whole wish within without wonder
-    word work working works worth write wrong yes yet yourself
+    correct cost course create current currently cut cuts day deal decide default define definition depend describe
+    despite detail details determine differ difference differences different directly disadvantage during each easier
+    easiest easy effect either else end enough ensure entire especially even ever every everyone everything exact
+    exactly example examples except exist exists expect explanation extra fact fail fails far fast faster fastest
+    favorite few figure final find fine first fix follow following forget format found free full further general
+    generally getting goes going good got great guide handle happen happening happens hard help here high hope idea
+    ideal important impossible improve include included including increase information inside instead instruct
+    instructions interested involve issue issues job keep keeps kind kinds know known large last late later latest least
+    leave left less level limit limitations little look looking lot low made main mainly make makes making manage manner
+    matter may maybe mean meaning means meant method might minimum mistake moment mostly move must name named near
+    necessary never new next nice none normal normally nothing now number obtain occur offer often old once only open
+    option order other others otherwise outside overall own part particular past people perform perhaps person pick
+    place possible possibly prefer prepare prerequisite prerequisites prevent previous probably problem problems proper
+    properly provide purpose put question quick quickly quite rather reach read ready real really reason recommend
+    recommendation recommended reduce refer regarding related relevant rely remember require required requirement
+    requirements requires respond rest result right role run safe said same say says second see seem seems select send
+    set several shall short similar simple simply since situation size small solution solve somebody someone something
+    sometimes somewhere soon sort specific specify start started step steps still stop store stuck stuff suggest
+    suggestion suitable summarise summarize summary support supported supports suppose sure switch system task teach
+    tell term terms thanks thing things think though through throw throws thus time times together told too total tried
+    true try trying turn two type types typical typically under understand unit unless until update upon usage user
+    users usual usually value various vary version versus very via view vs wait way ways went whatever whenever whether
+    whole wish within without wonder word work working works worth write wrong yes yet yourself
     """.split()  # noqa: SIM905 (as above)
 )
 """Everyday words: a book that lacks one of them does not lack the subject of the question."""

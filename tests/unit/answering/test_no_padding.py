@@ -88,6 +88,7 @@ def test_an_introduction_to_what_is_to_be_done_is_followed_by_its_code(question:
     told = "The timeout sets how long a lamp may burn, of all lamps."
     begins = replace(passage("Timeout", "", Paragraph(told), cosine=0.6), heading_path=("Timeout",))
     other = passage("Timeout", "Errors", Paragraph("What it writes goes to the log."), cosine=0.4)
+    rarely = passage("Timeout", "Usage of old lamps", Code("old_lamp(after=5)"), cosine=0.4)
     usage = passage("Timeout", "Usage", Code("lamp(after=5)"), cosine=0.2)
 
-    assert [each.title for each in quote(question, [begins, other, usage]).sources] == shown
+    assert [each.title for each in quote(question, [begins, other, rarely, usage]).sources][:2] == shown
