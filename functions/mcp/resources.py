@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 MARKDOWN: Final = "text/markdown"
 A_PAGE: Final = 200
 """Resources of one answer."""
-LISTED: Final = re.compile(
-    r"^- \[(?P<title>[^\]]+)\]\((?P<url>https?://[^)\s]+)\)(?:: (?P<summary>.+))?$", re.MULTILINE
-)
+LISTED: Final = re.compile(r"^- \[(?P<title>[^\]]+)\]\((?P<url>https?://\S+?)\)(?:: (?P<summary>.+))?$", re.MULTILINE)
 
 
 def listed(book: Book, params: Json) -> Json:

@@ -37,7 +37,18 @@ FIELDS = {
     "title": "The arm",
     "heading_path": ["The arm", "Calibrate"],
 }
-INDEX = f"# Book\n\n## Full text\n\n- [llms-full.txt](/llms-full.txt)\n\n## Pages\n\n- [The arm]({SITE}/arm): An arm.\n"
+INDEX = f"""# Book
+
+## Full text
+
+- [llms-full.txt](/llms-full.txt)
+
+## Pages
+
+- [The arm]({SITE}/arm): An arm.
+- [Arm (robot)]({SITE}/Arm_(robot)): Has a hand (or two): see below.
+- [Hand (robot)]({SITE}/Hand_(robot))
+"""
 
 
 class Book:
@@ -175,7 +186,8 @@ def test_versions_and_languages_are_filtered_by_the_store() -> None:
 
 @both
 def test_pages_are_resources(mcp: Server, ask: Callable[..., httpx.Response]) -> None:
-    [page] = ask(mcp, "resources/list").json()["result"]["resources"]
+    page, *others = ask(mcp, "resources/list").json()["result"]["resources"]
+    assert [each["uri"] for each in others] == [f"{SITE}/Arm_(robot)", f"{SITE}/Hand_(robot)"]
     assert (page["uri"], page["title"], page["description"]) == (f"{SITE}/arm", "The arm", "An arm.")
 
     [content] = ask(mcp, "resources/read", {"uri": page["uri"]}).json()["result"]["contents"]
