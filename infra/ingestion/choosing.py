@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -131,7 +132,7 @@ def _hints(documents: Sequence[Path]) -> Iterator[str]:
     if built is not None:
         yield (
             f"{folder.name} holds sources, and {built} the site built from them, with the addresses that readers know: "
-            f"make ingest DOCS={built}"
+            f"make ingest DOCS={shlex.quote(str(built))}"
         )
     elif generator:
         yield (

@@ -50,8 +50,20 @@ def find_sources(documents: Sequence[Path]) -> list[Source]:
     root = _root(documents)
     files = [file for each in documents for file in _markdown_files(each)]
     if not files:
-        raise NothingToIngest(f"no Markdown (.md, .mdx) in {', '.join(map(str, documents))}")
+        raise NothingToIngest(next(map(_one_page, filter(_is_html, documents)), _without_pages(documents)))
     return [Source(file, _within(root, file)) for file in files]
+
+
+def _is_html(document: Path) -> bool:
+    return document.suffix.lower() in {".html", ".htm"}
+
+
+def _one_page(document: Path) -> str:
+    return f"{document} is one page: name the folder that its site was built into"
+
+
+def _without_pages(documents: Sequence[Path]) -> str:
+    return f"no Markdown (.md, .mdx) in {', '.join(map(str, documents))}, and no HTML"
 
 
 def _within(root: Path, file: Path) -> str:

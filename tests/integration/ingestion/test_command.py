@@ -63,7 +63,7 @@ def test_what_was_replaced_and_what_else_is_searched_is_said(book: Book, capsys:
 
 @pytest.mark.parametrize(
     ("folder", "complaint"),
-    [("nowhere", "nowhere does not exist"), ("empty", r"no Markdown \(\.md, \.mdx\) in .*empty")],
+    [("nowhere", "nowhere does not exist"), ("empty", r"no Markdown \(\.md, \.mdx\) in .*empty, and no HTML")],
 )
 def test_a_folder_that_holds_nothing_is_misuse(
     book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str], folder: str, complaint: str

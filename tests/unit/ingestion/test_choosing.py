@@ -83,6 +83,13 @@ def test_sources_with_a_built_site_beside_them_are_pointed_out(tmp_path: Path, b
     assert message.endswith(f"make ingest DOCS={(tmp_path / built).parent}")
 
 
+def test_a_folder_with_a_space_in_its_name_is_named_as_a_shell_takes_it(tmp_path: Path) -> None:
+    holding(tmp_path / "my book", "docs/a.md", "docs/build/index.html")
+    show = Warned()
+    choose_reader(Order([str(tmp_path / "my book" / "docs")]), show)
+    assert show.messages[0].endswith(f"make ingest DOCS='{tmp_path / 'my book' / 'docs' / 'build'}'")
+
+
 def test_sources_of_a_generator_whose_addresses_only_it_knows_are_pointed_out(tmp_path: Path) -> None:
     holding(tmp_path, "docs/a.md", "mkdocs.yml")
     show = Warned()

@@ -46,6 +46,12 @@ def test_a_missing_folder_and_one_without_markdown_are_named(tmp_path: Path) -> 
         find_sources([tmp_path])
 
 
+def test_a_page_of_a_built_site_is_told_from_its_folder(tmp_path: Path) -> None:
+    write(tmp_path, "site/faq.html")
+    with pytest.raises(NothingToIngest, match=r"faq.html is one page: name the folder"):
+        find_sources([tmp_path / "site" / "faq.html"])
+
+
 @pytest.mark.parametrize(
     ("folder", "name"),
     [
