@@ -103,6 +103,7 @@ def _unknown_subject(question: str, found: Found) -> str:
         each
         for each in found.missing
         if asked.intersection(terms(each))
+        and not each.isdigit()
         and not any(found.vocabulary.frequencies.keys() & others.get(term, frozenset()) for term in terms(each))
     ]
     lacking = sum(found.vocabulary.rarity(term) for each in missing for term in terms(each))

@@ -41,6 +41,8 @@ ASSERTS: Final = re.compile(
     re.IGNORECASE,
 )
 
+IN_BRACKETS: Final = re.compile(r"(?<=\s)\([^()]*\)")
+"""What is said beside: "tables (rate limits)" does not say that there are any."""
 ADDRESS: Final = re.compile(r"\b\w+://\S+")
 """What stands in one says nothing: every host of an OpenAI-compatible service has `openai` somewhere in its address."""
 
@@ -123,8 +125,10 @@ def decides(wanted: Wanted, line: str, least: float) -> bool:
     asserted = SUBORDINATE.sub(" ", line)
     if "?" in line or not ASSERTS.search(asserted) or _is_about_another(wanted, line):
         return False
-    if ASKS_EXISTENCE.match(wanted.question) and not EXISTS.search(asserted):
-        return False
+    if ASKS_EXISTENCE.match(wanted.question):
+        asserted = IN_BRACKETS.sub(" ", asserted)
+        if not EXISTS.search(asserted):
+            return False
     if COMPARES.search(line) and not wanted.compares:
         return False
     if RESTRICTS.match(line) and not NUMBER.search(wanted.question):

@@ -36,6 +36,8 @@ SAYS_IT: Final = re.compile(
 )
 HALF: Final = 0.5
 """What an everyday word counts, and one that was put right to be found: neither tells what a question is about."""
+ENOUGH: Final = 3
+"""Telling words that one passage holds, beside which a word that the book does not hold counts half."""
 SHAPES: Final = frozenset(
     """
     version versions price prices cost costs percentage percent default defaults duration date year
@@ -86,14 +88,19 @@ def closeness(typed: str, question: str, passages: Sequence[Passage], cosine: fl
     asked = [word for word in words(question) if word not in STOP_WORDS] or words(question)
     asked = [word for word in asked if word not in SHAPES] or asked
     weights = {stem(word): vocabulary.rarity(stem(word)) * (HALF if word in COMMON_WORDS else 1) for word in asked}
+    as_typed = set(map(stem, words(typed)))
+    put_right = {word for word in asked if stem(word) not in as_typed}
+    others = lacking(question, vocabulary)
+    said = [_said(each, put_right, others) for each in passages[:READ]]
+    telling = {stem(word) for word in asked if word not in COMMON_WORDS} & as_typed
+    if vocabulary.complete and any(len(telling & each) >= ENOUGH for each in said):
+        absent = weights.keys() - vocabulary.frequencies.keys() - others.keys()
+        weights |= {term: HALF * weights[term] for term in absent}
     total = sum(weights.values())
     if not total:
         return cosine
-    as_typed = set(map(stem, words(typed)))
     worth = {term: weight if term in as_typed else HALF * weight for term, weight in weights.items()}
-    put_right = {word for word in asked if stem(word) not in as_typed}
-    others = lacking(question, vocabulary)
-    covered = max((_held(worth, _said(each, put_right, others)) for each in passages[:READ]), default=0.0)
+    covered = max((_held(worth, each) for each in said), default=0.0)
     named = max((_named(weights, each.heading) for each in passages[:READ]), default=0.0)
     of_it = OF_IT if SAYS_IT.match(typed) and covered >= total and not _only_everyday(asked) else 0.0
     return cosine + (COVERED * covered + NAMED * named) / total + of_it

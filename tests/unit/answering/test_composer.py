@@ -212,6 +212,8 @@ def test_a_line_that_answers_directly_comes_first(question: str, block: Block, l
             Table((("interface for search", "200", "no"),), ("What", "Status", "Tried again")),
         ),
         ("since which version does it log", Paragraph("Set `LOG_MS=1000` in any version to log more.")),
+        # what stands in brackets is said beside
+        ("Is there a speed limit", Paragraph("The arm provides commands for tables (speed limit records) of a log.")),
         # a row about something else, and one that decides nothing
         (
             "What happens to the motor while the power is away?",
@@ -604,6 +606,12 @@ def test_a_word_that_stands_nowhere_in_the_book_is_named_before_the_closest() ->
 
     assert answer.text.startswith("The documentation does not mention `fly`; the closest:\n\n")
     assert answer.mode is Mode.EXTRACTIVE
+
+
+def test_a_number_that_stands_nowhere_is_not_named() -> None:
+    answer = written("arm: (28) gripper", found(passage(Paragraph("The arm moves.")), missing=("28",)), Words())
+
+    assert answer.text.startswith("**The arm: Set up** [1]")
 
 
 def test_a_refusal_names_a_page_only_where_one_is_near_and_shares_a_word() -> None:

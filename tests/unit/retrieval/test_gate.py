@@ -38,3 +38,12 @@ def test_off_tells_as_little_of_what_is_asked_as_on_does() -> None:
     told = "Let the kettle be silent."
 
     assert close("How do I turn off the kettle?", told) > close("How do I turn teapot the kettle?", told)
+
+
+def test_one_word_that_the_book_lacks_does_not_outweigh_all_others_that_a_passage_holds() -> None:
+    told = "Fill the teapot, heat the kettle, then sup it."
+
+    assert (
+        close("kettle teapot sup samovar", told) > close("kettle teapot samovar", told) > close("kettle samovar", told)
+    )
+    assert close("kettle teapot sup samovar", told) > 0.5 > close("kettle teapot samovar", told)
