@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
 
 MARKDOWN: Final = "text/markdown"
+OF_THE_SITE: Final = "docs:"
+"""Before a path of the site that shows the page, which is no address yet: a resource has a whole one."""
 A_PAGE: Final = 200
 """Resources of one answer."""
-LISTED: Final = re.compile(r"^- \[(?P<title>[^\]]+)\]\((?P<url>https?://\S+?)\)(?:: (?P<summary>.+))?$", re.MULTILINE)
+LISTED: Final = re.compile(
+    r"^- \[(?P<title>[^\]]+)\]\((?P<url>(?:https?://|/(?!/))\S+?)\)(?:: (?P<summary>.+))?$", re.MULTILINE
+)
 
 
 def listed(book: Book, params: Json) -> Json:
@@ -44,7 +48,7 @@ def read(book: Book, params: Json, *, modern: bool) -> Json:
     uri = params.get("uri")
     if not isinstance(uri, str):
         raise Refused(INVALID_PARAMS, "`uri` has to be a string.")
-    found = read_text(book, uri[:2000])
+    found = read_text(book, uri.removeprefix(OF_THE_SITE)[:2000])
     if found is None:
         code = INVALID_PARAMS if modern else RESOURCE_NOT_FOUND
         raise Refused(code, "There is no page or section at this address.", {"uri": uri[:2000]})
@@ -62,5 +66,8 @@ def _start(cursor: object) -> int:
 def _pages(book: Book) -> Iterator[Json]:
     for file in read_files(book, "llms.txt"):
         for each in LISTED.finditer(file.text):
+            if each["url"] == f"/{each['title']}":
+                continue  # another file for agents
             about = {"description": each["summary"]} if each["summary"] else {}
-            yield {"uri": each["url"], "name": each["title"], "title": each["title"], "mimeType": MARKDOWN, **about}
+            uri = f"{OF_THE_SITE}{each['url']}" if each["url"].startswith("/") else each["url"]
+            yield {"uri": uri, "name": each["title"], "title": each["title"], "mimeType": MARKDOWN, **about}

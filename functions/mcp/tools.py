@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from functions.mcp.protocol import INVALID_PARAMS, Refused
+from functions.mcp.resources import OF_THE_SITE
 from shared.answering.citations import plain
 from shared.answering.models import Mode
 from shared.answering.respondent import Respondent
@@ -134,7 +135,7 @@ def _search(book: Book, asked: Search) -> tuple[str, Json]:
 
 
 def _read(book: Book, asked: Read) -> tuple[str, Json]:
-    found = reading.read_text(book, asked.url)
+    found = reading.read_text(book, asked.url.removeprefix(OF_THE_SITE))
     if found is None:
         return "There is no section or page at this address.", {"found": False}
     return found.document, {"found": True, **asdict(found)}

@@ -48,14 +48,17 @@ INDEX = f"""# Book
 - [The arm]({SITE}/arm): An arm.
 - [Arm (robot)]({SITE}/Arm_(robot)): Has a hand (or two): see below.
 - [Hand (robot)]({SITE}/Hand_(robot))
+- [Of this site](/docs/here): A path.
+- [Of somebody](//evil.example/docs): None.
 """
 
 
 class Book:
     """Finds one passage, and has one page, which begins with the heading of its only section."""
 
-    def __init__(self, *, away: bool = False) -> None:
+    def __init__(self, *, away: bool = False, **fields: str) -> None:
         self.away = away
+        self.fields = FIELDS | fields
         self.editions: list[Edition] = []
 
     def search(self, question: str, *, limit: int = 10, edition: Edition) -> Found:
@@ -72,9 +75,9 @@ class Book:
         if "file" in wanted:
             index = {"payload": {"file_of": "s", "text": INDEX, "version": "1"}}
             return [[index] if wanted["file"] == ["llms.txt"] else []]
-        if any(FIELDS.get(key) not in values for key, values in wanted.items()):
+        if any(self.fields.get(key) not in values for key, values in wanted.items()):
             return [[]]
-        return [[{"payload": FIELDS | {"text": TEXT, "position": 1}}]]
+        return [[{"payload": self.fields | {"text": TEXT, "position": 1}}]]
 
 
 class Server:
@@ -187,12 +190,25 @@ def test_versions_and_languages_are_filtered_by_the_store() -> None:
 @both
 def test_pages_are_resources(mcp: Server, ask: Callable[..., httpx.Response]) -> None:
     page, *others = ask(mcp, "resources/list").json()["result"]["resources"]
-    assert [each["uri"] for each in others] == [f"{SITE}/Arm_(robot)", f"{SITE}/Hand_(robot)"]
+    assert [each["uri"] for each in others] == [f"{SITE}/Arm_(robot)", f"{SITE}/Hand_(robot)", "docs:/docs/here"]
     assert (page["uri"], page["title"], page["description"]) == (f"{SITE}/arm", "The arm", "An arm.")
 
     [content] = ask(mcp, "resources/read", {"uri": page["uri"]}).json()["result"]["contents"]
     assert content["text"] == f"# The arm\n\n## Calibrate\n\n{TEXT}"
     assert ask(mcp, "resources/templates/list").json()["result"]["resourceTemplates"] == []
+
+
+@both
+def test_a_page_that_is_known_by_its_path_alone_is_a_resource_with_a_whole_address(
+    ask: Callable[..., httpx.Response],
+) -> None:
+    mcp = Server(Book(url="/docs/here#calibrate", page_url="/docs/here"))
+    uri = ask(mcp, "resources/list").json()["result"]["resources"][-1]["uri"]
+
+    [content] = ask(mcp, "resources/read", {"uri": uri}).json()["result"]["contents"]
+    assert (uri, content["uri"]) == ("docs:/docs/here", uri)
+    assert TEXT in content["text"]
+    assert call(ask, mcp, "read_section", url=uri)["structuredContent"]["found"]
 
 
 BAD_ARGUMENTS: list[tuple[str, dict[str, Any], str]] = [
