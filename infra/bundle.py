@@ -21,6 +21,7 @@ from infra.packaging.archive import add_files, appeared_whole
 from infra.packaging.dependencies import PLATFORMS, Target, smallest_group
 from infra.packaging.import_graph import reach
 from infra.packaging.interpreter import find_interpreter
+from infra.packaging.made import Made
 from infra.packaging.own_files import own_files
 
 if TYPE_CHECKING:
@@ -100,15 +101,22 @@ class Bundler:
             self.root / "infra" / "requirements", reached.packages, self.target, self.cache
         )
         path = self.output / f"{name}.zip"
-        with appeared_whole(path) as archive:
-            shutil.copyfile(dependencies, archive)
-            add_files(archive, own_files(self.root, reached.files, self.target, self.cache / "own"))
+        made = Made(path, dependencies, own_files(self.root, reached.files, self.target, self.cache / "own"))
+        if not made.is_still_there() or path.stat().st_size > self.largest:
+            self._write(made)
+        size = path.stat().st_size
+        return Bundle(name, group, path, size, time.perf_counter() - began)
+
+    def _write(self, made: Made) -> None:
+        with appeared_whole(made.path) as archive:
+            shutil.copyfile(made.dependencies, archive)
+            add_files(archive, made.own)
             size = archive.stat().st_size
             if size > self.largest:
                 raise ValueError(
-                    f"{name}.zip would have {size:,} bytes, and {self.largest:,} is the most that is allowed"
+                    f"{made.path.name} would have {size:,} bytes, and {self.largest:,} is the most that is allowed"
                 )
-        return Bundle(name, group, path, size, time.perf_counter() - began)
+        made.note()
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -68,8 +68,9 @@ def target(service: Service) -> Target:
 
 
 @pytest.fixture(scope="session")
-def bundler(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Bundler:
-    return Bundler(target, output=tmp_path_factory.mktemp("zips"), cache=CACHE)
+def bundler(target: Target) -> Bundler:
+    """As osls has it, so that what one has built the other finds."""
+    return Bundler(target)
 
 
 @pytest.fixture(scope="session")

@@ -82,6 +82,28 @@ def test_a_changed_line_changes_the_zips_that_hold_it_and_no_other(
     assert after["other"] != before["other"]
 
 
+def test_a_zip_that_would_be_the_same_is_not_written_again(project: Path, target: Target, tmp_path: Path) -> None:
+    zips = [tmp_path / f"{name}.zip" for name in HANDLERS]
+    before = build(project, target, tmp_path)
+    made = [path.stat().st_ino for path in zips]
+    assert build(project, target, tmp_path) == before
+    assert [path.stat().st_ino for path in zips] == made
+
+
+@pytest.mark.parametrize("harm", ["cut short", "gone", "another's"])
+def test_a_zip_that_somebody_has_touched_is_written_again(
+    project: Path, target: Target, tmp_path: Path, harm: str
+) -> None:
+    before, zipped = build(project, target, tmp_path), tmp_path / "live.zip"
+    if harm == "cut short":
+        zipped.write_bytes(before["live"][:-1])
+    elif harm == "another's":
+        shutil.copyfile(tmp_path / "other.zip", zipped)
+    else:
+        zipped.unlink()
+    assert build(project, target, tmp_path) == before
+
+
 def test_a_module_that_nothing_imports_is_not_deployed(project: Path, target: Target, tmp_path: Path) -> None:
     before = build(project, target, tmp_path / "before")
     (project / "shared" / "forgotten.py").write_text("import numpy\n", encoding="utf-8")
