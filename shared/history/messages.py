@@ -9,10 +9,10 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
 from shared.db import Statement
-from shared.errors import Conflict, Gone, InvalidRequest, NotFound
+from shared.errors import Conflict, Gone, InvalidRequest, NotFound, NotSignedIn
 from shared.history.models import Conversation, Message
 from shared.history.titles import UNTITLED, title_of
-from shared.history.writing import write
+from shared.history.writing import write_locking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 APPEND: Final = """
     select * from append_messages($1::uuid, $2::uuid[], $3::text[], $4::text[], $5::text, $6::text)
 """
-"""Appends all or none, and gives what is there then (infra/migrations/0145_appended_by_a_plan_that_is_kept.sql)."""
+"""Appends all or none behind a lock of its own, and gives what is there then (migration 0150)."""
 
 CONVERSATION_COLUMNS: Final = len(fields(Conversation))
 
@@ -46,7 +46,7 @@ def append_messages(db: Database, conversation_id: UUID, given: Sequence[Given])
         raise InvalidRequest("two of them have the same id", "messages")
     first_question = next((each.content for each in given if each.role == "user"), UNTITLED)
     columns = (ids, [each.role for each in given], [each.content for each in given])
-    [appended] = write(db, Statement(APPEND, (conversation_id, *columns, title_of(first_question), UNTITLED)))
+    [appended] = write_locking(db, Statement(APPEND, (conversation_id, *columns, title_of(first_question), UNTITLED)))
     conversation, messages = _there(appended)
     return conversation, _as_given(messages, given)
 
@@ -55,9 +55,12 @@ def _there(appended: Rows) -> tuple[Conversation, list[Message]]:
     """What `APPEND` gives.
 
     Raises:
+        NotSignedIn: The user was deleted meanwhile.
         NotFound: There never was such a conversation, or it is somebody else's.
         Gone: It was deleted or evicted.
     """
+    if not appended.values:
+        raise NotSignedIn
     deleted, *conversation = appended.values[0][: 1 + CONVERSATION_COLUMNS]
     if deleted:
         raise Gone

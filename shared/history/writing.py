@@ -26,15 +26,24 @@ def write(db: Database, *statements: Statement) -> list[Rows]:
         NotSignedIn: The user was deleted meanwhile.
         HistoryFull: It would be more than one account may store; nothing has happened.
     """
+    owner, *results = write_locking(db, LOCK, *statements)
+    if not owner.values:
+        raise NotSignedIn
+    return results
+
+
+def write_locking(db: Database, *statements: Statement) -> list[Rows]:
+    """The same of statements of which the first locks their owner.
+
+    Raises:
+        HistoryFull: As above.
+    """
     try:
-        owner, *results = db.run(LOCK, *statements, idempotent=True)
+        return db.run(*statements, idempotent=True)
     except StatementFailed as error:
         if error.sqlstate != BEYOND_QUOTA:
             raise
         raise HistoryFull from error
-    if not owner.values:
-        raise NotSignedIn
-    return results
 
 
 def still_there(stored: Stored | None, deleted: Rows) -> Stored:

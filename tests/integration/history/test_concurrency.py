@@ -22,6 +22,8 @@ from shared.history.conversations import (
     delete_conversation,
     list_conversations,
 )
+from shared.history.messages import append_messages
+from shared.history.models import Given
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from shared.db import Database
     from tests.integration.history.conftest import Reader
 
-Given = TypeVar("Given")
+Work = TypeVar("Work")
 Result = TypeVar("Result")
 
 CONTAINERS = 20
@@ -45,14 +47,14 @@ class Containers:
         self._free = databases
         self._threads = ThreadPoolExecutor(len(databases))
 
-    def serve(self, reader: Reader, work: Callable[[Reader, Given], Result], over: Iterable[Given]) -> list[Result]:
+    def serve(self, reader: Reader, work: Callable[[Reader, Work], Result], over: Iterable[Work]) -> list[Result]:
         """What `work` gives for each, in the order given."""
         return self.each([(reader, given) for given in over], work)
 
-    def each(self, requests: list[tuple[Reader, Given]], work: Callable[[Reader, Given], Result]) -> list[Result]:
+    def each(self, requests: list[tuple[Reader, Work]], work: Callable[[Reader, Work], Result]) -> list[Result]:
         """The same for many people."""
 
-        def on_a_free_one(request: tuple[Reader, Given]) -> Result:
+        def on_a_free_one(request: tuple[Reader, Work]) -> Result:
             reader, given = request
             database = self._free.pop()
             try:
@@ -150,6 +152,19 @@ def test_questions_to_one_conversation_at_once_get_places_of_their_own(ada: Read
     assert opened.conversation.message_count == 40
     # each saw what was there before it, and no two of them saw the same
     assert sorted(turn.window[-1].seq for _, _, turn in begun) == list(range(1, 40))
+
+
+def test_turns_appended_to_one_conversation_at_once_get_places_of_their_own(
+    ada: Reader, containers: Containers
+) -> None:
+    conversation_id, _, _ = ada.ask("0")
+    turns = [(Given(uuid4(), "user", "Why?"), Given(uuid4(), "assistant", "So.")) for _ in range(CONTAINERS)]
+
+    def append(reader: Reader, turn: tuple[Given, Given]) -> list[int]:
+        return [message.seq for message in append_messages(reader.db, conversation_id, turn)[1]]
+
+    places = sorted(containers.serve(ada, append, turns))
+    assert places == [[first, first + 1] for first in range(2, 2 + 2 * CONTAINERS, 2)]
 
 
 def test_one_question_sent_twenty_times_at_once_is_one_row_and_one_reply(ada: Reader, containers: Containers) -> None:

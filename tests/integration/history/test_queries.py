@@ -130,13 +130,19 @@ def test_words_are_searched_in_the_owners_messages_and_no_others(postgres: Postg
     assert "Seq Scan" not in inside
 
 
-def test_what_is_appended_is_looked_for_by_its_key_however_much_its_owner_has(postgres: Postgres) -> None:
-    plans = plans_inside(
-        postgres,
-        """select * from append_messages(
-            '00000000-0000-4000-8000-000000000000', array[gen_random_uuid()], '{user}', '{hello}', 'title', 'title'
-        )""",
+APPENDED = """
+    select * from append_messages(
+        '00000000-0000-4000-8000-000000000000', array[gen_random_uuid()], '{user}', '{hello}', 'title', 'title'
     )
+"""
+
+
+def test_an_append_writes_its_conversation_once(postgres: Postgres) -> None:
+    assert sum("Update on conversation" in plan for plan in plans_inside(postgres, APPENDED)) == 1
+
+
+def test_what_is_appended_is_looked_for_by_its_key_however_much_its_owner_has(postgres: Postgres) -> None:
+    plans = plans_inside(postgres, APPENDED)
     assert sum("Insert on message" in plan for plan in plans) == 1
     inside = "\n".join(plans)
     read = [int(rows) for rows in re.findall(r"Scan .*\bon message\b.*\(actual time=\S+ rows=(\d+)", inside)]
