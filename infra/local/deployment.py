@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
     from infra.local.relay import Relay
 
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 120.0
+"""What was just deployed starts cold, on a machine that may have other things to do."""
+
 SECRET = f"docs-chatbot-backend/{STAGE}"
 
 LISTENING = "0A"
@@ -52,20 +54,22 @@ class Reader:
         """The decoded answer.
 
         Raises:
-            NotAsPromised: It was not a success.
+            NotAsPromised: It was not a success, or there was no answer.
         """
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         headers = {"origin": SITE, "content-type": "application/json", "cookie": cookie}
         data = None if body is None else json.dumps(body).encode()
         request = Request(self.api + path, data, headers, method=method)  # noqa: S310 (the emulator's own address)
         try:
-            with urlopen(request, timeout=40) as answer:  # noqa: S310 (as above)
+            with urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 (as above)
                 for line in answer.headers.get_all("set-cookie") or ():
                     self._keep(line)
                 return json.load(answer)
         except HTTPError as error:
             with error:
                 raise NotAsPromised(f"{method} {path}: {error.code} {error.read().decode()[:500]}") from None
+        except OSError as error:
+            raise NotAsPromised(f"{method} {path}: no answer ({error})") from error
 
     def _keep(self, line: str) -> None:
         for name, morsel in SimpleCookie(line).items():
