@@ -286,6 +286,14 @@ def test_a_refused_statement_alone_says_the_same(connected: Database) -> None:
     assert (caught.value.sqlstate, caught.value.constraint) == ("23505", "note_id")
 
 
+@pytest.mark.parametrize("way", ["pooled", "direct"], indirect=True)  # over HTTP it is Neon's proxy that refuses
+def test_copying_is_refused_and_keeps_no_batch_from_its_end(connected: Database) -> None:
+    with pytest.raises(StatementFailed) as refused:
+        connected.run(Statement("copy (select 1) to stdout"))
+    assert "COPY is not possible in a batch" in "".join(traceback.format_exception(refused.value))
+    assert len(connected.run(Statement("select 1"))) == 1
+
+
 @pytest.mark.parametrize("text", ["a\0b", "a\ud800b"])
 def test_text_that_postgres_cannot_hold_is_refused(connected: Database, text: str) -> None:
     with pytest.raises(StatementFailed) as caught:
