@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 import psycopg
 
+from infra.local.components import Deployment
 from infra.local.gateway.fork_server import COMMON
 from infra.local.language_model import LanguageModel, chosen_model
 from infra.local.origins import NoOrigin, chosen_site, own_other_name
 from infra.local.owners import NoOwners, chosen_owners
 from infra.local.passages import ingest_own_documents, is_empty
-from infra.local.platform import Deployment, Platform
+from infra.local.platform import Platform
 from infra.local.process import ProcessFailed
 from infra.local.state import RUNNING, AlreadyRunning
 from infra.migrate import MigrationRefused

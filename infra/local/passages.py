@@ -10,7 +10,8 @@ import urllib.request
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from infra.local.platform import COLLECTION, passages_store
+from infra.local.components import passages_store
+from infra.local.platform import COLLECTION
 from infra.local.process import Process
 from infra.local.program import PROJECT, inherited_environment, python_program
 from infra.local.state import RUNNING, AlreadyRunning

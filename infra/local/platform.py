@@ -5,10 +5,10 @@ from __future__ import annotations
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from infra.local.gateway.environments import Limits
+from infra.local.components import Deployment, environment_file, gateway_of, neon_sql, passages_store
 from infra.local.gateway.invocation import ACCOUNT
 from infra.local.moto import MotoServer
 from infra.local.origins import site_origins, trusted_origins
@@ -16,15 +16,14 @@ from infra.local.pgbouncer import PgBouncer
 from infra.local.ports import LOOPBACK
 from infra.local.postgres import Postgres
 from infra.local.process import Process
-from infra.local.program import PROJECT
 from infra.local.relay import Relay
-from infra.local.server import Server
 from infra.migrate import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
     from typing import Self
 
+    from infra.local.server import Server
     from infra.local.state import State
     from shared.settings.database import Transport
 
@@ -58,27 +57,6 @@ class Relays:
         return self.http, self.pooled, self.qdrant, self.queue
 
 
-@dataclass(frozen=True, slots=True)
-class Deployment:
-    """What one platform does unlike others.
-
-    Attributes:
-        settings: Variables of the functions besides, or instead of, those of `Platform.environment`.
-        address_header: Names the client's address to the gateways (infra/local/gateway/server.py).
-        prewarm: Starts one container of each function in the background, so that the first click is not a cold start.
-        host: The name or address of this machine by which functions find what they depend on.
-        containers: Function -> how many at most, where that is more than the gateways' own number.
-        fork_after: Modules that each gateway imports once: containers are copies of a process that has them (Linux).
-    """
-
-    settings: Mapping[str, str] = field(default_factory=dict[str, str])
-    address_header: str | None = None
-    prewarm: bool = False
-    host: str = LOOPBACK
-    containers: Mapping[str, int] = field(default_factory=dict[str, int])
-    fork_after: Sequence[str] = ()
-
-
 class Platform:
     """Everything, on free ports: `with Platform(state) as platform: httpx.get(platform.url("http"))`.
 
@@ -107,14 +85,14 @@ class Platform:
         self.sites = site_origins(self.deployment.settings)
         self.postgres = Postgres(state)
         self.pgbouncer = PgBouncer(state, self.postgres) if PgBouncer.installed() else None
-        self.neon_sql = _neon_sql(state, (self.pgbouncer or self.postgres).port)
+        self.neon_sql = neon_sql(state, (self.pgbouncer or self.postgres).port)
         self.qdrant = passages_store(state)
         self.moto = MotoServer(state)
         self.relays = self._relays() if breakable else None
         self.gateways: dict[Transport, Server] = {}
         for each in transports:
             preferred = port if not self.gateways else None
-            self.gateways[each] = _gateway(state, each, preferred, self.deployment)
+            self.gateways[each] = gateway_of(state, each, preferred, self.deployment)
         self._relaying = ExitStack()
         self._restarts = 0
 
@@ -188,10 +166,10 @@ class Platform:
         Raises:
             ProcessFailed: It did not come up.
         """
-        gateway = _gateway(self.state, name, None, self.deployment)
+        gateway = gateway_of(self.state, name, None, self.deployment)
         own = {"BETTER_AUTH_URL": gateway.url, "TRUSTED_ORIGINS": trusted_origins(gateway.port, site_origins(settings))}
         variables = self.environment(transport) | own | dict(settings)
-        self.state.write(_environment_file(name), variables)
+        self.state.write(environment_file(name), variables)
         gateway.start()
         try:
             gateway.wait()
@@ -212,7 +190,7 @@ class Platform:
                 self._relaying.enter_context(relay)
         servers = [self.qdrant, self.neon_sql, *self.gateways.values()]
         for transport in self.gateways:
-            self.state.write(_environment_file(transport), self.environment(transport))
+            self.state.write(environment_file(transport), self.environment(transport))
         for server in servers:
             server.start()
         self._start_database()
@@ -258,34 +236,3 @@ class Platform:
     def _relays(self) -> Relays:
         pooler = self.pgbouncer or self.postgres
         return Relays(*(Relay(each.port) for each in (self.neon_sql, pooler, self.qdrant, self.moto)))
-
-
-def passages_store(state: State) -> Server:
-    """The stand-in for Qdrant; one process at a time may have it open."""
-    return Server("stand-in for Qdrant", "infra.local.qdrant", "--data", state.private_folder("qdrant"), state=state)
-
-
-def _neon_sql(state: State, pooler_port: int) -> Server:
-    """As with the `-pooler` host in the connection string, Neon's proxy goes through PgBouncer."""
-    arguments = ["--postgres-host", LOOPBACK, "--postgres-port", str(pooler_port)]
-    return Server("stand-in for Neon", "infra.local.neon_sql", *arguments, state=state)
-
-
-def _gateway(state: State, name: str, port: int | None, deployment: Deployment) -> Server:
-    files = ["--serverless", PROJECT / "serverless.yml", "--environment", state.folder / _environment_file(name)]
-    arguments = [*files, "--root", PROJECT, "--log-dir", state.logs / f"functions-{name.replace(' ', '-')}"]
-    if deployment.prewarm:
-        arguments.append("--prewarm")
-    if deployment.address_header:
-        arguments += ["--address-header", deployment.address_header]
-    for function, most in deployment.containers.items():
-        arguments += ["--cap-of", f"{function}={most}"]
-    if deployment.containers:
-        arguments += ["--cap-overall", str(Limits().overall + sum(deployment.containers.values()))]
-    if deployment.fork_after:
-        arguments += ["--fork-after", *deployment.fork_after]
-    return Server(f"gateway {name}", "infra.local.gateway", *arguments, state=state, port=port)
-
-
-def _environment_file(name: str) -> str:
-    return f"environment-{name.replace(' ', '-')}.json"

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 
+from infra.local.components import Deployment
 from infra.local.pgbouncer import PgBouncer
-from infra.local.platform import Deployment, Platform
+from infra.local.platform import Platform
 from infra.local.program import inherited_environment
 from infra.local.state import State
 from tests.bench.machine import RESULTS, machine, spread

@@ -36,8 +36,9 @@ from zipfile import ZipFile
 import httpx
 
 from infra.bundle import PROJECT, Bundler, Service
+from infra.local.components import Deployment
 from infra.local.passages import ingest_own_documents
-from infra.local.platform import Deployment, Platform
+from infra.local.platform import Platform
 from infra.local.state import State
 from infra.packaging.dependencies import Target, group_archive
 from infra.packaging.interpreter import find_interpreter

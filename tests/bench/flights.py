@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
+from infra.local.components import Deployment
 from infra.local.passages import ingest_own_documents
 from infra.local.pgbouncer import PgBouncer
-from infra.local.platform import Deployment, Platform
+from infra.local.platform import Platform
 from infra.local.state import State
 from tests.bench.machine import RESULTS, machine, spread
 from tests.bench.routes import PATIENCE_SECONDS, REQUESTS, Reader, Request

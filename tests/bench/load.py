@@ -29,9 +29,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
+from infra.local.components import Deployment
 from infra.local.passages import ingest_own_documents, is_empty
 from infra.local.pgbouncer import PgBouncer
-from infra.local.platform import Deployment, Platform
+from infra.local.platform import Platform
 from infra.local.program import PROJECT, inherited_environment
 from infra.local.state import AlreadyRunning, State, data_folder
 from shared.auth.browser.cookies import sign

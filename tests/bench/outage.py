@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
+from infra.local.components import Deployment
 from infra.local.passages import ingest_own_documents
-from infra.local.platform import Deployment, Platform
+from infra.local.platform import Platform
 from infra.local.ports import LOOPBACK
 from infra.local.state import State
 from tests.outage import own_network

@@ -13,7 +13,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
-from infra.local.platform import Deployment, Platform
+from infra.local.components import Deployment
+from infra.local.platform import Platform
 from infra.local.state import State
 
 if TYPE_CHECKING:

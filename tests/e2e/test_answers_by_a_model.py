@@ -13,7 +13,8 @@ from playwright.sync_api import expect
 
 from infra.ingestion.choosing import Order
 from infra.ingestion.ingest import ingest
-from infra.local.platform import Deployment, Platform
+from infra.local.components import Deployment
+from infra.local.platform import Platform
 from infra.local.state import State
 from tests.e2e.conftest import BOOK
 from tests.e2e.reading import ANSWER, QUESTION, answer, ask, ask_and_wait, banner, sign_up

@@ -13,8 +13,9 @@ import pytest
 
 from infra.ingestion.choosing import Order
 from infra.ingestion.ingest import ingest
+from infra.local.components import Deployment
 from infra.local.pgbouncer import PgBouncer
-from infra.local.platform import Deployment, Platform
+from infra.local.platform import Platform
 from infra.local.ports import LOOPBACK
 from infra.local.state import State
 from tests.docs.prose import table_rows

@@ -24,8 +24,9 @@ from uuid import UUID
 import httpx
 import psycopg
 
+from infra.local.components import Deployment
 from infra.local.passages import ingest_own_documents
-from infra.local.platform import Deployment, Platform
+from infra.local.platform import Platform
 from infra.local.ports import LOOPBACK
 from infra.local.state import State
 from shared.auth.browser.cookies import sign

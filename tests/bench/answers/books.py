@@ -17,7 +17,7 @@ from infra.ingestion.index import Options
 from infra.ingestion.ingest import ingest
 from infra.ingestion.pages import passages
 from infra.ingestion.progress import Silent
-from infra.local.platform import passages_store
+from infra.local.components import passages_store
 from infra.local.state import State
 from shared.retrieval.blocks import read
 from shared.retrieval.markdown import markdown

@@ -8,8 +8,9 @@ import pytest
 
 from infra.ingestion.choosing import Order
 from infra.ingestion.ingest import ingest
+from infra.local.components import Deployment
 from infra.local.gateway.fork_server import COMMON
-from infra.local.platform import Deployment, Platform
+from infra.local.platform import Platform
 from infra.local.state import State
 from tests.fixtures.platform import BOOK, SITE
 from tests.fixtures.scripted_model import ScriptedModel, scripted_model

@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from infra.local.__main__ import main
+from infra.local.components import passages_store
 from infra.local.passages import is_empty
-from infra.local.platform import passages_store
 from infra.local.ports import LOOPBACK, free_port
 from infra.local.process import descendants
 from infra.local.program import PROJECT
