@@ -15,10 +15,10 @@ from functions.dependencies.outbox import ReadersOutbox
 from functions.dependencies.rules import Rules
 from functions.dependencies.uses import count_use
 from functions.dependencies.writer import AnswersWriter
-from shared.answering.chat import Chat
-from shared.answering.events import Delta, Done, Sources
 from shared.answering.feedback_token import Rated, token_for
 from shared.answering.models import Mode, Reply
+from shared.answering.turn.chat import Chat
+from shared.answering.turn.events import Delta, Done, Sources
 from shared.answering.words import Words
 from shared.app import build_handler
 from shared.event_stream import EVENT_STREAM, EventStream, Named, asks_for_events
@@ -30,7 +30,7 @@ from shared.web import APIRouter, Depends, Header, Request, Response
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from shared.answering.events import Event
+    from shared.answering.turn.events import Event
 
 router = APIRouter()
 

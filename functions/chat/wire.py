@@ -18,8 +18,8 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from functions.wire import Sent, Storable, Whole
-from shared.answering.events import Sources
 from shared.answering.models import Ask, Mode, Reply, Said, Saved, Source, Usage
+from shared.answering.turn.events import Sources
 from shared.degraded import Missing
 from shared.history.models import Role
 from shared.retrieval.queries import Edition

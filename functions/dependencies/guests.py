@@ -9,7 +9,7 @@ from functions.dependencies.callers import Reader
 from functions.dependencies.queue import outbox_queue
 from functions.dependencies.rules import Rules
 from shared.answering.models import Mode
-from shared.answering.storage import stored_page
+from shared.answering.turn.storage import stored_page
 from shared.clock import now
 from shared.history.models import answer_id
 from shared.record import record

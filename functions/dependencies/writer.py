@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 from functions.dependencies.callers import Reader
 from functions.dependencies.database import Db
 from functions.dependencies.rules import Rules
-from shared.answering.chat import Chat
+from shared.answering.turn.chat import Chat
 from shared.auth.addresses import normalised_ip
 from shared.db import Database
 from shared.history.models import answer_id
@@ -49,7 +49,7 @@ class Hired:
             ask: What is asked.
             stored: It makes batches anyway, so that asking for the cost takes no round trip of its own.
         """
-        from shared.answering.author import Author  # noqa: PLC0415 (a site without a model does not pay for it)
+        from shared.answering.generated.author import Author  # noqa: PLC0415 (a site without a model does not pay for it)
         from shared.model.costs import Costs  # noqa: PLC0415 (as above)
         from shared.model.rewriting import Rewriter  # noqa: PLC0415 (as above)
         from shared.model.spending import Spending, SpendingDatabase  # noqa: PLC0415 (as above)

@@ -17,7 +17,7 @@ from functions.dependencies.allowances import look_at_health
 from functions.dependencies.book import OpenBook
 from functions.dependencies.database import Db
 from functions.dependencies.queue import outbox_queue
-from shared.answering.parallel import in_background
+from shared.answering.turn.parallel import in_background
 from shared.app import build_handler
 from shared.db import Statement
 from shared.deadline import within

@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from functions.mcp.protocol import INVALID_PARAMS, Refused
 from functions.mcp.resources import OF_THE_SITE
-from shared.answering.citations import plain
+from shared.answering.extractive.citations import plain
+from shared.answering.extractive.snippets import snippet
 from shared.answering.models import Mode
-from shared.answering.respondent import Respondent
-from shared.answering.snippets import snippet
+from shared.answering.turn.respondent import Respondent
 from shared.complaints import sentence
 from shared.errors import RetrievalUnavailable
 from shared.record import record

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from functions.dependencies.allowances import ask_a_question
 from functions.dependencies.book import OpenBook
-from shared.answering.citations import plain
-from shared.answering.snippets import snippet
+from shared.answering.extractive.citations import plain
+from shared.answering.extractive.snippets import snippet
 from shared.app import build_handler
 from shared.retrieval.models import Found, Passage, one_of_each_page
 from shared.retrieval.queries import Edition

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from infra.ingestion.questions import question_of
 from shared.answering.models import Mode
-from shared.answering.respondent import Respondent
+from shared.answering.turn.respondent import Respondent
 from shared.errors import RetrievalUnavailable
 from shared.http_client import HttpClient
 from shared.retrieval.examples import FORM, Example
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from infra.ingestion.index import Options
     from infra.ingestion.progress import Show
-    from shared.answering.respondent import Search
+    from shared.answering.turn.respondent import Search
     from shared.retrieval.models import Found
 
 ASKED: Final = ("path", "url", "title", "heading_path", "lang", "release", "position")

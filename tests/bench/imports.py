@@ -42,7 +42,7 @@ DEAREST_OF: Final = "conversationsList"
 LATER: Final = {
     "first batch, http": "shared.db.http",
     "first batch, pooled": "shared.db.pooled",
-    "first answer by a model": "shared.answering.author",
+    "first answer by a model": "shared.answering.generated.author",
     "what that may cost": "shared.model.spending",
 }
 """What a function imports with its first request, where it has a database or a model; not in the other figures."""

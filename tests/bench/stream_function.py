@@ -23,9 +23,9 @@ from shared.retrieval.models import Found, Passage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from shared.answering.chat import Chat
+    from shared.answering.generated.writer import Brief
     from shared.answering.models import Ask
-    from shared.answering.writer import Brief
+    from shared.answering.turn.chat import Chat
 
 SCRIPT: Final = re.compile(r"(\d+) units (\d+) ms apart")
 PAGE: Final = Passage("https://site.test/arm", "arm", "Arm", (), (Paragraph("Calibrate the arm first."),), 1.0)

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from shared.answering.author import Author
-from shared.answering.chat import Chat
-from shared.answering.events import Delta
+from shared.answering.generated.author import Author
+from shared.answering.generated.writer import Brief
 from shared.answering.models import Ask
-from shared.answering.writer import Brief
+from shared.answering.turn.chat import Chat
+from shared.answering.turn.events import Delta
 from shared.model.client import Model
 from shared.model.endpoint import Endpoint
 from shared.retrieval.blocks import Paragraph
@@ -28,7 +28,7 @@ from shared.settings.answers import ModelSettings
 from tests.fixtures.scripted_model import HEAD, Caller, ScriptedModel, delta, event, says, scripted_model, tokens
 
 if TYPE_CHECKING:
-    from shared.answering.author import ModelWriting
+    from shared.answering.generated.author import ModelWriting
 
 RESULTS: Final = Path(__file__).parent / "results/units.md"
 SENTENCES: Final = 200

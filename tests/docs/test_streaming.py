@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from functions.chat.wire import Cited, SourcesEvent, Unit
-from shared.answering.chat import LONGEST
+from shared.answering.turn.chat import LONGEST
 from tests.docs.prose import ROOT, table_rows
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ import pytest
 from infra.local.language_model import LanguageModel
 from infra.local.state import State
 from shared import deadline
-from shared.answering.author import Author
-from shared.answering.chat import Chat
+from shared.answering.generated.author import Author
 from shared.answering.models import Mode
+from shared.answering.turn.chat import Chat
 from shared.degraded import Missing
 from shared.model.client import Limits, Model
 from shared.model.endpoint import Endpoint, Told

@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 
 from shared import deadline
-from shared.answering.chat import Chat
 from shared.answering.models import Ask, Saved
+from shared.answering.turn.chat import Chat
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.db.attempts import BATCH_SECONDS, Batch, Failure, persist
 from shared.db.breaker import LOOK_SECONDS, GuardedDatabase

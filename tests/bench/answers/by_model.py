@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Final
 
 from infra.local.language_model import LanguageModel
 from infra.local.state import State
-from shared.answering.author import Author
-from shared.answering.chat import Chat
-from shared.answering.events import Delta, Done
+from shared.answering.generated.author import Author
 from shared.answering.models import Ask, Mode
+from shared.answering.turn.chat import Chat
+from shared.answering.turn.events import Delta, Done
 from shared.http_client import HttpClient
 from shared.model.client import Model
 from shared.model.endpoint import Endpoint
@@ -39,8 +39,8 @@ from tests.fixtures.scripted_model import Caller, says, scripted_model
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from shared.answering.author import ModelWriting
-    from shared.answering.writer import Brief
+    from shared.answering.generated.author import ModelWriting
+    from shared.answering.generated.writer import Brief
     from tests.bench.answers.books import Book
 
 RESULTS: Final = Path(__file__).parents[1] / "results/answers_by_model.md"

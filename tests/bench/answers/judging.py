@@ -6,17 +6,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.direct import direct
-from shared.answering.extractive import written
+from shared.answering.extractive.answers import written
+from shared.answering.extractive.direct import direct
+from shared.answering.extractive.sections import WEIGHTS, ranked
 from shared.answering.models import Mode
-from shared.answering.sections import WEIGHTS, ranked
 from shared.answering.words import USUAL, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from shared.answering.extractive.sections import Weights
     from shared.answering.models import Answer
-    from shared.answering.sections import Weights
     from shared.retrieval.models import Found
     from tests.bench.answers.questions import Question
 

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.sections import ranked
+from shared.answering.extractive.sections import ranked
 from tests.bench.answers.books import RAY, XQUAD
 
 if TYPE_CHECKING:

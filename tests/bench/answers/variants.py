@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.composer import quote
-from shared.answering.extractive import asking
-from shared.answering.sections import WEIGHTS, Weights
+from shared.answering.extractive.answers import asking
+from shared.answering.extractive.composer import quote
+from shared.answering.extractive.sections import WEIGHTS, Weights
 from shared.retrieval import queries
 from shared.retrieval.search import LIMIT, found
 from tests.bench.answers.figures import UNSEEN, share

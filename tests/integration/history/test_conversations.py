@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.answering.chat import Chat
 from shared.answering.models import Ask, Saved
+from shared.answering.turn.chat import Chat
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable, InvalidRequest, NotFound
 from shared.history.conversations import delete_conversation, list_conversations, open_conversation

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from shared.answering.chat import Chat
-from shared.answering.events import Delta, Done
 from shared.answering.models import Ask, Mode, Saved
+from shared.answering.turn.chat import Chat
+from shared.answering.turn.events import Delta, Done
 from shared.errors import NotFound
 from shared.history.models import answer_id
 from shared.history.turns import ask_to_stop
@@ -21,7 +21,7 @@ from tests.unit.answering.test_chat import Book
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shared.answering.events import Event
+    from shared.answering.turn.events import Event
     from shared.db import Database
     from tests.integration.history.conftest import Reader
 

@@ -13,7 +13,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from shared.answering.models import Answer, Ask, Mode
-from shared.answering.storage import Storage
+from shared.answering.turn.storage import Storage
 from shared.degraded import Missing
 from shared.history.turns import begin_turn, complete_turn
 from shared.outbox.keeping import Kept as Queued

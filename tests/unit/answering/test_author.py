@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared import deadline
-from shared.answering.author import Author
-from shared.answering.chat import Chat
-from shared.answering.events import Delta, Done, Sources
+from shared.answering.generated.author import Author
+from shared.answering.generated.writer import Brief
 from shared.answering.models import Answer, Mode, Said, Source
-from shared.answering.stopping import LEFT_FOR_STORING
-from shared.answering.writer import Brief
+from shared.answering.turn.chat import Chat
+from shared.answering.turn.events import Delta, Done, Sources
+from shared.answering.turn.stopping import LEFT_FOR_STORING
 from shared.degraded import Missing
 from shared.model.client import Limits, Model
 from shared.model.costs import Costs
@@ -31,8 +31,8 @@ from tests.unit.answering.test_chat import ask
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from shared.answering.generated.writer import Writing
     from shared.answering.models import Ask, Reply
-    from shared.answering.writer import Writing
 
 INJECTIONS = (Path(__file__).parents[2] / "fixtures/model/injections.txt").read_text(encoding="utf-8").splitlines()
 

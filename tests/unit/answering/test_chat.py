@@ -9,8 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from shared.answering.chat import Chat
 from shared.answering.models import Answer, Ask, Mode, Saved
+from shared.answering.turn.chat import Chat
 from shared.answering.words import Words
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.degraded import Missing

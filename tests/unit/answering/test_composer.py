@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from shared.answering.composer import quote
-from shared.answering.direct import direct
-from shared.answering.extractive import quote_selection, written
+from shared.answering.extractive.answers import quote_selection, written
+from shared.answering.extractive.composer import quote
+from shared.answering.extractive.direct import direct
+from shared.answering.extractive.sections import ranked
 from shared.answering.models import Answer, Mode
-from shared.answering.sections import ranked
 from shared.answering.words import Words
 from shared.retrieval.blocks import Admonition, Block, Code, Definition, Item, List, Paragraph, Question, Table
 from shared.retrieval.models import Found, Passage

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.answering.chat import LONGEST, Chat
-from shared.answering.events import Delta, Done, Sources
 from shared.answering.models import Mode
+from shared.answering.turn.chat import LONGEST, Chat
+from shared.answering.turn.events import Delta, Done, Sources
 from shared.degraded import Missing
 from shared.errors import Gone
 from shared.history.models import answer_id
@@ -16,8 +16,8 @@ from tests.fixtures.writers import WRITTEN_FROM, Scripted
 from tests.unit.answering.test_chat import CONVERSATION, QUESTION, Book, Failing, ask, closed_book
 
 if TYPE_CHECKING:
-    from shared.answering.events import Event
     from shared.answering.models import Reply
+    from shared.answering.turn.events import Event
 
 UNITS = ["Calibrate it first [1].\n\n", "- Press the button.\n", "- Wait.\n"]
 

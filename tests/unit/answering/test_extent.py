@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from shared.answering.extent import not_shown, shorter
+from shared.answering.conversation.extent import not_shown, shorter
 from shared.answering.models import Answer, Mode, Source
 from shared.retrieval.blocks import Paragraph
 from shared.retrieval.models import Passage

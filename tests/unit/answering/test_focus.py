@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.answering.focus import focused
-from shared.answering.follow_up import FollowUp
+from shared.answering.conversation.focus import focused
+from shared.answering.conversation.follow_up import FollowUp
 from shared.retrieval.blocks import Paragraph
 from shared.retrieval.models import Found, Passage
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.answering.follow_up import FollowUp, may_refer_back, refers_back, understood
+from shared.answering.conversation.follow_up import FollowUp, may_refer_back, refers_back, understood
 from shared.answering.models import Said
 
 ANSWER = """There are three types of joint: [1]

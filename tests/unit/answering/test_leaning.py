@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from shared.answering.follow_up import refers_back, understood
-from shared.answering.leaning import leaning
+from shared.answering.conversation.follow_up import refers_back, understood
+from shared.answering.conversation.leaning import leaning
 from shared.answering.models import Said
 
 LISTED = "[1]\n\n- **Revolute**: dreht [1]\n- **Prismatic**: gleitet [1]\n- **Continuous**: dreht ohne Ende [1]"

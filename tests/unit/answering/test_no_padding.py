@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from shared.answering.composer import quote
-from shared.answering.direct import direct
-from shared.answering.sections import ranked
+from shared.answering.extractive.composer import quote
+from shared.answering.extractive.direct import direct
+from shared.answering.extractive.sections import ranked
 from shared.retrieval.blocks import Block, Code, Paragraph
 from shared.retrieval.models import Passage
 from shared.retrieval.vocabulary import Vocabulary

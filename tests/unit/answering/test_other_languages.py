@@ -8,7 +8,7 @@ import pytest
 
 from infra.ingestion.vocabulary import vocabulary
 from shared.answering.models import Mode
-from shared.answering.respondent import Respondent
+from shared.answering.turn.respondent import Respondent
 from shared.retrieval.blocks import Paragraph
 from shared.retrieval.lexical import terms
 from shared.retrieval.models import Found, Passage

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from shared.answering.parallel import in_background
+from shared.answering.turn.parallel import in_background
 from shared.deadline import remaining, within
 from shared.errors import NotFound
 from shared.observability import measured, request_timings

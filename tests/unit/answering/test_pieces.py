@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.answering.pieces import pieces
+from shared.answering.turn.pieces import pieces
 
 CODE = "```bash\nwombat calibrate --arm left\n\n- no item\n```\n"
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.answering.author import Author
-from shared.answering.chat import Chat
+from shared.answering.generated.author import Author
 from shared.answering.models import Mode, Said
+from shared.answering.turn.chat import Chat
 from shared.db import Rows
 from shared.degraded import Missing
 from shared.model.client import Model

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.answering.sentences import split
+from shared.answering.extractive.sentences import split
 
 
 @pytest.mark.parametrize(

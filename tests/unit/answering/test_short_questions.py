@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.answering.models import Mode
-from shared.answering.respondent import Respondent
+from shared.answering.turn.respondent import Respondent
 from shared.retrieval.blocks import Paragraph
 from shared.retrieval.lexical import terms
 from shared.retrieval.models import Found, Passage

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.answering.small_talk import KINDS, heard
+from shared.answering.conversation.small_talk import KINDS, heard
 from shared.answering.words import languages, phrases
 
 SAID = {

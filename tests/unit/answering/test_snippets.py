@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.answering.snippets import snippet
+from shared.answering.extractive.snippets import snippet
 from shared.retrieval.blocks import Code, Paragraph
 from shared.retrieval.models import Passage
 from shared.retrieval.vocabulary import Vocabulary

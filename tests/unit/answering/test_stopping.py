@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from contextvars import copy_context
 
-from shared.answering.chat import Chat
-from shared.answering.events import Done, Sources
 from shared.answering.models import Mode
-from shared.answering.stopping import LEFT_FOR_STORING, Watch, stop_of
+from shared.answering.turn.chat import Chat
+from shared.answering.turn.events import Done, Sources
+from shared.answering.turn.stopping import LEFT_FOR_STORING, Watch, stop_of
 from shared.deadline import within
 from shared.errors import DatabaseUnavailable
 from tests.fixtures.writers import Scripted

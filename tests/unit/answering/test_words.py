@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from shared.answering.small_talk import KINDS
+from shared.answering.conversation.small_talk import KINDS
 from shared.answering.words import FOLDER, Words, languages
 from shared.errors import Misconfigured
 from shared.settings.answers import ChatSettings

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.answering.composer import quote
+from shared.answering.extractive.composer import quote
 from shared.answering.models import Answer, Mode, Source
 from shared.retrieval.blocks import Code, Paragraph, Table
 from shared.retrieval.models import Found, Passage

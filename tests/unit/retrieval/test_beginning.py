@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from shared.answering.extractive import written
-from shared.answering.sections import ranked
+from shared.answering.extractive.answers import written
+from shared.answering.extractive.sections import ranked
 from shared.answering.words import Words
 from shared.retrieval import queries
 from shared.retrieval.beginning import Beginning, asked, searched, told

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from qdrant_client.http.models import Usage
 
-from shared.answering.chat import Chat
 from shared.answering.models import Ask, Mode
+from shared.answering.turn.chat import Chat
 from shared.errors import RetrievalUnavailable
 from shared.http_client import HttpClient
 from shared.retrieval.search import Book

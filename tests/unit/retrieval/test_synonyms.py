@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.answering.extractive import written
+from shared.answering.extractive.answers import written
 from shared.answering.words import Words
 from shared.retrieval.blocks import Block, Item, List, Paragraph
 from shared.retrieval.gate import judged

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.answering.units import lines_of
+from shared.answering.extractive.units import lines_of
 from shared.retrieval.blocks import Definition, Paragraph
 from shared.retrieval.markdown import markdown
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from shared.answering.citations import plain, snippet
+from shared.answering.extractive.citations import plain, snippet
 from shared.answering.models import Source
 from shared.model.prompt import FENCE_TOKENS, tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from shared.answering.sections import Section
+    from shared.answering.extractive.sections import Section
 
 
 def numbers_of(sections: Sequence[Section], before: Sequence[Source]) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.sentences import BREAK, GLUE
+from shared.answering.extractive.sentences import BREAK, GLUE
 from shared.retrieval.markup import CODE_SPAN
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.asked import beside
+from shared.answering.question.asked import beside
 from shared.retrieval.lexical import COMMON_WORDS, stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from shared.answering.asked import Asked
+    from shared.answering.question.asked import Asked
     from shared.retrieval.vocabulary import Vocabulary
 
 EVERYDAY: Final = 0.5

@@ -9,7 +9,7 @@ from shared.answering.languages import written_in
 from shared.retrieval.lexical import mostly_latin, words
 
 if TYPE_CHECKING:
-    from shared.answering.writer import Brief
+    from shared.answering.generated.writer import Brief
 
 ENOUGH: Final = 5
 """Words by which the language of a unit is judged."""

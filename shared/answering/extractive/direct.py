@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.criteria import (
+from shared.answering.extractive.criteria import (
     ADDRESSES,
     ASKS_DEFAULT,
     ASKS_IDENTIFIER,
@@ -36,18 +36,18 @@ from shared.answering.criteria import (
     tells,
     value,
 )
-from shared.answering.lines import LONGEST, decides, lines_in, told
-from shared.answering.sections import is_past
-from shared.answering.shapes import COMPARING
-from shared.answering.wanted import ALL
+from shared.answering.extractive.lines import LONGEST, decides, lines_in, told
+from shared.answering.extractive.sections import is_past
+from shared.answering.question.shapes import COMPARING
+from shared.answering.question.wanted import ALL
 from shared.retrieval.lexical import stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from shared.answering.lines import Line
-    from shared.answering.sections import Section
-    from shared.answering.wanted import Wanted
+    from shared.answering.extractive.lines import Line
+    from shared.answering.extractive.sections import Section
+    from shared.answering.question.wanted import Wanted
     from shared.retrieval.models import Passage
 
 READ: Final = 4

@@ -11,21 +11,21 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.citations import Citations
-from shared.answering.direct import direct
-from shared.answering.excerpts import excerpt
+from shared.answering.extractive.citations import Citations
+from shared.answering.extractive.direct import direct
+from shared.answering.extractive.excerpts import excerpt
+from shared.answering.extractive.sections import WEIGHTS, ranked
 from shared.answering.models import Answer, Mode
-from shared.answering.sections import WEIGHTS, ranked
-from shared.answering.wanted import ALL
+from shared.answering.question.wanted import ALL
 from shared.retrieval.lexical import words
 from shared.retrieval.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared.answering.excerpts import Excerpt
-    from shared.answering.sections import Section, Weights
-    from shared.answering.wanted import Wanted
+    from shared.answering.extractive.excerpts import Excerpt
+    from shared.answering.extractive.sections import Section, Weights
+    from shared.answering.question.wanted import Wanted
     from shared.retrieval.models import Passage
 
 BUDGETS: Final = (750, 450, 350)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, stem, words
 
 if TYPE_CHECKING:
-    from shared.answering.wanted import Wanted
+    from shared.answering.question.wanted import Wanted
 
 SHORTEST: Final = 4
 """Words of a line that can stand alone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.sentences import split
+from shared.answering.extractive.sentences import split
 from shared.record import record
 from shared.retrieval.blocks import Admonition, Code, Definition, List, Paragraph, Question, Table
 from shared.retrieval.markdown import markdown, one
@@ -13,8 +13,8 @@ from shared.retrieval.markdown import markdown, one
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from shared.answering.units import Unit
-    from shared.answering.wanted import Wanted
+    from shared.answering.extractive.units import Unit
+    from shared.answering.question.wanted import Wanted
     from shared.retrieval.blocks import Block
 
 ELLIPSIS: Final = "…"

@@ -8,15 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from shared.answering.asked import Asked
-from shared.answering.citations import Citations
-from shared.answering.composer import quote
-from shared.answering.excerpts import excerpt
+from shared.answering.extractive.citations import Citations
+from shared.answering.extractive.composer import quote
+from shared.answering.extractive.excerpts import excerpt
+from shared.answering.extractive.sections import ranked
+from shared.answering.extractive.sentences import split
+from shared.answering.extractive.units import QUESTION_MARKS
 from shared.answering.languages import foreign_language
 from shared.answering.models import Answer, Mode
-from shared.answering.sections import ranked
-from shared.answering.sentences import split
-from shared.answering.units import QUESTION_MARKS
+from shared.answering.question.asked import Asked
 from shared.answering.words import USUAL, Words
 from shared.retrieval import beginning
 from shared.retrieval.lexical import terms

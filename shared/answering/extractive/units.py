@@ -12,7 +12,7 @@ from shared.retrieval.markdown import markdown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from shared.answering.asked import Asked
+    from shared.answering.question.asked import Asked
     from shared.retrieval.blocks import Block, Item
 
 QUESTION_MARKS: Final = ("?", "？", "؟")  # noqa: RUF001 (those of Chinese and Arabic)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.asked import EVERYDAY, Asked, beside, exactly
-from shared.answering.shapes import (
+from shared.answering.question.asked import EVERYDAY, Asked, beside, exactly
+from shared.answering.question.shapes import (
     ASKS,
     ASKS_CODE,
     ASKS_COMMAND,
@@ -26,7 +26,7 @@ from shared.answering.shapes import (
     NAME,
     shape_of,
 )
-from shared.answering.weighing import FEW, pairs_of, weights_of
+from shared.answering.question.weighing import FEW, pairs_of, weights_of
 from shared.retrieval import beginning
 from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, stem, words
 

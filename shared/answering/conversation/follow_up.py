@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
-from shared.answering.items import item_at, item_meant
-from shared.answering.leaning import leaning
-from shared.answering.referring import compares, joins, meaning, points
-from shared.answering.small_talk import heard
+from shared.answering.conversation.items import item_at, item_meant
+from shared.answering.conversation.leaning import leaning
+from shared.answering.conversation.referring import compares, joins, meaning, points
+from shared.answering.conversation.small_talk import heard
 from shared.answering.words import USUAL, phrases
 from shared.record import record
 from shared.retrieval.lexical import COMMON_WORDS, words
@@ -20,8 +20,8 @@ from shared.retrieval.lexical import COMMON_WORDS, words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared.answering.items import Item
-    from shared.answering.leaning import Leaning
+    from shared.answering.conversation.items import Item
+    from shared.answering.conversation.leaning import Leaning
 
 Wish = Literal["answer", "more", "shorter"]
 

@@ -13,7 +13,7 @@ from shared.record import record
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from shared.answering.follow_up import Utterance
+    from shared.answering.conversation.follow_up import Utterance
     from shared.answering.models import Answer, Ask, Source
     from shared.retrieval.models import Found
 

@@ -10,15 +10,15 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.asked import Asked
-from shared.answering.extent import was_shown
-from shared.answering.shapes import shape_of
+from shared.answering.conversation.extent import was_shown
+from shared.answering.question.asked import Asked
+from shared.answering.question.shapes import shape_of
 from shared.retrieval.lexical import terms, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared.answering.follow_up import FollowUp
+    from shared.answering.conversation.follow_up import FollowUp
     from shared.retrieval.models import Found, Passage
 
 LEAST: Final = 0.3

@@ -11,7 +11,7 @@ import threading
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 
-from shared.answering.storage import DATABASE_SECONDS
+from shared.answering.turn.storage import DATABASE_SECONDS
 from shared.deadline import remaining, within
 from shared.errors import AppError
 from shared.history.turns import stop_was_asked

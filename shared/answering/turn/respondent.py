@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from shared.answering.extent import not_shown, shorter
-from shared.answering.extractive import quote_selection, refuse, written
-from shared.answering.focus import belongs, covered, focused
-from shared.answering.follow_up import understood
+from shared.answering.conversation.extent import not_shown, shorter
+from shared.answering.conversation.focus import belongs, covered, focused
+from shared.answering.conversation.follow_up import understood
+from shared.answering.conversation.selection import answers_alone, around, searched
+from shared.answering.extractive.answers import quote_selection, refuse, written
 from shared.answering.languages import foreign_language, written_in
 from shared.answering.models import Answer, Basis, Mode
-from shared.answering.selection import answers_alone, around, searched
 from shared.answering.words import USUAL, Words, languages, signs, terms
 from shared.degraded import Missing, tolerate
 from shared.errors import RetrievalUnavailable
@@ -23,8 +23,8 @@ from shared.retrieval.models import Found
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared.answering.follow_up import FollowUp, Utterance
-    from shared.answering.writer import Rewriter
+    from shared.answering.conversation.follow_up import FollowUp, Utterance
+    from shared.answering.generated.writer import Rewriter
 
 Search: TypeAlias = Callable[[str], Found]
 """Finds passages for a question, or raises RetrievalUnavailable."""

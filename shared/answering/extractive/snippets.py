@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.citations import snippet as beginning
-from shared.answering.excerpts import excerpt
-from shared.answering.sections import ranked
-from shared.answering.sentences import split
-from shared.answering.units import lines_of
+from shared.answering.extractive.citations import snippet as beginning
+from shared.answering.extractive.excerpts import excerpt
+from shared.answering.extractive.sections import ranked
+from shared.answering.extractive.sentences import split
+from shared.answering.extractive.units import lines_of
 from shared.retrieval.lexical import terms
 
 if TYPE_CHECKING:

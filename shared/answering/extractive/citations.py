@@ -9,7 +9,7 @@ from shared.answering.models import Source
 from shared.retrieval.markup import shortened
 
 if TYPE_CHECKING:
-    from shared.answering.sections import Section
+    from shared.answering.extractive.sections import Section
     from shared.retrieval.models import Passage
 
 SNIPPET_CHARACTERS: Final = 240

@@ -9,14 +9,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.small_talk import HAN, folded_words
+from shared.answering.conversation.small_talk import HAN, folded_words
 from shared.answering.words import USUAL, languages, phrases, signs
 from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared.answering.small_talk import Word
+    from shared.answering.conversation.small_talk import Word
 
 ABOUT: Final = 2
 """Words of its own that a message may have beside one that points back."""

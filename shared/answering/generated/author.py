@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from shared import deadline
-from shared.answering.expected_language import expected, is_in_another, primary, wish
-from shared.answering.kept import Kept
+from shared.answering.extractive.sections import ranked
+from shared.answering.generated.expected_language import expected, is_in_another, primary, wish
+from shared.answering.generated.kept import Kept
+from shared.answering.generated.numbering import evidence_of, new_sources, numbers_of, text_of, tokens_around
 from shared.answering.models import Answer, Mode, Usage
-from shared.answering.numbering import evidence_of, new_sources, numbers_of, text_of, tokens_around
-from shared.answering.sections import ranked
 from shared.model.checker import Checker
 from shared.model.client import Limits
 from shared.model.endpoint import Told
@@ -30,8 +30,8 @@ from shared.record import record
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
-    from shared.answering.sections import Section
-    from shared.answering.writer import Brief
+    from shared.answering.extractive.sections import Section
+    from shared.answering.generated.writer import Brief
     from shared.model.chunks import Usage as Counted
     from shared.model.client import Model
     from shared.model.spending import Spending

@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.asked import beside
-from shared.answering.units import units_of
-from shared.answering.wanted import NEARLY, Wanted, asked_by
+from shared.answering.extractive.units import units_of
+from shared.answering.question.asked import beside
+from shared.answering.question.wanted import NEARLY, Wanted, asked_by
 from shared.record import record
 from shared.retrieval import beginning
 from shared.retrieval.blocks import Code, List, Table
@@ -16,7 +16,7 @@ from shared.retrieval.blocks import Code, List, Table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared.answering.units import Unit
+    from shared.answering.extractive.units import Unit
     from shared.retrieval.blocks import Block
     from shared.retrieval.models import Passage
     from shared.retrieval.vocabulary import Vocabulary

@@ -5,9 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.criteria import BEGINS_WITH_CODE, NUMBER, POINTER, SUBORDINATE, YES_OR_NO, is_labelled, turns
-from shared.answering.sentences import split
-from shared.answering.units import lines_of, row_as_line
+from shared.answering.extractive.criteria import (
+    BEGINS_WITH_CODE,
+    NUMBER,
+    POINTER,
+    SUBORDINATE,
+    YES_OR_NO,
+    is_labelled,
+    turns,
+)
+from shared.answering.extractive.sentences import split
+from shared.answering.extractive.units import lines_of, row_as_line
 from shared.record import record
 from shared.retrieval.blocks import Admonition, Code, Paragraph, Table
 from shared.retrieval.markup import CODE_SPAN
@@ -15,9 +23,9 @@ from shared.retrieval.markup import CODE_SPAN
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from shared.answering.sections import Section
-    from shared.answering.units import Unit
-    from shared.answering.wanted import Wanted
+    from shared.answering.extractive.sections import Section
+    from shared.answering.extractive.units import Unit
+    from shared.answering.question.wanted import Wanted
     from shared.retrieval.blocks import Block
 
 LONGEST: Final = 320

@@ -9,18 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.events import Delta, Done, Sources
-from shared.answering.follow_up import may_refer_back, refers_back
+from shared.answering.conversation.follow_up import may_refer_back, refers_back
+from shared.answering.conversation.small_talk import heard
+from shared.answering.generated.writer import Brief
 from shared.answering.languages import spoken
 from shared.answering.models import Answer, Mode
-from shared.answering.parallel import in_background
-from shared.answering.pieces import pieces
-from shared.answering.respondent import Respondent, no_examples
-from shared.answering.small_talk import heard
-from shared.answering.stopping import Watch, stop_of
-from shared.answering.storage import Storage, as_answer, done_without
+from shared.answering.turn.events import Delta, Done, Sources
+from shared.answering.turn.parallel import in_background
+from shared.answering.turn.pieces import pieces
+from shared.answering.turn.respondent import Respondent, no_examples
+from shared.answering.turn.stopping import Watch, stop_of
+from shared.answering.turn.storage import Storage, as_answer, done_without
 from shared.answering.words import Words
-from shared.answering.writer import Brief
 from shared.degraded import Missing, tolerate
 from shared.errors import ModelUnavailable
 from shared.history.models import answer_id
@@ -29,14 +29,14 @@ from shared.history.titles import UNTITLED, title_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
-    from shared.answering.events import Event
-    from shared.answering.follow_up import Utterance
+    from shared.answering.conversation.follow_up import Utterance
+    from shared.answering.conversation.small_talk import Heard
+    from shared.answering.generated.writer import Rewriter, Writer, Writing
     from shared.answering.models import Ask, Reply
-    from shared.answering.respondent import Examples, Search
-    from shared.answering.small_talk import Heard
-    from shared.answering.stopping import Stop
-    from shared.answering.storage import TurnKeeper
-    from shared.answering.writer import Rewriter, Writer, Writing
+    from shared.answering.turn.events import Event
+    from shared.answering.turn.respondent import Examples, Search
+    from shared.answering.turn.stopping import Stop
+    from shared.answering.turn.storage import TurnKeeper
     from shared.db import Database
     from shared.history.models import StoredQuestion
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
 from shared.answering.models import Answer, Mode, Reply, Saved, Source
-from shared.answering.parallel import if_slow
+from shared.answering.turn.parallel import if_slow
 from shared.deadline import within
 from shared.degraded import Missing, tolerate
 from shared.errors import DatabaseUnavailable, Gone, NotFound, NotSignedIn

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.referring import meaning
+from shared.answering.conversation.referring import meaning
 from shared.links import page_path
 from shared.retrieval.lexical import terms
 

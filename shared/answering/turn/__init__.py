@@ -1,0 +1,1 @@
+"""A turn of the chat: searched, answered, streamed, stopped and stored."""
