@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 from rich.console import Console
 
 from infra.ingestion.choosing import Order
-from infra.ingestion.index import Options
 from infra.ingestion.ingest import SAMPLE_SITE, TooMuchWouldGo, ingest
-from infra.ingestion.patience import StoreFailed
 from infra.ingestion.preview import preview
 from infra.ingestion.progress import shown_on
 from infra.ingestion.sources import NothingToIngest
+from infra.ingestion.store.index import Options
+from infra.ingestion.store.patience import StoreFailed
 from infra.stage_secrets import NoSecrets
 from infra.stage_settings import with_passages
 from shared.errors import Misconfigured

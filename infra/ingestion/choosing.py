@@ -10,8 +10,8 @@ from urllib.parse import quote, urlsplit
 
 from infra.ingestion.html.reader import SiteReader, Wanted, files_of
 from infra.ingestion.live.reader import LiveReader
-from infra.ingestion.markdown import MarkdownReader
-from infra.ingestion.routes import LOCAL_READER, Site
+from infra.ingestion.markdown.reader import MarkdownReader
+from infra.ingestion.markdown.routes import LOCAL_READER, Site
 from infra.ingestion.sources import NothingToIngest, has_markdown, site_name
 
 if TYPE_CHECKING:

@@ -27,8 +27,8 @@ from shared.settings.answers import RetrievalSettings
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
 
-    from infra.ingestion.index import Options
     from infra.ingestion.progress import Show
+    from infra.ingestion.store.index import Options
     from shared.answering.turn.respondent import Search
     from shared.retrieval.models import Found
 

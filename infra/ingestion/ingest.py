@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from infra.ingestion.choosing import Order, choose_reader
 from infra.ingestion.examples import ASKED, payload, searching
-from infra.ingestion.index import Options, PassageIndex
 from infra.ingestion.llms import Library
-from infra.ingestion.points import file_id
 from infra.ingestion.progress import Silent
 from infra.ingestion.reading import Reading, read_pages
 from infra.ingestion.record import record
 from infra.ingestion.sending import Sender
+from infra.ingestion.store.index import Options, PassageIndex
+from infra.ingestion.store.points import file_id
 from infra.ingestion.turns import taking_turns
 from shared.errors import RetrievalUnavailable
 from shared.retrieval.examples import POINT as EXAMPLES

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from infra.ingestion.form import Heading
-from infra.ingestion.safe import safe, safe_text
-from infra.ingestion.sections import title_of
+from infra.ingestion.passages.safe import safe, safe_text
+from infra.ingestion.passages.sections import title_of
 from shared.retrieval.blocks import Paragraph
 from shared.retrieval.markdown import markdown, one
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 from infra.ingestion.choosing import choose_reader
 from infra.ingestion.form import Excluded, Skipped
-from infra.ingestion.pages import passages
+from infra.ingestion.passages.pages import passages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from infra.ingestion.choosing import Order
     from infra.ingestion.form import Found, Page
-    from infra.ingestion.pages import Passage
+    from infra.ingestion.markdown.routes import Site
+    from infra.ingestion.passages.pages import Passage
     from infra.ingestion.progress import Show
-    from infra.ingestion.routes import Site
 
 SHOWN: Final = 3
 """Passages: of the first page, one in the middle, and the last."""

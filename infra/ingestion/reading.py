@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from infra.ingestion.form import Excluded, Skipped
-from infra.ingestion.outgoing import Outgoing
-from infra.ingestion.pages import passages
+from infra.ingestion.passages.pages import passages
 from infra.ingestion.sources import NothingToIngest
+from infra.ingestion.store.outgoing import Outgoing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from infra.ingestion.choosing import Choice
     from infra.ingestion.form import Page
     from infra.ingestion.llms import Library
-    from infra.ingestion.pages import Passage
-    from infra.ingestion.points import Stored
+    from infra.ingestion.passages.pages import Passage
     from infra.ingestion.progress import Show
+    from infra.ingestion.store.points import Stored
 
 
 @dataclass(slots=True)

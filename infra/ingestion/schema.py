@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ConfigDict, TypeAdapter, with_config
 
 from infra.ingestion.form import Page
-from infra.ingestion.pages import Passage
+from infra.ingestion.passages.pages import Passage
 from shared.retrieval.blocks import FORM, Block
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def page_schema() -> dict[str, Any]:
 
 
 def passage_schema() -> dict[str, Any]:
-    """The payload of a point; what infra/ingestion/index.py adds is its own affair."""
+    """The payload of a point; what infra/ingestion/store/index.py adds is its own affair."""
     schema = TypeAdapter(with_config(ConfigDict(extra="allow"))(Passage)).json_schema()
     blocks: dict[str, Any] = TypeAdapter(list[Block]).json_schema()
     schema["$defs"] = blocks.pop("$defs")

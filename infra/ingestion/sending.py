@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from infra.ingestion.index import PassageIndex
-    from infra.ingestion.outgoing import Outgoing
-    from infra.ingestion.pages import Passage
-    from infra.ingestion.points import Stored
+    from infra.ingestion.passages.pages import Passage
     from infra.ingestion.progress import Show
     from infra.ingestion.reading import Reading
+    from infra.ingestion.store.index import PassageIndex
+    from infra.ingestion.store.outgoing import Outgoing
+    from infra.ingestion.store.points import Stored
 
 BATCH: Final = 64
 IN_FLIGHT: Final = 2

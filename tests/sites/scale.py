@@ -18,18 +18,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra.ingestion.choosing import Order, choose_reader
-from infra.ingestion.index import Options
 from infra.ingestion.ingest import ingest
 from infra.ingestion.llms import Library
-from infra.ingestion.points import Points, Stored
 from infra.ingestion.progress import Silent
 from infra.ingestion.reading import Reading, read_pages
+from infra.ingestion.store.index import Options
+from infra.ingestion.store.points import Points, Stored
 from tests.contract.qdrant.stand_in import running_stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from infra.ingestion.pages import Passage
+    from infra.ingestion.passages.pages import Passage
 
 WORDS = [
     "lamp",

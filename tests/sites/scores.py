@@ -19,7 +19,7 @@ import httpx
 
 from infra.ingestion.choosing import Order, choose_reader
 from infra.ingestion.form import Heading, Page
-from infra.ingestion.pages import passages
+from infra.ingestion.passages.pages import passages
 from infra.ingestion.progress import Silent
 from shared.retrieval.markdown import one
 from tests.sites.generators import python_environment

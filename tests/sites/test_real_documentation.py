@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.ingestion.form import Page
-from infra.ingestion.markdown import MarkdownReader
-from infra.ingestion.pages import passages
-from infra.ingestion.routes import Site
+from infra.ingestion.markdown.reader import MarkdownReader
+from infra.ingestion.markdown.routes import Site
+from infra.ingestion.passages.pages import passages
 from tests.integration.ingestion.conftest import corpus
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.ingestion.pages import passages
+from infra.ingestion.passages.pages import passages
 from tests.sites import witnesses
 from tests.sites.generators import GENERATORS, SMOKE, Generator
 from tests.sites.scores import BASE, SECRET, pages_of, score, words

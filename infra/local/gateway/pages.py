@@ -73,7 +73,7 @@ class Pages:
 
 
 def _read_page(variables: Mapping[str, str], path: str) -> str | None:
-    from infra.ingestion.reader import page_html  # noqa: PLC0415 (the gateway starts faster, and pages are asked for later)
+    from infra.ingestion.rendering import page_html  # noqa: PLC0415 (the gateway starts faster, and pages are asked for later)
 
     if "QDRANT_URL" not in variables:
         return None

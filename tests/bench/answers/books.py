@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from infra.ingestion.choosing import Order, choose_reader
 from infra.ingestion.form import Page
-from infra.ingestion.index import Options
 from infra.ingestion.ingest import ingest
-from infra.ingestion.pages import passages
+from infra.ingestion.passages.pages import passages
 from infra.ingestion.progress import Silent
+from infra.ingestion.store.index import Options
 from infra.local.components import passages_store
 from infra.local.state import State
 from shared.retrieval.blocks import read

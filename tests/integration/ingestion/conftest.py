@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from infra.ingestion.choosing import Order
-from infra.ingestion.index import Options
 from infra.ingestion.ingest import ingest
+from infra.ingestion.store.index import Options
 from tests.contract.qdrant.stand_in import running_stand_in
 from tests.fixtures.loopback import NO_TLS
 

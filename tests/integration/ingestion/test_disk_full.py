@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.ingestion.patience import StoreFailed
+from infra.ingestion.store.patience import StoreFailed
 from infra.local.server import Server
 from infra.local.state import State
 from tests.integration.ingestion.test_killed import write

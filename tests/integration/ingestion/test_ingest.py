@@ -13,13 +13,13 @@ import httpx
 import pytest
 
 from infra.ingestion.choosing import Order
-from infra.ingestion.generations import MINILM
-from infra.ingestion.index import Options, PassageIndex
 from infra.ingestion.ingest import SAMPLE_SITE, TooMuchWouldGo, ingest
-from infra.ingestion.patience import StoreFailed
 from infra.ingestion.progress import Silent
-from infra.ingestion.reader import page_html
+from infra.ingestion.rendering import page_html
 from infra.ingestion.sources import NothingToIngest
+from infra.ingestion.store.generations import MINILM
+from infra.ingestion.store.index import Options, PassageIndex
+from infra.ingestion.store.patience import StoreFailed
 from infra.local.ports import LOOPBACK, free_port
 from shared.http_client import HttpClient
 from shared.retrieval import queries

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from infra.ingestion.choosing import Order
-from infra.ingestion.index import Options
 from infra.ingestion.ingest import ingest
+from infra.ingestion.store.index import Options
 from shared.guarded_client import GuardedClient
 from shared.retrieval.search import SECONDS, Book
 from shared.settings.answers import RetrievalSettings

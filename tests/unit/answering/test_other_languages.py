@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.ingestion.vocabulary import vocabulary
+from infra.ingestion.store.vocabulary import vocabulary
 from shared.answering.models import Mode
 from shared.answering.turn.respondent import Respondent
 from shared.retrieval.blocks import Paragraph

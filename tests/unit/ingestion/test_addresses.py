@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from infra.ingestion.front_matter import FrontMatter
-from infra.ingestion.routes import Site, route
-from infra.ingestion.slugs import Slugs
+from infra.ingestion.markdown.front_matter import FrontMatter
+from infra.ingestion.markdown.routes import Site, route
+from infra.ingestion.passages.slugs import Slugs
 
 
 @pytest.mark.parametrize(

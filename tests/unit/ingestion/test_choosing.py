@@ -12,12 +12,12 @@ from infra.ingestion.form import Excluded, Page
 from infra.ingestion.html.reader import SiteReader
 from infra.ingestion.live.reader import LiveReader
 from infra.ingestion.llms import Library
-from infra.ingestion.markdown import MarkdownReader
-from infra.ingestion.points import Points
+from infra.ingestion.markdown.reader import MarkdownReader
 from infra.ingestion.preview import preview
 from infra.ingestion.progress import Silent
 from infra.ingestion.reading import Reading, read_pages
 from infra.ingestion.sources import NothingToIngest
+from infra.ingestion.store.points import Points
 
 if TYPE_CHECKING:
     from pathlib import Path

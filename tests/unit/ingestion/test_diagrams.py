@@ -8,9 +8,9 @@ import pytest
 
 from infra.ingestion.form import Page
 from infra.ingestion.html.document import read_document
-from infra.ingestion.markdown import page_of
-from infra.ingestion.pages import passages
-from infra.ingestion.routes import Site
+from infra.ingestion.markdown.reader import page_of
+from infra.ingestion.markdown.routes import Site
+from infra.ingestion.passages.pages import passages
 from infra.ingestion.sources import Source
 
 SOURCE = "kettle --> teapot"

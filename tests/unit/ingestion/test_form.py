@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import TypeAdapter
 
-from infra.ingestion.arranging import arranged
 from infra.ingestion.form import LONGEST_SECTION, Heading, Page
-from infra.ingestion.markdown import page_of
-from infra.ingestion.pages import Passage, passages
-from infra.ingestion.routes import Site
+from infra.ingestion.markdown.reader import page_of
+from infra.ingestion.markdown.routes import Site
+from infra.ingestion.passages.arranging import arranged
+from infra.ingestion.passages.pages import Passage, passages
 from infra.ingestion.sources import Source
 from shared.retrieval.blocks import (
     FORM,

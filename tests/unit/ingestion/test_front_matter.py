@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from infra.ingestion.front_matter import BrokenPage, FrontMatter, split
+from infra.ingestion.markdown.front_matter import BrokenPage, FrontMatter, split
 
 
 def test_a_page_without_front_matter_is_all_text() -> None:

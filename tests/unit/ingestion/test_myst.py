@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.ingestion.markdown import page_of
-from infra.ingestion.routes import Site
+from infra.ingestion.markdown.reader import page_of
+from infra.ingestion.markdown.routes import Site
 from infra.ingestion.sources import Source
 from shared.retrieval.blocks import Admonition, Code, Paragraph
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as some
 from markdown_it import MarkdownIt
 
 from infra.ingestion.form import LONGEST_CODE, LONGEST_TEXT, Heading, Page, Skipped
-from infra.ingestion.markdown import MarkdownReader, page_of
-from infra.ingestion.packing import TARGET
-from infra.ingestion.pages import Passage
-from infra.ingestion.pages import passages as passages_of
-from infra.ingestion.routes import Site
+from infra.ingestion.markdown.reader import MarkdownReader, page_of
+from infra.ingestion.markdown.routes import Site
+from infra.ingestion.passages.packing import TARGET
+from infra.ingestion.passages.pages import Passage
+from infra.ingestion.passages.pages import passages as passages_of
 from infra.ingestion.sources import Source
 from shared.retrieval.blocks import Paragraph
 

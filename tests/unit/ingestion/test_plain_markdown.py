@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from infra.ingestion.admonitions import plain_admonitions
 from infra.ingestion.form import Heading
-from infra.ingestion.markdown import page_of
-from infra.ingestion.mdx import plain_markdown
-from infra.ingestion.routes import Site
+from infra.ingestion.markdown.admonitions import plain_admonitions
+from infra.ingestion.markdown.mdx import plain_markdown
+from infra.ingestion.markdown.reader import page_of
+from infra.ingestion.markdown.routes import Site
 from infra.ingestion.sources import Source
 from shared.retrieval.markdown import markdown
 

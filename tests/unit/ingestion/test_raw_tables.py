@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.ingestion.html.document import read_document
-from infra.ingestion.markdown import page_of
-from infra.ingestion.routes import Site
+from infra.ingestion.markdown.reader import page_of
+from infra.ingestion.markdown.routes import Site
 from infra.ingestion.sources import Source
 from shared.retrieval.blocks import Code, Paragraph, Table
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.ingestion.form import Page
-from infra.ingestion.markdown import MarkdownReader
-from infra.ingestion.routes import Site
+from infra.ingestion.markdown.reader import MarkdownReader
+from infra.ingestion.markdown.routes import Site
 
 if TYPE_CHECKING:
     from pathlib import Path

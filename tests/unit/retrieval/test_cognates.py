@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from infra.ingestion.vocabulary import vocabulary
+from infra.ingestion.store.vocabulary import vocabulary
 from shared.answering.words import signs, terms
 from shared.retrieval.cognates import shared_words
 from shared.retrieval.vocabulary import Vocabulary

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from infra.ingestion.places import Places
+from infra.ingestion.store.places import Places
 from shared.retrieval.queries import Edition
 
 NOT_OTHERS = {"must_not": [{"key": "release", "match": {"value": "other"}}]}

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from infra.ingestion.vocabulary import vocabulary
+from infra.ingestion.store.vocabulary import vocabulary
 from shared.http_client import HttpClient
 from shared.retrieval.search import Book
 from shared.settings.answers import RetrievalSettings

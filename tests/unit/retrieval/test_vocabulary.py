@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from infra.ingestion.vocabulary import LARGEST, vocabulary
+from infra.ingestion.store.vocabulary import LARGEST, vocabulary
 from shared.retrieval.lexical import stem
 from shared.retrieval.vocabulary import Vocabulary
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from infra.ingestion.cutting import cut
 from infra.ingestion.form import LONGEST_TEXT
+from infra.ingestion.passages.cutting import cut
 from shared.retrieval.blocks import Admonition, Code, Definition, List, Paragraph, Question, Table
 from shared.retrieval.markdown import markdown
 

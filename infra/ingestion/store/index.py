@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from qdrant_client import QdrantClient, models
 
-from infra.ingestion.generations import DENSE, MINILM, Generations
 from infra.ingestion.llms import INDEX
-from infra.ingestion.pages import embedded_text
-from infra.ingestion.patience import LONGEST_WAIT, Patience, StoreFailed
-from infra.ingestion.places import Places
-from infra.ingestion.points import COMPARED, Points, Stored, file_id, file_points, point, stored
-from infra.ingestion.vocabulary import vocabulary
+from infra.ingestion.passages.pages import embedded_text
+from infra.ingestion.store.generations import DENSE, MINILM, Generations
+from infra.ingestion.store.patience import LONGEST_WAIT, Patience, StoreFailed
+from infra.ingestion.store.places import Places
+from infra.ingestion.store.points import COMPARED, Points, Stored, file_id, file_points, point, stored
+from infra.ingestion.store.vocabulary import vocabulary
 from shared.retrieval.queries import worded
 from shared.retrieval.vocabulary import POINT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
-    from infra.ingestion.pages import Passage
+    from infra.ingestion.passages.pages import Passage
 
 Result = TypeVar("Result")
 

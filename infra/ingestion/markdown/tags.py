@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from infra.ingestion.admonitions import CLOSE, FOLD, marked
+from infra.ingestion.markdown.admonitions import CLOSE, FOLD, marked
+from infra.ingestion.markdown.raw_tables import with_tables
 from infra.ingestion.pictures import description
-from infra.ingestion.raw_tables import with_tables
 
 _TAG_START: Final = re.compile(r"<(?P<closing>/?)(?P<name>[A-Za-z][\w.-]*)?(?=[\s/>])")
 _ATTRIBUTE: Final = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|\{\s*[\"'`]([^\"'`]*)[\"'`]\s*\})")

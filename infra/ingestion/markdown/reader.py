@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Final
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from infra.ingestion.admonitions import CLOSE, FOLD, OPEN, SPLIT, plain_admonitions
 from infra.ingestion.folded import says_what_it_is, section
 from infra.ingestion.form import Excluded, Heading, Page, Skipped
-from infra.ingestion.front_matter import BrokenPage, FrontMatter, split
-from infra.ingestion.mdx import plain_markdown
-from infra.ingestion.myst import plain_directives
-from infra.ingestion.releases import releases_of
+from infra.ingestion.markdown.admonitions import CLOSE, FOLD, OPEN, SPLIT, plain_admonitions
+from infra.ingestion.markdown.front_matter import BrokenPage, FrontMatter, split
+from infra.ingestion.markdown.mdx import plain_markdown
+from infra.ingestion.markdown.myst import plain_directives
+from infra.ingestion.markdown.releases import releases_of
+from infra.ingestion.markdown.spans import heading_text, inline, leading_term
 from infra.ingestion.sources import find_sources
-from infra.ingestion.spans import heading_text, inline, leading_term
 from shared.retrieval.blocks import Admonition, Code, Definition, Item, List, Paragraph, Table
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from infra.ingestion.form import Content, Found
-    from infra.ingestion.mdx import PlainMarkdown
-    from infra.ingestion.releases import Release
-    from infra.ingestion.routes import Site
+    from infra.ingestion.markdown.mdx import PlainMarkdown
+    from infra.ingestion.markdown.releases import Release
+    from infra.ingestion.markdown.routes import Site
     from infra.ingestion.sources import Source
     from shared.retrieval.blocks import Block
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from infra.ingestion.pages import Passage
+    from infra.ingestion.passages.pages import Passage
 
 
 class Outgoing:

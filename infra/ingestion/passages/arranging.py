@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from infra.ingestion.diagrams import is_diagram
+from infra.ingestion.passages.diagrams import is_diagram
 from shared.retrieval.blocks import Admonition, Code, Definition, List, Paragraph, Question, Table
 from shared.retrieval.markdown import one
 

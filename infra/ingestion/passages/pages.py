@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
-from infra.ingestion.arranging import arranged
 from infra.ingestion.form import LONGEST_SECTION
-from infra.ingestion.packing import joined, packed
-from infra.ingestion.safe import safe, safe_text
-from infra.ingestion.sections import sections, title_of
+from infra.ingestion.passages.arranging import arranged
+from infra.ingestion.passages.packing import joined, packed
+from infra.ingestion.passages.safe import safe, safe_text
+from infra.ingestion.passages.sections import sections, title_of
 from shared.retrieval.blocks import FORM, Code, Definition, written
 from shared.retrieval.markdown import markdown
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from infra.ingestion.form import Page
-    from infra.ingestion.packing import Part, Piece
-    from infra.ingestion.sections import Section
+    from infra.ingestion.passages.packing import Part, Piece
+    from infra.ingestion.passages.sections import Section
     from shared.retrieval.blocks import Block
 
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from qdrant_client import models
 
-from infra.ingestion.patience import StoreFailed
+from infra.ingestion.store.patience import StoreFailed
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient
 
-    from infra.ingestion.patience import Patience
+    from infra.ingestion.store.patience import Patience
 
 DENSE: Final = "dense"
 SPARSE: Final = "bm25"

@@ -13,7 +13,7 @@ from shared.retrieval.lexical import COMPOUND, STEMS, STOP_WORDS, as_one, stem, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from infra.ingestion.places import Places
+    from infra.ingestion.store.places import Places
 
 LARGEST: Final = 300_000
 """Bytes of the payload; what does not fit is left out, the rarest and longest first."""

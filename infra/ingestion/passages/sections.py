@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from infra.ingestion.form import FOLDED, Heading
-from infra.ingestion.slugs import Slugs
+from infra.ingestion.passages.slugs import Slugs
 from shared.retrieval.blocks import Item, List, Paragraph
 
 if TYPE_CHECKING:

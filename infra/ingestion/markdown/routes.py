@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from infra.ingestion.front_matter import FrontMatter
+    from infra.ingestion.markdown.front_matter import FrontMatter
 
 LOCAL_READER: Final = "/docs"
 """Where the local gateway shows ingested pages: `/docs/<site>/<path>`."""

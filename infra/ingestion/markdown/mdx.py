@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from infra.ingestion.tags import without_tags
+from infra.ingestion.markdown.tags import without_tags
 
 _KEPT: Final = re.compile(
     r"""

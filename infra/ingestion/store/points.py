@@ -11,14 +11,14 @@ from uuid import NAMESPACE_URL, uuid5
 
 from qdrant_client import models
 
-from infra.ingestion.generations import BM25, DENSE, SPARSE
+from infra.ingestion.store.generations import BM25, DENSE, SPARSE
 from shared.retrieval.blocks import FORM
 from shared.retrieval.queries import worded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from infra.ingestion.pages import Passage
+    from infra.ingestion.passages.pages import Passage
 
 AVERAGE_LENGTH: Final = 65
 """Words that count in an average passage (measured on three sites: 58 to 70); BM25 weighs a longer one less."""

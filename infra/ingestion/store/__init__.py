@@ -1,0 +1,6 @@
+"""The passages in Qdrant.
+
+index.py generations.py patience.py   the collections behind an alias, and calls that are tried again
+points.py outgoing.py                 passages as points, and what differs on its way
+vocabulary.py places.py               what is kept beside them: the book's words, where old versions stand
+"""
