@@ -108,7 +108,8 @@ def lines(
     refused = sum(each.modes.get("refused", 0) for each in usage.days)
     share = refused / total if total else 0.0
     spent = _spent(sum(each.tokens for each in usage.days), usage.told, prices)
-    yield f"\n{total} questions of {usage.readers} readers{spent}, {share:.1%} not answered by the book"
+    asked = f"{_counted(total, 'question')} of {_counted(usage.readers, 'reader')}"
+    yield f"\n{asked}{spent}, {share:.1%} not answered by the book"
 
 
 def _days(usage: Usage, prices: Prices | None) -> Iterator[str]:
@@ -129,7 +130,11 @@ def _spent(tokens: int, told: Told | None, prices: Prices | None) -> str:
 def _line(group: Group) -> str:
     shown = _printable(group.text if group.text is not None else group.page or "")
     reasons = "".join(f"\n{'':24}“{_printable(each)}”" for each in group.reasons)
-    return f"  {group.times:5} x  {group.readers:4} readers  {shown}{reasons}"
+    return f"  {group.times:5} x  {_counted(group.readers, 'reader'):>12}  {shown}{reasons}"
+
+
+def _counted(number: int, one: str) -> str:
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
 
 
 def _printable(text: str) -> str:

@@ -124,7 +124,7 @@ def _stored(index: PassageIndex, reading: Reading, site: str, started: float, sh
     sender = Sender(index, reading, show)
     others = index.count_others(site)
     if _is_another(reading) and index.can_be_replaced:
-        sender.replace(others)
+        sender.replace()
     else:
         sender.update()
     version = index.keep_files(site, dict(reading.library.files()))

@@ -39,17 +39,13 @@ class Sender:
         if gone:
             self._index.delete(gone)
 
-    def replace(self, others: int) -> None:
-        """Fill a new collection with everything that stays and everything that is new; the old one answers meanwhile.
-
-        Args:
-            others: How many passages of other sites there are.
-        """
+    def replace(self) -> None:
+        """Fill a new collection with all that stays and all that is new; the old one answers meanwhile."""
         there = self._index.begin_anew()
         gone = set(self._reading.gone())
         new = _ids(self._reading.embedded) | _ids(self._reading.refreshed)
         expected = self._reading.ids | (self._reading.stored.keys() - gone)
-        self._show.begin("copied", others + len(self._reading.stored))
+        self._show.begin("copied", self._index.count_to_take_over())
         for ids in self._index.take_over(gone | new, there):
             expected |= ids - gone
             self._show.step(len(ids))

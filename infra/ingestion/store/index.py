@@ -6,7 +6,6 @@ Vectors are never made here: texts are sent in their place, and Qdrant's inferen
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from qdrant_client import QdrantClient, models
@@ -16,7 +15,8 @@ from infra.ingestion.passages.pages import embedded_text
 from infra.ingestion.store.generations import DENSE, MINILM, Generations
 from infra.ingestion.store.patience import LONGEST_WAIT, Patience, StoreFailed
 from infra.ingestion.store.places import Places
-from infra.ingestion.store.points import COMPARED, Points, Stored, file_id, file_points, point, stored
+from infra.ingestion.store.points import Points, Stored, file_id, file_points, point, stored
+from infra.ingestion.store.requests import NOBODYS, Requests, is_file_of, is_site
 from infra.ingestion.store.vocabulary import vocabulary
 from shared.retrieval.queries import worded
 from shared.retrieval.vocabulary import POINT
@@ -60,11 +60,12 @@ class PassageIndex:
 
     def __init__(self, url: str, options: Options, say: Callable[[str], None] = lambda _: None) -> None:
         self.url, self.options = url, options
-        self._alias, self._model, self._page = options.collection, options.model, options.page
+        self._alias, self._model = options.collection, options.model
         self._client = QdrantClient(
             url, api_key=options.api_key, cloud_inference=True, check_compatibility=False, timeout=TIMEOUT
         )
         self._try = Patience(url, options.wait, say)
+        self._requests = Requests(self._client, self._try, options.page)
         self._generations = Generations(self._client, options.collection, options.model, self._try)
         self._points = Points(options.model, self._generations.began)
         self._into = options.collection
@@ -84,7 +85,7 @@ class PassageIndex:
             self._generations.answer_from(self._generations.unfinished() or self._generations.create())
             return
         self._generations.check(current)
-        of_sites = models.Filter(must_not=[_NOBODYS])
+        of_sites = models.Filter(must_not=[NOBODYS])
         records, _ = self._try(lambda: self._client.scroll(current, of_sites, 1, with_payload=["embed_model"]))
         model = (records[0].payload or {}).get("embed_model") if records else self._model
         if model != self._model:
@@ -97,7 +98,7 @@ class PassageIndex:
 
     def stored(self, site: str) -> dict[str, Stored]:
         """Give every passage of a site by its id."""
-        return self._compared(self._alias, models.Filter(must=[_is_site(site)]))
+        return self._requests.compared(self._alias, models.Filter(must=[is_site(site)]))
 
     def compared(self, passage: Passage) -> Stored:
         """Give of a passage what would be compared if it were stored."""
@@ -105,13 +106,13 @@ class PassageIndex:
 
     def count_others(self, site: str) -> int:
         """Count the passages of all other sites."""
-        return self._count(self._alias, models.Filter(must_not=[_is_site(site), _NOBODYS]))
+        return self._requests.count(self._alias, models.Filter(must_not=[is_site(site), NOBODYS]))
 
     # --- changes
 
     def put(self, passages: Sequence[Passage]) -> None:
         """Store passages with new vectors."""
-        self._upsert([self._points.new(each) for each in passages])
+        self._requests.upsert(self._into, [self._points.new(each) for each in passages])
 
     def copy(self, passages: Mapping[str, Passage]) -> list[Passage]:
         """Store passages with vectors that were made before; give those whose vectors are not there any more.
@@ -131,7 +132,7 @@ class PassageIndex:
             if stored(record).content == self.compared(passage).content:
                 points.append(point(passage.id, record.vector, self._points.payload(passage)))
                 del missing[str(record.id)]
-        self._upsert(points)
+        self._requests.upsert(self._into, points)
         return list(missing.values())
 
     def describe(self, passages: Sequence[Passage]) -> None:
@@ -146,16 +147,13 @@ class PassageIndex:
 
     def delete(self, ids: Sequence[str]) -> None:
         """Delete passages."""
-        for start in range(0, len(ids), self._page):
-            chosen = models.PointIdsList(points=list(ids[start : start + self._page]))
-            self._try(lambda chosen=chosen: self._client.delete(self._into, chosen, wait=True))
+        self._requests.delete(self._into, ids)
 
     def delete_site(self, site: str) -> int:
         """Delete a site with its files; say how many passages it had."""
-        count = self._count(self._into, models.Filter(must=[_is_site(site)]))
+        count = self._requests.count(self._into, models.Filter(must=[is_site(site)]))
         if count:
-            everything = models.Filter(should=[_is_site(site), _is_file_of(site)])
-            self._try(lambda: self._client.delete(self._into, models.FilterSelector(filter=everything), wait=True))
+            self._requests.delete_all(self._into, models.Filter(should=[is_site(site), is_file_of(site)]))
         return count
 
     def keep_files(self, site: str, files: Mapping[str, str]) -> str:
@@ -169,7 +167,7 @@ class PassageIndex:
             return version
         # the one that tells whether all of this was done comes last
         for each in reversed(points):
-            self._upsert([each])
+            self._requests.upsert(self._into, [each])
         names: list[str] = before.get("files", [])
         self.delete([file_id(site, each) for each in names if each not in files])
         return version
@@ -192,13 +190,13 @@ class PassageIndex:
 
     def fields(self, *names: str) -> Iterator[dict[str, Any]]:
         """Give fields of every passage of all sites."""
-        all_sites = models.Filter(must_not=[_NOBODYS])
-        for records in self._batches(self._into, all_sites, self._page, payload=[*names], vectors=False):
+        all_sites = models.Filter(must_not=[NOBODYS])
+        for records in self._requests.batches(self._into, all_sites, payload=[*names]):
             yield from (each.payload or {} for each in records)
 
     def write(self, identifier: str, payload: Mapping[str, object]) -> None:
         """Store what is no passage, and what no search finds."""
-        self._upsert([point(identifier, {}, payload)])
+        self._requests.upsert(self._into, [point(identifier, {}, payload)])
 
     # --- a new collection in the place of the old one
 
@@ -210,7 +208,11 @@ class PassageIndex:
     def begin_anew(self) -> dict[str, Stored]:
         """Let changes go into a new collection, which nobody is asked from; give what a run before has put there."""
         self._into = self._generations.unfinished() or self._generations.create()
-        return self._compared(self._into, models.Filter())
+        return self._requests.compared(self._into)
+
+    def count_to_take_over(self) -> int:
+        """Count what the old collection holds: every site's passages, and what is kept beside them."""
+        return self._requests.count(self._alias)
 
     def take_over(self, but: Container[str], there: Mapping[str, Stored]) -> Iterator[set[str]]:
         """Copy everything from the old collection into the new one, with its vectors; give all ids, batch by batch.
@@ -219,9 +221,9 @@ class PassageIndex:
             but: Ids that are not to be copied.
             there: What a run before has copied.
         """
-        for records in self._batches(self._alias, models.Filter(), COPIED, payload=True, vectors=True):
+        for records in self._requests.batches(self._alias, size=COPIED, vectors=True):
             taken = [each for each in records if str(each.id) not in but and there.get(str(each.id)) != stored(each)]
-            self._upsert([point(str(each.id), each.vector, each.payload or {}) for each in taken])
+            self._requests.upsert(self._into, [point(str(each.id), each.vector, each.payload or {}) for each in taken])
             yield {str(each.id) for each in records}
 
     def answer_anew(self, expected: int) -> None:
@@ -230,7 +232,7 @@ class PassageIndex:
         Raises:
             StoreFailed: It holds too much or too little, or finds nothing.
         """
-        count = self._count(self._into, models.Filter())
+        count = self._requests.count(self._into)
         question = models.Document(text=worded(self._model, "What is this?", "query"), model=self._model)
         found = self._try(lambda: self._client.query_points(self._into, question, using=DENSE, limit=1)).points
         if count != expected or not found:
@@ -240,41 +242,3 @@ class PassageIndex:
             )
         self._generations.answer_from(self._into)
         self._into = self._alias
-
-    # --- requests
-
-    def _upsert(self, points: list[models.PointStruct]) -> None:
-        if points:
-            self._try(lambda: self._client.upsert(self._into, points, wait=True))
-
-    def _count(self, collection: str, chosen: models.Filter) -> int:
-        return self._try(lambda: self._client.count(collection, chosen, exact=True)).count
-
-    def _compared(self, collection: str, chosen: models.Filter) -> dict[str, Stored]:
-        return {
-            str(each.id): stored(each)
-            for records in self._batches(collection, chosen, self._page, payload=list(COMPARED), vectors=False)
-            for each in records
-        }
-
-    def _batches(
-        self, collection: str, chosen: models.Filter, size: int, *, payload: bool | list[str], vectors: bool
-    ) -> Iterator[list[models.Record]]:
-        scroll = partial(self._client.scroll, collection, chosen, size, with_payload=payload, with_vectors=vectors)
-        records, offset = self._try(scroll)
-        yield records
-        while offset is not None:
-            records, offset = self._try(partial(scroll, offset=offset))
-            yield records
-
-
-_NOBODYS: Final = models.IsEmptyCondition(is_empty=models.PayloadField(key="site"))
-"""Points beside the passages."""
-
-
-def _is_site(site: str) -> models.FieldCondition:
-    return models.FieldCondition(key="site", match=models.MatchValue(value=site))
-
-
-def _is_file_of(site: str) -> models.FieldCondition:
-    return models.FieldCondition(key="file_of", match=models.MatchValue(value=site))

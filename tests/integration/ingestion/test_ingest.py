@@ -378,6 +378,31 @@ def test_when_most_of_a_site_is_another_a_new_collection_takes_the_place_of_the_
     assert counts(book.ingest()) == {"unchanged": 5}
 
 
+class Counts(Silent):
+    """Adds the steps of each stage up."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, tuple[int, int]] = {}
+
+    def begin(self, what: str, total: int) -> None:
+        self.what, self.stages[what] = what, (0, total)
+
+    def step(self, count: int = 1) -> None:
+        done, total = self.stages[self.what]
+        self.stages[self.what] = done + count, total
+
+
+def test_whoever_watches_a_replacement_is_never_told_of_more_than_all(book: Book) -> None:
+    book.ingest()
+    for name in ("index.md", "arm.md", "guides/camera.mdx"):
+        book.write(name, f"# Another\n\nAll about {name}.\n")
+    shown = Counts()
+    ingest(Order([str(book.folder)]), book.server.url, book.options, shown)
+    done, total = shown.stages["copied"]
+    assert done == total > 0
+    assert [each for each, (done, total) in shown.stages.items() if total and done > total] == []
+
+
 def test_only_the_collection_before_the_one_that_answers_is_kept(book: Book) -> None:
     seen: list[str] = []
     for word in ("arm", "hand", "leg"):
