@@ -20,42 +20,45 @@ STOP_WORDS: Final = frozenset(
 
 COMMON_WORDS: Final = frozenset(
     """
-    shows showing holds holding contains containing gets
-    down duration fraction off percent percentage price prices share
-    length lengths piece pieces width height depth undo roll bunch plenty couple portion somewhat advice
-    able above abruptly access afford aside attribute belong besides busy buy ceiling characteristic concerned critical
-    crucial delay denied deny descended die discover document drop encounter encountered entities entity evidence
-    expression feature forever freeze hang hangs happen illustrate institution integral kid kids longest lone metric
-    original originally partner picture popularity produce purchase reside residing respective sing student students
-    surrender suspect temporary week weeks
-    access according account achieve across actually add adding advice affect after again against ago allow allowed
-    almost alone along already although always amount another answer anyone anything anyway apart appear apply approach
-    appropriate around arrive arrives ask available avoid away back bad based basic become before begin behind below
-    best better between beyond big bit both bring broken build bunch call called came care case cause certain chance
-    change check choose clear close come common compare compared complete concept concerning consider contain continue
-    correct cost course create current currently cut cuts day deal decide default define definition depend describe
-    despite detail details determine differ difference differences different directly disadvantage during each easier
-    easiest easy effect either else end enough ensure entire especially even ever every everyone everything exact
-    exactly example examples except exist exists expect explanation extra fact fail fails far fast faster fastest
-    favorite few figure final find fine first fix follow following forget format found free full further general
-    generally getting goes going good got great guide handle happen happening happens hard help here high hope idea
-    ideal important impossible improve include included including increase information inside instead instruct
-    instructions interested involve issue issues job keep keeps kind kinds know known large last late later latest least
-    leave left less level limit limitations little look looking lot low made main mainly make makes making manage manner
-    matter may maybe mean meaning means meant method might minimum mistake moment mostly move must name named near
-    necessary never new next nice none normal normally nothing now number obtain occur offer often old once only open
-    option order other others otherwise outside overall own part particular past people perform perhaps person pick
-    place possible possibly prefer prepare prerequisite prerequisites prevent previous probably problem problems proper
-    properly provide purpose put question quick quickly quite rather reach read ready real really reason recommend
-    recommendation recommended reduce refer regarding related relevant rely remember require required requirement
-    requirements requires respond rest result right role run safe said same say says second see seem seems select send
-    set several shall short similar simple simply since situation size small solution solve somebody someone something
-    sometimes somewhere soon sort specific specify start started step steps still stop store stuck stuff suggest
-    suggestion suitable summarise summarize summary support supported supports suppose sure switch system task teach
-    tell term terms thanks thing things think though through throw throws thus time times together told too total tried
-    true try trying turn two type types typical typically under understand unit unless until update upon usage user
-    users usual usually value various vary version versus very via view vs wait way ways went whatever whenever whether
-    whole wish within without wonder word work working works worth write wrong yes yet yourself
+    able above abruptly access according account achieve across actually add adding advice affect afford after again
+    against ago allow allowed almost alone along already although altogether always amid among amongst amount another
+    answer anyhow anyone anything anyway anywhere apart appear apply approach appropriate approximately around arrive
+    arrives aside ask attribute available avoid away back bad based basic basically become before begin behind belong
+    below beneath beside besides best better between beyond big bit both bring broken build bunch busy buy call called
+    came care case cause ceiling certain chance change characteristic check choose circa clear close come common compare
+    compared complete concept concerned concerning consider considering contain containing contains continue correct
+    cost couple course create critical crucial current currently cut cuts day deal decide default define definition
+    delay denied deny depend depth descended describe despite detail details determine die differ difference differences
+    different directly disadvantage discover document down drop duration during each easier easiest easy effect either
+    else elsewhere encounter encountered end enough ensure entire entities entity especially etc even ever every
+    everyone everything everywhere evidence exact exactly example examples except excluding exist exists expect
+    explanation expression extra fact fail fails far fast faster fastest favorite feature few figure final find fine
+    first fix follow following forever forget format found fraction free freeze full further general generally gets
+    getting goes going gonna good got gotta great guide handle hang hangs happen happening happens hard he height hello
+    help hence her here hers herself hey hi high him himself his holding holds hope however idea ideal illustrate
+    important impossible improve include included including increase information inside instead institution instruct
+    instructions integral interested involve issue issues itself job keep keeps kid kids kind kinda kinds know known
+    large last late later latest least leave left length lengths less lest level limit limitations little lone longest
+    look looking lot low made main mainly make makes making manage manner matter may maybe mean meaning means meant
+    meanwhile method metric might minimum mistake moment moreover mostly move must myself name named near necessary
+    neither never nevertheless new next nice nobody none nonetheless nor normal normally nothing now nowhere number
+    obtain occur off offer often okay old once only onto open option order original originally other others otherwise
+    ought ours ourselves outside overall own part particular partner past people per percent percentage perform perhaps
+    person pick picture piece pieces place plenty pls popularity portion possible possibly prefer prepare prerequisite
+    prerequisites prevent previous price prices probably problem problems produce proper properly provide purchase
+    purpose put question quick quickly quite rather reach read ready real really reason recommend recommendation
+    recommended reduce refer regarding regardless related relevant rely remember require required requirement
+    requirements requires reside residing respective respectively respond rest result right role roll roughly run safe
+    said same say says second see seem seems select send set several shall share she short showing shows similar simple
+    simply since sing situation size small solution solve somebody somehow someone something sometimes somewhat
+    somewhere soon sort specific specify start started step steps still stop store stuck student students stuff suggest
+    suggestion suitable summarise summarize summary support supported supports suppose sure surrender suspect switch
+    system task teach tell temporary term terms thanks thats theirs themselves therefore thing things think though
+    through throughout throw throws thus thx till time times together told too total toward towards tried true try
+    trying turn two type types typical typically under underneath understand undo unit unless unlike until update upon
+    usage user users usual usually value various vary version versus very via view vs wait wanna way ways week weeks
+    went whatever whenever whereas whereby wheres wherever whether whichever whilst whoever whole width wish within
+    without wonder word work working works worth write wrong yes yet yours yourself
     """.split()  # noqa: SIM905 (as above)
 )
 """Everyday words: a book that lacks one of them does not lack the subject of the question."""

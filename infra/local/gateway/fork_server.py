@@ -85,7 +85,7 @@ class ForkServer:
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
-                preexec_fn=prepare,  # noqa: PLW1509 (as every container's; see environment.py)
+                preexec_fn=prepare,  # noqa: PLW1509 (as every container's; see processes.py)
             )
         self._asked: deque[asyncio.Future[Forked]] = deque()
         self._running: dict[int, Forked] = {}

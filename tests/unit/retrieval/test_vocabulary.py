@@ -83,6 +83,19 @@ def test_words_that_the_book_does_not_hold_are_known_and_everyday_words_are_none
     assert BOOK.missing("calibarte") == []
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "hi, how many cameras per arm?",
+        "is a camera onto or beside the arm",
+        "whichever arm she calibrates",
+    ],
+)
+def test_words_of_grammar_alone_are_nothing_that_a_book_could_lack(question: str) -> None:
+    assert BOOK.missing(question) == []
+    assert BOOK.repaired(question) == question
+
+
 def test_a_rare_word_weighs_more_than_a_common_one() -> None:
     assert BOOK.rarity(stem("unicorn")) > BOOK.rarity(stem("camera")) > BOOK.rarity(stem("calibrated"))
 
