@@ -93,16 +93,15 @@ def _field(result: PGresult, field: pq.DiagnosticField) -> str | None:
 
 def rows(result: PGresult) -> Rows:
     """What a statement gave, read by the types of its columns."""
-    names = [(result.fname(index) or b"").decode() for index in range(result.nfields)]
-    decode = row_decoder((name, result.ftype(index)) for index, name in enumerate(names))
+    columns = range(result.nfields)
+    names = [(result.fname(index) or b"").decode() for index in columns]
+    decode = row_decoder((name, result.ftype(index)) for index, name in zip(columns, names, strict=True))
     return Rows(
         columns=tuple(names),
-        values=tuple(decode(_texts(result, row)) for row in range(result.ntuples)),
+        values=tuple(decode(_texts(result, row, columns)) for row in range(result.ntuples)),
         count=result.command_tuples or 0,
     )
 
 
-def _texts(result: PGresult, row: int) -> Generator[str | None]:
-    for column in range(result.nfields):
-        value = result.get_value(row, column)
-        yield None if value is None else value.decode()
+def _texts(result: PGresult, row: int, columns: range) -> list[str | None]:
+    return [None if (value := result.get_value(row, column)) is None else value.decode() for column in columns]

@@ -136,7 +136,10 @@ _WRITERS: tuple[tuple[type | tuple[type, ...], Callable[[Any], str]], ...] = (
 """In this order: a bool is also an int."""
 
 
-def row_decoder(columns: Iterable[tuple[str, int]]) -> Callable[[Iterable[str | None]], tuple[Any, ...]]:
+_UNREADABLE = (ValueError, ArithmeticError, KeyError)
+
+
+def row_decoder(columns: Iterable[tuple[str, int]]) -> Callable[[Sequence[str | None]], tuple[Any, ...]]:
     """What turns one row of texts into a tuple of values.
 
     Args:
@@ -148,11 +151,15 @@ def row_decoder(columns: Iterable[tuple[str, int]]) -> Callable[[Iterable[str | 
     """
     readers = [(name, _reader(name, oid)) for name, oid in columns]
 
-    def decode(row: Iterable[str | None]) -> tuple[Any, ...]:
-        return tuple(
-            None if text is None else _read(name, reader, text)
-            for (name, reader), text in zip(readers, row, strict=True)
-        )
+    def decode(row: Sequence[str | None]) -> tuple[Any, ...]:
+        try:
+            read = [None if text is None else reader(text) for (_, reader), text in zip(readers, row, strict=True)]
+        except _UNREADABLE:  # once more, to say of which column
+            read = [
+                None if text is None else _read(name, reader, text)
+                for (name, reader), text in zip(readers, row, strict=True)
+            ]
+        return tuple(read)
 
     return decode
 
@@ -169,7 +176,7 @@ def _reader(name: str, oid: int) -> Callable[[str], Any]:
 def _read(name: str, reader: Callable[[str], Any], text: str) -> Any:  # noqa: ANN401 (the column's type decides)
     try:
         return reader(text)
-    except (ValueError, ArithmeticError, KeyError):
+    except _UNREADABLE:
         # "from None" inside: the original error would show the value
         raise Fault from ValueError(f'column "{name}" holds a value that Python cannot').with_traceback(None)
 
@@ -181,7 +188,8 @@ def _read_bytea(text: str) -> bytes:
 
 
 def _read_timestamptz(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
+    read = datetime.fromisoformat(text)
+    return read if read.tzinfo is UTC else read.astimezone(UTC)
 
 
 def _read_time(text: str) -> time:

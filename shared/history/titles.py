@@ -43,7 +43,8 @@ def given_title(title: str) -> str:
 
 
 def _shown(line: str) -> str:
-    kept = (each for each in line if each.isspace() or not _is_hidden(each))
+    # nothing that is printable is hidden, and most lines are
+    kept = line if line.isprintable() else (each for each in line if each.isspace() or not _is_hidden(each))
     return " ".join("".join(kept).split())
 
 

@@ -4,11 +4,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.auth.identity.callers import SignedInDatabase
+from shared.allowance import Allowance, Use
+from shared.auth.identity.callers import AT_LENGTH, SignedInDatabase, VouchedDatabase
+from shared.clock import now
 from shared.db import Statement
-from shared.errors import NotSignedIn, StatementFailed
+from shared.errors import NotSignedIn, StatementFailed, TooManyRequests
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import LiteralString
+
     from tests.integration.auth.conftest import Routes
 
 WHO = Statement("select nullif(current_setting('app.user_id', true), '')")
@@ -75,3 +80,45 @@ def test_what_a_statement_fails_with_passes_through(routes: Routes, token: str) 
     with pytest.raises(StatementFailed) as caught:
         SignedInDatabase(routes.database, token).run(Statement("select 1 / $1::int", (0,)))
     assert caught.value.sqlstate == "22012"
+
+
+@pytest.fixture
+def without_the_functions(routes: Routes) -> Iterator[None]:
+    """A database that still waits for the migration 0151."""
+    routes.rows("alter function signed_in_by_token rename to absent_by_token")
+    routes.rows("alter function signed_in_by_id rename to absent_by_id")
+    yield
+    routes.rows("alter function absent_by_token rename to signed_in_by_token")
+    routes.rows("alter function absent_by_id rename to signed_in_by_id")
+
+
+@pytest.mark.usefixtures("without_the_functions")
+def test_a_database_that_waits_for_its_migration_knows_who_asks(routes: Routes, email: str, token: str) -> None:
+    by_token = SignedInDatabase(routes.database, token)
+    assert by_token.run(WHO)[0].values == ((by_token.identified().id,),)
+    assert by_token.identified().email == email
+    with pytest.raises(NotSignedIn):
+        SignedInDatabase(routes.database, "unknown").run(WHO)
+    vouched = VouchedDatabase(routes.database, by_token.identified().id)
+    vouched.counting(Use("reading", Allowance(1, 1)))
+    assert vouched.identified() == by_token.identified()
+    vouched.counting(Use("reading", Allowance(1, 1)))
+    with pytest.raises(TooManyRequests):
+        vouched.identified()
+
+
+def test_a_function_that_another_statement_lacks_is_a_fault_of_that(routes: Routes, token: str) -> None:
+    with pytest.raises(StatementFailed) as caught:
+        SignedInDatabase(routes.database, token).run(Statement("select no_such_function()"))
+    assert caught.value.sqlstate == "42883"
+
+
+@pytest.mark.parametrize("identify", AT_LENGTH)
+def test_who_asks_is_the_same_by_a_kept_plan_and_at_length(routes: Routes, token: str, identify: LiteralString) -> None:
+    user = SignedInDatabase(routes.database, token).identified()
+    for named in (token, user.id, "nobody"):
+        given = (named, now(), "reading", 100, 1)[: 5 if "$5" in identify else 2]
+        [kept, *_] = routes.database.run(Statement(identify, given))
+        [written, *_] = routes.database.run(Statement(AT_LENGTH[identify], given))
+        width = len(kept.columns) - ("$5" in identify)
+        assert [row[:width] for row in kept.values] == [row[:width] for row in written.values]
