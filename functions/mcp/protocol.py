@@ -91,7 +91,8 @@ class Message:
             raise Refused(INVALID_REQUEST, '`jsonrpc` has to be "2.0".')
         if "method" not in message and ("result" in message or "error" in message):
             return None
-        method, identifier, params = message.get("method"), message.get("id"), message.get("params", {})
+        method, identifier = message.get("method"), message.get("id")
+        params: object = {} if message.get("params") is None else message["params"]  # some write null for none
         if not isinstance(method, str) or not method:
             raise Refused(INVALID_REQUEST, "`method` has to be a string.")
         if "id" in message and (not isinstance(identifier, str | int) or isinstance(identifier, bool)):

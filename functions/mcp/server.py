@@ -25,7 +25,7 @@ from functions.mcp.protocol import (
 )
 from shared.app import build_handler
 from shared.auth.browser.origins import TrustedOrigins
-from shared.errors import RetrievalUnavailable, TooManyRequests
+from shared.errors import NotFound, RetrievalUnavailable, TooManyRequests
 from shared.observability import VERSION, log, tell
 from shared.record import record
 from shared.settings.site import OriginSettings
@@ -131,6 +131,16 @@ async def receive(request: Request, book: OpenBook, questions: Questions, origin
         return _refused(refused)
     answer, status, headers = await session.answered(sent)
     return _json(answer, status, headers)
+
+
+@router.post("/mcp/{rest:path}", response_class=Response, include_in_schema=False)
+async def receive_with_slash(
+    rest: str, request: Request, book: OpenBook, questions: Questions, origins: Origins
+) -> Response:
+    """The same where a client has added a slash; API Gateway knows no route that ends in one."""
+    if rest:
+        raise NotFound
+    return await receive(request, book, questions, origins)
 
 
 @router.get("/mcp", response_class=Response, include_in_schema=False)

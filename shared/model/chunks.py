@@ -94,7 +94,7 @@ def _read(said: Mapping[str, Any]) -> Chunk:
         raise error_of(error)
     if said.get("type") == "ping":  # the keep-alive of Anthropic's wire, which some pass on
         return Chunk()
-    if "choices" not in said and _usage(said) is None:
+    if "choices" not in said and "usage" not in said:
         # llama.cpp's errors are bare where they come in a field `error`
         raise error_of(said) if "message" in said else Garbage()
     choices = cast("list[Mapping[str, Any]]", said.get("choices") or [{}])
@@ -146,6 +146,8 @@ def _usage(said: Mapping[str, Any]) -> Usage | None:
         return None
     counted = cast("dict[str, Any]", told)
     try:
-        return Usage(int(counted.get("prompt_tokens") or 0), int(counted.get("completion_tokens") or 0))
+        read, written, both = (int(counted.get(f"{each}_tokens") or 0) for each in ("prompt", "completion", "total"))
     except (TypeError, ValueError) as error:
         raise Garbage from error
+    # Gemini and Grok leave what was thought out of the second, and charge for it. Noughts tell nothing
+    return Usage(read, max(written, both - read)) if read > 0 else None

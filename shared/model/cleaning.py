@@ -24,7 +24,10 @@ BARE: Final = re.compile(
     r"[^\s<>]*>?",
     re.IGNORECASE,
 )
-TAG: Final = re.compile(r"</?[A-Za-z!][^<>]*>|<!--.*?-->|</?[A-Za-z][\w-]*(?:\s[^<>]*)?$", re.DOTALL)
+TAG: Final = re.compile(
+    r"</?[A-Za-z!][^<>]*>|<!--.*?-->|</?[A-Za-z][\w-]*(?:\s[^<>]*)?$|<[|\uff5c][^<>\n]{1,40}[|\uff5c]>", re.DOTALL
+)
+"""HTML, and what templates of chats put around turns (`<|im_end|>`), where a server lets it through."""
 DEEPEST: Final = 8
 """Tags within tags; whoever writes more of them writes no text."""
 HIDDEN: Final = re.compile(

@@ -24,12 +24,12 @@ from shared.model.failures import (
     of_status,
     seconds_to_wait,
 )
-from shared.model.sse import events, whole
+from shared.model.sse import answered
 from shared.model.thinking import without_thoughts
 from shared.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from shared.http_stream import Streamed
 
@@ -198,7 +198,7 @@ def _refusal(reply: Streamed) -> str:
 def _texts(reply: Streamed, patience: Patience, told: Told) -> Iterator[str]:
     heard = said = False
     try:
-        for data in _data(reply):
+        for data in answered(reply.pieces()):
             heard = True
             if data.strip() == DONE:
                 told.ended = told.ended or "stop"
@@ -229,13 +229,6 @@ def _until(patience: Patience, told: Told, *, said: bool) -> float:
     if told.ended:
         return min(now + USAGE_SECONDS, patience.whole)
     return min(now + patience.between if said else patience.first, patience.whole)
-
-
-def _data(reply: Streamed) -> Iterable[str]:
-    """Each event; the body itself, where the server does not stream."""
-    if "json" not in reply.headers.get("content-type", ""):
-        return events(reply.pieces())
-    return whole(reply.pieces())
 
 
 __all__ = ["Endpoint", "ModelFailed", "Patience", "Told"]

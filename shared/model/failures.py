@@ -22,7 +22,7 @@ What a failure is called stands in the log; what the provider wrote about it doe
 from __future__ import annotations
 
 import re
-from email.utils import parsedate_to_datetime
+from email.utils import formatdate, parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -162,13 +162,13 @@ def of_status(status: int, after: float | None = None, said: str = "") -> ModelF
 def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
     """What a reply says about when to come back: RFC 9110, section 10.2.3, and OpenAI's own header in milliseconds.
 
-    A date is compared with the one that the reply itself bears, because clocks differ.
+    A date is compared with the one that the reply itself bears, because clocks differ; with ours where it bears none.
     """
     after, milliseconds = headers.get("retry-after", ""), headers.get("retry-after-ms")
     try:
         return max(0.0, float(milliseconds) / 1000 if milliseconds else float(after))
     except ValueError:
-        return _seconds_between(headers.get("date", ""), after)
+        return _seconds_between(headers.get("date") or formatdate(usegmt=True), after)
 
 
 def _seconds_between(now: str, then: str) -> float | None:

@@ -7,6 +7,7 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-inte
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from shared.model.chunks import DONE
@@ -22,8 +23,28 @@ LONGEST_LINE: Final = 1024 * 1024
 WHOLE_BYTES: Final = 1024 * 1024
 """Of an answer that comes in one piece, from a server that does not stream."""
 
+BEFORE_JSON: Final = b" \t\r\n\xef\xbb\xbf"
+"""Spaces that keep a connection open, and the mark of UTF-8."""
+
 TELLING: Final = frozenset({"data", "error"})
 """Fields that say something; llama.cpp has sent its errors in a field of that name."""
+
+
+def answered(pieces: Iterable[bytes]) -> Iterator[str]:
+    """The data of each event; the body itself where it is no stream of events, whatever its head says.
+
+    Raises:
+        Garbage: As by `events` and `whole`.
+    """
+    stream = iter(pieces)
+    begun = b""
+    while not begun:
+        piece = next(stream, None)
+        if piece is None:
+            break
+        begun = piece.lstrip(BEFORE_JSON)
+    read = whole if begun.startswith((b"{", b"[")) else events
+    return read(chain([begun], stream))
 
 
 def events(pieces: Iterable[bytes]) -> Iterator[str]:

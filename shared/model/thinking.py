@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -13,9 +14,11 @@ MARKS: Final = {
     "<thought>": "</thought>",
     "<reasoning>": "</reasoning>",
     "[THINK]": "[/THINK]",
+    "<|channel|>analysis<|message|>": "<|channel|>final<|message|>",
 }
 """Where it begins and ends."""
 LONGEST: Final = max(map(len, MARKS))
+ENDS: Final = re.compile("|".join(map(re.escape, MARKS.values())))
 
 
 def without_thoughts(pieces: Iterable[str]) -> Iterator[str]:
@@ -32,6 +35,16 @@ def without_thoughts(pieces: Iterable[str]) -> Iterator[str]:
     if begun:
         yield begun
     yield from stream
+
+
+def after_thoughts(text: str) -> str | None:
+    """What follows the end of thoughts; None where none end there, as in code that names such a mark.
+
+    Of some models the beginning stands in the prompt already (DeepSeek's and Qwen's templates), so that nothing tells
+    thoughts from an answer until they end.
+    """
+    end = next((each for each in ENDS.finditer(text) if text.count("`", 0, each.start()) % 2 == 0), None)
+    return None if end is None else text[end.end() :].lstrip()
 
 
 def _may_yet_think(begun: str) -> bool:

@@ -149,6 +149,11 @@ def test_a_secret_may_be_missing_where_its_setting_may_be() -> None:
             assert parameter.get("Default") == (None if settings[name] is MISSING else "")
 
 
+def test_a_page_may_send_what_clients_of_the_model_context_protocol_send() -> None:
+    sent = {"authorization", "content-type", "mcp-protocol-version", "mcp-method", "mcp-name", "mcp-session-id"}
+    assert sent <= set(DOCUMENT["provider"]["httpApi"]["cors"]["allowedHeaders"])
+
+
 def test_the_sites_are_named_exactly_because_they_send_cookies() -> None:
     cors = DOCUMENT["provider"]["httpApi"]["cors"]
     assert cors["allowCredentials"] is True

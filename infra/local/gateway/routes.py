@@ -2,7 +2,9 @@
 
 The rules are those of API Gateway's HTTP APIs: a literal path before one with a variable, a variable before a greedy
 one, a named method before ANY, `$default` last
-(https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html).
+(https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html). That page leaves
+open whether a greedy one may stand for nothing. People report that it does, and that it is how a path that ends in a
+slash is served (https://github.com/storacha/w3infra/pull/166), since no route may end in one.
 """
 
 from __future__ import annotations
@@ -66,7 +68,7 @@ class Route:
     @property
     def pattern(self) -> re.Pattern[str]:
         """Matches a path as it was sent, percent-encoding included."""
-        return re.compile(_PLACEHOLDER.sub(lambda m: f"(?P<{m[1]}>{'.+' if m[2] else '[^/]+'})", re.escape(self.path)))
+        return re.compile(_PLACEHOLDER.sub(lambda m: f"(?P<{m[1]}>{'.*' if m[2] else '[^/]+'})", re.escape(self.path)))
 
     @property
     def specificity(self) -> tuple[bool, bool, int, bool, int]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from shared import deadline
 from shared.answering.extractive.sections import ranked
 from shared.answering.generated.expected_language import expected, is_in_another, primary, wish
 from shared.answering.generated.kept import Kept
-from shared.answering.generated.numbering import evidence_of, new_sources, numbers_of, text_of, tokens_around
+from shared.answering.generated.numbering import evidence_of, new_sources, numbers_of, text_of, title_of, tokens_around
 from shared.answering.models import Answer, Mode, Usage
 from shared.model.checker import Checker
 from shared.model.client import Limits
@@ -23,6 +22,7 @@ from shared.model.endpoint import Told
 from shared.model.evidence import Evidence
 from shared.model.failures import ModelFailed, Unfinished, WrongLanguage
 from shared.model.prompt import NO_ANSWER, Matter, Numbered, bare, beginning, echoes, messages, tokens_of
+from shared.model.thinking import after_thoughts
 from shared.model.units import units
 from shared.observability import note
 from shared.record import record
@@ -114,7 +114,7 @@ class ModelWriting:
         self._wish = wish(brief, self._book)
         self._language = expected(brief, self._wish)
         self._told = Told()
-        self._kept = Kept.after(brief.replaced.text.rstrip(), [each.n for each in before]) if brief.replaced else Kept()
+        self._kept = Kept.over(brief.replaced)
         self._messages: list[dict[str, str]] = []
         self._is_stopped = self._is_void = self._has_ended = False
         if self._spending is not None:
@@ -127,15 +127,11 @@ class ModelWriting:
             ModelFailed: See shared/model/failures.py; what was shown till then is not the answer.
         """
         self._messages = messages(self._matter())
-        checker, echo = self._checker(), echoes(self._messages, self._brief.question)
+        checker = self._checker()
         if self._kept.begun_with:
             yield self._kept.begun_with
         try:
-            for unit in units(self._words()):
-                if self._has_ended and (self._told.is_cut or self._is_stopped):
-                    break  # the rest of a unit is none
-                if bare(unit.text) in echo:
-                    continue
+            for unit in self._answer_of(units(self._words())):
                 self._judge_language(unit)
                 if NOTHING.match(unit.text):
                     self._is_void = True
@@ -149,6 +145,19 @@ class ModelWriting:
                 raise
         finally:
             self._account()
+
+    def _answer_of(self, written: Iterable[Unit]) -> Iterator[Unit]:
+        """Less what was thought before it, and what only repeats what the model was told."""
+        echo = echoes(self._messages, self._brief.question)
+        for unit in written:
+            if self._has_ended and (self._told.is_cut or self._is_stopped):
+                return  # the rest of a unit is none
+            answer = None if unit.kind == "code" else after_thoughts(unit.text)
+            if answer is not None:
+                self._kept = Kept.over(self._brief.replaced, self._kept.written)
+            told = unit if answer is None else replace(unit, text=answer)
+            if told.text and bare(told.text) not in echo:
+                yield told
 
     def stop(self) -> None:
         """See `Writing`."""
@@ -225,7 +234,7 @@ class ModelWriting:
             question=ask.message,
             sources=list(self._numbered()),
             said=[("Reader" if each.role == "user" else "Assistant", each.content) for each in brief.said],
-            page=_page(ask.page, self._sections),
+            page=title_of(ask.page, self._sections),
             selection=ask.selected_text or "",
             language=self._wish,
             so_far=self._kept.begun_with,
@@ -246,10 +255,3 @@ class ModelWriting:
     def _judge_language(self, unit: Unit) -> None:
         if self._language and unit.kind in {"sentence", "item"} and is_in_another(unit.text, self._language):
             raise WrongLanguage
-
-
-def _page(page: str | None, sections: Iterable[Section]) -> str:
-    """The title of the page that the reader is on, where it is a source's: nothing that a client wrote."""
-    path = urlsplit(page or "").path.rstrip("/")
-    titles = (each.passage.title for each in sections if urlsplit(each.passage.url).path.rstrip("/") == path)
-    return next(titles, "") if path else ""

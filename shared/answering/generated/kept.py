@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from typing import Self
 
+    from shared.answering.models import Answer
     from shared.model.checker import Checked
     from shared.model.units import Unit
 
@@ -38,9 +39,13 @@ class Kept:
     begun_with: str = ""
 
     @classmethod
-    def after(cls, beginning: str, cited: Iterable[int]) -> Self:
-        """What follows an answer that is continued."""
-        return cls(beginning, all_cited=set(cited), begun_with=beginning)
+    def over(cls, continued: Answer | None, written: str = "") -> Self:
+        """Nothing yet, or what follows an answer that is continued."""
+        if continued is None:
+            return cls(written=written)
+        beginning = continued.text.rstrip()
+        cited = {each.n for each in continued.sources}
+        return cls(beginning, written, all_cited=cited, begun_with=beginning)
 
     @property
     def is_empty(self) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from shared.answering.extractive.citations import plain, snippet
 from shared.answering.models import Source
 from shared.model.prompt import FENCE_TOKENS, tokens_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from shared.answering.extractive.sections import Section
 
@@ -46,3 +47,10 @@ def evidence_of(section: Section) -> str:
     """What a unit may stand in: the section, its headings and its page's title."""
     passage = section.passage
     return f"# {': '.join(dict.fromkeys([passage.title, *passage.heading_path]))}\n\n{text_of(section)}"
+
+
+def title_of(page: str | None, sections: Iterable[Section]) -> str:
+    """The title of the page that the reader is on, where it is a source's: nothing that a client wrote."""
+    path = urlsplit(page or "").path.rstrip("/")
+    titles = (each.passage.title for each in sections if urlsplit(each.passage.url).path.rstrip("/") == path)
+    return next(titles, "") if path else ""

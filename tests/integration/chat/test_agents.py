@@ -38,5 +38,14 @@ def test_the_server_for_agents_says_what_the_function_behind_the_gateway_says(ap
     asked = api.post("/mcp", json=message | {"params": {"name": "search_docs", "arguments": {"query": "calibrate"}}})
 
     assert asked.json()["result"]["structuredContent"]["results"][0]["url"].startswith(SITE)
-    assert api.post("/mcp", json=message, headers={"origin": "https://evil.test"}).status_code == 403
+    for origin in ("https://evil.test", "null"):  # a page in a sandboxed frame calls itself null
+        assert api.post("/mcp", json=message, headers={"origin": origin}).status_code == 403
     assert api.get("/mcp").status_code == 405
+
+
+def test_an_address_that_ends_in_a_slash_is_answered_and_not_redirected(api: httpx.Client) -> None:
+    del api.headers["origin"]
+    ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+
+    assert (api.post("/mcp/", json=ping).status_code, api.post("/mcp/", json=ping).json()["result"]) == (200, {})
+    assert api.post("/mcp/elsewhere", json=ping).json()["code"] == "not_found"

@@ -100,6 +100,20 @@ def test_a_written_answer_stands_with_its_sources_what_it_cost_and_that_it_is_gr
     assert answer.usage.cost == pytest.approx((answer.usage.input + 2 * answer.usage.output) / 1_000_000)
 
 
+@pytest.mark.parametrize("end", ["</think>", "[/THINK]", "<|end|><|start|>assistant<|channel|>final<|message|>"])
+@pytest.mark.parametrize("gap", ["\n\n", "", "\n"])
+def test_thoughts_that_began_in_the_prompt_are_no_part_of_the_answer(server: ScriptedModel, end: str, gap: str) -> None:
+    thoughts = "They ask how to calibrate. It takes 4 minutes [1]. Is it 9 minutes? No.\n\n- Maybe `arm reset`.\n"
+    server.behave(says(f"{thoughts}{end}{gap}{GOOD}<|im_end|>"))
+    _, *deltas, done = chat(server).events(ask())
+    assert isinstance(done, Done)
+    answer = done.reply.answer
+    assert (answer.text, answer.grounded) == (GOOD.strip(), True)
+    assert answer.usage is not None
+    assert answer.usage.output > 0
+    assert all("9 minutes" not in each.text for each in deltas if isinstance(each, Delta))
+
+
 def test_it_is_told_unit_by_unit_and_the_units_are_the_answer(server: ScriptedModel) -> None:
     first, *deltas, done = chat(server).events(ask())
     assert isinstance(first, Sources)

@@ -64,6 +64,7 @@ def document(tmp_path: Path) -> dict[str, Any]:
         ("GET", "/books/newest", "newest", {}),
         ("GET", "/books/7/pages/3", "page", {"id": "7", "number": "3"}),
         ("PUT", "/files/a/b.txt", "files", {"path": "a/b.txt"}),
+        ("GET", "/files/", "files", {"path": ""}),
     ],
 )
 def test_the_most_specific_route_gets_the_request(
@@ -77,7 +78,7 @@ def test_the_most_specific_route_gets_the_request(
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", "/books"), ("GET", "/books/"), ("GET", "/Books"), ("GET", "/"), ("GET", "/files/"), ("HEAD", "/books")],
+    [("POST", "/books"), ("GET", "/books/"), ("GET", "/Books"), ("GET", "/"), ("GET", "/files"), ("HEAD", "/books")],
 )
 def test_a_request_without_a_route_is_nobodys(document: dict[str, Any], method: str, path: str) -> None:
     assert Routes(document).find(method, path) is None

@@ -119,6 +119,12 @@ def mcp() -> Server:
     return Server(Book())
 
 
+@pytest.mark.parametrize("method", ["ping", "tools/list"])
+def test_null_for_no_parameters_is_none(mcp: Server, method: str) -> None:
+    message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": None}
+    assert "result" in mcp.send(json.dumps(message).encode()).json()
+
+
 ASK: list[Callable[..., httpx.Response]] = [Server.legacy, Server.modern]
 both = pytest.mark.parametrize("ask", ASK, ids=["before", "newest"])
 

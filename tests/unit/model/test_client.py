@@ -165,7 +165,10 @@ def test_a_model_that_knows_no_rules_is_told_them_with_the_question(server: Scri
     assert told == {"role": "user", "content": f"Quote.\n\n{QUESTION[0]['content']}"}
 
 
-@pytest.mark.parametrize("after", ["3", "3600", "Sat, 28 Nov 2099 10:00:00 GMT\r\nDate: Sat, 28 Nov 2026 10:00:00 GMT"])
+FAR: str = "Sat, 28 Nov 2099 10:00:00 GMT"
+
+
+@pytest.mark.parametrize("after", ["3", "3600", FAR, f"{FAR}\r\nDate: Sat, 28 Nov 2026 10:00:00 GMT"])
 def test_a_reader_does_not_wait_for_a_long_retry_after(server: ScriptedModel, after: str) -> None:
     server.behave(refuses(429, headers=f"Retry-After: {after}\r\n"), says("Yes."))
     with pytest.raises(RateLimited):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import time
 from pathlib import Path
 
@@ -190,6 +191,42 @@ def test_an_answer_that_the_provider_broke_off_is_none(reason: str) -> None:
 def test_a_refusal_in_a_field_of_its_own_is_what_the_model_said() -> None:
     text, told = asked(streamed(choice(refusal="I cannot "), choice(refusal="help."), choice("stop")))
     assert (text, told.ended) == ("I cannot help.", "stop")
+
+
+def test_a_body_is_read_as_what_it_is_and_not_as_what_its_head_calls_it() -> None:
+    types = {b"text/event-stream", b"application/json", b"text/plain"}
+    whole = json.dumps({"choices": [{"message": {"content": SAID}, "finish_reason": "stop"}]}).encode()
+    for each in types:
+        head = scripts.HEAD.replace(b"text/event-stream", each)
+        for body in (
+            whole,
+            b"\xef\xbb\xbf" + whole,
+            b"\n\n \n" + whole,
+            body_of(*HALVES),
+            b"\xef\xbb\xbf" + body_of(*HALVES),
+        ):
+            assert asked(replays(head + body, by=1))[0] == SAID
+        with pytest.raises(KeyRefused):
+            asked(replays(head + b'{"error": {"code": 401, "message": "no"}}'))
+        with pytest.raises(Garbage):
+            asked(replays(head + b" \n \n"))
+
+
+@pytest.mark.parametrize(
+    ("told", "counted"),
+    [
+        ({"prompt_tokens": 21, "completion_tokens": 7, "total_tokens": 28}, Usage(21, 7)),
+        ({"prompt_tokens": 21, "completion_tokens": 7, "total_tokens": 428}, Usage(21, 407)),
+        ({"prompt_tokens": 21, "total_tokens": 28}, Usage(21, 7)),
+        ({"prompt_tokens": 21, "completion_tokens": 7, "total_tokens": 0}, Usage(21, 7)),
+        ({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}, None),
+        ({}, None),
+    ],
+    ids=["as one adds it", "thoughts only in the sum", "only the sum", "no sum", "noughts", "nothing"],
+)
+def test_what_was_thought_is_paid_for_and_noughts_are_no_price(told: object, counted: Usage | None) -> None:
+    _, known = asked(streamed(*HALVES, {"choices": [], "usage": told}))
+    assert known.usage == counted
 
 
 @pytest.mark.parametrize(
