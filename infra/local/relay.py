@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import struct
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from infra.local.ports import LOOPBACK, free_port
+from infra.local.traffic import Count, Link, Traffic
 
 if TYPE_CHECKING:
     from asyncio import StreamReader, StreamWriter
@@ -20,53 +19,11 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-CHUNK = 1 << 16
 ROUNDS_OF_ACCEPTING = 5
 """Rounds of asyncio's loop, one more than a connection takes from `accept` until it is one of our links."""
 
 LONGEST_SECONDS = 120.0
 """Ends what hangs; all that a relay is told takes milliseconds, wherever it gets a processor."""
-
-RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-"""SO_LINGER on, zero seconds: closing sends RST instead of FIN."""
-
-
-@dataclass(slots=True)
-class Count:
-    """What passed a relay during a block.
-
-    Attributes:
-        flights: Round trips that a client waited for: its bytes, then the server's.
-        connections: Connections that clients opened.
-        sent: Bytes from clients.
-        received: Bytes from the server.
-    """
-
-    flights: int = 0
-    connections: int = 0
-    sent: int = 0
-    received: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class _Link:
-    """A client's connection and, once it is open, ours to the server."""
-
-    ends: list[StreamWriter] = field(default_factory=list["StreamWriter"])
-    asked: bool = False
-    ended: bool = False
-    """By the server, and the client has been told."""
-
-    def reset(self) -> None:
-        for end in self.ends:
-            connection = end.get_extra_info("socket")
-            if connection is not None and connection.fileno() >= 0:
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-            end.transport.abort()
-
-    def close(self) -> None:
-        for end in self.ends:
-            end.close()
 
 
 class Relay:
@@ -78,7 +35,6 @@ class Relay:
 
     Attributes:
         port: Where clients connect.
-        total: What passed since the beginning.
         troubled_at: When it was last told to misbehave, in seconds of the monotonic clock; 0: never.
         when_restored: Is called just before it behaves again, where it did not.
     """
@@ -86,18 +42,14 @@ class Relay:
     def __init__(self, target_port: int, target_host: str = LOOPBACK) -> None:
         self.target = (target_host, target_port)
         self.port = free_port()
-        self.total = Count()
         self.troubled_at = 0.0
         self.when_restored: Callable[[], None] | None = None
         self._is_broken = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"relay to {target_port}", daemon=True)
         self._server: asyncio.Server | None = None
-        self._links: dict[_Link, asyncio.Task[None] | None] = {}
-        self._flowing = asyncio.Event()
-        self._seconds = 0.0
-        self._bytes_left: int | None = None
-        self._admitted: int | None = None
+        self._links: dict[Link, asyncio.Task[None] | None] = {}
+        self._traffic = Traffic()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -109,6 +61,11 @@ class Relay:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    @property
+    def total(self) -> Count:
+        """What passed since the beginning."""
+        return self._traffic.total
 
     @property
     def flights(self) -> int:
@@ -154,24 +111,24 @@ class Relay:
     def delay(self, seconds: float) -> None:
         """Let everything take that much longer, each way."""
         self._misbehave()
-        self._seconds = seconds
+        self._traffic.seconds = seconds
 
     def cut_after(self, size: int) -> None:
         """Let so many more bytes of answers pass, then reset the connection that carries the next one; once."""
         self._misbehave()
-        self._bytes_left = size
+        self._traffic.bytes_left = size
 
     def accept(self, connections: int) -> None:
         """Let so many more connections work; the next one opens, and from then on nothing passes."""
         self._misbehave()
-        self._admitted = connections
+        self._traffic.admitted = connections
 
     def restore(self) -> None:
         """Behave again; what was held back by `accept_silently` or `accept` passes now."""
         if self.when_restored and self._is_broken:
             self.when_restored()
         self._is_broken = False
-        self._seconds, self._bytes_left, self._admitted = 0.0, None, None
+        self._traffic.be_usual()
         self._run(self._listen())
 
     def _misbehave(self) -> None:
@@ -182,13 +139,13 @@ class Relay:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=LONGEST_SECONDS)
 
     async def _listen(self) -> None:
-        self._flowing.set()
+        self._traffic.flowing.set()
         if self._server is None:
             self._server = await asyncio.start_server(self._accept, LOOPBACK, self.port)
 
     async def _accept_silently(self) -> None:
         await self._listen()
-        self._flowing.clear()
+        self._traffic.flowing.clear()
 
     async def _refuse(self) -> None:
         if self._server is not None:
@@ -222,69 +179,15 @@ class Relay:
 
     async def _accept(self, reader: StreamReader, writer: StreamWriter) -> None:
         self.total.connections += 1
-        link = _Link([writer])
+        link = Link([writer])
         self._links[link] = asyncio.current_task()
         try:
-            self._admit()
-            await self._flowing.wait()
+            await self._traffic.begin()
             server_reader, server_writer = await asyncio.open_connection(*self.target)
             link.ends.append(server_writer)
-            async with asyncio.TaskGroup() as directions:
-                directions.create_task(self._pass(link, reader, server_writer))
-                directions.create_task(self._pass(link, server_reader, writer))
+            await self._traffic.carry(link, reader, server_reader)
             link.close()
         except (OSError, ExceptionGroup, asyncio.CancelledError):
             link.reset()
         finally:
             del self._links[link]
-
-    def _admit(self) -> None:
-        if self._admitted == 0:
-            self._flowing.clear()
-        elif self._admitted is not None:
-            self._admitted -= 1
-
-    async def _pass(self, link: _Link, source: StreamReader, sink: StreamWriter) -> None:
-        """Pass one direction on, until its end."""
-        late: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._deliver(link, late, sink))
-            data = b"-"
-            while data:
-                data = await source.read(CHUNK)
-                self._note(link, data, from_client=sink is not link.ends[0])
-                late.put_nowait((self._loop.time() + self._seconds, data))
-
-    async def _deliver(self, link: _Link, late: asyncio.Queue[tuple[float, bytes]], sink: StreamWriter) -> None:
-        while True:
-            due, data = await late.get()
-            await asyncio.sleep(due - self._loop.time())
-            await self._flowing.wait()
-            if not data:
-                sink.write_eof()
-                link.ended = sink is link.ends[0]
-                return
-            if sink is link.ends[0] and self._bytes_left is not None:
-                self._cut(data, sink)
-            sink.write(data)
-            await sink.drain()
-
-    def _cut(self, data: bytes, sink: StreamWriter) -> None:
-        """Raises ConnectionResetError when the bytes that may pass are used up."""
-        assert self._bytes_left is not None  # noqa: S101 (the caller has looked)
-        allowed, self._bytes_left = self._bytes_left, self._bytes_left - len(data)
-        if self._bytes_left < 0:
-            self._bytes_left = None
-            sink.write(data[:allowed])
-            raise ConnectionResetError
-
-    def _note(self, link: _Link, data: bytes, *, from_client: bool) -> None:
-        """A flight is counted when its answer comes, so that a last word to the server (Terminate) is none."""
-        if from_client:
-            self.total.sent += len(data)
-            link.asked = link.asked or bool(data)
-            return
-        self.total.received += len(data)
-        if data and link.asked:
-            link.asked = False
-            self.total.flights += 1
