@@ -17,7 +17,8 @@ from functools import partial
 from http.client import HTTPException, HTTPResponse
 from typing import TYPE_CHECKING, cast
 
-from shared.http_client import HttpClient, TimedOut, Unreachable, Wire, failure_of, lowered
+from shared.http_client import HttpClient, TimedOut, Unreachable, failure_of
+from shared.http_wire import Wire, lowered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
