@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from shared.auth.browser.cookies import Attributes, SessionCookies
+from shared.auth.browser.session_cookies import Attributes, SessionCookies
 from shared.auth.models import Client, Session, SignedInUser, User
 from shared.auth.wire import session_json, user_json
 

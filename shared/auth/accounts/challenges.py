@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from shared.auth.browser.cookies import ENDED, TRUE, read_signed, sign
+from shared.auth.browser.cookies import read_signed, sign
+from shared.auth.browser.session_cookies import ENDED, TRUE
 from shared.auth.identifiers import new_identifier
 from shared.auth.rows import users
 from shared.auth.rows.sessions import END_SESSION
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from shared.auth.accounts.credentials import SecondFactorNeeded
-    from shared.auth.browser.cookies import SessionCookies
+    from shared.auth.browser.session_cookies import SessionCookies
     from shared.db import Database
 
 LIFETIME: Final = timedelta(minutes=10)

@@ -15,7 +15,7 @@ from shared.auth.identifiers import new_identifier
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shared.auth.browser.cookies import SessionCookies
+    from shared.auth.browser.session_cookies import SessionCookies
 
 LIFETIME: Final = timedelta(days=365)
 

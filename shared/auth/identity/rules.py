@@ -10,8 +10,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from shared.auth.browser.cookies import Attributes, SessionCookies, decoded, read_signed
+from shared.auth.browser.cookies import decoded, read_signed
 from shared.auth.browser.origins import TrustedOrigins
+from shared.auth.browser.session_cookies import Attributes, SessionCookies
 from shared.auth.identifiers import Pseudonyms
 from shared.auth.tokens.jwks import Keys
 from shared.auth.tokens.jwt import NotToken, Verifier, looks_like

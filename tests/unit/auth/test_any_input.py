@@ -17,8 +17,9 @@ from functions.dependencies.options import account_options
 from functions.dependencies.rules import auth_rules
 from shared.app import build_app
 from shared.auth.accounts.options import Options
-from shared.auth.browser.cookies import Attributes, SessionCookies, decoded, parse, read_signed, sign
+from shared.auth.browser.cookies import decoded, parse, read_signed, sign
 from shared.auth.browser.origins import TrustedOrigins, origin_of
+from shared.auth.browser.session_cookies import Attributes, SessionCookies
 from shared.auth.identity.rules import AuthRules
 from shared.db import USUAL, Database, Rows, Statement, Transaction
 from shared.errors import DatabaseUnavailable

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.auth.browser.cookies import Attributes, SessionCookies, decoded, parse, read_signed, sent_cookies, sign
+from shared.auth.browser.cookies import decoded, parse, read_signed, sent_cookies, sign
+from shared.auth.browser.session_cookies import Attributes, SessionCookies
 from shared.auth.identity.rules import AuthRules
 from shared.auth.models import Client, Session
 from shared.errors import Misconfigured

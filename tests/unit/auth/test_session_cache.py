@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.auth.browser import session_cache
-from shared.auth.browser.cookies import Attributes, SessionCookies, parse, sign
+from shared.auth.browser.cookies import parse, sign
 from shared.auth.browser.session_cache import CachedSession
+from shared.auth.browser.session_cookies import Attributes, SessionCookies
 from shared.auth.identity.rules import AuthRules, KnownUser, identity_without_database
 from shared.auth.models import Client, Session, SignedInUser, User
 from shared.settings.accounts import AuthSettings
