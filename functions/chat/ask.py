@@ -6,7 +6,8 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from functions.chat.wire import Answered, Question, SourcesEvent, Unit
+from functions.chat.question import Question
+from functions.chat.reply import Answered, SourcesEvent, Unit
 from functions.dependencies.allowances import Questions, ask_a_question
 from functions.dependencies.book import Examples, OpenBook
 from functions.dependencies.callers import Reader

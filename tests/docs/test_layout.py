@@ -38,7 +38,17 @@ TOP_LEVEL = {
 SAYS_NOTHING = {"common", "helper", "helpers", "manager", "managers", "misc", "service", "services", "util", "utils"}
 """Names that do not tell what is inside (specs/1-neon-db-setup/plan.md)."""
 
-BESIDE_ROUTES = {"__init__.py", "markdown.py", "page.py", "protocol.py", "resources.py", "tools.py", "wire.py"}
+BESIDE_ROUTES = {
+    "__init__.py",
+    "markdown.py",
+    "page.py",
+    "protocol.py",
+    "question.py",
+    "reply.py",
+    "resources.py",
+    "tools.py",
+    "wire.py",
+}
 """Modules in the folder of a resource that are no function: what its routes read and write, or hand on."""
 
 NOT_OURS_TO_SAY = {

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from functions.chat.wire import Cited, SourcesEvent, Unit
+from functions.chat.reply import Cited, SourcesEvent, Unit
 from shared.answering.turn.chat import LONGEST
 from tests.docs.prose import ROOT, table_rows
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from functions.chat.wire import Question
+from functions.chat.question import Question
 from infra.openapi import routes
 from shared.app import build_app
 from shared.complaints import NOT_UNDERSTOOD
