@@ -197,6 +197,15 @@ def test_one_message_that_means_something_else_keeps_all_of_them_out(ada: Reader
     assert everything(owner, ada) == before
 
 
+def test_an_append_that_is_refused_gives_no_title(ada: Reader) -> None:
+    untitled = create(ada).conversation
+    _, message_id, _ = ada.ask("one")
+    with pytest.raises(Conflict):
+        append_messages(ada.db, untitled.id, [question("new"), question("one", id=message_id)])
+    assert "New conversation" in ada.titles()
+    assert append_messages(ada.db, untitled.id, [question("new")])[0].title == "new"
+
+
 def test_nothing_is_changed_in_what_is_somebody_elses_or_never_was(
     ada: Reader, bob: Reader, owner: psycopg.Connection
 ) -> None:

@@ -149,3 +149,20 @@ def test_what_is_appended_is_looked_for_by_its_key_however_much_its_owner_has(po
     assert read, inside
     assert max(read) <= 1, inside
     assert re.search(r"Seq Scan on (message|conversation)\b|Removed by Filter: \d\d", inside) is None, inside
+
+
+def test_an_append_gives_what_it_wrote_without_reading_it(postgres: Postgres) -> None:
+    plans = plans_inside(postgres, APPENDED)
+    after = plans[next(number for number, plan in enumerate(plans) if "Insert on message" in plan) + 1 :]
+    assert not [plan for plan in after if re.search(r"\bon (message|deleted_conversation)\b", plan)]
+
+
+def test_an_append_finds_the_words_of_its_messages_alone(postgres: Postgres) -> None:
+    found = "select calls from pg_stat_xact_user_functions where funcname = 'search_words'"
+    with psycopg.connect(postgres.superuser_url) as connection, connection.transaction(force_rollback=True):
+        connection.execute("set local track_functions = 'all'")
+        connection.execute(MANY_MESSAGES)
+        [(before,)] = connection.execute(found).fetchall()
+        connection.execute("set local role docs_app; select set_config('app.user_id', 'talkative', true)")
+        connection.execute(APPENDED.encode())
+        assert connection.execute(found).fetchall() == [(before + 1,)]
