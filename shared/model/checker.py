@@ -10,17 +10,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from shared.model.belonging import belongs, is_anothers, share
 from shared.model.cleaning import cited, spans, tidied, without_addresses, without_marks
-from shared.model.evidence import Evidence, flattened
+from shared.model.dates import in_both_ways
+from shared.model.evidence import Evidence, flattened, parts_of
 from shared.model.figures import figures, is_quantity
 from shared.model.naming import flags, identifiers, latin_words, proper_names, stands_in
 from shared.record import record
 from shared.retrieval.lexical import mostly_latin, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from shared.model.evidence import Line
+    from shared.model.evidence import Part
     from shared.model.figures import Figure
     from shared.model.units import Unit
 
@@ -28,8 +30,6 @@ ABOUT: Final = 0.5
 """Share of a unit's words that a source must have for the unit to be about it."""
 FEW: Final = 2
 """Words that carry meaning; a unit with no more of them and nothing to check only leads on to the next."""
-ELSEWHERE: Final = 0.34
-"""How much less of a unit another line may say for a number of that line to belong to it."""
 
 LIST_MARK: Final = re.compile(r"^\s*(?:[-*+\u2022]|\d{1,3}[.)])\s+")
 STEP: Final = re.compile(r"^\W*(?:step|phase|part|option)\s+\d{1,2}\b", re.IGNORECASE)
@@ -97,7 +97,7 @@ class Checker:
 
     def _claim(self, text: str, *, names: bool) -> _Claim:
         prose = without_marks(STEP.sub("", LIST_MARK.sub("", text)))
-        plain = re.sub(r"[*_#>]{1,3}(?=\S)|(?<=\S)[*_]{1,3}", "", prose)
+        plain = in_both_ways(re.sub(r"[*_#>]{1,3}(?=\S)|(?<=\S)[*_]{1,3}", "", prose))
         latin = mostly_latin(plain)
         called = proper_names(plain, nouns_have_capitals=self.nouns_have_capitals) if latin else latin_words(plain)
         return _Claim(
@@ -105,6 +105,7 @@ class Checker:
             flags=list(flags(plain)),
             identifiers=[each for each in identifiers(plain) if not is_quantity(each)],
             names=list(called) if names else [],
+            parts=parts_of(plain) if names and latin and not self.nouns_have_capitals else (),
             code=spans(text),
             terms=_words(plain) | _words(" ".join(spans(text))),
         )
@@ -120,7 +121,7 @@ class Checker:
         found = [each for each in order if not self._doubt(claim, [self.sources[each]])]
         if not found:
             return Checked(None, why="stands nowhere")
-        best = max(found, key=lambda each: (_share(claim.terms, self.sources[each].terms), -order.index(each)))
+        best = max(found, key=lambda each: (share(claim.terms, self.sources[each].terms), -order.index(each)))
         return Checked(text if unit.kind in {"row", "heading"} else _with_mark(text, best), (best,))
 
     def _doubt(self, claim: _Claim, sources: Sequence[Evidence]) -> str:
@@ -139,11 +140,11 @@ class Checker:
 
     def _doubt_by_words(self, claim: _Claim, sources: Sequence[Evidence]) -> str:
         everything = frozenset[str]().union(*(each.terms for each in sources))
-        if claim.terms and _share(claim.terms, everything) < ABOUT:
+        if claim.terms and share(claim.terms, everything) < ABOUT:
             return "subject"
-        if not all(any(_belongs(figure, claim, each) for each in sources) for figure in claim.figures):
+        if not all(any(belongs(figure, claim.terms, each) for each in sources) for figure in claim.figures):
             return "number of something else"
-        return ""
+        return "name of something else" if is_anothers(claim.parts, sources) else ""
 
     def _code(self, block: str, cited_before: Sequence[int]) -> Checked:
         first, *lines, last = block.split("\n") if block.count("\n") > 1 else (block, "")
@@ -161,6 +162,7 @@ class _Claim:
     flags: list[str]
     identifiers: list[str]
     names: list[str]
+    parts: tuple[Part, ...]
     code: list[str]
     terms: frozenset[str]
 
@@ -171,10 +173,6 @@ class _Claim:
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(each for each in terms(text) if not (each[0].isdigit() and is_quantity(each)))
-
-
-def _share(of: frozenset[str], held: Iterable[str]) -> float:
-    return len(of & frozenset(held)) / len(of) if of else 1.0
 
 
 def _names(source: Evidence, word: str) -> bool:
@@ -189,44 +187,6 @@ def _counts(source: Evidence, figure: Figure) -> bool:
         if each.says(figure) and (each.kind or not figure.kind or (figure.kind, figure.factor) in source.units):
             return True
     return figure.spelt and not figure.kind and bool(figure.readings & source.counts)
-
-
-def _belongs(figure: Figure, claim: _Claim, source: Evidence) -> bool:
-    """Whether the number stands in a line that says about as much of the unit as any line does."""
-    holding = [line for line in source.lines if _says(line, figure)]
-    if not holding:
-        return figure.spelt  # it counts the entries of a list
-    subject = frozenset(each for each in claim.terms if not each.isdigit())
-    if not _is_nearest(figure, subject, holding, source.lines):
-        return False
-    return any(_is_own_clause(subject, figure, line) for line in holding)
-
-
-def _says(line: Line, figure: Figure) -> bool:
-    return any(each.says(figure) for each in line.figures)
-
-
-def _is_nearest(figure: Figure, subject: frozenset[str], holding: Sequence[Line], among: Sequence[Line]) -> bool:
-    """Whether no line that says another number of this kind says more of the unit."""
-    # in a table the unit stands in the head, so that the cells' numbers have none
-    kinds = {each.kind for line in holding for each in line.figures if each.says(figure)} | {figure.kind}
-    rivals = [line for line in among if line not in holding and any(each.kind in kinds for each in line.figures)]
-    with_it = max(_share(subject, line.terms) for line in holding)
-    said = [line.terms & subject for line in holding]
-    return not any(
-        _share(subject, rival.terms) - with_it > ELSEWHERE or all(rival.terms & subject > each for each in said)
-        for rival in rivals
-    )
-
-
-def _is_own_clause(subject: frozenset[str], figure: Figure, line: Line) -> bool:
-    """Of a line with several numbers of one kind: whether the clause with this one is as near as another's."""
-    rivals = [each for each in line.clauses if any(other.kind == figure.kind for other in each.figures)]
-    holding = [each for each in rivals if _says(each, figure)]
-    if len(rivals) < 2 or not holding:  # noqa: PLR2004 (one has no rival)
-        return True
-    here = frozenset[str]().union(*(each.terms for each in holding)) & subject
-    return not any(each.terms & subject > here for each in rivals)
 
 
 def _lines_of(lines: Sequence[str], source: Evidence) -> list[str]:

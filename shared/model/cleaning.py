@@ -45,6 +45,7 @@ ENTITY: Final = re.compile(
 ENTITIES: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": " "}
 
 OTHER_MARKS: Final = (
+    (re.compile(r"\[\^(?!\d)[^\]\s]{1,30}\]"), ""),
     (re.compile(r"\\([\[\]])"), r"\1"),
     (re.compile(r"\[(\[\^?\d{1,3}\])\]"), r"\1"),
     (re.compile(r"<sup>[\s\[(]*(\d{1,3}(?:\s*,\s*\d{1,3})*)[\s\])]*</sup>", re.IGNORECASE), r" [\1]"),
@@ -55,7 +56,7 @@ OTHER_MARKS: Final = (
         r"[\1]",
     ),
 )
-"""Forms of a citation that become `[1]` before anything else is looked at: escaped, doubled, raised, in words."""
+"""Footnotes of its own; forms of a citation that become `[1]` before all else: escaped, doubled, raised, in words."""
 RAISED: Final = re.compile(
     r"(?:(?<=[^\W\d_]{3})|(?<=[.!?\"')\u201d\ue001]))[ \u00a0]?([\u00b9\u00b2\u00b3\u2070-\u2079]+)(?=[\s.,;:!?)]|$)"
 )

@@ -6,8 +6,10 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from shared.model.dates import in_both_ways
 from shared.model.figures import figures
 from shared.model.measures import units_in
+from shared.model.naming import LATIN_WORD, proper_names
 from shared.model.units import units
 from shared.record import record
 from shared.retrieval.lexical import stem, terms, words
@@ -26,6 +28,19 @@ INSIDE_A_WORD: Final = r"[\w]"
 
 
 @record
+class Part:
+    """What a sentence says of the things that it names.
+
+    Attributes:
+        names: In lower case.
+        terms: Of its words.
+    """
+
+    names: frozenset[str]
+    terms: frozenset[str]
+
+
+@record
 class Line:
     """A sentence, an item, a row or a line of code of a source.
 
@@ -33,11 +48,13 @@ class Line:
         terms: Of its words, and of those in its head; numbers are no words here.
         figures: Its numbers.
         clauses: The same of its parts, where it has several and more than one number.
+        text: Itself.
     """
 
     terms: frozenset[str]
     figures: tuple[Figure, ...]
     clauses: tuple[Line, ...] = ()
+    text: str = ""
 
 
 @record
@@ -70,8 +87,9 @@ class Evidence:
     def of(cls, text: str) -> Self:
         """Read a source: its headings, and its blocks as Markdown."""
         flat = flattened(text)
-        said = frozenset(words(flat))
-        lines = tuple(_lines(text))
+        told = in_both_ways(text)
+        said = frozenset(words(flattened(told)))
+        lines = tuple(_lines(told))
         return cls(
             text=flat,
             folded=flat.casefold(),
@@ -80,7 +98,7 @@ class Evidence:
             units=frozenset(units_in(flat)),
             words=said,
             stems=frozenset(map(stem, said)),
-            terms=frozenset(terms(flat)),
+            terms=frozenset(terms(flattened(told))),
             counts=frozenset(map(str, _counts(text))),
         )
 
@@ -125,7 +143,20 @@ def _line(text: str, head: str) -> Line:
     numbers = tuple(figures(text))
     clauses = _clauses(text, numbers) if len(numbers) > 1 else []
     parts = tuple(Line(subjects(each), tuple(figures(each))) for each in clauses) if len(clauses) > 1 else ()
-    return Line(subjects(f"{text} {head}"), numbers, parts)
+    return Line(subjects(f"{text} {head}"), numbers, parts, text)
+
+
+def parts_of(text: str) -> tuple[Part, ...]:
+    """What a sentence says of each name in it; nothing where it names nothing."""
+    names = frozenset(each.casefold() for each in proper_names(text))
+    if not names:
+        return ()
+    clauses = _clauses(text, ()) if len(names) > 1 else [text]
+    return tuple(Part(names & _written(each), subjects(each)) for each in clauses)
+
+
+def _written(text: str) -> frozenset[str]:
+    return frozenset(each.casefold() for each in LATIN_WORD.findall(text))
 
 
 def _clauses(text: str, numbers: Sequence[Figure]) -> list[str]:

@@ -109,6 +109,9 @@ def test_there_are_enough_pairs_to_say_so() -> None:
         ("Run `make test` <im<b>g src=x> [1].", "Run `make test` [1]."),
         ("Run `make test` \U000e0041\u00ad[1].", "Run `make test` [1]."),
         ("> [a]: //evil.example/x\n\nRun `make test` [1].", "Run `make test` [1]."),
+        ("Run `make test` [1].[^a]\n\n[^a]: Or `make fuzz`.", "Run `make test` [1]."),
+        ("Run `make test` [1].<|im_end|>", "Run `make test` [1]."),
+        ("Run `make test` [1].<\uff5cend\u2581of\u2581sentence\uff5c>", "Run `make test` [1]."),
     ],
 )
 def test_citations_get_one_form_and_links_images_and_html_go(written: str, expected: str) -> None:
@@ -188,3 +191,59 @@ def test_an_answer_in_another_language_is_checked_by_what_languages_share() -> N
 def test_a_denial_in_the_sources_own_words_is_not_seen() -> None:
     """Reported, not promised: `make bench-checking` prints how many of them pass."""
     assert shown("Running all tests does not take 5 minutes [1].")
+
+
+PARTS = """# Parts
+Postgres stores sessions; Redis stores the cache. Alice maintains the login module and Bob maintains the billing module.
+Linux, macOS and Windows are supported. Version 2.4.1 was released on 2025-03-14. Version 2.5 came on 2 June 2025.
+"""
+ROLES = Checker({1: Evidence.of(PARTS)})
+BESIDE = Checker({1: Evidence.of(f"{PARTS}Valkey replaces the cache of Redis.")})
+
+
+@pytest.mark.parametrize(
+    "swapped",
+    [
+        "Redis stores sessions [1].",
+        "Bob maintains the login module [1].",
+        "Bob maintains the login module and Alice maintains the billing module [1].",
+        "The billing module is maintained by Alice [1].",
+        "Sessions are stored by Redis.",
+    ],
+)
+def test_what_a_sentence_says_of_one_name_is_not_shown_of_another_in_it(swapped: str) -> None:
+    assert shown(swapped, ROLES) == []
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "Redis stores the cache [1].",
+        "The cache is stored by Redis, and sessions by Postgres [1].",
+        "Alice maintains the login module [1].",
+        "Bob is responsible for the billing module [1].",
+        "Windows is supported [1].",
+        "Linux and macOS are supported [1].",
+        "Valkey replaces the cache of Redis [1].",
+        "Version 2.4.1 was released on March 14, 2025 [1].",
+        "Version 2.4.1 was released on 14 March 2025 [1].",
+        "Version 2.4.1 was released on 2025-03-14 [1].",
+        "Version 2.5 came on 2025-06-02 [1].",
+        "Version 2.5 came on June 2nd, 2025 [1].",
+    ],
+)
+def test_what_is_said_of_a_name_and_dates_written_in_another_way_are_kept(kept: str) -> None:
+    assert shown(kept, BESIDE) == [kept]
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [
+        "Version 2.4.1 was released on March 15, 2025 [1].",
+        "Version 2.4.1 was released on April 14, 2025 [1].",
+        "Version 2.5 came on 2025-02-06 [1].",
+        "Version 2.5 came on 2 June 2024 [1].",
+    ],
+)
+def test_another_date_is_not_shown(altered: str) -> None:
+    assert shown(altered, ROLES) == []
