@@ -11,6 +11,7 @@ from shared.http_client import Unreachable
 from shared.observability import log, measured
 from shared.retrieval import beginning, queries
 from shared.retrieval.gate import judged
+from shared.retrieval.pasted import without_frames
 from shared.retrieval.payloads import passage
 from shared.retrieval.queries import RELEASED
 from shared.retrieval.synonyms import told_otherwise
@@ -52,6 +53,7 @@ class Book:
             RetrievalUnavailable: Qdrant cannot be reached, is too slow, refuses, or has no such collection; the cause
                 says which.
         """
+        question = without_frames(question)
         vocabulary = self._vocabulary or self._read_vocabulary()
         asked, body = self._prepared(vocabulary, question, limit, edition)
         results = self.ask(body)
