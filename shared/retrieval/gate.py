@@ -34,8 +34,13 @@ SAYS_IT: Final = re.compile(
     r"[^?.!]*? ?\bit\b|(?:can|could|may|should|do) (?:i|we|you)\b[^?.!]*?\bit\b)",
     re.IGNORECASE,
 )
+DONE: Final = re.compile(
+    r"\b(?:how|where|can|could|may|should)\s(?:(?:do|can|could|should|would)\s)?(?:i|we|you)\s(\w+)|\bhow to\s(\w+)",
+    re.IGNORECASE,
+)
+"""What the reader wants to do: a verb, which any subject may have. What it is done with tells what is asked about."""
 HALF: Final = 0.5
-"""What an everyday word counts, and one that was put right to be found: neither tells what a question is about."""
+"""What an everyday word counts, what the reader wants to do, and what was put right: none of them tells the subject."""
 ENOUGH: Final = 3
 """Telling words that one passage holds, beside which a word that the book does not hold counts half."""
 SHAPES: Final = frozenset(
@@ -87,7 +92,13 @@ def closeness(typed: str, question: str, passages: Sequence[Passage], cosine: fl
     """What is compared with the gate: the best cosine, and something for the words that passages and headings hold."""
     asked = [word for word in words(question) if word not in STOP_WORDS] or words(question)
     asked = [word for word in asked if word not in SHAPES] or asked
-    weights = {stem(word): vocabulary.rarity(stem(word)) * (HALF if word in COMMON_WORDS else 1) for word in asked}
+    if SAYS_IT.match(typed):  # "does it work on Windows?" is told by what one does there, whether it says "work" or not
+        asked = [word for word in asked if word not in COMMON_WORDS] or asked
+    done = {word.lower() for found in DONE.findall(question) for word in found}
+    weights = {
+        stem(word): vocabulary.rarity(stem(word)) * (HALF if word in COMMON_WORDS or word in done else 1)
+        for word in asked
+    }
     as_typed = set(map(stem, words(typed)))
     put_right = {word for word in asked if stem(word) not in as_typed}
     others = lacking(question, vocabulary)

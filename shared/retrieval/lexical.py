@@ -12,8 +12,8 @@ STOP_WORDS: Final = frozenset(
     a about all also am an and any are as at be because been but by can could did do does doing for from get had has
     have having how i if in into is it its just like me more most my no not of on one or our out over should so some
     such than that the their them then there these they this those to up us use was we were what when where which while
-    who whom whose why will with would you your much many long need needs needed take takes took tell give gives explain
-    please show want wants using used uses let lets im ive id dont doesnt cant isnt whats hows wont
+    who whom whose why will with would you your much many long need needs needed take takes took taken tell give gives
+    explain please show want wants using used uses let lets im ive id dont doesnt cant isnt whats hows wont
     """.split()  # noqa: SIM905 (a paragraph is easier to read than a hundred quoted words)
 )
 """Words that carry no meaning, and those that only say that something is asked for."""

@@ -33,7 +33,7 @@ def without_frames(question: str) -> str:
         told = _flat(PYTHON_LINES.sub("", told))
     if len(CALLED_AT.findall(told)) >= LEAST:
         told = CALLED_AT.sub("", told)
-    return told.strip() or question
+    return question if told == question else told.strip() or question
 
 
 def _flat(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +12,6 @@ from shared.http_client import Unreachable
 from shared.observability import log, measured
 from shared.retrieval import beginning, queries
 from shared.retrieval.gate import judged
-from shared.retrieval.pasted import without_frames
 from shared.retrieval.payloads import passage
 from shared.retrieval.queries import RELEASED
 from shared.retrieval.synonyms import told_otherwise
@@ -31,6 +31,8 @@ SECONDS: Final = 2.0
 LIMIT: Final = 10
 
 NOTHING: Final = Vocabulary()
+FRAMED: Final = re.compile(r"\bTraceback \(|\sat\s.*:\d", re.DOTALL)
+"""What may be a traceback."""
 
 
 class Book:
@@ -53,7 +55,7 @@ class Book:
             RetrievalUnavailable: Qdrant cannot be reached, is too slow, refuses, or has no such collection; the cause
                 says which.
         """
-        question = without_frames(question)
+        question = _as_asked(question)
         vocabulary = self._vocabulary or self._read_vocabulary()
         asked, body = self._prepared(vocabulary, question, limit, edition)
         results = self.ask(body)
@@ -118,6 +120,15 @@ def found(
     except (IndexError, KeyError, TypeError, ValueError) as error:
         raise RetrievalUnavailable from error
     return judged(settings, asked, passages, max(by_meaning.values(), default=0.0), vocabulary)
+
+
+def _as_asked(question: str) -> str:
+    """Of a traceback the error alone."""
+    if not FRAMED.search(question):
+        return question
+    from shared.retrieval.pasted import without_frames  # noqa: PLC0415 (hardly any question needs it)
+
+    return without_frames(question)
 
 
 def _read(point: Mapping[str, Any], cosine: float, words: float) -> Passage | None:

@@ -31,7 +31,7 @@ IRREGULAR_STEMS: Final = tuple(frozenset(map(stem, group.split())) for group in 
 SAME: Final = IRREGULAR_STEMS + tuple(
     frozenset(map(stem, group.split()))
     for group in (
-        "delete remove erase uninstall",
+        "delete remove erase",
         "modify change override customize",
         "price cost",
         "weigh weight heavy mass",
@@ -113,13 +113,19 @@ OPPOSITES: Final = tuple(
 PHRASES: Final = tuple(
     (re.compile(asked, re.IGNORECASE), frozenset(map(stem, told.split())))
     for asked, told in (
-        (r"\b(?:turn|switch)(?:ing)? (?:\w+ )?off\b|\bopt(?:ing)? out\b|\bget rid of\b", "disable deactivate opt"),
-        (r"\b(?:turn|switch)(?:ing)? (?:\w+ )?on\b", "enable activate"),
+        (
+            r"\b(?:turn|switch)(?:ing)? (?:(?P<what>\w+) )?off\b|\bopt(?:ing)? out\b|\bget rid of\b",
+            "disable deactivate",
+        ),
+        (r"\b(?:turn|switch)(?:ing)? (?:(?P<what>\w+) )?on\b", "enable activate"),
         (r"\bembed(?:s|ding|ded)?\b", "put add place insert include integrate"),
         (r"\b(?:log|sign)(?:ging|ing)? ?in\b", "login signin authenticate authentication"),
         (r"\b(?:white|allow)-?list(?:s|ed|ing)?\b", "allow whitelist allowlist permit"),
         (r"\b(?:black|deny)-?list(?:s|ed|ing)?\b", "deny blacklist denylist block"),
         (r"\bset(?:ting)? up\b", "setup install configure"),
+        # where nothing else is named, the product is: other things that are removed do not tell how
+        (r"\buninstall(?:s|ed|ing)?\b(?=\s+(?!(?:it|this|that|again|now|completely)\b)\w)", "remove delete erase"),
+        (r"\b(?:remov|delet|eras)(?:e|es|ed|ing)\b", "uninstall"),
     )
 )
 """Two words that writers have one for."""
@@ -132,7 +138,8 @@ def others_of(question: str, stems: frozenset[str]) -> dict[str, frozenset[str]]
         others |= {each: group | others.get(each, NONE) for each in group & stems}
     for asked, told in PHRASES:
         if found := asked.search(question):
-            others |= {each: told for each in terms(found.group()) if each in stems}
+            own = {*terms(found.group())}.difference(terms(found.groupdict().get("what") or ""))
+            others |= {each: told | others.get(each, NONE) for each in own & stems}
     return others
 
 

@@ -65,6 +65,9 @@ BEGINS_WITH_CODE: Final = re.compile(r"^(?:the )?`([^`]+)`", re.IGNORECASE)
 DENIES: Final = re.compile(r"\b(?:not|never|cannot|without|no longer)\b|n't\b", re.IGNORECASE)
 SOMEBODY: Final = re.compile(r"(?<![\w`])(?:I|I've|I'd|I'm|my)(?![\w`])")
 """Of an author's own story; a line that quotes a command never has it."""
+SAYS_ALL: Final = 0.95
+FEW: Final = 3
+"""Words of a question; with fewer, an entry says them all by chance."""
 NOT_NAMES: Final = frozenset({"default", "defaults", "value"})
 """Words that ask for a property of a thing, which another thing may be called."""
 LABEL: Final = re.compile(
@@ -109,6 +112,12 @@ TO_BE_DONE: Final = re.compile(r"\bhow (?:(?:do|can|could|should|would) (?:i|we|
 HAS_SUBJECT: Final = re.compile(r"^\W*(?:an?|the|this|these|each|every|all|its|our|their|they|it)\b", re.IGNORECASE)
 WISHES: Final = re.compile(r"\b(?:may|might|could|would) (?:also )?(?:want|wish|like|prefer|need)\b", re.IGNORECASE)
 """What tells of a problem, not what to do about it."""
+OF_THIS: Final = re.compile(
+    r"\b(?:you|one|we) (?:can|may|could) (?:change|customi[sz]e|modify|override|adjust|alter|configure) "
+    r"(?:this|that|these|those|it)\b",
+    re.IGNORECASE,
+)
+"""What may be done with what the sentence has told before, which is another matter than what is asked."""
 INSTALLED: Final = re.compile(r"\binstall\w*\s(?:the\s)?`([^`]+)`", re.IGNORECASE)
 LINKING: Final = re.compile(
     r"\s(?:is|are|was|were)\s(?:(?:an?|the|one|any|simply an?|basically an?|just an?)\s)"
@@ -128,7 +137,8 @@ INSTALLS: Final = re.compile(
 )
 NAME: Final = re.compile(r"`|_|--|[a-z][A-Z]")
 """How the name of an option looks, which says what it is by itself."""
-NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
+NUMBER: Final = re.compile(r"(?<![A-Za-z_])\d+(?:[.,]\d+)*")
+"""By itself or with its unit; not within a name: `l0-retention`."""
 CODE: Final = re.compile(r"`[^`]+`|--\w|\b\w+_\w+\b|\b[a-z]+[A-Z]\w*\b|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
 PLACE: Final = re.compile(
     r"[/\\]\w|\w\.\w{2,4}\b|\b(?:in|at|on|from|under|near|between|within|inside|to|into|through)\s", re.IGNORECASE
@@ -182,7 +192,7 @@ def tells(wanted: Wanted, line: str) -> bool:
     if wanted.asks_install and any(others):
         return False
     goes_on = GOES_ON.search(line) and not (TO_BE_DONE.search(wanted.question) and HAS_SUBJECT.match(line))
-    if WISHES.search(line) or (CAUTIONS.search(line) and not CAUTIONS.search(wanted.question)):
+    if WISHES.search(line) or OF_THIS.search(line) or (CAUTIONS.search(line) and not CAUTIONS.search(wanted.question)):
         return False
     return bool(TELLS.search(line) or goes_on)
 
@@ -206,7 +216,9 @@ def is_entry_of_another(wanted: Wanted, line: str) -> bool:
     if wanted.asked.identifiers:
         return name.partition("=")[0] not in wanted.asked.identifiers
     known = wanted.weights.keys() | {stem(word) for word in words(wanted.question) if word not in NOT_NAMES}
-    return not known >= {stem(word) for word in words(name)}
+    others = {stem(word) for word in words(name)} - known
+    # "the smtp port for email": `--email-server-port` has a word more, and says the rest
+    return len(others) > (1 if wanted.share(wanted.held_by(line)) >= SAYS_ALL and len(wanted.weights) >= FEW else 0)
 
 
 def value(wanted: Wanted, line: str) -> frozenset[str]:

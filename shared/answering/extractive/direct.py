@@ -255,7 +255,9 @@ def _decides(wanted: Wanted, line: Line, least: float) -> bool:
         return False
     if any(not head or wanted.share(wanted.held_by(head)) for head in line.decided):
         return True
-    return not line.decides and decides(wanted, told(line.text), least)
+    # of a row no two cells together say it, as each tells something of its own
+    said = (line.text,) if line.about is None else line.text.split(" · ")
+    return not line.decides and any(decides(wanted, told(each), least) for each in said)
 
 
 def _least(wanted: Wanted, line: Line, headings: frozenset[str]) -> float:

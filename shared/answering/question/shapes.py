@@ -79,6 +79,7 @@ SHAPES: Final = tuple(
             (
                 rf"\b(?:what|which)\b(?!{SETS}).{{0,40}}(?<!by )\bdefaults?\b|\bdefault (?:value|of|for)\b"
                 r"|(?<!by )\bdefaults?\s*\?*$"
+                r"|^\W*(?:which|what) (?:[\w-]+ ){1,4}(?:is|are) (?:used|set|chosen|selected|taken) by default\b"
                 r"|^\W*default (?:[\w-]+ ){0,4}(?:intervals?|timeouts?|ports?|sizes?|limits?|levels?|lengths?|depths?"
                 r"|hosts?|address(?:es)?|lifetimes?|ttl|paths?)\W*$"
             ),
@@ -119,7 +120,10 @@ SHAPES: Final = tuple(
             "when until due date year",
         ),
         (
-            r"\b(?:which|what|since)\b.{0,24}\bversions?\b",
+            (
+                r"\b(?:which|what|since)\b.{0,24}\bversions?\b"
+                r"|^\W*(?:min(?:imum|imal)?|max(?:imum)?|oldest|least|lowest|required|supported) [^?.]*\bversions?\W*$"
+            ),
             r"\b\d+\.(?:\d|x\b)|[<>]=?\s?\d|==\s?\d|\bv\d|\bversion \d",
             "version versions",
         ),

@@ -34,6 +34,12 @@ def test_a_question_about_nothing_else_is_about_that() -> None:
     assert close("Which version?", "The version is told here.") > close("Which version?", "A kettle 3 will do.")
 
 
+def test_what_the_reader_wants_to_do_tells_less_than_what_it_is_done_with() -> None:
+    for asked in ("How do I {} a teapot?", "Can I {} a teapot?", "how to {} a teapot"):
+        assert close(asked.format("sup"), "Do not sup here.") < close("sup of a teapot", "Do not sup here.")
+        assert close(asked.format("sup"), "The teapot is here.") > close("sup of a teapot", "The teapot is here.")
+
+
 def test_off_tells_as_little_of_what_is_asked_as_on_does() -> None:
     told = "Let the kettle be silent."
 

@@ -7,10 +7,10 @@ from tests.unit.retrieval.test_new_book import Store, book_of
 
 PYTHON = """I get this when I start:
 Traceback (most recent call last):
-  File "/home/kim/robot/run.py", line 12, in <module>
+  File "/srv/robot/run.py", line 12, in <module>
     main()
     ^^^^^^
-  File "/home/kim/robot/arm.py", line 80, in connect
+  File "/srv/robot/arm.py", line 80, in connect
     raise MotorsNotFound(port)
 arm.errors.MotorsNotFound: no motors on /dev/ttyACM0
 What now?"""
@@ -52,7 +52,7 @@ def test_of_javascript_and_java_the_frames_go_too() -> None:
 
 
 def test_a_question_without_frames_stays_to_the_letter() -> None:
-    for question in ("Can I use it at home (in Berlin)?", "what is a Traceback?", "how do I read\n  a traceback?"):
+    for question in ("Can I use it at home (in Berlin)?", "what is a Traceback?", "how do I read\n  a traceback? "):
         assert without_frames(question) == question
 
 

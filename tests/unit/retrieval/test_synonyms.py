@@ -64,6 +64,29 @@ def test_it_is_the_subject_of_the_book_which_no_word_of_the_question_is_near(que
     assert not asked(f"{question} of a cathedral", told, cosine=0.19).on_topic
 
 
+@pytest.mark.parametrize("question", ["does it work on windows", "Can I use it on Windows?", "will it run on windows"])
+def test_a_page_about_what_it_is_asked_with_need_not_say_that_it_works(question: str) -> None:
+    assert asked(question, Paragraph("On windows the kettle whistles."), cosine=0.19).on_topic
+    assert not asked(question.lower().replace("windows", "balconies"), Paragraph("On windows."), cosine=0.19).on_topic
+
+
+def test_who_uninstalls_removes_what_was_installed_and_not_whatever_can_be_removed() -> None:
+    book = Vocabulary.read(
+        {"version": "1", "passages": 90, "complete": True, "words": {"2": "remov.e gras.s", "9": "kettl.e"}}
+    )
+    assert told_otherwise("How do I uninstall it?", book) == "How do I uninstall it?"
+    assert told_otherwise("uninstall", book) == "uninstall"
+    assert told_otherwise("How do I uninstall the kettle?", book) == "How do I uninstall the kettle? remove"
+
+    told = Passage("https://b.test/lawn", "lawn", "Lawn", ("Lawn",), (Paragraph("Remove grass."),), 1.0, cosine=0.25)
+    assert not judged(SETTINGS, ("How do I uninstall?", "How do I uninstall?"), (told,), 0.25, book).on_topic
+
+
+def test_what_is_removed_may_be_what_the_book_uninstalls() -> None:
+    book = Vocabulary.read({"version": "1", "passages": 90, "complete": True, "words": {"2": "uninstal.l"}})
+    assert told_otherwise("How do I remove it?", book) == "How do I remove it? uninstall"
+
+
 @pytest.mark.parametrize("question", ["what does it cost", "how much is it", "when is it", "What time is it?"])
 def test_of_what_only_asks_about_it_nothing_is_known(question: str) -> None:
     assert not asked(question, Paragraph("Cost and time."), cosine=0.17).on_topic
