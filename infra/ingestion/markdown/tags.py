@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from infra.ingestion.markdown.admonitions import CLOSE, FOLD, marked
+from infra.ingestion.markdown.raw_definitions import with_definitions
 from infra.ingestion.markdown.raw_tables import with_tables
 from infra.ingestion.pictures import description
 
@@ -26,6 +27,8 @@ _SUMMARY: Final = re.compile(
 )
 """The line that readers unfold something by; a heading in it is that line."""
 _HEADING_TAG: Final = re.compile(r"</?h[1-6]\b[^<>]*>|^[ \t]*#{1,6}[ \t]", re.MULTILINE | re.IGNORECASE)
+_LINK_TO_ITSELF: Final = re.compile(r"<a\b[^<>]*>\s*[¶#§🔗⚓]\s*</a\s*>", re.IGNORECASE)
+"""What readers copy a heading's address from."""
 _INNER: Final = re.compile(r"<(?:a|span)\b([^<>]*)>", re.IGNORECASE)
 _LONGEST_TAG: Final = 4000
 _HEADING_START: Final = re.compile(r" {0,3}#{1,6}[ \t]")
@@ -47,7 +50,8 @@ _BLOCKS: Final = frozenset(
 
 def without_tags(text: str) -> str:
     """Take the tags out of text that holds no code."""
-    text = _HEADING.sub(_on_one_line, _SUMMARY.sub(_folded, with_tables(_SILENT.sub("", text))))
+    text = with_tables(with_definitions(_SILENT.sub("", text)))
+    text = _HEADING.sub(_on_one_line, _SUMMARY.sub(_folded, text))
     parts: list[str] = []
     end = 0
     for start in _TAG_START.finditer(text):
@@ -117,7 +121,8 @@ def _on_one_line(found: re.Match[str]) -> str:
     """Markdown's headings are a line each, wherever the words of this one stand."""
     tags: list[str] = [found["own"], *_INNER.findall(found["inside"]), found["before"] or ""]
     anchor = next((name for each in tags if (name := _anchor(each))), "")
-    return f"{_opened(int(found['level']), anchor)}{' '.join(found['inside'].split())}\n\n"
+    told = _LINK_TO_ITSELF.sub("", found["inside"])
+    return f"{_opened(int(found['level']), anchor)}{' '.join(told.split())}\n\n"
 
 
 def _heading(level: int, attributes: str, *, closing: bool) -> str:

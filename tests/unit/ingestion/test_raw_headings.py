@@ -27,6 +27,7 @@ def content_of(text: str) -> list[object]:
         ('<a id="oiling"/>\n<h2>Oil <em>the</em> hinge</h2>', "oiling"),
         ('<H2><a name="oiling" href="#oiling">Oil the hinge</a></H2>', "oiling"),
         ('<p id="oiling"></p><h2 class="big">Oil the hinge</h2>', "oiling"),
+        ('<h2 id="oiling">Oil the hinge <a class="anchor" href="#oiling" title="Permalink">¶</a></h2>', "oiling"),
         ("<h2>\nOil the hinge\n</h2>", None),
         ('<a href="guide.html"></a>\n<h2>Oil the hinge</h2>', None),
     ],
