@@ -418,10 +418,19 @@ def test_what_postgres_undid_for_the_sake_of_others_is_run_again(connected: Data
     assert notes(connected) == 1
 
 
-def test_it_is_not_run_again_for_ever(connected: Database) -> None:
-    with pytest.raises(DatabaseUnavailable):
+def test_what_two_sessions_that_change_the_same_row_of_a_catalogue_do_to_each_other_is_run_again(
+    connected: Database,
+) -> None:
+    fail = Statement("select contract.fail($1::int, $2::text, $3::text)", (2, "XX000", "tuple concurrently updated"))
+
+    assert connected.run(fail, idempotent=False)[0].values == ((3,),)
+
+
+def test_it_is_not_run_again_for_ever_and_what_postgres_said_can_be_logged(connected: Database) -> None:
+    with pytest.raises(DatabaseUnavailable) as caught:
         connected.run(Statement("select contract.fail($1::int, $2::text)", (100, "40001")))
 
+    assert "40001: attempt 4 fails" in str(caught.value.__cause__)
     assert connected.run(Statement("select last_value from contract.attempts"))[0].values == ((4,),)
 
 
@@ -506,6 +515,16 @@ def test_a_silent_server_is_left_in_time(database: Database, way: Way, *, warm: 
         database.run(Statement("select 1"), idempotent=True)
 
     assert 0.4 <= took(began) < UNHURRIED_SECONDS * 0.8
+
+
+def test_a_batch_that_was_given_up_keeps_no_process_from_its_end(connected: Database, way: Way) -> None:
+    before = set(threading.enumerate())
+    way.relay.accept_silently()
+
+    with deadline.within(0.4), pytest.raises(DatabaseUnavailable):
+        connected.run(Statement("select 1"))
+
+    assert [each for each in threading.enumerate() if each not in before and not each.daemon] == []
 
 
 def test_a_slow_server_is_waited_for(database: Database, way: Way) -> None:

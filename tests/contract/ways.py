@@ -32,11 +32,12 @@ create table contract.run ();
 create sequence contract.attempts;
 
 -- fails with the given SQLSTATE the first so many times; sequences remember what a rollback undoes
-create function contract.fail(times int, state text) returns bigint language plpgsql as $$
+create function contract.fail(times int, state text, said text default 'no reason') returns bigint
+language plpgsql as $$
 declare attempt bigint := nextval('contract.attempts');
 begin
     if attempt <= times then
-        raise exception 'attempt % fails', attempt using errcode = state;
+        raise exception 'attempt % fails: %', attempt, said using errcode = state;
     end if;
     return attempt;
 end $$;

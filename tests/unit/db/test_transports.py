@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from typing import Literal
@@ -9,11 +10,13 @@ from typing import Literal
 import pytest
 
 from shared.db import Database, Statement
+from shared.db.attempts import Failure
 from shared.db.breaker import GuardedDatabase
 from shared.db.http import MAX_REQUEST_BYTES, HttpDatabase, endpoint, login_headers, request_body
 from shared.db.opening import open_database
 from shared.db.pooled import PooledDatabase, encryption
-from shared.errors import Misconfigured, StatementFailed
+from shared.db.sqlstate import AWAY
+from shared.errors import DatabaseUnavailable, Misconfigured, StatementFailed
 from shared.settings.database import DatabaseSettings
 
 URL = "postgresql://app:secret@ep-cool-1-pooler.us-east-2.aws.neon.tech/appdb?sslmode=require"
@@ -87,6 +90,20 @@ def test_a_senseless_port_is_a_mistake_in_the_settings_and_is_not_shown() -> Non
         PooledDatabase(DatabaseSettings(url="postgresql://a:pass/word@host/db"))
 
     assert "word" not in repr(caught.value.__cause__)
+
+
+def test_a_host_that_nobody_knows_is_not_looked_up_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody_knows(*_: object, **_more: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nobody_knows)
+    with pytest.raises(DatabaseUnavailable) as caught:
+        PooledDatabase(DatabaseSettings("postgresql://a:b@nowhere.example/d", ca_file="/ca.pem")).run(
+            Statement("select 1")
+        )
+
+    assert isinstance(caught.value.__cause__, Failure)
+    assert caught.value.__cause__.verdict == AWAY
 
 
 @pytest.mark.parametrize("transport", ["http", "pooled"])
