@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import psycopg
@@ -71,6 +73,17 @@ PLANS: Final = """
     load 'auto_explain'; set auto_explain.log_min_duration = 0; set auto_explain.log_nested_statements = on;
     set client_min_messages = log
 """
+DAYS: Final = """
+    with asked_of as (
+        select (at at time zone 'UTC')::date as day, mode, reader from asked where at >= %(since)s and at < %(until)s
+    )
+    select (select count(distinct reader) from asked_of),
+           (select json_agg(each order by day) from (
+                select day, count(*) as questions, count(distinct reader) as readers,
+                       count(*) filter (where mode = 'refused') as refused
+                  from asked_of group by day
+           ) each)
+"""
 SCANS: Final = "select pg_stat_get_numscans('message'::regclass)"
 
 
@@ -134,6 +147,23 @@ def test_a_month_with_guests_reads_no_table_as_a_whole(month: psycopg.Connection
     plan = "\n".join(plans)
     assert "asked_by_guest_counted" in plan, plan
     assert re.search(r"Seq Scan on (message|asked_by_guest|guest_feedback|model_spending)\b", plan) is None, plan
+
+
+@pytest.mark.long
+@pytest.mark.timed
+def test_readers_of_each_day_are_counted_exactly_and_nothing_is_sorted_for_it(month: psycopg.Connection) -> None:
+    plans: list[str] = []
+    month.add_notice_handler(lambda notice: plans.append(notice.message_primary or ""))
+    period = {"since": datetime.now(UTC) - timedelta(days=30), "until": datetime.now(UTC)}
+    with suppress(psycopg.errors.UndefinedFile):
+        month.execute(PLANS)
+    usage = "select owner_usage_and_tokens(%(since)s, %(until)s, false)"
+    [(found,)] = month.execute(usage, period).fetchall()
+    [(readers, days)] = month.execute(DAYS, period).fetchall()
+    shown = [(day, times, of_day, modes.get("refused", 0)) for day, times, of_day, modes, *_ in found[1] if times]
+    assert (found[0], shown) == (readers, [tuple(each.values()) for each in days])
+    [inside] = [plan for plan in plans if "of_day" in plan] or [""]
+    assert re.search(r"Sort Key: .*\basked\b", inside) is None, inside
 
 
 def _seconds(site: Site, path: str, query: dict[str, str]) -> float:
