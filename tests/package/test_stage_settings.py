@@ -76,6 +76,24 @@ def test_production_is_not_packaged_before_it_knows_site_address_and_alarm_mail_
     assert [name for name in right if f"{name} (" in shown] == []
 
 
+def test_no_stage_is_packaged_with_a_site_or_a_model_that_nobody_could_reach(project: Path) -> None:
+    given = {"SITE_ORIGIN": "https://pr-42.example.com/", "MODEL_URL": "http://10.0.0.5/v1"}
+    done = packaged(project, "pr-42", **given)
+    assert done.returncode != 0
+    shown = done.stdout + done.stderr
+    assert "The stage pr-42 cannot be deployed yet. Write into .env.pr-42:" in shown
+    for said in ("SITE_ORIGIN (is not: ", "MODEL_URL (is not: ", "MODEL_NAME (is missing: "):
+        assert said in shown
+
+
+@pytest.mark.long
+def test_a_stage_for_trying_may_belong_to_pages_of_this_machine(project: Path) -> None:
+    done = packaged(
+        project, "dev", SITE_ORIGIN="http://localhost:8000", MODEL_URL="https://a.example/v1", MODEL_NAME="m"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.long
 def test_beside_a_domain_accounts_are_not_made_at_the_address_that_api_gateway_gives(project: Path) -> None:
     given = OF_PRODUCTION | {"BETTER_AUTH_URL": "execute-api", "API_DOMAIN": "api.example.com"}
