@@ -91,13 +91,13 @@ class ForkServer:
         self._running: dict[int, Forked] = {}
         asyncio.get_running_loop().add_reader(self._orders, self._hear)
 
-    async def fork(self, handler: str, folder: Path, variables: Mapping[str, str], log: BinaryIO) -> Forked:
-        """Start a container, as `python -m awslambdaric HANDLER` in that folder would.
+    async def fork(self, module: Sequence[str], folder: Path, variables: Mapping[str, str], log: BinaryIO) -> Forked:
+        """Start a container, as `python -m MODULE` with these arguments in that folder would.
 
         Raises:
             ConnectionError: The fork server is gone.
         """
-        order = {"handler": handler, "folder": str(folder), "variables": dict(variables)}
+        order = {"module": module, "folder": str(folder), "variables": dict(variables)}
         started: asyncio.Future[Forked] = asyncio.get_running_loop().create_future()
         socket.send_fds(self._orders, [json.dumps(order).encode()], [log.fileno()])
         self._asked.append(started)

@@ -87,7 +87,7 @@ def _forked(order: dict[str, Any], log: int) -> int:
     try:
         _die_with(parent)
         _become(order, log)
-        code = _run(order["handler"])
+        code = _run(order["module"])
     except BaseException:  # noqa: BLE001 (whatever it is, nothing of the parent's may go on in the child)
         traceback.print_exc()
     finally:
@@ -115,11 +115,11 @@ def _become(order: dict[str, Any], log: int) -> None:
     importlib.invalidate_caches()
 
 
-def _run(handler: str) -> int:
-    """Be `python -m awslambdaric HANDLER`; the exit code."""
-    sys.argv = ["awslambdaric", handler]
+def _run(module: list[str]) -> int:
+    """Be `python -m MODULE` with these arguments; the exit code."""
+    sys.argv = module
     try:
-        runpy.run_module("awslambdaric", run_name="__main__", alter_sys=True)
+        runpy.run_module(module[0], run_name="__main__", alter_sys=True)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0

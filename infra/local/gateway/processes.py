@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import os
+import re
 import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from infra.local.program import PR_SET_PDEATHSIG
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
     from infra.local.gateway.fork_server import Forked, ForkServer
     from infra.local.gateway.routes import Function
+
+RUNTIME: Final = "awslambdaric"
+
+RUNS_A_MODULE: Final = re.compile(r'exec "\$1" -m ([\w.]+)')
+"""The only command of a wrapper that runs another module in the place of the runtime's."""
 
 _libc = ctypes.CDLL(None)
 
@@ -31,7 +37,7 @@ class Code:
         root: Folder that holds the code, `/var/task` in AWS; `{function}` stands for the function's key.
         variables: The functions' environment variables, besides those that Lambda sets.
         python: The interpreter; it must have `awslambdaric`.
-        fork_server: Begins the processes of functions without a wrapper, which is a program of its own.
+        fork_server: Begins all processes but those of a wrapper that does more than run a module of Python.
     """
 
     root: str
@@ -48,9 +54,9 @@ class Code:
     ) -> asyncio.subprocess.Process | Forked:
         """Start a process for a function, with these variables besides the functions' own."""
         root, variables = self.root_of(function), {**variables, **self.variables}
-        if self.fork_server and not function.wrapper:
-            return await self.fork_server.fork(function.handler, root, variables, log)
-        runtime = (self.python, "-m", "awslambdaric", function.handler)
+        if self.fork_server and (module := module_run(root, function)):
+            return await self.fork_server.fork(module, root, variables, log)
+        runtime = (self.python, "-m", RUNTIME, function.handler)
         return await asyncio.create_subprocess_exec(
             # a wrapper is called with the runtime's command, and may run another one
             *((str(root / function.wrapper), *runtime) if function.wrapper else runtime),
@@ -62,6 +68,17 @@ class Code:
             start_new_session=True,
             preexec_fn=dying_with(os.getpid()),
         )
+
+
+def module_run(root: Path, function: Function) -> list[str]:
+    """The module that a process of the function runs, with its arguments; empty where only its wrapper knows that."""
+    if not function.wrapper:
+        return [RUNTIME, function.handler]
+    wrapper = root / function.wrapper
+    lines = wrapper.read_text("utf-8").splitlines() if wrapper.is_file() else []
+    commands = [line for line in lines if line and not line.startswith("#")]
+    found = RUNS_A_MODULE.fullmatch(commands[0]) if len(commands) == 1 else None
+    return [found[1]] if found else []
 
 
 def dying_with(gateway: int) -> Callable[[], None]:

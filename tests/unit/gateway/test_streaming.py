@@ -7,20 +7,25 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
+import sys
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from infra.local.gateway.processes import module_run
+from infra.local.gateway.routes import Function
 from tests.unit.gateway.conftest import PROJECT, running_gateway
 from tests.unit.gateway.test_execution import FAULT, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from pathlib import Path
 
     from tests.unit.gateway.conftest import Gateway
 
@@ -85,6 +90,16 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Generator[Gateway]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def forking(tmp_path_factory: pytest.TempPathFactory) -> Generator[Gateway]:
+    """One whose containers are copies of a process that has imported what our runtime needs."""
+    folder = tmp_path_factory.mktemp("copies")
+    shutil.copy(PROJECT / "shared/streaming/bootstrap", folder / "bootstrap")
+    modules = {"streams.py": STREAMS}
+    with running_gateway(folder, "--fork-after", "shared.web", service=SERVICE, modules=modules) as running:
+        yield running
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path
@@ -113,6 +128,39 @@ def test_each_part_comes_as_soon_as_the_function_has_it(gateway: Gateway, folder
     assert answer.status_code == 201
     assert answer.headers.get_list("set-cookie") == ["a=1", "b=2"]
     assert "content-length" not in answer.headers
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="containers are copies on Linux alone")
+def test_a_copy_streams_as_a_process_of_its_own_does(forking: Gateway, folder: Path) -> None:
+    with told(forking, folder) as answer:
+        first = json.loads(next(answer.iter_lines()))
+        begun_as = Path(f"/proc/{answer.headers['x-pid']}/cmdline").read_text("utf-8")
+        (folder / "go on").touch()
+
+    assert (first["path"], first["body"]) == ("/api/told", "asked")
+    assert "infra.local.gateway.forking" in begun_as
+    assert forking.client.post("/stream/api/unloadable").json() == FAULT[1]
+
+
+@pytest.mark.parametrize(
+    ("script", "module"),
+    [
+        ('#!/bin/sh\n# why\nexec "$1" -m some.module\n', ["some.module"]),
+        ('#!/bin/sh\nTZ=UTC exec "$1" -m some.module\n', []),
+        ('#!/bin/sh\nexport TZ=UTC\nexec "$1" -m some.module\n', []),
+        ('#!/bin/sh\nexec "$@"\n', []),
+        (None, []),
+    ],
+)
+def test_only_a_wrapper_that_does_nothing_but_run_a_module_is_replaced_by_a_copy(
+    tmp_path: Path, script: str | None, module: list[str]
+) -> None:
+    if script is not None:
+        (tmp_path / "wrapper").write_text(script, "utf-8")
+    function = Function("streams", "streams", "functions/streams.handler", 20, 512, wrapper="wrapper")
+
+    assert module_run(tmp_path, function) == module
+    assert module_run(tmp_path, replace(function, wrapper=None)) == ["awslambdaric", "functions/streams.handler"]
 
 
 def test_an_environment_answers_one_request_after_the_other(gateway: Gateway, folder: Path) -> None:
