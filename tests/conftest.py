@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from zlib import crc32
@@ -31,6 +32,17 @@ MADE_ONCE = ("e2e", "package")
 
 ABOUT_TRANSPORTS = ("contract", "outage", "integration/budgets")
 """Folders whose tests show that both transports do the same; elsewhere one of the two is enough, now this, now that."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests stay until the end: nobody shall look for garbage among them, now or whenever a test does."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups, and pytest the marks

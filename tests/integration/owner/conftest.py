@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID, uuid4
 
@@ -26,12 +27,14 @@ from shared.history.models import answer_id
 from shared.settings.accounts import AuthSettings
 from shared.settings.database import DatabaseSettings
 from shared.settings.site import OwnerSettings
+from tests.fixtures.apps import given
 from tests.integration.auth.conftest import Counting
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from fastapi import FastAPI
+    from starlette.types import ASGIApp
 
     from infra.local.postgres import Postgres
     from shared.allowance import Allowances
@@ -59,7 +62,7 @@ class Person:
 class Site:
     """A deployment with its owner, on pages and in a language that no other test has."""
 
-    app: FastAPI
+    app: ASGIApp
     database: Counting
     rows: psycopg.Connection[tuple[Any, ...]]
     owner: Person
@@ -145,7 +148,7 @@ def app_with(
     secret: str = SECRET,
     opened: Book | EmptyBook | None = None,
     allowances: Allowances | None = None,
-) -> FastAPI:
+) -> ASGIApp:
     """The desk of a deployment with these settings."""
     rules = AuthRules.of(AuthSettings(secret, HOME))
 
@@ -164,15 +167,19 @@ def app_with(
     async def given_book() -> Book | EmptyBook:
         return opened or EmptyBook()
 
-    app = build_app(desk.router)
-    app.dependency_overrides |= {
+    overrides = {
         container.database: given_database,
         auth_rules: given_rules,
         book: given_book,
         looks_at_the_desk: given_allowances,
         wire.owner_settings: given_settings,
     }
-    return app
+    return given(_routed(), overrides)
+
+
+@cache
+def _routed() -> FastAPI:
+    return build_app(desk.router)
 
 
 @pytest.fixture(scope="session")

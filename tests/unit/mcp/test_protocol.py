@@ -21,6 +21,7 @@ from shared.errors import RetrievalUnavailable
 from shared.retrieval.blocks import Paragraph
 from shared.retrieval.models import Found, Passage
 from shared.retrieval.queries import Edition
+from tests.fixtures.apps import given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +52,8 @@ INDEX = f"""# Book
 - [Of this site](/docs/here): A path.
 - [Of somebody](//evil.example/docs): None.
 """
+
+APP = build_app(server.router)
 
 
 class Book:
@@ -85,12 +88,12 @@ class Server:
 
     def __init__(self, its: Book, at_once: int = 1000) -> None:
         allowances = Allowances(Allowance(at_once, 0.001), clock=lambda: 0.0)
-        self.app = build_app(server.router)
-        self.app.dependency_overrides |= {
+        overrides = {
             book: lambda: its,
             questions: lambda: allowances,
             server.trusted_origins: lambda: TrustedOrigins((SITE,)),
         }
+        self.app = given(APP, overrides)
 
     def send(self, body: bytes, headers: dict[str, str] | None = None, method: str = "POST") -> httpx.Response:
         async def ask() -> httpx.Response:
