@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from shared.answering.conversation.extent import was_shown
+from shared.answering.conversation.referring import changes, meaning
 from shared.answering.question.asked import Asked
 from shared.answering.question.shapes import shape_of
 from shared.retrieval.lexical import terms, words
@@ -29,6 +30,8 @@ SHOWN: Final = 1.8
 """What a passage counts more that the last answer was made of, or that is of its page: "it" is what stands there."""
 LABEL: Final = re.compile(r"^\*\*(.+)\*\* \[\d{1,3}\]$", re.MULTILINE)
 """The line above a section's part of an answer: page and section."""
+SETTING: Final = re.compile(r"`-{0,2}\w+(?:[_.-]\w+)+`|(?<!\w)--\w|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
+"""A name that something is changed by."""
 KEPT: Final = 0.6
 """Passages that belong less than this share of what the best does are left out."""
 
@@ -46,6 +49,8 @@ def focused(found: Found, follow_up: FollowUp, answer: str = "") -> Found:
         return found
     if follow_up.quoted and (told := _telling_of(found.passages, follow_up)):
         return replace(found, passages=told)
+    if follow_up.points and changes(meaning(follow_up.focus)) and (shown := _settings(found.passages, answer)):
+        return replace(found, passages=shown)
     subject, asked = set(terms(follow_up.question)) - focus, Asked.of(follow_up.question)
     scores = [
         _belonging(asked.held_by(_words(each)), focus, subject, rank)
@@ -55,6 +60,11 @@ def focused(found: Found, follow_up: FollowUp, answer: str = "") -> Found:
     order = sorted(range(len(scores)), key=lambda at: -scores[at])
     kept = tuple(found.passages[at] for at in order if scores[at] >= KEPT * max(scores))
     return replace(found, passages=kept)
+
+
+def _settings(passages: Sequence[Passage], answer: str) -> tuple[Passage, ...]:
+    """Those that were shown and name what something is changed by, whether they tell so in that word or not."""
+    return tuple(each for each in passages if SETTING.search(each.text) and was_shown(each, [answer]))
 
 
 def _says_more(passage: Passage, follow_up: FollowUp, answer: str) -> bool:

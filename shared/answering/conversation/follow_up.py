@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from shared.answering.conversation.items import item_at, item_meant
 from shared.answering.conversation.leaning import leaning
-from shared.answering.conversation.referring import compares, joins, meaning, points
+from shared.answering.conversation.referring import changes, compares, joins, meaning, points
 from shared.answering.conversation.small_talk import heard
 from shared.answering.words import USUAL, phrases
 from shared.record import record
@@ -93,7 +93,7 @@ class FollowUp:
         wish: What is wanted: an answer, more than was answered, or less.
         quoted: The item of the last answer that it is about.
         fragment: The message may as well stand alone: it is a few words without a verb.
-        points: It says "it", or nothing of what it is about: what the last answer showed is meant.
+        points: It says "it", "and for guests?", or nothing of what it is about: what the last answer showed is meant.
     """
 
     question: str
@@ -147,9 +147,11 @@ def understood(message: str, said: Sequence[Utterance]) -> FollowUp | None:
         named = _named_besides(before, leans.about) if leans.continues else _joined(message, before)
         return FollowUp(named, leans.about)
     meant = meaning(message)
+    if changes(meant) and points(message):  # what was asked finds it again; "change" stands on pages about other things
+        return FollowUp(_named_besides(before, " ".join(meant)), " ".join(meant), points=True)
     question = _substituted(message, before) or _joined(message, before)
     certain = GENERAL.issuperset(meant) or (joins(message) and len(meant) < FRAGMENT)
-    pointing = points(message) or GENERAL.issuperset(meant)
+    pointing = points(message) or joins(message) or GENERAL.issuperset(meant)
     return FollowUp(question, " ".join(meant), fragment=is_fragment(message) and not certain, points=pointing)
 
 

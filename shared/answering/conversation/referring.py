@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from shared.answering.words import USUAL, phrases
 from shared.retrieval.lexical import STOP_WORDS, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 EMPTY: Final = STOP_WORDS.union(phrases(USUAL, "order"))
 """Words that say nothing about what a message is about."""
@@ -55,6 +58,12 @@ COMPARING: Final = re.compile(
     re.IGNORECASE,
 )
 
+CHANGING: Final = frozenset(
+    """
+    change changed modify adjust override customise customize configure increase decrease raise lower disable disabled
+    turn off switch edit alter
+    """.split()  # noqa: SIM905 (a paragraph is easier to read than quoted words)
+)
 FEW: Final = 3
 """Words of meaning of a message that compares and does not say what."""
 ALTERNATIVES: Final = re.compile(r"\bthan\b|\b\w+ or \w+\b|\bbetween\b", re.IGNORECASE)
@@ -91,3 +100,8 @@ def _explained(beginning: str) -> bool:
 def compares(message: str) -> bool:
     """Whether it asks for something better, and not than what."""
     return bool(COMPARING.search(message)) and not ALTERNATIVES.search(message) and len(meaning(message)) <= FEW
+
+
+def changes(meant: Sequence[str]) -> bool:
+    """Whether it is asked of something how it is changed, and nothing else: "can I change that?"."""
+    return bool(meant) and CHANGING.issuperset(meant)

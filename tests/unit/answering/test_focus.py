@@ -3,7 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shared.answering.conversation.focus import focused
-from shared.answering.conversation.follow_up import FollowUp
+from shared.answering.conversation.follow_up import FollowUp, understood
+from shared.answering.models import Said
 from shared.retrieval.blocks import Paragraph
 from shared.retrieval.models import Found, Passage
 
@@ -48,3 +49,29 @@ def test_what_is_asked_of_it_may_be_told_in_other_words_on_the_page_that_was_sho
 
     shown = f"**Retention** [1]\n\n{KEPT}"
     assert [focused(found, asked, told).passages[0] for told in (shown, "")] == [same, other]
+
+
+SET = "`PAYLOAD_DAYS`: how long payloads that were sent are kept before all of them are gone. Default is 90 days."
+
+
+def test_that_which_can_be_changed_is_the_setting_that_was_shown() -> None:
+    """It does not say "change", and a page about another thing does."""
+    other, shown = passage("hooks", "A hook may change payloads that are kept."), passage("settings", SET)
+    asked = FollowUp("how long are payloads kept change", "change", points=True)
+    found = Found((other, shown), 0.6, on_topic=True)
+
+    assert focused(found, asked, f"**Settings** [1]\n\n{SET}").passages == (shown,)
+    of_another = replace(asked, focus="change hook")
+    assert focused(found, of_another, f"**Settings** [1]\n\n{SET}").passages[0] == other
+
+
+def test_and_for_others_is_asked_of_the_page_that_was_shown() -> None:
+    limits = passage("limits", "Readers may ask 60 questions a minute, guests 30 of them, and nobody more than that.")
+    rights = passage(
+        "rights", "Guests and readers may see how many questions of the last minute were asked here by other people."
+    )
+    told = f"**Limits** [1]\n\n{limits.text}"
+    asked = understood("and for guests?", [Said("user", "How many questions a minute?"), Said("assistant", told)])
+
+    assert asked is not None
+    assert focused(Found((rights, limits), 0.6, on_topic=True), asked, told).passages[0] == limits

@@ -96,6 +96,14 @@ def test_the_question_before_says_what_a_message_is_about() -> None:
     assert follow_up == FollowUp("How much does it cost? student kit", focus="cost", points=True)
 
 
+@pytest.mark.parametrize("message", ["can I change that?", "How do I override it?", "can it be disabled"])
+def test_what_is_to_be_changed_is_searched_as_it_was_found(message: str) -> None:
+    asked = meant("How long are payloads kept?", message)
+
+    assert asked.question == f"How long are payloads kept {asked.focus}"
+    assert asked.points
+
+
 def test_all_of_the_last_turns_count() -> None:
     follow_up = meant("What is in the Student Kit?", "How much does it cost?", "Which one must I not buy?")
 
