@@ -77,8 +77,9 @@ LATER: Final = (
     READMES,
     *(Book(each, each, CLONES, "html") for each in ("borg", "fish")),
     *(Book(each, each, CLONES) for each in ("pino", "hatch", "starlette", "undici", "npm")),
+    *(Book(each, each, CLONES) for each in ("watchtower", "miniflux", "litestream")),
 )
-"""Our own documentation, and that of packages."""
+"""Our own documentation, that of packages, and of three more projects."""
 
 
 @contextmanager
