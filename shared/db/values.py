@@ -29,6 +29,7 @@ import math
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -63,12 +64,15 @@ def parameters(statement: Statement) -> list[str | None]:
 
 def encode(value: Param) -> str | None:
     """One value as text. Enumerations of strings and integers go by their value."""
-    if value is None:
-        return None
+    return None if value is None else _writer(type(value))(value)
+
+
+@cache
+def _writer(kind: type) -> Callable[[Any], str]:
     for kinds, write in _WRITERS:
-        if isinstance(value, kinds):
-            return write(value)
-    raise TypeError(f"{type(value).__name__} is not a parameter; objects and lists meant as JSON are wrapped in Json")
+        if issubclass(kind, kinds):
+            return write
+    raise TypeError(f"{kind.__name__} is not a parameter; objects and lists meant as JSON are wrapped in Json")
 
 
 def _checked(text: str | None) -> str | None:
@@ -111,14 +115,17 @@ def _write_array(values: Sequence[Param]) -> str:
 
 
 def _element(value: Param) -> str:
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         return _write_array(value)
     text = encode(value)
     if text is None:
         return "NULL"
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return escaped if isinstance(value, bytes | bytearray | memoryview) else f'"{escaped}"'
+    return escaped if isinstance(value, _BYTES) else f'"{escaped}"'
 
+
+_LISTS = (list, tuple)
+_BYTES = (bytes, bytearray, memoryview)
 
 _WRITERS: tuple[tuple[type | tuple[type, ...], Callable[[Any], str]], ...] = (
     (str, str.__str__),
@@ -126,12 +133,12 @@ _WRITERS: tuple[tuple[type | tuple[type, ...], Callable[[Any], str]], ...] = (
     (int, int.__repr__),
     (float, _write_float),
     ((UUID, Decimal), str),
-    ((bytes, bytearray, memoryview), lambda value: f"\\x{value.hex()}"),
+    (_BYTES, lambda value: f"\\x{value.hex()}"),
     ((datetime, date), lambda value: value.isoformat()),
     (time, _write_time),
     (timedelta, _write_timedelta),
     (Json, _write_json),
-    ((list, tuple), _write_array),
+    (_LISTS, _write_array),
 )
 """In this order: a bool is also an int."""
 
