@@ -26,8 +26,9 @@ settings.load_profile("steady")
 TESTS = Path(__file__).parent
 TRANSPORTS = ("http", "pooled")
 
-MADE_ONCE = ("e2e", "package")
-"""Folders whose tests share what takes long to make, a browser or all zips: no other worker shall make it again."""
+MADE_ONCE = ("contract/qdrant", "e2e", "integration/ingestion", "integration/model", "package")
+"""Folders whose tests share what takes long to make: a browser, all zips, a store, a platform with a model. No other
+worker shall make it again, nor this one, between whose files those of other folders would stand."""
 
 
 ABOUT_TRANSPORTS = ("contract", "outage", "integration/budgets")
@@ -123,8 +124,9 @@ def _group(item: pytest.Item) -> str:
     that what its tests share is made once.
     """
     path = item.path.relative_to(TESTS)
-    if path.parts[0] in MADE_ONCE:
-        return path.parts[0]
+    for folder in MADE_ONCE:
+        if path.is_relative_to(folder):
+            return folder
     if isinstance(item, pytest.Function) and "platform" in item.fixturenames:
         return _parameter(item, "transport") or "http"
     return str(path)
