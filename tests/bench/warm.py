@@ -122,6 +122,7 @@ class World:
         warm: Containers kept of each function.
         life_hours: After which a container is replaced.
         answer: Seconds of a chat's answer.
+        days: That are simulated; with none, as many as give enough requests of so many readers.
     """
 
     readers: int
@@ -129,6 +130,7 @@ class World:
     warm: Mapping[str, int]
     life_hours: float = math.inf
     answer: float = ANSWER_SECONDS
+    days: int = 0
 
     def cold_share(self) -> float:
         """Of all requests, how many meet a cold start."""
@@ -137,7 +139,7 @@ class World:
             name: Function(inits.get(name, inits["chat"]), self.idle_minutes * 60, self.life_hours * 3600)
             for name in routed()
         }
-        days = READERS_AND_DAYS[self.readers]
+        days = self.days or READERS_AND_DAYS[self.readers]
         calls = heapq.merge(requests(self.readers, days), self._keeping(days))
         for now, name, counts in calls:
             stays = STAY_SECONDS if self.warm.get(name, 0) > 1 else 0.002

@@ -313,6 +313,7 @@ def test_the_addresses_are_outputs(template: dict[str, Any]) -> None:
     assert {"ApiUrl", "HealthUrl", "AlarmsTopic"} <= set(template["Outputs"])
 
 
+@pytest.mark.long  # starts osls once more, for one line of serverless.yml
 def test_one_parameter_chooses_the_processor() -> None:
     words = [OSLS, "print", "--format", "json", "--param", "architecture=arm64"]
     done = subprocess.run(words, cwd=PROJECT, env=without_credentials(), capture_output=True, text=True, check=True)  # noqa: S603 (our own words)

@@ -36,5 +36,5 @@ def test_a_container_that_is_old_is_replaced_whoever_uses_it() -> None:
 
 def test_all_worlds_have_the_same_readers_and_what_is_kept_spares_them_cold_starts() -> None:
     assert requests(100, 2) == requests(100, 2)
-    assert World(100, 5, {}).cold_share() > 0.3
-    assert World(100, 5, kept()).cold_share() < 0.005
+    assert World(100, 5, {}, days=10).cold_share() > 0.3
+    assert World(100, 5, kept(), days=10).cold_share() < 0.005
