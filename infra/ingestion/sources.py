@@ -18,6 +18,7 @@ TELL_NOTHING: Final = frozenset(
     | {"build", "_build", "html", "dist", "public", "out", "output", "_site", "www", ".vitepress"}
 )
 """Names of folders by which nobody could tell one site from another."""
+_OF_ITS_FOLDER: Final = "_index"
 _NOT_IN_NAMES: Final = re.compile(r"[/|?#%\s]+")
 
 
@@ -42,7 +43,8 @@ def find_sources(documents: Sequence[Path]) -> list[Source]:
     """Find the pages of some folders and files, in a fixed order.
 
     A single folder is the root of the paths; with several it is the folder that they have in common. Files and folders
-    whose names begin with `.` or `_` are no pages, as in Docusaurus.
+    whose names begin with `.` or `_` are no pages, as in Docusaurus; but `_index` is the page of its folder, as in Hugo
+    and Zola.
 
     Raises:
         NothingToIngest: Something is missing, or nothing there is Markdown.
@@ -68,7 +70,8 @@ def _without_pages(documents: Sequence[Path]) -> str:
 
 def _within(root: Path, file: Path) -> str:
     """Only its folder is resolved: a link to a page elsewhere is a page here."""
-    return (file.parent.resolve() / file.name).relative_to(root).with_suffix("").as_posix()
+    path = (file.parent.resolve() / file.name).relative_to(root).with_suffix("")
+    return (path.with_name("index") if path.name == _OF_ITS_FOLDER else path).as_posix()
 
 
 def site_name(chosen: str | None, documents: Sequence[Path]) -> str:
@@ -105,9 +108,14 @@ def _markdown_files(documents: Path) -> Iterator[Path]:
     for folder, subfolders, names in os.walk(documents):
         subfolders[:] = sorted(each for each in subfolders if not _is_hidden(each) and each not in SKIPPED_FOLDERS)
         for name in sorted(names):
-            if Path(name).suffix.lower() in ENDINGS and not _is_hidden(name):
+            if Path(name).suffix.lower() in ENDINGS and (_is_of_its_folder(name, names) or not _is_hidden(name)):
                 yield Path(folder, name)
 
 
 def _is_hidden(name: str) -> bool:
     return name.startswith((".", "_"))
+
+
+def _is_of_its_folder(name: str, names: Sequence[str]) -> bool:
+    """Unless another page is."""
+    return Path(name).stem == _OF_ITS_FOLDER and not any(Path(each).stem == "index" for each in names)

@@ -15,6 +15,8 @@ _ATTRIBUTE: Final = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|\{\s*
 _SILENT: Final = re.compile(
     r"<(script|style|svg|template|literalinclude)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE
 )
+_SHORTCODE: Final = re.compile(r"[ \t]?\{\{(?:<[^{}]{0,1000}>|%[^{}]{0,1000}%)\}\}")
+"""What Hugo puts something in place of that only it knows: `{{< since "2.1" >}}`."""
 _HEADING: Final = re.compile(
     r"(?:<(?P<mark>a|span|div|p)\b(?P<before>[^<>]*?)(?:/>|>\s*</(?P=mark)\s*>)\s*)?"
     r"<h(?P<level>[1-6])\b(?P<own>[^<>]*)>(?P<inside>(?:(?!</?h[1-6]\b).){0,1000}?)</h(?P=level)\s*>",
@@ -50,7 +52,7 @@ _BLOCKS: Final = frozenset(
 
 def without_tags(text: str) -> str:
     """Take the tags out of text that holds no code."""
-    text = with_tables(with_definitions(_SILENT.sub("", text)))
+    text = with_tables(with_definitions(_SILENT.sub("", _SHORTCODE.sub("", text))))
     text = _HEADING.sub(_on_one_line, _SUMMARY.sub(_folded, text))
     parts: list[str] = []
     end = 0

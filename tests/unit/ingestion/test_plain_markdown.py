@@ -71,6 +71,10 @@ def test_admonitions_become_text_that_says_what_they_are(text: str, expected: st
         ("{{#include ../listing.rs}}\n\nText", "Text"),
         ("[[open-in-colab]]\n\n[[autodoc]] robot.Arm", "robot.Arm"),
         ("Two{' '}words", "Two{' '}words"),
+        # what Hugo puts something in place of; but not what a template language of the text itself writes
+        ('{{< since version="0.5.7" >}} Oil `it`.', "Oil `it`."),
+        ("Oil it {{% note %}} daily.", "Oil it daily."),
+        ("Write {{ name }} here.", "Write {{ name }} here."),
     ],
 )
 def test_tags_comments_and_scripts_go_and_their_text_stays(text: str, expected: str) -> None:

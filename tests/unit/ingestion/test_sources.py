@@ -26,6 +26,11 @@ def test_partials_hidden_folders_and_dependencies_are_no_pages(tmp_path: Path) -
     assert [each.path for each in find_sources([tmp_path])] == ["page"]
 
 
+def test_what_hugo_and_zola_call_index_is_the_page_of_its_folder(tmp_path: Path) -> None:
+    write(tmp_path, "_index.md", "guides/_index.md", "guides/oil.md", "both/_index.md", "both/index.md")
+    assert [each.path for each in find_sources([tmp_path])] == ["index", "both/index", "guides/index", "guides/oil"]
+
+
 def test_several_folders_and_files_are_relative_to_what_they_have_in_common(tmp_path: Path) -> None:
     write(tmp_path, "README.md", "specs/one/spec.md", "src/x.md")
     assert [each.path for each in find_sources([tmp_path / "README.md", tmp_path / "specs"])] == [
