@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 MADE: Final = re.compile(
     r"^create (?:or replace )?(table|function|(?:unique )?index(?: concurrently)?) (?!if not exists)(\w+)", re.MULTILINE
 )
+RENAMED: Final = re.compile(r"^alter (table|function|index) \w+(?:\([^)]*\))? rename to (\w+)", re.MULTILINE)
 LEDGER: Final = "schema_migration"
 ELSEWHERE: Final = "site"
 """The schema to which what is in the way can move, with its indexes, keys and sequences."""
@@ -69,6 +70,6 @@ def clashes(connection: Connection, done: Iterable[str], missing: Iterable[str])
 
 
 def _made(texts: Iterable[str]) -> tuple[set[str], set[str]]:
-    """Names of relations and of functions that migrations make."""
-    made = [match.groups() for text in texts for match in MADE.finditer(text)]
+    """Names of relations and of functions that migrations make, or give to what they made."""
+    made = [match.groups() for text in texts for how in (MADE, RENAMED) for match in how.finditer(text)]
     return {name for kind, name in made if kind != "function"}, {name for kind, name in made if kind == "function"}

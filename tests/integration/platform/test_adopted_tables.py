@@ -19,6 +19,7 @@ from tests.fixtures.databases import drop_database
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
     from infra.local.postgres import Postgres
 
@@ -68,6 +69,16 @@ def database(postgres: Postgres) -> Generator[Database]:
         connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
         yield Database(postgres.owner_url.removesuffix("docs") + name, [])
         drop_database(connection, name)
+
+
+def test_each_of_our_versions_is_brought_to_the_next_and_takes_nothing_of_its_own_for_a_sites(
+    database: Database, tmp_path: Path
+) -> None:
+    files = sorted(MIGRATIONS.glob("*.sql"))
+    for file in files:
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+        migrate(database.url, folder=tmp_path, say=database.said.append)
+    assert [each for each in database.said if each.startswith("applied ")] == [f"applied {file.stem}" for file in files]
 
 
 def test_what_adoption_looks_for_is_what_the_migration_makes(database: Database) -> None:
