@@ -41,10 +41,13 @@ def reach(root: Path, module: str) -> Reached:
     """
     files: set[Path] = set()
     packages: set[str] = set()
-    pending = [module]
+    pending, met = [module], set[str]()
     while pending:
         name = pending.pop()
-        if name.partition(".")[0] not in OWN_PACKAGES:
+        if name in met:
+            continue
+        met.add(name)
+        if not _is_own(name):
             packages.add(name.partition(".")[0])
             continue
         for own, path in _with_parents(root, name):
@@ -55,6 +58,10 @@ def reach(root: Path, module: str) -> Reached:
                     pending.append(f"{own}.__main__")  # what `python -m` runs
     own_files = tuple(sorted(path.relative_to(root) for path in files))
     return Reached(own_files, frozenset(packages - sys.stdlib_module_names - IN_THE_RUNTIME))
+
+
+def _is_own(module: str) -> bool:
+    return module.partition(".")[0] in OWN_PACKAGES
 
 
 def _data_beside(path: Path) -> Iterator[Path]:
@@ -90,8 +97,9 @@ def _imports(root: Path, module: str, path: Path) -> Iterator[str]:
             origin = resolve_name("." * node.level + (node.module or ""), package)
             yield origin
             # `from shared.auth.rows import store` imports a module, `from shared.errors import NotFound` a name in one
-            names = (f"{origin}.{alias.name}" for alias in node.names)
-            yield from (name for name in names if _file_of(root, name) is not None)
+            if _is_own(origin) and root.joinpath(*origin.split(".")).is_dir():
+                names = (f"{origin}.{alias.name}" for alias in node.names)
+                yield from (name for name in names if _file_of(root, name) is not None)
 
 
 @cache
