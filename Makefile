@@ -9,7 +9,7 @@ python := .venv/bin/python
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 # what `make help` lists first: for whoever runs it, rather than changes it
-used := run ingest calibrate check-book report migrate deploy-local clean-data
+used := run ingest calibrate check-book report migrate deploy-local emulator clean-data
 
 .PHONY: help
 help: ## this list
@@ -43,6 +43,11 @@ migrate: setup-python ## bring a database's schema up to date: STAGE=prod, or DA
 deploy-local: setup-python setup-node ## rehearse on an emulator of AWS: deploy, use it, a next version, roll back, remove (5 min)
 	@sh infra/setup_tool.sh deploy
 	@exec $(python) -m infra.local.deployment
+
+.PHONY: emulator
+emulator: setup-python setup-node ## an emulator of AWS to follow specs/guides/aws.md with, until Ctrl-C
+	@sh infra/setup_tool.sh deploy
+	@exec $(python) -m infra.local.account
 
 .PHONY: bench-cold
 bench-cold: setup-python ## what a cold start costs, beside a bare FastAPI (tests/bench/results/cold.md)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import time
 from contextlib import ExitStack
@@ -13,6 +12,7 @@ import psycopg
 
 from infra.local.components import Deployment
 from infra.local.gateway.fork_server import COMMON
+from infra.local.interruption import interrupt_once
 from infra.local.language_model import LanguageModel, chosen_model
 from infra.local.origins import NoOrigin, chosen_site, own_other_name
 from infra.local.owners import NoOwners, chosen_owners
@@ -76,8 +76,7 @@ class Foreground:
             return 1
 
     def _run_alone(self) -> int:
-        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(each, _interrupt_once)
+        interrupt_once()
         self.state.begin_logs()
         try:
             with ExitStack() as running:
@@ -131,10 +130,3 @@ class Foreground:
 
     def _say(self, what: str) -> None:
         print(f"{time.monotonic() - self._began:5.1f} s  {what}", flush=True)
-
-
-def _interrupt_once(*_: object) -> NoReturn:
-    """Begin to stop, and let nothing interrupt that: an impatient second Ctrl-C would leave processes behind."""
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, signal.SIG_IGN)
-    raise KeyboardInterrupt
