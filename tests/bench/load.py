@@ -6,7 +6,9 @@ seconds (tests/bench/readers.py), from an address of their own, rate limits on. 
 counts. Then 2,000 come, to show where the limit is.
 
 Processes of functions, at most four of each, the gateway, the stand-ins, PgBouncer, Postgres and locust itself share
-the processors of this machine; what begins a process, a cold start, is reported apart.
+the processors of this machine; what begins a process, a cold start, is reported apart. They are copies of one process
+that has imported what they need (decision 0009): on Lambda each starts on a processor of its own, here they would take
+it from those who are there.
 
 With ARGS="--model 5" a scripted model writes the answers, five seconds each, and as many containers of the chat may run
 as ARGS="--containers 40" says; each looks for a stop once a second, as on AWS. What comes of it is in
@@ -30,6 +32,7 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 
 from infra.local.components import Deployment
+from infra.local.gateway.fork_server import COMMON
 from infra.local.passages import ingest_own_documents, is_empty
 from infra.local.pgbouncer import PgBouncer
 from infra.local.platform import Platform
@@ -111,7 +114,7 @@ def _measure(state: State, arguments: argparse.Namespace) -> tuple[Crowd, list[d
 def _deployment(arguments: argparse.Namespace, running: ExitStack) -> Deployment:
     """With a model that takes its time, where that is wanted."""
     if not arguments.model:
-        return Deployment(address_header="x-reader-address")
+        return Deployment(address_header="x-reader-address", fork_after=COMMON)
     model = running.enter_context(scripted_model(paced(copied, arguments.model)))
     settings = SETTINGS | {
         "MODEL_URL": model.url,
@@ -119,7 +122,8 @@ def _deployment(arguments: argparse.Namespace, running: ExitStack) -> Deployment
         "MODEL_SECONDS": "25",
         "CHAT_STOP_MILLISECONDS": "1000",  # as where each look is paid for
     }
-    return Deployment(settings, address_header="x-reader-address", containers={"chat": arguments.containers})
+    containers = {"chat": arguments.containers}
+    return Deployment(settings, address_header="x-reader-address", containers=containers, fork_after=COMMON)
 
 
 def _run(platform: Platform, transport: Transport, crowd: Crowd, visit: Visit) -> dict[str, Any]:
