@@ -47,7 +47,7 @@ deploy-local: setup-python setup-node ## rehearse on an emulator of AWS: deploy,
 .PHONY: emulator
 emulator: setup-python setup-node ## an emulator of AWS to follow specs/guides/aws.md with, until Ctrl-C
 	@sh infra/setup_tool.sh deploy
-	@exec $(python) -m infra.local.account
+	@exec $(python) -m infra.local.emulated_account
 
 .PHONY: bench-cold
 bench-cold: setup-python ## what a cold start costs, beside a bare FastAPI (tests/bench/results/cold.md)

@@ -18,7 +18,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from infra.local.deployed_stage import SITE, STAGE, DeployedStage, NotAsPromised
-from infra.local.emulator import PYTHON, Emulator
+from infra.local.emulator import PYTHON, Emulator, functions_secret
 from infra.local.passages import ingest_own_documents
 from infra.local.platform import Platform
 from infra.local.process import ProcessFailed, descendants
@@ -216,9 +216,7 @@ def _expect(kept: object, shown: object) -> None:
 
 
 def _store_secret(emulator: Emulator, variables: dict[str, str]) -> None:
-    names = ("DATABASE_URL", "BETTER_AUTH_SECRET", "QDRANT_URL")
-    secret = {name: variables[name] for name in names} | {"QDRANT_API_KEY": "not checked by the stand-in"}
-    emulator.call("secretsmanager", "CreateSecret", Name=SECRET, SecretString=json.dumps(secret))
+    emulator.call("secretsmanager", "CreateSecret", Name=SECRET, SecretString=functions_secret(variables))
 
 
 def processes_with(folder: str) -> list[int]:

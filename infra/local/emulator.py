@@ -26,6 +26,12 @@ REGION = "us-east-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": REGION}
 
 
+def functions_secret(variables: Mapping[str, str]) -> str:
+    """What Secrets Manager holds for the functions of a stage, given the platform's variables."""
+    chosen = {name: variables[name] for name in ("DATABASE_URL", "BETTER_AUTH_SECRET", "QDRANT_URL")}
+    return json.dumps({**chosen, "QDRANT_API_KEY": "not checked by the stand-in"})
+
+
 class Emulator:
     """One account with nothing in it; all of it is gone at the end.
 

@@ -33,7 +33,7 @@ pytestmark = [
 @pytest.fixture
 def running() -> Iterator[tuple[subprocess.Popen[str], Path]]:
     """The program, and the folder that it names."""
-    words = [sys.executable, "-m", "infra.local.account"]
+    words = [sys.executable, "-m", "infra.local.emulated_account"]
     program = subprocess.Popen(words, cwd=PROJECT, stdout=subprocess.PIPE, text=True)  # noqa: S603 (our own words)
     assert program.stdout
     try:

@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from infra.local.emulator import CREDENTIALS, PYTHON, REGION, Emulator
+from infra.local.emulator import CREDENTIALS, PYTHON, REGION, Emulator, functions_secret
 from infra.local.interruption import interrupt_once
 from infra.local.platform import Platform
 from infra.local.process import ProcessFailed
@@ -76,10 +76,8 @@ def _serve(state: State) -> None:
 
 def _write(folder: Path, variables: Mapping[str, str], owner_url: str) -> None:
     """The two secrets of the guide."""
-    names = ("DATABASE_URL", "BETTER_AUTH_SECRET", "QDRANT_URL")
-    functions = {name: variables[name] for name in names} | {"QDRANT_API_KEY": "not checked here"}
-    for name, secret in (("secret", functions), ("owner", {"DATABASE_OWNER_URL": owner_url})):
-        (folder / f"{name}.json").write_text(json.dumps(secret), "utf-8")
+    (folder / "secret.json").write_text(functions_secret(variables), "utf-8")
+    (folder / "owner.json").write_text(json.dumps({"DATABASE_OWNER_URL": owner_url}), "utf-8")
 
 
 def _shell(url: str) -> str:
