@@ -22,20 +22,20 @@ _ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
 
 
 @dataclass(slots=True)
-class Warned:
-    """Who is told once, while an answer is waited for, that only so many seconds are left."""
+class TimeWarning:
+    """A function that is called once when only so many seconds are left for an answer."""
 
     seconds: float
     tell: Callable[[], object] | None
 
     def now(self) -> None:
-        """Tell, unless that was done."""
+        """Call it, unless that was done."""
         tell, self.tell = self.tell, None
         if tell is not None:
             tell()
 
 
-_warned: ContextVar[Warned | None] = ContextVar("warned", default=None)
+_time_warning: ContextVar[TimeWarning | None] = ContextVar("warned", default=None)
 
 
 def remaining(at_most: float | None = None) -> float:
@@ -48,12 +48,12 @@ def remaining(at_most: float | None = None) -> float:
 @contextmanager
 def after_all(seconds: float) -> Generator[None]:
     """Run the block with `seconds` of its own, even where nothing is left: for what belongs to giving up."""
-    token, unwarned = _ends_at.set(time.monotonic() + seconds), _warned.set(None)
+    token, unwarned = _ends_at.set(time.monotonic() + seconds), _time_warning.set(None)
     try:
         yield
     finally:
         _ends_at.reset(token)
-        _warned.reset(unwarned)
+        _time_warning.reset(unwarned)
 
 
 @contextmanager
@@ -72,11 +72,11 @@ def warning(seconds: float, tell: Callable[[], object]) -> Generator[None]:
 
     It is called by whoever waits (`shared.sockets`), so it must neither wait nor raise.
     """
-    token = _warned.set(Warned(seconds, tell))
+    token = _time_warning.set(TimeWarning(seconds, tell))
     try:
         yield
     finally:
-        _warned.reset(token)
+        _time_warning.reset(token)
 
 
 def waits(ends_at: float) -> Generator[float]:
@@ -84,7 +84,7 @@ def waits(ends_at: float) -> Generator[float]:
 
     Together they end at `ends_at`, as `time.monotonic()` tells it.
     """
-    warned = _warned.get()
+    warned = _time_warning.get()
     if warned is not None and warned.tell is not None:
         before = ends_at - warned.seconds - time.monotonic()
         if before > 0:

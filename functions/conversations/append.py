@@ -12,7 +12,7 @@ from functions.dependencies.callers import SignedIn
 from functions.wire import Json, Sent
 from shared.app import build_handler
 from shared.history.messages import append_messages
-from shared.history.models import Given, Role
+from shared.history.models import MessageToAppend, Role
 from shared.uuid7 import uuid7
 from shared.web import APIRouter, status
 
@@ -46,7 +46,7 @@ class Appended(Json):
 @router.post("/api/conversations/{id}/messages", status_code=status.HTTP_201_CREATED)
 async def append(db: SignedIn, conversation_id: ConversationId, new: NewMessages) -> Appended:
     """Append messages, all or none; 409 when one of their ids means another message, 410 after a deletion."""
-    given = [Given(each.id or uuid7(), each.role, each.content) for each in new.messages]
+    given = [MessageToAppend(each.id or uuid7(), each.role, each.content) for each in new.messages]
     conversation, messages = append_messages(db, conversation_id, given)
     return Appended(
         conversation=Conversation.model_validate(conversation),

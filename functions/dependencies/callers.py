@@ -14,7 +14,7 @@ from shared.auth.identity.rules import (
     KnownUser,
     identity_without_database,
     presented_tokens,
-    vouched_user,
+    user_of_jwt,
 )
 from shared.errors import NotSignedIn
 from shared.web import Depends, Request
@@ -35,7 +35,7 @@ SessionToken = Annotated[str | None, Depends(session_token)]
 
 async def vouched(request: Request, rules: Rules) -> str | None:
     """Id of the user whom a JWT names; verified once a request."""
-    return vouched_user(request.headers, rules)
+    return user_of_jwt(request.headers, rules)
 
 
 Vouched = Annotated[str | None, Depends(vouched)]

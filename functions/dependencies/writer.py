@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shared.answering.models import Ask
     from shared.model.client import Model
     from shared.model.endpoint import Endpoint
-    from shared.model.spending import Owed
+    from shared.model.spending import PendingRefunds
     from shared.retrieval.models import Found
 
 
@@ -58,7 +58,7 @@ class Hired:
         spending = Spending(
             self.settings,
             Costs.of(self.settings, ask.message, ask.selected_text or "", follows=follows, more=ask.continues),
-            _owed(),
+            _pending_refunds(),
             self.guest,
             answer_id(ask.message_id),
             addresses=LimitSettings.read().rate_limits == "on",
@@ -82,10 +82,10 @@ class Hired:
 
 
 @cache
-def _owed() -> Owed:
-    from shared.model.spending import Owed  # noqa: PLC0415 (as above)
+def _pending_refunds() -> PendingRefunds:
+    from shared.model.spending import PendingRefunds  # noqa: PLC0415 (as above)
 
-    return Owed()
+    return PendingRefunds()
 
 
 @cache

@@ -33,7 +33,7 @@ LOOK_SECONDS: Final = 0.1
 """Of a database that is well: a new connection and one statement, in the same region."""
 
 
-class Look:
+class ConcurrentProbe:
     """Whether the database answers somebody else, seen while a batch is still waited for.
 
     Begun on a thread of its own when the time of the batch is nearly up, giving up takes no longer for it.
@@ -127,7 +127,7 @@ class GuardedDatabase(Database):
 
     def _watched(self, statements: tuple[Statement, ...], *, idempotent: bool, transaction: Transaction) -> list[Rows]:
         patience, began = deadline.remaining(), self._stopwatch()
-        with Look(self._answers_at_once) as look:
+        with ConcurrentProbe(self._answers_at_once) as look:
             try:
                 with deadline.warning(LOOK_SECONDS, look.begin):
                     rows = self._database.run(*statements, idempotent=idempotent, transaction=transaction)
@@ -148,13 +148,13 @@ class GuardedDatabase(Database):
             return False
         return True
 
-    def _learn(self, failure: Failure, patience: float, took: float, look: Look) -> None:
+    def _learn(self, failure: Failure, patience: float, took: float, look: ConcurrentProbe) -> None:
         if self._is_away(failure.verdict.meaning, took, look):
             self._breaker.found_away(patience)
         else:
             self._breaker.found_well()
 
-    def _is_away(self, meaning: Meaning, took: float, look: Look) -> bool:
+    def _is_away(self, meaning: Meaning, took: float, look: ConcurrentProbe) -> bool:
         if meaning is Meaning.AWAY:
             return True
         self._long = 0 if meaning is Meaning.REFUSED else self._long + (took >= LONG_SECONDS)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from shared.db import Database, Rows
-    from shared.history.models import Given
+    from shared.history.models import MessageToAppend
 
 APPEND: Final = """
     select * from append_messages($1::uuid, $2::uuid[], $3::text[], $4::text[], $5::text, $6::text)
@@ -29,7 +29,9 @@ APPEND: Final = """
 CONVERSATION_COLUMNS: Final = len(fields(Conversation))
 
 
-def append_messages(db: Database, conversation_id: UUID, given: Sequence[Given]) -> tuple[Conversation, list[Message]]:
+def append_messages(
+    db: Database, conversation_id: UUID, given: Sequence[MessageToAppend]
+) -> tuple[Conversation, list[Message]]:
     """Append messages, in the order given, to a conversation; those that are there already stay where they are.
 
     Returns:
@@ -70,7 +72,7 @@ def _there(appended: Rows) -> tuple[Conversation, list[Message]]:
     return Conversation(*conversation), [Message(*each) for each in messages if each[0] is not None]
 
 
-def _as_given(stored: Sequence[Message], given: Sequence[Given]) -> list[Message]:
+def _as_given(stored: Sequence[Message], given: Sequence[MessageToAppend]) -> list[Message]:
     """The stored messages in the order given.
 
     Raises:

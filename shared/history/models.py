@@ -128,7 +128,7 @@ class Created:
 
 
 @record
-class Given:
+class MessageToAppend:
     """A message that the client has, to be appended."""
 
     id: UUID

@@ -43,13 +43,13 @@ ADDRESS: Final = 0.05
 ANY_NUMBER: Final = 2**31 - 1
 SECONDS: Final = 1.25
 """The most that a guest's batch takes; nobody waits for it."""
-MOST_OWED: Final = 100
+MOST_REFUNDS: Final = 100
 """Of what is to be given back; more waits for nobody's question, and counts as spent."""
 
 
 @record
-class Spared:
-    """What of a taking was not needed.
+class Refund:
+    """What was taken from the budget of the day for an answer, and not needed.
 
     Attributes:
         taking: What the database called it.
@@ -64,19 +64,19 @@ class Spared:
     used: Usage
 
 
-class Owed:
-    """What a container has to give back with its next batch."""
+class PendingRefunds:
+    """Refunds that a container hands in with its next batch."""
 
     def __init__(self) -> None:
-        self._waiting: list[Spared] = []
+        self._waiting: list[Refund] = []
         self._lock = threading.Lock()
 
-    def add(self, spared: Spared) -> None:
+    def add(self, refund: Refund) -> None:
         """Give this back as well."""
         with self._lock:
-            self._waiting = [*self._waiting, spared][-MOST_OWED:]
+            self._waiting = [*self._waiting, refund][-MOST_REFUNDS:]
 
-    def drawn(self) -> list[Spared]:
+    def drawn(self) -> list[Refund]:
         """All of it, for one batch; if that fails, nobody knows what came of it, and it counts as spent."""
         with self._lock:
             waiting, self._waiting = self._waiting, []
@@ -90,7 +90,7 @@ class Spending:
     Args:
         settings: The limits.
         costs: What it may cost at most.
-        owed: The container's.
+        refunds: The container's.
         guest: A pseudonym of the guest's address; None for a reader who is signed in.
         answer: Id of the answer: a turn that was answered is not paid for again.
         addresses: Whether readers have addresses of their own; else they share what is for guests together.
@@ -103,7 +103,7 @@ class Spending:
 
     settings: ModelSettings
     costs: Costs
-    owed: Owed = field(default_factory=Owed)
+    refunds: PendingRefunds = field(default_factory=PendingRefunds)
     guest: str | None = None
     answer: UUID | None = None
     addresses: bool = True
@@ -128,7 +128,7 @@ class Spending:
         tokens, questions = self._limits()
         first = secrets.randbelow(SLICES)  # spreads those who ask at once
         what = (self.guest, self.answer, self.costs.most, tokens, questions, first, SLICES, self._slice, self._word)
-        return Statement(SPEND, (*_columns(self.owed.drawn()), *what))
+        return Statement(SPEND, (*_columns(self.refunds.drawn()), *what))
 
     @property
     def _slice(self) -> int:
@@ -151,24 +151,24 @@ class Spending:
 
     def give_back(self) -> Statement | None:
         """Gives back what the answer did not cost, once, and what is owed; None where there is nothing."""
-        own = self._spared()
-        spared = [*self.owed.drawn(), *([own] if own else [])]
-        return Statement(SETTLE, _columns(spared)) if spared else None
+        own = self._refund()
+        refunds = [*self.refunds.drawn(), *([own] if own else [])]
+        return Statement(SETTLE, _columns(refunds)) if refunds else None
 
-    def _spared(self) -> Spared | None:
+    def _refund(self) -> Refund | None:
         with self._lock:
             taking, self._taking = self._taking, None
         if taking is None:
             return None
         used = self.used or NOTHING
-        return Spared(taking, self.costs.most - used.together, int(self.used is None), used)
+        return Refund(taking, self.costs.most - used.together, int(self.used is None), used)
 
     def close(self) -> None:
         """Nothing further is spent: what is left goes back with the container's next batch."""
         self._is_over = True
-        own = self._spared()
+        own = self._refund()
         if own is not None:
-            self.owed.add(own)
+            self.refunds.add(own)
 
     def take_beside(self, db: Database) -> None:
         """Take on another thread, in a batch of its own; whoever asks before it has ended is told no.
@@ -187,13 +187,13 @@ class Spending:
         threading.Thread(target=copy_context().run, args=(run,), daemon=True).start()
 
 
-def _columns(spared: Sequence[Spared]) -> tuple[list[str], list[int], list[int], list[int], list[int]]:
+def _columns(refunds: Sequence[Refund]) -> tuple[list[str], list[int], list[int], list[int], list[int]]:
     return (
-        [each.taking for each in spared],
-        [each.tokens for each in spared],
-        [each.questions for each in spared],
-        [each.used.input for each in spared],
-        [each.used.output for each in spared],
+        [each.taking for each in refunds],
+        [each.tokens for each in refunds],
+        [each.questions for each in refunds],
+        [each.used.input for each in refunds],
+        [each.used.output for each in refunds],
     )
 
 

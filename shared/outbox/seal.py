@@ -45,7 +45,7 @@ class TooLong(Exception):
 
 @record
 class Seal:
-    """Closes and opens texts for one purpose."""
+    """Signs texts for one purpose, and knows its own again. Compressed, not encrypted: whoever has one can read it."""
 
     key: bytes = field(repr=False)
 

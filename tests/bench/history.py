@@ -36,7 +36,7 @@ from shared.db.opening import open_transport
 from shared.db.values import parameters
 from shared.history.conversations import list_conversations, open_conversation
 from shared.history.messages import append_messages
-from shared.history.models import Given
+from shared.history.models import MessageToAppend
 from shared.history.search import MOST_WORDS, search_conversations
 from shared.history.turns import begin_turn, complete_turn
 from shared.settings.database import DatabaseSettings
@@ -104,7 +104,7 @@ def open_one(_site: Site, db: Database, person: Person, turn: int) -> None:
 def append(site: Site, db: Database, person: Person, turn: int) -> None:
     """A turn of two messages."""
     question, answer = (site.population.said(words) for words in TURN_WORDS)
-    said = [Given(uuid4(), "user", question), Given(uuid4(), "assistant", answer)]
+    said = [MessageToAppend(uuid4(), "user", question), MessageToAppend(uuid4(), "assistant", answer)]
     append_messages(db, person.conversations[turn % CONVERSATIONS], said)
 
 

@@ -160,7 +160,7 @@ ASKS_SEVERAL: Final = re.compile(
 )
 SEVERAL: Final = re.compile(r"\S,[^,]*\S,|\w\W{0,3}\s(?:and|or|as well as)\s", re.IGNORECASE)
 """More than one of something, beside each other."""
-ALWAYS: Final = re.compile(r"\b(?:by default|automatically|always|only|at runtime|without)\b", re.IGNORECASE)
+QUALIFIER: Final = re.compile(r"\b(?:by default|automatically|always|only|at runtime|without)\b", re.IGNORECASE)
 """What turns an answer into another one: where it is asked, a line must say it."""
 OF_IT: Final = re.compile(r"^\W*\w+(?:n't)? it\b", re.IGNORECASE)
 """Asks whether something holds of what the book is about."""
@@ -197,9 +197,9 @@ def tells(wanted: Wanted, line: str) -> bool:
     return bool(TELLS.search(line) or goes_on)
 
 
-def turns(text: str) -> set[str]:
-    """What of a text turns an answer into another one."""
-    return {each.lower() for each in ALWAYS.findall(text)}
+def qualifiers(text: str) -> set[str]:
+    """What of a text limits what it says ("only", "by default"), in lower case."""
+    return {each.lower() for each in QUALIFIER.findall(text)}
 
 
 def is_cut(line: str) -> bool:
@@ -234,7 +234,7 @@ def value(wanted: Wanted, line: str) -> frozenset[str]:
 def adds(wanted: Wanted, line: str) -> bool:
     """Whether it says something of the kind that was asked for, besides what the question says itself."""
     asked = wanted.question.lower()
-    if not turns(asked) <= turns(line) or (ASKS_SEVERAL.search(asked) and not SEVERAL.search(line)):
+    if not qualifiers(asked) <= qualifiers(line) or (ASKS_SEVERAL.search(asked) and not SEVERAL.search(line)):
         return False
     if ASKS_IDENTIFIER.search(asked):
         return any(

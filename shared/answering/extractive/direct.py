@@ -36,7 +36,7 @@ from shared.answering.extractive.criteria import (
     tells,
     value,
 )
-from shared.answering.extractive.lines import LONGEST, decides, lines_in, told
+from shared.answering.extractive.lines import LONGEST, decides, lines_in, without_pointers
 from shared.answering.extractive.sections import is_past
 from shared.answering.question.shapes import COMPARING
 from shared.answering.question.wanted import ALL
@@ -121,7 +121,7 @@ def _sure(wanted: Wanted, line: Line, section: Section) -> float | None:
     headings = wanted.placed_in(" ".join(section.passage.heading_path))
     if line.introduced is not None:
         return _sure_to_type(wanted, line, line.introduced, headings)
-    own = wanted.placed_in(told(line.text))
+    own = wanted.placed_in(without_pointers(line.text))
     said = own | headings
     says_enough = line.is_first or wanted.sureness(said) >= _least_of_all(wanted)
     if not (says_enough and _stands_alone(wanted, line) and _is_of_what_is_named(wanted, line, said, section)):
@@ -257,7 +257,7 @@ def _decides(wanted: Wanted, line: Line, least: float) -> bool:
         return True
     # of a row no two cells together say it, as each tells something of its own
     said = (line.text,) if line.about is None else line.text.split(" · ")
-    return not line.decides and any(decides(wanted, told(each), least) for each in said)
+    return not line.decides and any(decides(wanted, without_pointers(each), least) for each in said)
 
 
 def _least(wanted: Wanted, line: Line, headings: frozenset[str]) -> float:

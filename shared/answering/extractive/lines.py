@@ -12,7 +12,7 @@ from shared.answering.extractive.criteria import (
     SUBORDINATE,
     YES_OR_NO,
     is_labelled,
-    turns,
+    qualifiers,
 )
 from shared.answering.extractive.sentences import split
 from shared.answering.extractive.units import lines_of, row_as_line
@@ -122,7 +122,7 @@ def _commands(unit: Unit) -> Iterator[Line]:
             yield Line(f"`{each.text.strip()}`", introduced=unit.text)
 
 
-def told(text: str) -> str:
+def without_pointers(text: str) -> str:
     """Without addresses and what only leads elsewhere, which say nothing by their words."""
     bare = ADDRESS.sub(" ", text) if "://" in text else text
     return POINTER.sub(" ", bare) if "(" in bare else bare
@@ -143,7 +143,7 @@ def decides(wanted: Wanted, line: str, least: float) -> bool:
         return False
     if not _is_of_main_clause(wanted, asserted):
         return False
-    return turns(wanted.question) <= turns(line) and wanted.share(wanted.held_by(asserted)) >= least
+    return qualifiers(wanted.question) <= qualifiers(line) and wanted.share(wanted.held_by(asserted)) >= least
 
 
 def _is_about_another(wanted: Wanted, line: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from shared.answering.extractive.units import units_of
-from shared.answering.question.asked import beside
+from shared.answering.question.asked import adjacent_pair
 from shared.answering.question.wanted import NEARLY, Wanted, asked_by
 from shared.record import record
 from shared.retrieval import beginning
@@ -239,7 +239,7 @@ def _defines(wanted: Wanted, text: str) -> bool:
         return False
     forms = sorted(wanted.asked.forms[subject[0]]) if subject[0] in wanted.literal else ()
     first = "|".join(map(re.escape, forms)) or rf"{re.escape(subject[0])}\w*"
-    if len(subject) > 1 and beside(*subject[:2]) in wanted.pairs:
+    if len(subject) > 1 and adjacent_pair(*subject[:2]) in wanted.pairs:
         first = rf"(?:{first})\W+{re.escape(subject[1])}\w*"
     named = rf"^\W*(?:an? |the )?[^.:\n]{{0,30}}\b(?:{first})\b[^.:\n]{{0,60}}(?:\bis\b|\bare\b|\s?:\s)"
     return bool(re.search(named, text, re.IGNORECASE | re.MULTILINE))

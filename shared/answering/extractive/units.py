@@ -49,7 +49,7 @@ def units_of(blocks: Sequence[Block], asked: Asked) -> list[Unit]:
     """The units of a section, in order; a question without its answer is none, nor is a list of such."""
     told: list[list[Block]] = []
     for last, block in zip((None, *blocks), blocks, strict=False):
-        if is_quiz(block) or (isinstance(block, List) and _heads_contents(last)):
+        if only_asks(block) or (isinstance(block, List) and _heads_contents(last)):
             continue
         above = told[-1] if told else None
         if isinstance(block, Code) and not block.caption and above and _introduces(above):
@@ -60,7 +60,7 @@ def units_of(blocks: Sequence[Block], asked: Asked) -> list[Unit]:
     return [Unit(tuple(each), text, asked.placed_in(text)) for each, text in zip(told, texts, strict=True)]
 
 
-def is_quiz(block: Block) -> bool:
+def only_asks(block: Block) -> bool:
     """Whether it asks and does not answer; so does a table of contents."""
     match block:
         case Question():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from shared import deadline
 from shared.answering.extractive.sections import ranked
-from shared.answering.generated.expected_language import expected, is_in_another, primary, wish
+from shared.answering.generated.expected_language import expected, is_in_another, primary, requested_language
 from shared.answering.generated.kept import Kept
 from shared.answering.generated.numbering import evidence_of, new_sources, numbers_of, text_of, title_of, tokens_around
 from shared.answering.models import Answer, Mode, Usage
@@ -111,8 +111,8 @@ class ModelWriting:
         self._brief = brief
         self._sections = sections
         self._book = primary(sections[0].passage.language)
-        self._wish = wish(brief, self._book)
-        self._language = expected(brief, self._wish)
+        self._requested = requested_language(brief, self._book)
+        self._language = expected(brief, self._requested)
         self._told = Told()
         self._kept = Kept.over(brief.replaced)
         self._messages: list[dict[str, str]] = []
@@ -236,7 +236,7 @@ class ModelWriting:
             said=[("Reader" if each.role == "user" else "Assistant", each.content) for each in brief.said],
             page=title_of(ask.page, self._sections),
             selection=ask.selected_text or "",
-            language=self._wish,
+            language=self._requested,
             so_far=self._kept.begun_with,
         )
 

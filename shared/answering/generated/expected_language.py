@@ -15,7 +15,7 @@ ENOUGH: Final = 5
 """Words by which the language of a unit is judged."""
 
 
-def wish(brief: Brief, book: str) -> str | None:
+def requested_language(brief: Brief, book: str) -> str | None:
     """The language asked for; None where the message tells, as it does against a page that only names its own."""
     asked = brief.ask.language
     if asked and primary(asked) == book and written_in(brief.ask.message) not in {None, book}:
@@ -23,10 +23,10 @@ def wish(brief: Brief, book: str) -> str | None:
     return asked
 
 
-def expected(brief: Brief, wish: str | None) -> str | None:
+def expected(brief: Brief, requested_language: str | None) -> str | None:
     """The language to be written in, as far as it is known: the one asked for, else the one that was written in."""
-    if wish:
-        return primary(wish) or None
+    if requested_language:
+        return primary(requested_language) or None
     written = written_in(brief.ask.message)
     return brief.language if written == "other" else written
 

@@ -91,7 +91,7 @@ class Asked:
         letters = {
             exactly(each) for each, forms in self.forms.items() if each in held and not forms.isdisjoint(spelled)
         }
-        pairs = {beside(*each) for each in self.pairs if held.issuperset(each) and _are_beside(told, *each)}
+        pairs = {adjacent_pair(*each) for each in self.pairs if held.issuperset(each) and _are_beside(told, *each)}
         return self._held_by(text, held) | letters | pairs
 
     def _held_by(self, text: str, held: frozenset[str]) -> frozenset[str]:
@@ -120,7 +120,7 @@ def exactly(term: str) -> str:
     return f"={term}"
 
 
-def beside(first: str, second: str) -> str:
+def adjacent_pair(first: str, second: str) -> str:
     """What stands among the held ones for two words that are there side by side, as in the name "dead letter"."""
     return f"{first} {second}"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.question.asked import EVERYDAY, Asked, beside, exactly
+from shared.answering.question.asked import EVERYDAY, Asked, adjacent_pair, exactly
 from shared.answering.question.shapes import (
     ASKS,
     ASKS_CODE,
@@ -195,7 +195,7 @@ class Wanted:
     @cached_property
     def names(self) -> frozenset[str]:
         """Those of two words, as what holds them side by side: "Better Auth"."""
-        return frozenset(beside(*each) for each in self.asked.names)
+        return frozenset(adjacent_pair(*each) for each in self.asked.names)
 
     @cached_property
     def decisive(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.question.asked import beside
+from shared.answering.question.asked import adjacent_pair
 from shared.retrieval.lexical import COMMON_WORDS, stem, words
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ def pairs_of(asked: Asked, weights: Mapping[str, float], held: Sequence[frozense
     found: dict[str, float] = {}
     for pair in asked.pairs:
         both = [each for each in held if each.issuperset(pair)]
-        together = sum(beside(*pair) in each for each in both)
+        together = sum(adjacent_pair(*pair) in each for each in both)
         if pair in asked.names or (
             len(weights) <= FEW and together >= LEAST_TOGETHER and together >= TOGETHER * len(both)
         ):
-            found[beside(*pair)] = min(weights.get(each, 0.0) for each in pair)
+            found[adjacent_pair(*pair)] = min(weights.get(each, 0.0) for each in pair)
     return found
 
 

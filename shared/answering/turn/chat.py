@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from shared.answering.turn.events import Event
     from shared.answering.turn.respondent import Examples, Search
     from shared.answering.turn.stopping import Stop
-    from shared.answering.turn.storage import TurnKeeper
+    from shared.answering.turn.storage import TurnOutbox
     from shared.db import Database
     from shared.history.models import StoredQuestion
 
@@ -74,7 +74,7 @@ class Chat:
     search: Search
     db: Database | None
     keep: int
-    outbox: TurnKeeper | None = None
+    outbox: TurnOutbox | None = None
     words: Words = field(default_factory=Words)
     writer: Writer | None = None
     rewriter: Rewriter | None = None

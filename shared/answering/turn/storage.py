@@ -35,7 +35,7 @@ SLOW_SECONDS: Final = 0.3
 and it has to be done when `DATABASE_SECONDS` are over. Of a hundred batches that succeed hardly one takes so long."""
 
 
-class TurnKeeper(Protocol):
+class TurnOutbox(Protocol):
     """Keeps the turns that could not be stored (shared/outbox)."""
 
     @property
@@ -70,7 +70,7 @@ class Storage:
 
     db: Database | None
     keep: int
-    outbox: TurnKeeper | None = None
+    outbox: TurnOutbox | None = None
     missing: set[Missing] = field(default_factory=set[Missing])
     is_behind: bool = False
 

@@ -112,7 +112,7 @@ def bearer_token(headers: Mapping[str, str], rules: AuthRules) -> str | None:
     return read_signed(token, rules.cookies.secret)
 
 
-def vouched_user(headers: Mapping[str, str], rules: AuthRules) -> str | None:
+def user_of_jwt(headers: Mapping[str, str], rules: AuthRules) -> str | None:
     """Id of the user whom `Authorization: Bearer <JWT>` names, if it is a token of the server that we believe.
 
     Raises:

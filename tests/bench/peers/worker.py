@@ -78,7 +78,10 @@ def our_store() -> Calls:
     token, to_id = os.environ["TOKEN"], import_module("uuid").UUID
 
     def append(event: dict[str, Any]) -> list[str]:
-        said = [models.Given(uuid4(), each["role"], each["content"]) for each in json.loads(event["body"])["messages"]]
+        said = [
+            models.MessageToAppend(uuid4(), each["role"], each["content"])
+            for each in json.loads(event["body"])["messages"]
+        ]
         reader = identity.SignedInDatabase(database, token)
         _, stored = messages.append_messages(reader, to_id(event["pathParameters"]["id"]), said)
         return [each.content for each in stored]

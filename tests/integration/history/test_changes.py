@@ -14,7 +14,7 @@ from shared.history.conversations import (
 )
 from shared.history.feedback import give_feedback, take_back_feedback
 from shared.history.messages import append_messages
-from shared.history.models import Given
+from shared.history.models import MessageToAppend
 from tests.integration.history.conftest import ActingAs, everything
 
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ def create(reader: Reader, title: str | None = None, *, id: UUID | None = None, 
     return create_conversation(reader.db, id or uuid4(), title=title, keep=keep)
 
 
-def question(content: str = "What is ROS 2?", *, id: UUID | None = None) -> Given:  # noqa: A002 (as above)
-    return Given(id or uuid4(), "user", content)
+def question(content: str = "What is ROS 2?", *, id: UUID | None = None) -> MessageToAppend:  # noqa: A002 (as above)
+    return MessageToAppend(id or uuid4(), "user", content)
 
 
-def answer(content: str = "A set of libraries.") -> Given:
-    return Given(uuid4(), "assistant", content)
+def answer(content: str = "A set of libraries.") -> MessageToAppend:
+    return MessageToAppend(uuid4(), "assistant", content)
 
 
 def test_a_created_conversation_is_the_newest_and_has_no_messages(ada: Reader) -> None:
@@ -186,7 +186,7 @@ def test_one_message_that_means_something_else_keeps_all_of_them_out(ada: Reader
     before = everything(owner, ada)
     clashes = [
         (conversation_id, question("another", id=message_id)),
-        (conversation_id, Given(message_id, "assistant", "one")),
+        (conversation_id, MessageToAppend(message_id, "assistant", "one")),
         (other, question("one", id=message_id)),
     ]
     for where, clash in clashes:

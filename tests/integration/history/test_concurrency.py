@@ -23,7 +23,7 @@ from shared.history.conversations import (
     list_conversations,
 )
 from shared.history.messages import append_messages
-from shared.history.models import Given
+from shared.history.models import MessageToAppend
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -158,9 +158,12 @@ def test_turns_appended_to_one_conversation_at_once_get_places_of_their_own(
     ada: Reader, containers: Containers
 ) -> None:
     conversation_id, _, _ = ada.ask("0")
-    turns = [(Given(uuid4(), "user", "Why?"), Given(uuid4(), "assistant", "So.")) for _ in range(CONTAINERS)]
+    turns = [
+        (MessageToAppend(uuid4(), "user", "Why?"), MessageToAppend(uuid4(), "assistant", "So."))
+        for _ in range(CONTAINERS)
+    ]
 
-    def append(reader: Reader, turn: tuple[Given, Given]) -> list[int]:
+    def append(reader: Reader, turn: tuple[MessageToAppend, MessageToAppend]) -> list[int]:
         return [message.seq for message in append_messages(reader.db, conversation_id, turn)[1]]
 
     places = sorted(containers.serve(ada, append, turns))

@@ -15,7 +15,7 @@ from shared.history.archive import export_page, import_conversations
 from shared.history.conversations import delete_conversation, list_conversations
 from shared.history.feedback import give_feedback
 from shared.history.messages import append_messages
-from shared.history.models import Given, answer_id
+from shared.history.models import MessageToAppend, answer_id
 from shared.history.search import search_conversations
 from shared.history.turns import begin_turn
 from shared.outbox.replay import store
@@ -182,7 +182,7 @@ def test_a_turn_that_waited_takes_no_other_place_than_its_own(ada: Reader, named
 
 def test_what_a_client_brought_leaves_with_the_question_before_it(ada: Reader) -> None:
     conversation_id, message_id, _ = ada.ask("one")
-    append_messages(ada.db, conversation_id, [Given(id=uuid4(), role="assistant", content="two")])
+    append_messages(ada.db, conversation_id, [MessageToAppend(id=uuid4(), role="assistant", content="two")])
 
     again(ada, conversation_id, message_id)
 

@@ -17,7 +17,7 @@ from shared.history.archive import export_page, import_conversations
 from shared.history.conversations import change_conversation, create_conversation, delete_conversation
 from shared.history.feedback import give_feedback, take_back_feedback
 from shared.history.messages import append_messages
-from shared.history.models import Given
+from shared.history.models import MessageToAppend
 from shared.settings.database import DatabaseSettings
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def test_what_is_stored_is_counted_as_an_export_sends_it(ada: Reader, owner: psy
     conversation, question, _ = ada.ask('A "quoted"\nquestion, ü and \u0001')
     ada.answer(conversation, question, "Half an", status="partial")
     answer = ada.answer(conversation, question, "A whole answer")
-    append_messages(ada.db, conversation, [Given(id=uuid4(), role="user", content="More")])
+    append_messages(ada.db, conversation, [MessageToAppend(id=uuid4(), role="user", content="More")])
     give_feedback(ada.db, answer.id, value="up", comment="so")
     give_feedback(ada.db, answer.id, value="down", comment="a longer comment")
     import_conversations(ada.db, [archived({"role": "user", "content": "x" * 1000})], keep=50)
@@ -117,7 +117,7 @@ WAYS: Final[dict[str, Callable[[Reader], object]]] = {
     "appending": lambda reader: append_messages(
         reader.db,
         create_conversation(reader.db, uuid4(), title=None, keep=50).conversation.id,
-        [Given(id=uuid4(), role="assistant", content="x" * 4000)],
+        [MessageToAppend(id=uuid4(), role="assistant", content="x" * 4000)],
     ),
     "importing": lambda reader: import_conversations(
         reader.db, [archived({"role": "user", "content": "x" * 4000})], keep=50

@@ -14,7 +14,7 @@ from shared.db.opening import open_database
 from shared.history.models import answer_id
 from shared.model.chunks import Usage
 from shared.model.costs import Costs
-from shared.model.spending import SLICES, Owed, Spared, Spending, SpendingDatabase
+from shared.model.spending import SLICES, PendingRefunds, Refund, Spending, SpendingDatabase
 from shared.settings.answers import ModelSettings
 from shared.settings.database import DatabaseSettings
 from tests.integration.history.conftest import ActingAs, Reader
@@ -40,10 +40,10 @@ def asked(
     settings: ModelSettings = SETTINGS,
     guest: str | None = None,
     *,
-    owed: Owed | None = None,
+    refunds: PendingRefunds | None = None,
     answer: UUID | None = None,
 ) -> Spending:
-    return Spending(settings, COSTS, owed or Owed(), guest, answer)
+    return Spending(settings, COSTS, refunds or PendingRefunds(), guest, answer)
 
 
 @pytest.fixture
@@ -158,13 +158,13 @@ def test_a_question_that_no_model_was_asked_costs_nothing(database: Database, pl
 def test_a_guest_pays_what_the_answer_cost_once_the_container_makes_its_next_batch(
     database: Database, platform: Platform
 ) -> None:
-    owed = Owed()
+    refunds = PendingRefunds()
     for guest, used in (("one", 700), ("two", None), ("three", 300)):
-        spending = asked(guest=guest, owed=owed)
+        spending = asked(guest=guest, refunds=refunds)
         assert taken(database, spending)
         spending.used = None if used is None else Usage(used - 100, 100)
         spending.close()
-    SpendingDatabase(ActingAs(database, "ada"), asked(owed=owed)).run()
+    SpendingDatabase(ActingAs(database, "ada"), asked(refunds=refunds)).run()
     assert spent(platform, "guest:one") == (700, 1)
     assert spent(platform, "guest:two") == (0, 0)
     assert spent(platform, "guests:%") == spent(platform, "guest:%") == (1000, 2)
@@ -175,21 +175,21 @@ def test_a_guest_pays_what_the_answer_cost_once_the_container_makes_its_next_bat
 def test_what_counts_is_what_answers_cost_and_not_what_they_might_have(database: Database, guest: str | None) -> None:
     settings = replace(SETTINGS, reader_tokens=2 * MOST, reader_questions=1000, address_questions=1000)
     settings = replace(settings, day_tokens=2 * MOST * SLICES * 20 if guest is None else 40 * MOST)
-    owed = Owed()
+    refunds = PendingRefunds()
     for number in range(60):
-        spending = asked(settings, guest, owed=owed)
+        spending = asked(settings, guest, refunds=refunds)
         assert taken(ActingAs(database, "ada"), spending), number
         spending.used = Usage(7, 3)
         spending.close()
 
 
 def test_what_comes_too_late_for_its_question_goes_back(database: Database, platform: Platform) -> None:
-    owed = Owed()
-    late = asked(guest="one", owed=owed)
+    refunds = PendingRefunds()
+    late = asked(guest="one", refunds=refunds)
     statement = late.take()
     late.close()
     late.taken(database.run(statement)[0])
-    taken(database, asked(guest="two", owed=owed))
+    taken(database, asked(guest="two", refunds=refunds))
     assert spent(platform, "guest:one") == (0, 0)
 
 
@@ -199,9 +199,9 @@ def test_what_was_taken_on_one_day_goes_back_to_that_day(database: Database, pla
                          select (now() at time zone 'utc')::date - ago, key, 500, 1
                            from generate_series(0, 1) ago, unnest(array['guest:one', 'guests:0', 'everybody:0']) key""")
         [yesterday] = owner.execute("select to_char(min(day), 'YYYY-MM-DD') from model_spending").fetchone() or [""]
-        owed = Owed()
-        owed.add(Spared(f"{yesterday} 0 guest:one", 400, 1, Usage(0, 0)))
-        taken(ActingAs(database, "ada"), asked(owed=owed))
+        refunds = PendingRefunds()
+        refunds.add(Refund(f"{yesterday} 0 guest:one", 400, 1, Usage(0, 0)))
+        taken(ActingAs(database, "ada"), asked(refunds=refunds))
         rows = owner.execute("select distinct day::text, tokens from model_spending where key like 'guest%' order by 1")
         assert [row[1] for row in rows] == [100, 500]
 
@@ -218,10 +218,10 @@ def test_containers_that_give_back_and_take_at_once_do_not_lock_each_other_out(
     settings = replace(SETTINGS, day_tokens=10**9)
 
     def container(number: int) -> int:
-        owed = Owed()
+        refunds = PendingRefunds()
         granted = 0
         for turn in range(20):
-            spending = asked(settings, f"g{(number + turn) % 5}", owed=owed)
+            spending = asked(settings, f"g{(number + turn) % 5}", refunds=refunds)
             granted += taken(database, spending)
             spending.used = Usage(7, 3)
             spending.close()
@@ -278,13 +278,13 @@ def test_a_batch_that_is_sent_twice_takes_once_and_gives_back_once(
 
 
 def test_what_is_owed_comes_back_once_with_a_batch_that_is_sent_twice(database: Database, platform: Platform) -> None:
-    owed = Owed()
+    refunds = PendingRefunds()
     for used in (700, 300):
-        spending = asked(guest="one", owed=owed)
+        spending = asked(guest="one", refunds=refunds)
         assert taken(database, spending)
         spending.used = Usage(used - 100, 100)
         spending.close()
-    assert taken(SentTwice(database), asked(guest="two", owed=owed))
+    assert taken(SentTwice(database), asked(guest="two", refunds=refunds))
     assert spent(platform, "guest:one") == (1000, 2)
     assert spent(platform, "everybody:%") == (1000 + MOST, 3)
 
@@ -310,10 +310,10 @@ def test_what_many_read_and_wrote_at_once_is_counted_once_though_each_batch_is_s
 
     def container(number: int) -> None:
         opened = open_database(how)
-        owed = Owed()
+        refunds = PendingRefunds()
         for turn in range(5):
             guest = f"g{(number + turn) % 3}" if turn % 2 else None
-            spending = asked(settings, guest, owed=owed)
+            spending = asked(settings, guest, refunds=refunds)
             mine = SpendingDatabase(SentTwice(ActingAs(opened, f"reader-{(number + turn) % 3}")), spending)
             mine.run()
             assert spending.is_granted

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from shared.auth.identity.rules import AuthRules, vouched_user
+from shared.auth.identity.rules import AuthRules, user_of_jwt
 from shared.auth.tokens.jwks import FRESH_SECONDS, KEPT_SECONDS, PAUSE_SECONDS, Keys
 from shared.auth.tokens.jwt import NotToken, Verifier, looks_like
 from shared.errors import Misconfigured, Unavailable
@@ -370,11 +370,11 @@ def test_no_keys_at_all_are_an_answer(server: KeyServer, verifier: Verifier) -> 
 def test_only_a_bearer_token_of_the_right_form_is_looked_at(server: KeyServer, verifier: Verifier) -> None:
     rules = replace(AuthRules.of(AuthSettings(SECRET, "https://api.example.com")), jwt=verifier)
     good = token(HEADER, claimed())
-    assert vouched_user({"authorization": f"Bearer {good}"}, rules) == "ann"
+    assert user_of_jwt({"authorization": f"Bearer {good}"}, rules) == "ann"
     for header in (f"Basic {good}", f"Bearer {good}.x", "Bearer session-token.signature", "Bearer ", ""):
-        assert vouched_user({"authorization": header}, rules) is None
-    assert vouched_user({"authorization": f"Bearer {good}x"}, rules) is None
-    assert vouched_user({"authorization": f"Bearer {good}"}, replace(rules, jwt=None)) is None
+        assert user_of_jwt({"authorization": header}, rules) is None
+    assert user_of_jwt({"authorization": f"Bearer {good}x"}, rules) is None
+    assert user_of_jwt({"authorization": f"Bearer {good}"}, replace(rules, jwt=None)) is None
     assert server.asked == 1
 
 
