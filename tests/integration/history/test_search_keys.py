@@ -38,6 +38,18 @@ MATCHED: Final = """
            ) as may
       from unnest(%s::text[]) text cross join unnest(%s::text[]) query
 """
+KEYS: Final = """
+    select text,
+           array(select distinct unnest(search_keys(search_words(text))) order by 1),
+           array(
+                select distinct word_key(said)
+                  from unnest(tsvector_to_array(search_words(text))) word
+                 cross join unnest(array[word, left(word, 3) || '*']) said
+                 where said = word or length(word) >= 3
+                 order by 1
+           )
+      from unnest(%s::text[]) text
+"""
 TALK: Final = """
     insert into "user" (id, name, email, "emailVerified") values ('chatty', 'Ada', 'chatty@example.com', false);
     insert into conversation (id, user_id, title, created_at, updated_at)
@@ -91,6 +103,21 @@ def test_what_matches_is_never_passed_over(talk: psycopg.Connection) -> None:
     assert sum(matches for _, _, matches, _ in rows) > 30
     assert [(text, query) for text, query, matches, may in rows if matches and not may] == []
     assert sum(may for _, _, _, may in rows) < len(rows) / 2, "the keys tell most of the others apart"
+
+
+def test_a_text_has_the_keys_of_its_words_and_of_their_first_three_letters(talk: psycopg.Connection) -> None:
+    rows = talk.execute(KEYS, [[*TEXTS, *QUERIES]]).fetchall()
+    assert [text for text, keys, expected in rows if keys != expected] == []
+    assert sum(len(keys) for _, keys, _ in rows) > 100
+
+
+def test_an_answer_of_some_paragraphs_is_stored_in_one_place(talk: psycopg.Connection) -> None:
+    apart = "select pg_relation_size(reltoastrelid) from pg_class where oid = 'message'::regclass"
+    said = " ".join(f"{number * 7919:x}word" for number in range(110))
+    with talk.transaction(force_rollback=True):
+        before = talk.execute(apart).fetchone()
+        talk.execute("update message set content = %s where user_id = 'chatty'", [said])
+        assert talk.execute(apart).fetchone() == before
 
 
 def test_only_messages_with_the_words_are_read(talk: psycopg.Connection) -> None:
