@@ -50,7 +50,7 @@ FILL: Final = """
     insert into model_spending (day, key) select current_date - 1, 'many:' || n from generate_series(1, 20000) n;
     analyze asked; analyze message; analyze message_feedback; analyze model_spending; analyze guest_feedback;
 """
-GUESTS: Final = "vacuum analyze asked_by_guest"
+VACUUM: Final = "vacuum analyze asked_by_guest, asked"
 CLEAN: Final = """
     set session_replication_role = replica;
     delete from asked_by_guest where page like '/many/%';
@@ -91,7 +91,7 @@ SCANS: Final = "select pg_stat_get_numscans('message'::regclass)"
 def month(postgres: Postgres) -> Generator[psycopg.Connection]:
     with psycopg.connect(postgres.superuser_url, autocommit=True) as connection:
         connection.execute(FILL)
-        connection.execute(GUESTS)
+        connection.execute(VACUUM)
         yield connection
         connection.execute(CLEAN)
 
@@ -127,6 +127,8 @@ def test_the_plan_finds_the_texts_that_it_shows_by_their_keys(month: psycopg.Con
     assert re.search(r"Seq Scan on message\b", plan) is None, plan
     assert ("Index Scan using message_pkey on message" in plan) == (show != "pages"), plan
     assert "Index Scan using asked_pkey on asked" in plan, f"votes are not found from themselves: {plan}"
+    of_weeks = plan.count("Index Only Scan using asked_by_wording on asked")
+    assert (of_weeks >= 5) == (show in {"asked", "unanswered"}), f"what is grouped is sorted before: {plan}"
 
 
 @pytest.mark.long
