@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from shared.model.evidence import parts_of
+from shared.model.evidence import parts_of, subjects
+from shared.model.naming import identifiers
 from shared.retrieval.lexical import stem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from shared.model.evidence import Evidence, Line, Part
     from shared.model.figures import Figure
 
 ELSEWHERE: Final = 0.34
 """How much less of a unit another line may say for a number of that line to belong to it."""
+ENOUGH: Final = 2
+"""Words of a line that are told for all of it to be."""
 
 
 def share(of: frozenset[str], held: Iterable[str]) -> float:
@@ -22,26 +25,64 @@ def share(of: frozenset[str], held: Iterable[str]) -> float:
     return len(of & frozenset(held)) / len(of) if of else 1.0
 
 
-def belongs(figure: Figure, claimed: frozenset[str], source: Evidence) -> bool:
-    """Whether the number stands in a line that says about as much of the unit as any line does."""
-    holding = [line for line in source.lines if _says(line, figure)]
-    if not holding:
-        return figure.spelt  # it counts the entries of a list
-    subject = frozenset(each for each in claimed if not each.isdigit())
-    if not _is_nearest(figure, subject, holding, source.lines):
+def belongs(figure: Figure, told: Line, source: Evidence) -> bool:
+    """Whether the number stands in a line that says about as much of the unit as any line does.
+
+    Args:
+        figure: One of the unit's numbers.
+        told: The unit, with all of its numbers: what stands beside another one of them is told too, and no rival.
+        source: What it cites.
+    """
+    if figure.spelt and not figure.kind and figure.readings & source.counts:
+        return True
+    holding = _holding(figure, source.lines)
+    others = [each for each in told.figures if each is not figure]
+    if not _is_nearest(figure, told.terms, holding, source.lines, others):
         return False
-    return any(_is_own_clause(subject, figure, line) for line in holding)
+    called = frozenset(identifiers(told.text))
+    related = [line for line in holding if line.terms & told.terms]
+    return any(
+        _is_own_clause(told.terms, figure, line, others) and not _is_called_otherwise(called, figure, line)
+        for line in related or holding
+    )
+
+
+def _holding(figure: Figure, lines: Iterable[Line]) -> list[Line]:
+    """The lines with the number: with its unit, where there is one; else those that leave it to a table's head."""
+    found = [line for line in lines if _says(line, figure)]
+    exactly = [line for line in found if any(each.kind == figure.kind and each.says(figure) for each in line.figures)]
+    return exactly or found
+
+
+def _is_called_otherwise(called: frozenset[str], figure: Figure, line: Line) -> bool:
+    """Whether the number stands beside one identifier, and the unit has another one of that line."""
+    beside = frozenset(name for each in line.clauses if _says(each, figure) for name in identifiers(each.text))
+    return bool(beside) and not beside & called and bool(called & frozenset(identifiers(line.text)))
+
+
+def _has_untold(line: Line, kinds: Collection[str], others: Sequence[Figure]) -> bool:
+    """Whether it has a number of these kinds that the unit does not tell as well."""
+    ours = [each for each in line.figures if each.kind in kinds]
+    return any(not any(each.kind == other.kind and each.says(other) for other in others) for each in ours)
 
 
 def _says(line: Line, figure: Figure) -> bool:
     return any(each.says(figure) for each in line.figures)
 
 
-def _is_nearest(figure: Figure, subject: frozenset[str], holding: Sequence[Line], among: Sequence[Line]) -> bool:
+def _is_nearest(
+    figure: Figure,
+    subject: frozenset[str],
+    holding: Sequence[Line],
+    among: Sequence[Line],
+    others: Sequence[Figure],
+) -> bool:
     """Whether no line that says another number of this kind says more of the unit."""
     # in a table the unit stands in the head, so that the cells' numbers have none
     kinds = {each.kind for line in holding for each in line.figures if each.says(figure)} | {figure.kind}
-    rivals = [line for line in among if line not in holding and any(each.kind in kinds for each in line.figures)]
+    rivals = [line for line in among if line not in holding and _has_untold(line, kinds, others)]
+    if any(len(own := subjects(line.text)) >= ENOUGH and own <= subject for line in holding):
+        return True  # the unit tells all of that line, and something of another one
     with_it = max(share(subject, line.terms) for line in holding)
     said = [line.terms & subject for line in holding]
     return not any(
@@ -50,14 +91,22 @@ def _is_nearest(figure: Figure, subject: frozenset[str], holding: Sequence[Line]
     )
 
 
-def _is_own_clause(subject: frozenset[str], figure: Figure, line: Line) -> bool:
+def _is_own_clause(subject: frozenset[str], figure: Figure, line: Line, others: Sequence[Figure]) -> bool:
     """Of a line with several numbers of one kind: whether the clause with this one is as near as another's."""
-    rivals = [each for each in line.clauses if any(other.kind == figure.kind for other in each.figures)]
-    holding = [each for each in rivals if _says(each, figure)]
-    if len(rivals) < 2 or not holding:  # noqa: PLR2004 (one has no rival)
+    beside = [each for each in line.clauses if any(other.kind == figure.kind for other in each.figures)]
+    holding = [each for each in beside if _says(each, figure)]
+    rivals = [each for each in beside if each not in holding and _has_untold(each, {figure.kind}, others)]
+    if not rivals or not holding:
         return True
-    here = frozenset[str]().union(*(each.terms for each in holding)) & subject
-    return not any(each.terms & subject > here for each in rivals)
+    here = frozenset[str]().union(*(each.terms for each in holding))
+    if here and here <= subject:
+        return True  # all of it is told; what another one has besides may be said of both
+    return not any(each.terms & subject > here & subject or _is_told_instead(each, here, subject) for each in rivals)
+
+
+def _is_told_instead(rival: Line, here: frozenset[str], subject: frozenset[str]) -> bool:
+    """Whether the unit tells all that is said of the other number."""
+    return bool(rival.terms - here) and rival.terms <= subject
 
 
 def is_anothers(parts: Sequence[Part], sources: Sequence[Evidence]) -> bool:

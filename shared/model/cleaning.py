@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
 CODE: Final = re.compile(r"(?<!`)(`++)(.+?)(?<!`)\1(?!`)")
+CODE_AND_HYPHEN: Final = re.compile(CODE.pattern + r"(?:-(?=\w))?")
+"""As in a `batch`-decorated function, where no flag follows."""
 TO: Final = r"\((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*\)"
 """Where a link leads, with what that may hold in brackets."""
 IMAGE: Final = re.compile(rf"!\[(?P<text>[^\]]*)\](?:{TO}|\([^)]*\)?|\[[^\]]*\])")
@@ -149,15 +151,19 @@ def cited(text: str, known: Collection[int]) -> tuple[str, list[int]]:
 
 def tidied(text: str, *, indented: bool) -> str:
     """What is left when something was taken out: no empty brackets, no two spaces."""
-    text = re.sub(r"\(\s*\)|\((?=\s*(?:\[\d|[.,;!?]|$))", "", text)
     indent = text[: len(text) - len(text.lstrip())] if indented else ""
-    spaced = re.sub(r"(?<=\S)[ \t]{2,}", " ", text)
-    return indent + re.sub(r"(?<!\s)\s+([.,;!?])(?=\s|$)", r"\1", spaced).strip()
+    return indent + outside_code(text, _tidied).strip()
+
+
+def _tidied(prose: str) -> str:
+    prose = re.sub(r"(?<!\w)\(\s*\)|(?<!\w)\((?=\s*(?:\[\d|[.,;!?]|$))", "", prose)
+    spaced = re.sub(r"(?<=\S)[ \t]{2,}", " ", prose)
+    return re.sub(r"(?<!\s)\s+([.,;!?])(?=\s|$)", r"\1", spaced)
 
 
 def without_marks(text: str) -> str:
     """The prose that a unit claims: without citations, code and emphasis."""
-    return CODE.sub(" ", MARK.sub(" ", text))
+    return CODE_AND_HYPHEN.sub(" ", MARK.sub(" ", text))
 
 
 def spans(text: str) -> list[str]:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from shared.model.dates import in_both_ways
 from shared.model.figures import figures
-from shared.model.measures import units_in
+from shared.model.measures import UNITS, units_in
 from shared.model.naming import LATIN_WORD, proper_names
+from shared.model.numerals import LARGE, SMALL, TENS, TIMES
 from shared.model.units import units
 from shared.record import record
-from shared.retrieval.lexical import stem, terms, words
+from shared.retrieval.lexical import STOP_WORDS, stem, terms, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,9 +23,19 @@ if TYPE_CHECKING:
     from shared.model.figures import Figure
 
 MARKS: Final = re.compile(r"[`*]")
+INSIDE: Final = re.compile(r"(?<=\w)`(?=\w)")
+GAP: Final = "\u200b"
 ENTRY: Final = re.compile(r"^\s*(?:[-*+\u2022]|\d{1,3}[.)])\s+")
-CLAUSE: Final = re.compile(r"[,;](?=\s)|\s(?:and|but|while|or)\s")
+CLAUSE: Final = re.compile(r"[,;:](?=\s)|\s(?:and|but|while|or)\s")
+BOUND: Final = re.compile(r"\b(?:most|least)\b")
 INSIDE_A_WORD: Final = r"[\w]"
+ASIDE: Final = re.compile(r"(?<=\w )\([^()\d]*(?:\)|$)|^[^()\d]*\)")
+NUMERALS: Final = frozenset({*SMALL, *TENS, *LARGE, *TIMES, "half"})
+MEASURING: Final = NUMERALS | {
+    *(each for each in UNITS if len(each) > 1),
+    *("per", "within", "under", "above", "below"),
+}
+"""Words that say how much and when, which is compared by itself."""
 
 
 @record
@@ -66,7 +77,7 @@ class Evidence:
         folded: The same in lower case.
         lines: What stands together in it.
         figures: Its numbers.
-        units: Of its numbers, and those in heads of tables.
+        units: That stand without a number, as in heads of tables.
         words: In lower case.
         stems: Of all its words.
         terms: Stems of those that carry meaning.
@@ -95,7 +106,7 @@ class Evidence:
             folded=flat.casefold(),
             lines=lines,
             figures=tuple(figure for line in lines for figure in line.figures),
-            units=frozenset(units_in(flat)),
+            units=frozenset(unit for line in lines for unit in units_in(_without_figures(line))),
             words=said,
             stems=frozenset(map(stem, said)),
             terms=frozenset(terms(flattened(told))),
@@ -108,12 +119,14 @@ class Evidence:
         text = self.text if exactly else self.folded
         before = rf"(?<!{INSIDE_A_WORD})" if wanted[:1].isalnum() else r"(?<![\w-])" if wanted.startswith("-") else ""
         after = r"(?![\w-])" if wanted.startswith("-") else rf"(?!{INSIDE_A_WORD})" if wanted[-1:].isalnum() else ""
-        return bool(wanted) and re.search(before + re.escape(wanted) + after, text) is not None
+        if not wanted:
+            return bool(piece.strip())  # `*`: marks alone, of which nothing is left
+        return re.search(before + re.escape(wanted) + after, text) is not None
 
 
 def flattened(text: str) -> str:
-    """One line, without the marks that Markdown sets around words."""
-    return " ".join(MARKS.sub("", text).split())
+    """One line, without the marks that Markdown sets around words; those within one, as in `step`s, leave a gap."""
+    return " ".join(MARKS.sub("", INSIDE.sub(GAP, text)).split())
 
 
 def _lines(text: str) -> Iterable[Line]:
@@ -134,16 +147,29 @@ def _lines(text: str) -> Iterable[Line]:
             head = unit.text
 
 
+def _without_figures(line: Line) -> str:
+    text = line.text
+    for each in sorted(line.figures, key=lambda figure: -figure.at):
+        text = text[: each.at] + " " + text[each.end :]
+    return text
+
+
 def subjects(text: str) -> frozenset[str]:
-    """The stems of its words; numbers are none."""
-    return frozenset(each for each in terms(text) if not each.isdigit())
+    """The stems of its words; numbers and units of measure are none."""
+    told = (stem(word) for word in words(text) if word not in STOP_WORDS and word not in MEASURING)
+    return frozenset(each for each in told if not each.isdigit())
 
 
 def _line(text: str, head: str) -> Line:
     numbers = tuple(figures(text))
     clauses = _clauses(text, numbers) if len(numbers) > 1 else []
-    parts = tuple(Line(subjects(each), tuple(figures(each))) for each in clauses) if len(clauses) > 1 else ()
+    parts = tuple(_clause(each) for each in clauses) if len(clauses) > 1 else ()
     return Line(subjects(f"{text} {head}"), numbers, parts, text)
+
+
+def _clause(text: str) -> Line:
+    """What stands in brackets beside a number is an aside."""
+    return Line(subjects(ASIDE.sub(" ", text)), tuple(figures(text)), (), text)
 
 
 def parts_of(text: str) -> tuple[Part, ...]:
@@ -165,7 +191,7 @@ def _clauses(text: str, numbers: Sequence[Figure]) -> list[str]:
     found: list[str] = []
     begun = at = 0
     for gap in CLAUSE.finditer(text):
-        if gap.span() not in within and subjects(text[at : gap.start()]) and subjects(text[gap.end() :]):
+        if gap.span() not in within and _tells(text[at : gap.start()]) and _tells(text[gap.end() :]):
             found.append(text[begun : gap.start()])
             begun = gap.end()
         at = gap.end()
@@ -173,10 +199,24 @@ def _clauses(text: str, numbers: Sequence[Figure]) -> list[str]:
 
 
 def _counts(text: str) -> list[int]:
+    return [each for each in (*_entries(text), *_rows(text)) if each > 1]
+
+
+def _rows(text: str) -> list[int]:
+    """How many each table has, less its head."""
+    tables = re.findall(r"(?:^\|.*\n?)+", text, re.MULTILINE)
+    return [each.count("\n|") - 1 for each in tables]
+
+
+def _tells(text: str) -> bool:
+    return bool(subjects(text)) or BOUND.search(text) is not None
+
+
+def _entries(text: str) -> list[int]:
     counts = [0]
     for line in text.split("\n"):
         if ENTRY.match(line) and not line.startswith((" ", "\t")):
             counts[-1] += 1
         elif line.strip() and not line.startswith((" ", "\t")) and counts[-1]:
             counts.append(0)
-    return [each for each in counts if each > 1]
+    return counts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from shared.model.numerals import SMALL, TENS
 from shared.retrieval.lexical import COMMON_WORDS, STOP_WORDS, stem
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ VERB: Final = re.compile(
     r"^[\s*_]*(?:(?:is|are|was|were|has|have|had|can|will|does|do|did|must|may|should|cannot|\w+s)\b|'s\b|\u2019s\b|[A-Z])"
 )
 """What follows a subject: a sentence that begins with a name goes on so."""
+
+PLURAL: Final = re.compile(r"^ [a-z-]+s (?:are|were|have|can|will|do|must|may|should|cannot)\b")
+"""Nested objects are no object called Nested."""
 
 IDENTIFIER: Final = re.compile(
     r"^(?:"
@@ -81,6 +85,7 @@ def latin_words(prose: str) -> Iterator[str]:
 def _begins_with_a_name(word: str, after: str) -> bool:
     folded = word.lower()
     ordinary = folded in STOP_WORDS or folded in COMMON_WORDS or folded.endswith(("ing", "ly", "tion", "ness", "ment"))
+    ordinary = ordinary or folded in SMALL or folded in TENS or bool(PLURAL.match(after))
     return not ordinary and bool(VERB.match(after))
 
 

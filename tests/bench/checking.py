@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.fixtures.model.verdicts import ALTERED, NAMED, TRUE, Verdicts, verdicts
+from tests.fixtures.model.verdicts import ALTERED, ELSEWHERE, NAMED, TRUE, Verdicts, verdicts
 
 RESULTS: Final = Path(__file__).parent / "results/checking.md"
-FILES: Final = {"looked at while the check was made": "pairs-tuned.txt", "held back": "pairs-held-back.txt"}
+FILES: Final = {
+    "looked at while the check was made": ("pairs-tuned.txt", "pairs-books-tuned.txt"),
+    "held back": ("pairs-held-back.txt", "pairs-books-held-back.txt"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Goal:
 GOALS: Final = (
     Goal("altered numbers, units and flags caught", ALTERED, 0.98),
     Goal("altered names caught", NAMED, 0.90),
+    Goal("true words put otherwise caught", ELSEWHERE, 0.80),
     Goal("true sentences dropped", TRUE, 0.05, is_least=False),
 )
 INTRODUCTION: Final = """\
@@ -46,13 +50,29 @@ Sentences that were dropped, of all pairs of a kind (`make bench-checking`). All
 was first run, by who wrote the check. Those held back were not looked at while it was made better; their first figures
 were 0.973, 0.967 and 0.016, and three of the changes since (`one more day` counts days, `Ctrl+J` is a name, a spelt
 number belongs to a line) came to mind while remembering them. So they flatter a little. A negation cannot be seen by
-comparing words; it is counted, and not promised."""
+comparing words; it is counted, and not promised.
+
+Later 343 pairs more were written, on what the documentation of 28 other projects says, in four parts; half of them were
+altered in ways that leave every word in the source: a bound or an order turned round, the number of another cell, item
+or thing, `per file` for `per request`. Each part was measured before it was looked at, with the check as it was in the
+beginning and as it had become by then; after that it was among those that were looked at, the last one excepted:
+
+| part | pairs | caught in the beginning | then | true ones dropped in the beginning | then |
+|---|---|---|---|---|---|
+| first | 123 | 0.51 | 0.51 | 0.15 | 0.15 |
+| second | 76 | 0.64 | 0.85 | 0.08 | 0.14 |
+| third | 79 | 0.53 | 0.78 | 0.33 | 0.18 |
+| fourth | 65 | 0.55 | 0.91 | 0.09 | 0.06 |
+
+One change was made after the fourth was seen (`may` and `must` are no subject). Of 3,979 sentences of real books, each
+citing its own section word for word, the check dropped 161 in the beginning, most for an underscore within a word, and
+14 now."""
 
 
 def main() -> int:
     """Measure, write; the exit code."""
     began = time.perf_counter()
-    measured = {name: verdicts(file) for name, file in FILES.items()}
+    measured = {name: verdicts(*files) for name, files in FILES.items()}
     pairs = sum(each.total.total() for each in measured.values())
     milliseconds = (time.perf_counter() - began) * 1000 / pairs
     RESULTS.write_text(page(measured), encoding="utf-8")

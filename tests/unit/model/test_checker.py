@@ -7,7 +7,7 @@ import pytest
 from shared.model.checker import Checked, Checker
 from shared.model.evidence import Evidence
 from shared.model.units import units
-from tests.fixtures.model.verdicts import ALTERED, NAMED, TRUE, verdicts
+from tests.fixtures.model.verdicts import ALTERED, ELSEWHERE, NAMED, TRUE, verdicts
 
 TESTS = """# Testing: Run the tests
 Run `make test` to run all 240 tests; it takes about 5 minutes. Add `--quick` for the quick ones. See
@@ -30,6 +30,7 @@ make test ARGS="-k chat"
 """
 INSTALL = "# Installation\nThe installer needs Python 3.11 and 2 GB of memory. Run `make setup` once."
 
+PARTS_OF_PAIRS = ("tuned", "held-back")
 CHECKER = Checker({1: Evidence.of(TESTS), 2: Evidence.of(INSTALL)})
 
 
@@ -49,7 +50,7 @@ def shown(text: str, checker: Checker = CHECKER) -> list[str]:
     return [each.text for each in found if each.text is not None]
 
 
-@pytest.mark.parametrize("file", ["pairs-tuned.txt", "pairs-held-back.txt"])
+@pytest.mark.parametrize("file", [f"pairs{books}-{part}.txt" for books in ("", "-books") for part in PARTS_OF_PAIRS])
 def test_altered_numbers_units_flags_and_names_are_caught_and_true_sentences_kept(file: str) -> None:
     found = verdicts(file)
     assert found.share(ALTERED) >= 0.98
@@ -58,8 +59,14 @@ def test_altered_numbers_units_flags_and_names_are_caught_and_true_sentences_kep
     assert found.share(frozenset({"wrong source cited"})) >= 0.90
 
 
+@pytest.mark.parametrize("part", PARTS_OF_PAIRS)
+def test_most_of_what_tells_true_words_of_something_else_or_the_other_way_round_is_caught(part: str) -> None:
+    assert verdicts(f"pairs-books-{part}.txt").share(ELSEWHERE) >= 0.80
+
+
 def test_there_are_enough_pairs_to_say_so() -> None:
-    assert sum((verdicts("pairs-tuned.txt").total + verdicts("pairs-held-back.txt").total).values()) >= 300
+    files = [f"pairs{books}-{part}.txt" for books in ("", "-books") for part in PARTS_OF_PAIRS]
+    assert sum(verdicts(*files).total.values()) >= 600
 
 
 @pytest.mark.parametrize(
@@ -167,6 +174,28 @@ def test_what_stands_there_in_other_words_is_kept(true: str) -> None:
     assert len(shown(true)) == 1
 
 
+NAMES_OF_CODE = """# Callbacks
+Set `max_retries` in the `serve.batch`-decorated function, and call `session.report(...)` or `close()`
+in several `step`s.
+Five tools have one. Nested objects are read, and so is `*`.
+"""
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Set max_retries in the `serve.batch`-decorated function [1].",
+        "Call `session.report(...)` or `close()` [1].",
+        "Call it in several `step`s [1].",
+        "Five tools have one [1].",
+        "Nested objects are read [1].",
+        "`*` is read, and so are nested objects [1].",
+    ],
+)
+def test_names_of_code_are_compared_and_shown_as_they_are(written: str) -> None:
+    assert shown(written, Checker({1: Evidence.of(NAMES_OF_CODE)})) == [written]
+
+
 def test_comments_of_the_models_own_leave_a_block_of_code() -> None:
     assert shown("```sh\n# this is the best command ever\nmake test\n```") == ["```sh\nmake test\n```"]
     assert shown("```sh\n# everything\nmake test\n```") == ["```sh\n# everything\nmake test\n```"]
@@ -247,3 +276,61 @@ def test_what_is_said_of_a_name_and_dates_written_in_another_way_are_kept(kept: 
 )
 def test_another_date_is_not_shown(altered: str) -> None:
     assert shown(altered, ROLES) == []
+
+
+LIMITS = """# Limits
+A file may have up to 25 MB; larger ones are split. Requests are given up after 30 seconds; `--timeout` changes that. At
+most 5 requests are sent per file, and 3 of them at least are answered within 2 s. Do not send more than 100 requests a
+minute.
+Call `close()` before the process ends. The share rose by 4 percentage points, to 12%. The cache is renewed every hour.
+
+| service | port | retries |
+|---|---|---|
+| api_server | 8000 | 3 |
+| dashboard | 8265 | 7 |
+"""
+LIMITED = Checker({1: Evidence.of(LIMITS)})
+
+
+@pytest.mark.parametrize(
+    "turned",
+    [
+        "A file must have at least 25 MB [1].",
+        "At least 5 requests are sent per file [1].",
+        "Requests of a file exceed 5 [1].",
+        "At most 3 of the requests are answered within 2 s [1].",
+        "Requests are answered after 2 s [1].",
+        "Send at least 100 a minute [1].",
+        "At most 5 requests are sent per user [1].",
+        "Call `close()` after the process ends [1].",
+        "The share rose by 4 percent [1].",
+        "The share rose to 12 percentage points [1].",
+        "The cache is renewed every day [1].",
+        "The cache is renewed weekly [1].",
+        "The dashboard has port 8000 [1].",
+        "Set 7 retries for the api_server [1].",
+    ],
+)
+def test_a_bound_an_order_and_what_is_counted_for_are_as_the_source_has_them(turned: str) -> None:
+    assert shown(turned, LIMITED) == []
+
+
+@pytest.mark.parametrize(
+    "true",
+    [
+        "Pass `--timeout` to change it [1].",
+        "Files of more than 25 MB are split [1].",
+        "Files larger than 25 MB are split [1].",
+        "No file may be larger than 25 MB [1].",
+        "No more than five requests are sent for each file [1].",
+        "Stay under 100 requests per minute [1].",
+        "Before the process ends, call `close()` [1].",
+        "The share is 12 percent [1].",
+        "The cache is renewed hourly [1].",
+        "The cache is renewed every 60 minutes [1].",
+        "Two services have a port, and the api_server has 8000 [1].",
+        "Five requests are sent per file at most [1].",
+    ],
+)
+def test_other_words_for_the_same_bound_are_kept(true: str) -> None:
+    assert shown(true, LIMITED) == [true]
