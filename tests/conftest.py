@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from zlib import crc32
@@ -106,7 +107,7 @@ def _goes_the_other_way(item: pytest.Item) -> bool:
     The name decides, so that half of all tests go each way, and a test goes the same way each time.
     """
     transport = _parameter(item, "transport")
-    if transport is None or item.path.relative_to(TESTS).as_posix().startswith(ABOUT_TRANSPORTS):
+    if transport is None or _place(item.path).startswith(ABOUT_TRANSPORTS):
         return False
     name = item.nodeid.partition("[")[0]
     return TRANSPORTS[crc32(name.encode()) % len(TRANSPORTS)] != transport
@@ -123,10 +124,15 @@ def _group(item: pytest.Item) -> str:
     There is a group for each transport, so that each function is started for it once, and otherwise for each file, so
     that what its tests share is made once.
     """
-    path = item.path.relative_to(TESTS)
+    path = _place(item.path)
     for folder in MADE_ONCE:
-        if path.is_relative_to(folder):
+        if path.startswith(f"{folder}/"):
             return folder
     if isinstance(item, pytest.Function) and "platform" in item.fixturenames:
         return _parameter(item, "transport") or "http"
-    return str(path)
+    return path
+
+
+@cache
+def _place(path: Path) -> str:
+    return path.relative_to(TESTS).as_posix()

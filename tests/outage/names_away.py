@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.ingestion.choosing import Order
-from infra.ingestion.ingest import ingest
 from infra.local.components import Deployment
 from infra.local.pgbouncer import PgBouncer
 from infra.local.platform import Platform
 from infra.local.ports import LOOPBACK
 from infra.local.state import State
 from tests.docs.prose import table_rows
-from tests.fixtures.platform import BOOK, SITE, signed_up, until_queue_answers
+from tests.fixtures.platform import ingest_book, signed_up, until_queue_answers
 from tests.outage.containers import renew
 from tests.outage.outages import CHATS, Outage
 from tests.outage.own_network import HOST, SILENT, Names, silent_at
@@ -55,7 +53,7 @@ def platform() -> Generator[Platform]:
     transports: list[Transport] = ["http", "pooled"] if PgBouncer.installed() else ["http"]
     named = Deployment(host=HOST)
     with State.temporary() as state, Platform(state, transports, breakable=True, deployment=named) as platform:
-        ingest(Order([str(BOOK)], site="wombat", site_url=SITE), platform.qdrant.url)
+        ingest_book(platform)
         yield platform
 
 

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.ingestion.choosing import Order
-from infra.ingestion.ingest import ingest
 from infra.local.components import Deployment
 from infra.local.gateway.fork_server import COMMON
 from infra.local.platform import Platform
 from infra.local.state import State
-from tests.fixtures.platform import BOOK, SITE
+from tests.fixtures.platform import ingest_book
 from tests.fixtures.scripted_model import ScriptedModel, scripted_model
 
 if TYPE_CHECKING:
@@ -46,7 +44,7 @@ def model() -> Generator[ScriptedModel]:
 def platform(model: ScriptedModel) -> Generator[Platform]:
     deployment = Deployment({**SETTINGS, "MODEL_URL": model.url}, fork_after=COMMON)
     with State.temporary() as state, Platform(state, ["http"], deployment=deployment) as platform:
-        ingest(Order([str(BOOK)], site="wombat", site_url=SITE), platform.qdrant.url)
+        ingest_book(platform)
         yield platform
 
 

@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra.ingestion.choosing import Order
-from infra.ingestion.ingest import ingest
-from infra.ingestion.store.index import Options
 from shared.guarded_client import GuardedClient
 from shared.retrieval.search import SECONDS, Book
 from shared.settings.answers import RetrievalSettings
@@ -55,6 +52,10 @@ def seen(site: Site, qdrant: Server) -> tuple[httpx.Response, CountingBook]:
 
 def brought(qdrant: Server, folder: Path, **pages: str) -> int:
     """Ingest these pages alone; how many passages they are."""
+    from infra.ingestion.choosing import Order  # noqa: PLC0415 (Qdrant's client: seconds of whoever collects tests)
+    from infra.ingestion.ingest import ingest  # noqa: PLC0415
+    from infra.ingestion.store.index import Options  # noqa: PLC0415
+
     folder.mkdir(exist_ok=True)
     for name, text in pages.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")

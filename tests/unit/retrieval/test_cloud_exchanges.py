@@ -14,7 +14,6 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from qdrant_client.http.models import Usage
 
 from shared.answering.models import Ask, Mode
 from shared.answering.turn.chat import Chat
@@ -109,6 +108,8 @@ def test_a_model_that_the_cluster_does_not_have_is_an_outage_of_the_search() -> 
 
 @pytest.mark.parametrize("name", sorted(each.stem for each in FOLDER.glob("*.json")))
 def test_what_the_replies_say_of_usage_has_the_form_of_qdrants_own_client(name: str) -> None:
+    from qdrant_client.http.models import Usage  # noqa: PLC0415 (seconds of whoever collects tests)
+
     for each in exchanges(name):
         if usage := each["reply"]["body"]["usage"]:
             Usage.model_validate(usage)
