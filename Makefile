@@ -72,16 +72,29 @@ sam-validate: setup-python ## check infra/template.yaml with the AWS SAM command
 	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 build/sam-venv/bin/sam validate --lint --template infra/template.yaml
 
 .PHONY: test
-test: setup ## run all tests but the tiers below (ARGS=... goes to pytest, JOBS=3 run at once, BUSY=2 keeps processors busy)
+test: setup ## all tests of the core: what a function runs, and its data (ARGS=... for pytest, JOBS=3 at once, BUSY=2 keeps processors busy)
 	@exec sh tests/run.sh core $(ARGS)
 
 .PHONY: test-long
-test-long: setup ## what takes long and shows little that is new: crowds, a month of questions, killed ingestions
+test-long: setup ## what takes long and shows little that is new: crowds, a month of questions, outages in every way
 	@exec sh tests/run.sh long $(ARGS)
 
 .PHONY: test-smoke
 test-smoke: setup setup-adoption setup-clients ## a few tests of each of the tiers below, in two minutes
 	@exec sh tests/run.sh smoke $(ARGS)
+
+.PHONY: test-deploy
+test-deploy: setup ## each zip alone, what osls makes of serverless.yml, a rehearsed deployment: ten minutes
+	@sh infra/setup_tool.sh deploy
+	@exec sh tests/run.sh deploy $(ARGS)
+
+.PHONY: test-ingestion
+test-ingestion: setup ## pages are read, stored and found; the stand-in for Qdrant is as Qdrant
+	@exec sh tests/run.sh ingestion $(ARGS)
+
+.PHONY: test-platform
+test-platform: setup ## `make run` starts, stops and survives; so do the gateway, the benchmarks and the mutants
+	@exec sh tests/run.sh platform $(ARGS)
 
 # what a tier or a comparison has for itself, so that whoever only changes code installs none of it
 locked_packages = cd tests/$(1) && { cmp -s package-lock.json node_modules/installed.json || \
@@ -114,7 +127,7 @@ test-clients: setup setup-clients ## the OpenAPI document linted, a client gener
 test-model: setup ## the real weights that the machine runs
 	@exec sh tests/run.sh model $(ARGS)
 
-tiers := test test-long test-sites test-browser test-adoption test-clients test-model
+tiers := test test-long test-deploy test-ingestion test-platform test-sites test-browser test-adoption test-clients test-model
 
 .PHONY: test-all
 test-all: ## every tier, one after the other

@@ -7,8 +7,8 @@ import shutil
 import socket
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TYPE_CHECKING, Any
-from zipfile import ZipFile
 
 import pytest
 import yaml
@@ -16,6 +16,7 @@ import yaml
 from infra.bundle import PROJECT, Bundler, Service, main
 from infra.packaging.dependencies import Target, group_archive
 from infra.packaging.interpreter import find_interpreter
+from tests.package.archives import extract
 from tests.package.runtime_api import Function, Trial
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def unzipped(service: Service, bundler: Bundler, tmp_path_factory: pytest.TempPa
     def unzip(name: str) -> Path:
         task = folder / name
         if not task.exists():
-            _extract(bundler.build(name, service.handlers[name]).path, task, unpacked)
+            extract(bundler.build(name, service.handlers[name]).path, task, unpacked)
         return task
 
     return unzip
@@ -94,7 +95,7 @@ def runtime_client(target: Target, tmp_path_factory: pytest.TempPathFactory) -> 
     folder = tmp_path_factory.mktemp("runtime")
     requirements = folder / "runtime.txt"
     requirements.write_text(locked(PROJECT / "infra" / "requirements" / "dev.txt", *RUNTIME_CLIENT), encoding="utf-8")
-    _extract(group_archive(requirements, target, CACHE), folder / "unpacked", {})
+    extract(group_archive(requirements, target, CACHE), folder / "unpacked", {})
     return folder / "unpacked"
 
 
@@ -105,43 +106,36 @@ def locked(requirements: Path, *names: str) -> str:
     return "\n".join(pinned)
 
 
-def _extract(archive: Path, folder: Path, unpacked: dict[tuple[str, int, int], Path]) -> None:
-    """Unpack; what an earlier archive held as well, by name, size and checksum, becomes the same file once more."""
-    with ZipFile(archive) as zipped:
-        for entry in zipped.infolist():
-            path = folder / entry.filename
-            path.parent.mkdir(parents=True, exist_ok=True)
-            twin = unpacked.get((entry.filename, entry.file_size, entry.CRC))
-            if twin:
-                path.hardlink_to(twin)
-            else:
-                path.write_bytes(zipped.read(entry))
-                unpacked[entry.filename, entry.file_size, entry.CRC] = path
-
-
 @pytest.fixture(scope="session")
-def trials(
+def try_out(
     service: Service,
     target: Target,
     unzipped: Callable[[str], Path],
     runtime_client: Path,
     environment: dict[str, str],
-) -> dict[str, Trial]:
-    """Every zip, started alone under AWS' runtime client and given its recorded event; two at a time."""
+) -> Callable[[str], Trial]:
+    """Start a zip alone under AWS' runtime client and give it its recorded event; each once a session."""
     assert target.python
     python = target.python
-    tasks = {name: unzipped(name) for name in service.handlers}
     written: dict[str, Any] = yaml.load(
         (PROJECT / "serverless.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
     )["functions"]
 
-    def try_out(name: str) -> Trial:
+    @cache
+    def trial_of(name: str) -> Trial:
         given = {variable: environment[variable] for variable in written[name].get("environment", {})}
-        function = Function(python, tasks[name], runtime_client, service.handlers[name])
+        function = Function(python, unzipped(name), runtime_client, service.handlers[name])
         return function.invoke((EVENTS / f"{name}.json").read_bytes(), given)
 
+    return trial_of
+
+
+@pytest.fixture(scope="session")
+def trials(service: Service, try_out: Callable[[str], Trial], unzipped: Callable[[str], Path]) -> dict[str, Trial]:
+    """Of every zip; two at a time, once all are unpacked."""
+    names = [name for name in service.handlers if unzipped(name)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return dict(zip(tasks, pool.map(try_out, tasks), strict=True))
+        return dict(zip(names, pool.map(try_out, names), strict=True))
 
 
 @pytest.fixture(scope="session")

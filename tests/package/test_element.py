@@ -15,6 +15,8 @@ from infra.bundle import PROJECT
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.smoke
+
 WIDGET = PROJECT / "functions/widget"
 BUDGETS = (PROJECT / "specs/budgets.md").read_text("utf-8").partition("## Element")[2]
 MOST = {name: int(most) for name, most in re.findall(r"^\| ([\w-]+\.js) \| (\d+) \|$", BUDGETS, re.MULTILINE)}

@@ -20,6 +20,8 @@ from tests.fixtures.settings import SETTINGS
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.smoke
+
 DOCUMENT: dict[str, Any] = yaml.load((PROJECT / "serverless.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 FUNCTIONS: dict[str, Any] = DOCUMENT["functions"]
 

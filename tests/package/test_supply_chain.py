@@ -22,6 +22,8 @@ from tests.sites.generators import GENERATORS, PACKAGES
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.smoke
+
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 LOCKS = sorted((PROJECT / "infra" / "requirements").glob("*.txt"))
 SCRIPTS = [PROJECT / "Makefile", *(PROJECT / "infra").glob("*.sh")]

@@ -4,6 +4,8 @@ import json
 import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
+
 from infra.bundle import Service
 from tests.docs.prose import table_rows
 from tests.package.runtime_api import ALONE
@@ -64,6 +66,16 @@ def complaints(trial: Trial, task: Path) -> Iterator[str]:
 
 def test_every_function_has_a_budget() -> None:
     assert list(FROM_ZIP_AT_MOST) == list(Service.read().handlers)
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize("name", ["healthLive", "authSignInEmail", "chat", "conversationsList"])
+def test_a_zip_answers_alone_and_imports_little(
+    try_out: Callable[[str], Trial], unzipped: Callable[[str], Path], name: str
+) -> None:
+    trial = try_out(name)
+    assert trial.kind == "response"
+    assert not [*complaints(trial, unzipped(name))]
 
 
 def test_each_zip_imports_alone_without_slow_packages(

@@ -75,6 +75,7 @@ def test_the_collection_is_named_for_its_model_and_has_its_indexes(book: Book) -
     assert name.startswith(f"{book.options.collection}__all-minilm-l6-v2__384__2")
 
 
+@pytest.mark.smoke
 def test_a_second_ingestion_sends_nothing(book: Book) -> None:
     book.ingest()
     before = book.passages()
@@ -120,6 +121,7 @@ def test_example_questions_lead_to_where_the_pages_are_now(book: Book) -> None:
         assert place == "https://old.example" or "old.example" not in str(point["payload"])
 
 
+@pytest.mark.smoke
 def test_a_removed_section_and_a_removed_page_are_no_longer_found(book: Book) -> None:
     book.ingest()
     book.write("arm.md", "# Arm\n\nIt has six joints.\n")

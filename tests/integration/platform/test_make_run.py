@@ -114,7 +114,12 @@ ALSO_BY_A_RESTART = pytest.param(signal.SIGINT, marks=pytest.mark.long)
 
 
 @pytest.mark.parametrize(
-    "how", [ALSO_BY_A_RESTART, signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.long)]
+    "how",
+    [
+        ALSO_BY_A_RESTART,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.smoke),
+        pytest.param(signal.SIGHUP, marks=pytest.mark.long),
+    ],
 )
 def test_fr_021_it_stops_in_peace_and_leaves_no_process_behind(run: Callable[..., Run], how: signal.Signals) -> None:
     platform = run()

@@ -11,6 +11,8 @@ from infra.ingestion.form import Excluded, Found, Page, Skipped
 from infra.ingestion.html.reader import SiteReader, Wanted
 from infra.ingestion.progress import Silent
 
+pytestmark = pytest.mark.smoke
+
 SHARED = Path(__file__).resolve().parents[4] / ".." / "shared" / "findings" / "cases" / "html"
 SITE = "https://lamp.example/manual"
 

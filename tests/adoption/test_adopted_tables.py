@@ -1,6 +1,6 @@
 """`make migrate` on a database that a Better Auth server uses: what it takes, what it refuses, and the way out.
 
-tests/adoption does the same with tables that real servers made, and with the servers themselves.
+test_real_servers.py does the same with tables that real servers made, and with the servers themselves.
 """
 
 from __future__ import annotations
