@@ -97,6 +97,7 @@ _PASSING: Final = ("tuple concurrently", "cache lookup failed")
 """Internal errors of class XX that two sessions make which are changing the same schema or row of a catalogue."""
 
 INTERNAL: Final = "XX"
+UNDEFINED_FUNCTION: Final = "42883"
 PROTOCOL_VIOLATION: Final = "08P01"
 
 HOPELESS: Final = frozenset({"22", "23", "44"})

@@ -5,28 +5,43 @@ What conversations.py says is true here: each function is one batch, may be repe
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import TYPE_CHECKING, Final
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from shared.db import Statement
-from shared.errors import Conflict, Gone, InvalidRequest, NotFound, NotSignedIn
+from shared.db.sqlstate import UNDEFINED_FUNCTION
+from shared.errors import Conflict, Gone, InvalidRequest, NotFound, NotSignedIn, StatementFailed
 from shared.history.models import Conversation, Message
 from shared.history.titles import UNTITLED, title_of
 from shared.history.writing import write_locking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from uuid import UUID
 
     from shared.db import Database, Rows
+    from shared.db.batch import Param
     from shared.history.models import MessageToAppend
 
 APPEND: Final = """
-    select * from append_messages($1::uuid, $2::uuid[], $3::text[], $4::text[], $5::text, $6::text)
+    select append_to_conversation($1::uuid, $2::uuid[], $3::text[], $4::text[], $5::text, $6::text)
 """
-"""Appends all or none behind a lock of its own, and gives what is there then (migration 0150)."""
+"""Appends all or none behind a lock of its own, and says where they begin, or what is there then (migration 0155)."""
 
-CONVERSATION_COLUMNS: Final = len(fields(Conversation))
+APPEND_AS_BEFORE: Final = """
+    select json_build_array(
+               bool_or(deleted),
+               (array_agg(json_build_array(conversation_id, title, pinned, begun_at, updated_at, message_count))
+                filter (where conversation_id is not null))[1],
+               null,
+               coalesce(json_agg(json_build_array(
+                   message_id, seq, role, content, created_at, status, sources, mode
+               )) filter (where message_id is not null), '[]')
+           )
+      from append_messages($1::uuid, $2::uuid[], $3::text[], $4::text[], $5::text, $6::text)
+    having count(*) > 0
+"""
+"""The same, of a database that has not got that function yet."""
 
 
 def append_messages(
@@ -48,12 +63,22 @@ def append_messages(
         raise InvalidRequest("two of them have the same id", "messages")
     first_question = next((each.content for each in given if each.role == "user"), UNTITLED)
     columns = (ids, [each.role for each in given], [each.content for each in given])
-    [appended] = write_locking(db, Statement(APPEND, (conversation_id, *columns, title_of(first_question), UNTITLED)))
-    conversation, messages = _there(appended)
+    what = (conversation_id, *columns, title_of(first_question), UNTITLED)
+    conversation, messages = _there(_append(db, what), given)
     return conversation, _as_given(messages, given)
 
 
-def _there(appended: Rows) -> tuple[Conversation, list[Message]]:
+def _append(db: Database, what: tuple[Param, ...]) -> Rows:
+    try:
+        [appended] = write_locking(db, Statement(APPEND, what))
+    except StatementFailed as error:
+        if error.sqlstate != UNDEFINED_FUNCTION:
+            raise
+        [appended] = write_locking(db, Statement(APPEND_AS_BEFORE, what))
+    return appended
+
+
+def _there(appended: Rows, given: Sequence[MessageToAppend]) -> tuple[Conversation, list[Message]]:
     """What `APPEND` gives.
 
     Raises:
@@ -61,15 +86,35 @@ def _there(appended: Rows) -> tuple[Conversation, list[Message]]:
         NotFound: There never was such a conversation, or it is somebody else's.
         Gone: It was deleted or evicted.
     """
-    if not appended.values:
+    told = appended.values[0][0] if appended.values else None
+    if told is None:
         raise NotSignedIn
-    deleted, *conversation = appended.values[0][: 1 + CONVERSATION_COLUMNS]
+    deleted, told_of, latest, messages = told
     if deleted:
         raise Gone
-    if conversation[0] is None:
+    if told_of is None:
         raise NotFound
-    messages = (row[1 + CONVERSATION_COLUMNS :] for row in appended.values)
-    return Conversation(*conversation), [Message(*each) for each in messages if each[0] is not None]
+    conversation = _conversation(told_of)
+    if messages is not None:
+        return conversation, [_message(each) for each in messages]
+    return conversation, [
+        Message(each.id, seq, each.role, each.content, conversation.updated_at, sources=[])
+        for seq, each in enumerate(given, latest + 1)
+    ]
+
+
+def _conversation(told: list[Any]) -> Conversation:
+    id_, title, pinned, created_at, updated_at, message_count = told
+    return Conversation(UUID(id_), title, pinned, _moment(created_at), _moment(updated_at), message_count)
+
+
+def _message(told: list[Any]) -> Message:
+    id_, seq, role, content, created_at, *further = told
+    return Message(UUID(id_), seq, role, content, _moment(created_at), *further)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def _as_given(stored: Sequence[Message], given: Sequence[MessageToAppend]) -> list[Message]:

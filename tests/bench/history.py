@@ -103,7 +103,7 @@ def open_one(_site: Site, db: Database, person: Person, turn: int) -> None:
 
 def append(site: Site, db: Database, person: Person, turn: int) -> None:
     """A turn of two messages."""
-    question, answer = (site.population.said(words) for words in TURN_WORDS)
+    question, answer = site.said
     said = [MessageToAppend(uuid4(), "user", question), MessageToAppend(uuid4(), "assistant", answer)]
     append_messages(db, person.conversations[turn % CONVERSATIONS], said)
 
@@ -131,12 +131,15 @@ class Site:
     database: Database
     messages: int = 0
     load_seconds: float = 0.0
+    said: list[str] = field(default_factory=list[str])
+    """The texts of the next turn."""
     milliseconds: dict[str, list[float]] = field(default_factory=lambda: {call: [] for call in (*CALLS, BARE)})
 
     def call(self, name: str, turn: int, database: Database | None = None) -> float:
         """Milliseconds that it took."""
         person = self.population.sample[turn % len(self.population.sample)]
         signed_in = SignedInDatabase(database or self.database, person.token)
+        self.said = [self.population.said(words) for words in TURN_WORDS]  # before, as for a bare insert
         began = time.perf_counter()
         CALLS[name](self, signed_in, person, turn)
         return (time.perf_counter() - began) * 1000

@@ -15,6 +15,7 @@ from shared.auth.refusals import OVER_LIMIT
 from shared.auth.rows.sessions import USER_WIDTH, chosen_token, signed_in_user
 from shared.clock import now
 from shared.db import USUAL, Database, Rows, Statement
+from shared.db.sqlstate import UNDEFINED_FUNCTION
 from shared.errors import NotSignedIn, StatementFailed, TooManyRequests
 from shared.observability import log, name_user
 
@@ -75,8 +76,6 @@ AT_LENGTH: Final[Mapping[LiteralString, LiteralString]] = {
     USE_BY_ID: _use(_VOUCHED_FOR_AT_LENGTH),
 }
 """For a database that has not got the functions yet: else all who are signed in would wait for its migration."""
-
-UNDEFINED_FUNCTION: Final = "42883"
 
 
 class SignedInDatabase(Database):

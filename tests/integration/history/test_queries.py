@@ -131,10 +131,15 @@ def test_words_are_searched_in_the_owners_messages_and_no_others(postgres: Postg
 
 
 APPENDED = """
-    select * from append_messages(
+    select * from append_to_conversation(
         '00000000-0000-4000-8000-000000000000', array[gen_random_uuid()], '{user}', '{hello}', 'title', 'title'
     )
 """
+APPENDED_BEFORE = APPENDED.replace("append_to_conversation", "append_messages")
+"""As code of before the migration 0155 does."""
+FINDABLE = (
+    "select words = search_words(content) and search_keys = search_keys(words) from message where content = 'hello'"
+)
 
 
 def test_an_append_writes_its_conversation_once(postgres: Postgres) -> None:
@@ -157,12 +162,14 @@ def test_an_append_gives_what_it_wrote_without_reading_it(postgres: Postgres) ->
     assert not [plan for plan in after if re.search(r"\bon (message|deleted_conversation)\b", plan)]
 
 
-def test_an_append_finds_the_words_of_its_messages_alone(postgres: Postgres) -> None:
+@pytest.mark.parametrize("appended", [APPENDED, APPENDED_BEFORE])
+def test_an_append_finds_the_words_of_its_messages_alone(postgres: Postgres, appended: str) -> None:
     found = "select calls from pg_stat_xact_user_functions where funcname = 'search_words'"
     with psycopg.connect(postgres.superuser_url) as connection, connection.transaction(force_rollback=True):
         connection.execute("set local track_functions = 'all'")
         connection.execute(MANY_MESSAGES)
         [(before,)] = connection.execute(found).fetchall()
         connection.execute("set local role docs_app; select set_config('app.user_id', 'talkative', true)")
-        connection.execute(APPENDED.encode())
+        connection.execute(appended.encode())
         assert connection.execute(found).fetchall() == [(before + 1,)]
+        assert connection.execute(FINDABLE).fetchall() == [(True,)]
