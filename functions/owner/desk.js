@@ -32,8 +32,15 @@ const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeSty
 const AWAY = "The desk cannot be reached right now. Please try again.";
 const NO_OWNER = "The desk is for owners of this site: with a verified address that is among OWNERS.";
 
+const ENDED = "You are no longer signed in as an owner of this site.";
 const NO_AUTHENTICATOR =
   "This account has a second factor that this page does not know. Sign in where the account was made, and open this page again.";
+
+/** @type {(count: number, one: string) => string} */
+const counted = (count, one) => `${number.format(count)} ${one}${count === 1 ? "" : "s"}`;
+
+/** What somebody typed, without signs that turn around what stands beside it. @param {string} text */
+const plain = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
 
 /** What went wrong, in a sentence for people. */
 class Refused extends Error {
@@ -58,29 +65,39 @@ async function ask(path, sent) {
 /** Do it, and say what went wrong. @type {(work: () => Promise<void>) => Promise<void>} */
 async function telling(work) {
   at("notice").textContent = at("said").textContent = "";
+  at("again").hidden = true;
   try {
     await work();
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     at("notice").textContent = error.status === 404 ? NO_OWNER : error.message;
+    at("again").hidden = PARTS.some((each) => !at(each).hidden);
   }
 }
 
+const PARTS = ["sign-in", "second-factor", "desk"];
+
 /** @param {"sign-in" | "second-factor" | "desk"} part */
 function show(part) {
+  const focused = document.activeElement;
   at("unconfirmed").hidden = true;
-  for (const each of ["sign-in", "second-factor", "desk"]) at(each).hidden = each !== part;
+  for (const each of PARTS) at(each).hidden = each !== part;
   at("sign-out").hidden = part !== "desk";
+  if (part !== "desk") for (const each of ["figures", "plot", "questions", "told", "passages"]) at(each).replaceChildren();
+  const lost = focused instanceof HTMLElement && focused !== document.body && focused.offsetParent === null;
+  if (lost) at(part).querySelector("input, select").focus();
 }
 
-/** The desk, or what leads to it. @param {boolean} signedIn */
-async function open(signedIn) {
+/** The desk, or what leads to it. @param {boolean} signedIn @param {() => Promise<void>} work What is looked at. */
+async function open(signedIn, work = look) {
+  const ended = !at("desk").hidden;
   try {
-    await look();
+    await work();
     show("desk");
   } catch (error) {
     if (!(error instanceof Refused) || error.status !== 404) throw error;
     show("sign-in");
+    if (ended) throw new Refused(401, ENDED);
     if (!signedIn) return;
     await offerConfirmation();
     throw error;
@@ -117,7 +134,6 @@ at("sign-in").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
 function secondFactor(methods) {
   if (!methods.includes("totp")) throw new Refused(403, NO_AUTHENTICATOR);
   show("second-factor");
-  at("second-factor").elements.code.focus();
 }
 
 at("second-factor").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
@@ -135,7 +151,6 @@ at("sign-out").addEventListener("click", () =>
   telling(async () => {
     await ask("/api/auth/sign-out", {});
     show("sign-in");
-    for (const each of ["figures", "plot", "questions", "passages"]) at(each).replaceChildren();
   }),
 );
 
@@ -144,7 +159,8 @@ at("filters").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
   telling(() => open(false));
 });
 at("filters").addEventListener("change", () => at("filters").reportValidity() && telling(() => open(false)));
-at("more").addEventListener("click", () => telling(() => questions(at("more").dataset.cursor)));
+at("more").addEventListener("click", () => telling(() => open(false, () => questions(at("more").dataset.cursor))));
+at("again").addEventListener("click", () => telling(() => open(false)));
 
 function chosen() {
   const given = [...new FormData(at("filters"))].map(([name, value]) => [name, String(value).trim()]);
@@ -183,18 +199,19 @@ async function questions(cursor) {
 
 /** @param {any} found */
 function question(found) {
-  const asked = `Asked ${number.format(found.count)} times by ${number.format(found.readers)} readers or more`;
+  const text = plain(found.question ?? found.page);
+  const asked = `Asked ${counted(found.count, "time")} by ${counted(found.readers, "reader")} or more`;
   const not = `${number.format(found.refused)} not answered, ${number.format(found.ratedDown)} rated down`;
-  const where = found.page && found.question !== null ? `, on ${found.page}` : "";
+  const where = found.page && found.question !== null ? [", on ", element("bdi", {}, plain(found.page))] : [];
   const copy = element("button", { type: "button" }, "Copy a stub");
   const item = element(
     "li",
     {},
-    element("p", { class: "question", dir: "auto" }, found.question ?? found.page),
-    element("p", { class: "of" }, `${asked}; ${not}; last on ${moment.format(new Date(found.lastAt))}${where}`),
-    ...found.reasons.map((/** @type {string} */ each) => element("blockquote", { dir: "auto" }, each)),
+    element("p", { class: "question", dir: "auto" }, text),
+    element("p", { class: "of" }, `${asked}; ${not}; last on ${moment.format(new Date(found.lastAt))}`, ...where),
+    ...found.reasons.map((/** @type {string} */ each) => element("blockquote", { dir: "auto" }, plain(each))),
   );
-  copy.setAttribute("aria-label", `Copy a stub for: ${found.question}`);
+  copy.setAttribute("aria-label", `Copy a stub for: ${text}`);
   copy.addEventListener("click", () => copied(stub(found), item));
   if (found.question !== null) item.append(copy);
   return item;
@@ -202,9 +219,9 @@ function question(found) {
 
 /** A missing section, in Markdown: nothing in the question is a mark there. @param {any} found */
 function stub(found) {
-  const title = found.question.replace(/\s+/g, " ").trim().replace(/[\\`*_{}[\]<>#|!~&$=+@:-]/g, "\\$&");
+  const title = plain(found.question).replace(/\s+/g, " ").trim().replace(/[\\`*_{}[\]<>#|!~&$=+@:-]/g, "\\$&");
   const day = found.lastAt.slice(0, 10);
-  return `## ${title}\n\nTo be written: asked ${found.count} times until ${day}; the book has no answer yet.\n`;
+  return `## ${title}\n\nTo be written: asked ${counted(found.count, "time")} until ${day}; the book has no answer yet.\n`;
 }
 
 /** @param {string} text @param {Element} item Where it is shown if it cannot be copied. */
@@ -317,10 +334,10 @@ async function passages() {
     found instanceof Error
       ? [found.message]
       : found.sites.map((/** @type {any} */ each) => {
-          const size = `${number.format(each.pages)} pages, ${number.format(each.passages)} passages`;
+          const size = `${counted(each.pages, "page")}, ${counted(each.passages, "passage")}`;
           return `${each.site}: ${size}, ingested ${moment.format(new Date(each.ingestedAt))}, version ${each.version}`;
         });
-  const known = lines.length ? lines : ["Nothing that was ingested since this is kept."];
+  const known = lines.length ? lines : ["Nothing that the desk knows of was ingested yet."];
   at("passages").replaceChildren(...known.map((/** @type {string} */ each) => element("li", {}, each)));
 }
 

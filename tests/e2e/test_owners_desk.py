@@ -10,7 +10,8 @@ import sys
 import time
 from email import message_from_bytes
 from email.policy import default
-from typing import TYPE_CHECKING, Any
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 import psycopg
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Locator, Page, Route
 
     from infra.local.platform import Platform
 
@@ -102,11 +103,11 @@ def asked(page: Page) -> Locator:
     return page.get_by_role("list").filter(has=page.locator(".question")).get_by_role("listitem")
 
 
-def canned(page: Page, question: str = "What is a joint?", where: str = "/docs/arm") -> Page:
+def canned(page: Page, question: str = "What is a joint?", where: str = "/docs/arm", more: str | None = None) -> Page:
     """The page as an owner sees it whose readers asked that."""
     found = {**ASKED, "page": where, "question": question, "ratedDown": 1, "reasons": [question]}
     page.route("**/api/owner/usage?*", lambda route: route.fulfill(json=USAGE))
-    shown = {"questions": [found], "fewestReaders": 3, "nextCursor": None}
+    shown = {"questions": [found], "fewestReaders": 3, "nextCursor": more}
     page.route("**/api/owner/questions?*", lambda route: route.fulfill(json=shown))
     page.route("**/api/owner/passages", lambda route: route.fulfill(json={"pages": 2, "passages": 7, "sites": [SITE]}))
     page.goto("/owner")
@@ -156,7 +157,7 @@ def test_an_owner_finds_what_was_not_answered_yesterday_ingests_a_page_and_sees_
     expect(asked(newcomer).filter(has_text=QUESTION)).to_contain_text(
         "Asked 3 times by 3 readers or more; 0 not answered"
     )
-    expect(newcomer.get_by_text("zithers: 1 pages")).to_be_visible()
+    expect(newcomer.get_by_text("zithers: 1 page, ")).to_be_visible()
     newcomer.get_by_role("button", name="Sign out").click()
     expect(newcomer.get_by_role("button", name="Sign in")).to_be_visible()
     for each in readers:
@@ -227,6 +228,88 @@ def test_who_has_a_second_factor_that_the_page_does_not_know_is_told_so(
 ) -> None:
     opened(newcomer, enrolled(platform, factors, "factor-unknown@example.com", verified=False))
     expect(newcomer.get_by_role("alert")).to_contain_text("a second factor that this page does not know")
+
+
+TURNED: Final = "\u202egnp.exe\u202c \u2067a page\u2069"
+"""Is shown backwards, as is what follows it, unless its signs are left out."""
+
+
+def nobody(route: Route) -> None:
+    """The desk to whoever is no owner, or not signed in."""
+    route.fulfill(status=404, json={"message": "Not Found"})
+
+
+@pytest.mark.parametrize("way", ["looks on", "chooses"])
+def test_whose_session_ended_elsewhere_is_told_so_and_sees_nothing_more(newcomer: Page, way: str) -> None:
+    page = canned(newcomer, more="1-1")
+    page.route("**/api/owner/**", nobody)
+    if way == "looks on":
+        page.get_by_role("button", name="More").click()
+    else:
+        page.locator("[name=days]").select_option("7 days")
+    expect(page.get_by_role("alert")).to_have_text("You are no longer signed in as an owner of this site.")
+    expect(page.locator("#desk")).to_be_hidden()
+    assert "joint" not in (page.locator("#desk").text_content() or "")
+
+
+def test_without_a_mouse_the_next_field_has_the_focus(newcomer: Page) -> None:
+    page = canned(newcomer)
+    page.route("**/api/auth/sign-out", lambda route: route.fulfill(json={"success": True}))
+    page.route("**/api/auth/sign-in/email", lambda route: route.fulfill(json={"user": {}}))
+    page.get_by_role("button", name="Sign out").press("Enter")
+    expect(page.get_by_label("E-mail address")).to_be_focused()
+    page.keyboard.type(OWNER)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=show]")).to_be_focused()
+
+
+def test_while_the_database_is_away_the_desk_can_be_asked_for_again(newcomer: Page) -> None:
+    away = {"message": "The database cannot be reached", "code": "database_unavailable"}
+    newcomer.route("**/api/owner/**", lambda route: route.fulfill(status=503, json=away))
+    newcomer.goto("/owner")
+    expect(newcomer.get_by_role("alert")).to_have_text("The database cannot be reached")
+    newcomer.unroute_all()
+    newcomer.route("**/api/owner/**", nobody)
+    newcomer.get_by_role("button", name="Try again").click()
+    expect(newcomer.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(newcomer.get_by_role("button", name="Try again")).to_be_hidden()
+
+
+def test_no_text_turns_what_stands_beside_it_around(newcomer: Page) -> None:
+    newcomer.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = canned(newcomer, TURNED, where=f"/docs/{TURNED}")
+    page.get_by_role("button", name="Copy a stub").click()
+    expect(page.get_by_role("status")).to_have_text("The stub is in the clipboard.")
+    stub = page.evaluate("navigator.clipboard.readText()")
+    shown = page.locator("#questions").inner_text()
+    assert stub.startswith("## gnp.exe a page")
+    assert shown.count("gnp.exe a page") == 3, "question, page and reason"
+    assert re.search(r"[\u202a-\u202e\u2066-\u2069]", stub + shown) is None
+
+
+def test_on_paper_it_is_dark_on_white_and_without_what_can_be_pressed(browser: Browser, platform: Platform) -> None:
+    context = browser.new_context(base_url=platform.url("http"), color_scheme="dark")
+    page = canned(context.new_page(), more="1-1")
+    page.emulate_media(media="print", color_scheme="dark")
+    body = "(({ color, backgroundColor }) => [color, backgroundColor])(getComputedStyle(document.body))"
+    assert page.evaluate(body) == ["rgb(27, 36, 48)", "rgb(255, 255, 255)"]
+    assert page.get_by_role("button").count() == 0
+    expect(page.locator("[name=days]")).to_be_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("width", [320, 500, 900, 1300])
+def test_no_filter_lies_on_another(newcomer: Page, width: int) -> None:
+    newcomer.set_viewport_size({"width": width, "height": 700})
+    page = canned(newcomer)
+    boxes = [each.bounding_box() for each in page.locator("#filters :is(input, select, button)").all()]
+    assert len(boxes) == 5
+    for one, other in combinations(filter(None, boxes), 2):
+        beside = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
+        below = one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]
+        assert beside or below, (one, other)
 
 
 def test_what_readers_typed_stays_text(newcomer: Page) -> None:
