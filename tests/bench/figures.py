@@ -22,6 +22,7 @@ def summary(came: list[Answer], ran: list[Batch], window: tuple[float, float]) -
     found = [each for each in came if window[0] <= each.at]
     warm = [each for each in found if not each.cold]
     cold = sorted(each.milliseconds for each in came if each.cold)
+    within = sum(each.cold for each in found)
     names = sorted({each.name for each in warm})
     routes = sorted({each.route for each in ran})
     return {
@@ -40,7 +41,7 @@ def summary(came: list[Answer], ran: list[Batch], window: tuple[float, float]) -
         "retried": sum(each.retried for each in ran),
         "errors": sorted({f"{each.name}: {each.error}" for each in found if each.error}),
         "error count": sum(1 for each in found if each.error),
-        "cold": {"count": len(cold), "p50": percentile(cold, 0.5), "max": percentile(cold, 1)},
+        "cold": {"count": len(cold), "within": within, "p50": percentile(cold, 0.5), "max": percentile(cold, 1)},
     }
 
 

@@ -11,8 +11,8 @@ that has imported what they need (decision 0009): on Lambda each starts on a pro
 it from those who are there.
 
 With ARGS="--model 5" a scripted model writes the answers, five seconds each, and as many containers of the chat may run
-as ARGS="--containers 40" says; each looks for a stop once a second, as on AWS. What comes of it is in
-tests/bench/results/load_by_model.md.
+as ARGS="--containers 40" says: all of them before the readers come (tests/bench/containers.py). Each looks for a stop
+once a second, as on AWS. What comes of it is in tests/bench/results/load_by_model.md.
 
 The goals: 95 of 100 database batches and 95 of 100 requests of the history within 200 ms, and no error (exit code).
 """
@@ -39,6 +39,7 @@ from infra.local.platform import Platform
 from infra.local.program import PROJECT, inherited_environment
 from infra.local.state import AlreadyRunning, State, data_folder
 from shared.auth.browser.cookies import sign
+from tests.bench.containers import all_used
 from tests.bench.crowd import Crowd, load_crowd
 from tests.bench.figures import processor, series, summary
 from tests.bench.load_page import page
@@ -50,6 +51,7 @@ from tests.fixtures.scripted_model import paced, scripted_model
 from tests.outage.dying_model import SETTINGS, copied
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from shared.settings.database import Transport
@@ -108,7 +110,24 @@ def _measure(state: State, arguments: argparse.Namespace) -> tuple[Crowd, list[d
         platform = running.enter_context(Platform(state, transports, deployment=deployment))
         if is_empty(platform.qdrant.url):
             ingest_own_documents(state, platform.qdrant.url)
+        if arguments.model:
+            _start_containers(platform, transports, crowd, arguments.containers)
         return crowd, [_run(platform, each, crowd, visit) for visit in visits for each in transports]
+
+
+def _start_containers(platform: Platform, transports: Iterable[Transport], crowd: Crowd, number: int) -> None:
+    cookies = _cookies(platform, crowd, min(number, crowd.users))
+    for each in transports:
+        began = time.perf_counter()
+        used = all_used(platform.url(each), cookies, number)
+        print(f"{used} containers of the chat over {each} in {time.perf_counter() - began:.0f} s", flush=True)
+
+
+def _cookies(platform: Platform, crowd: Crowd, readers: int) -> list[str]:
+    """Of so many readers, all through the crowd."""
+    secret, every = platform.postgres.secrets.better_auth_secret, max(1, crowd.users // readers)
+    tokens = [Crowd.token(1 + number * every % crowd.users) for number in range(readers)]
+    return [f"better-auth.session_token={sign(token, secret)}" for token in tokens]
 
 
 def _deployment(arguments: argparse.Namespace, running: ExitStack) -> Deployment:
@@ -160,11 +179,9 @@ def _locust(
     platform: Platform, transport: Transport, crowd: Crowd, visit: Visit, folder: Path
 ) -> subprocess.Popen[bytes]:
     """The load generator, on its way."""
-    secret, population = platform.postgres.secrets.better_auth_secret, Population(1, 1)
-    every = max(1, crowd.users // visit.readers)
-    tokens = [Crowd.token(1 + number * every % crowd.users) for number in range(visit.readers)]
+    population = Population(1, 1)
     told = {
-        "cookies": [f"better-auth.session_token={sign(token, secret)}" for token in tokens],
+        "cookies": _cookies(platform, crowd, visit.readers),
         "words": [population.searched() for _ in range(500)],
         "questions": QUESTIONS,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import time
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from infra.local.neon_sql.connections import Connections
+from infra.local.neon_sql.protocol import Call, Query, read_login
 from infra.local.ports import LOOPBACK
 from shared import deadline
 from shared.db import Database, Statement
@@ -187,6 +190,47 @@ def test_a_query_whose_client_went_away_is_cancelled(sql: Sql, postgres: Postgre
     connection.close()
 
     until(lambda: not running(postgres, "nobody waits for this"), "the query is cancelled")
+
+
+def test_an_answer_does_not_wait_until_its_connection_is_reset_but_the_next_one_on_it_does(postgres: Postgres) -> None:
+    asyncio.run(_two_answers_around_a_reset(postgres))
+
+
+async def _two_answers_around_a_reset(postgres: Postgres) -> None:
+    login = read_login({"neon-connection-string": postgres.app_url})
+    call = Call(login, (Query("select pg_backend_pid()", (), rows_as_arrays=True),), None)
+    may_reset, ended = asyncio.Event(), asyncio.Event()
+
+    async def relayed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """To Postgres and back; what resets a session waits until it may."""
+        from_server, to_server = await asyncio.open_connection(LOOPBACK, postgres.port)
+
+        async def back() -> None:
+            while part := await from_server.read(1 << 16):
+                writer.write(part)
+
+        answering = asyncio.create_task(back())
+        while part := await reader.read(1 << 16):
+            if b"DISCARD SEQUENCES" in part:
+                await may_reset.wait()
+            to_server.write(part)
+        to_server.write_eof()
+        await answering
+        to_server.close()
+        writer.close()
+        await asyncio.gather(to_server.wait_closed(), writer.wait_closed(), return_exceptions=True)
+        ended.set()
+
+    async with await asyncio.start_server(relayed, LOOPBACK, 0) as server:
+        connections = Connections(LOOPBACK, server.sockets[0].getsockname()[1], 1 << 20)
+        first = await asyncio.wait_for(connections.run(call), PATIENCE_SECONDS)
+        following = asyncio.create_task(connections.run(call))
+        done, _ = await asyncio.wait({following}, timeout=0.2)
+        may_reset.set()
+        second = await asyncio.wait_for(following, PATIENCE_SECONDS)
+        await connections.close()
+        await asyncio.wait_for(ended.wait(), PATIENCE_SECONDS)
+    assert (done, second["rows"]) == (set(), first["rows"])
 
 
 def running(postgres: Postgres, text: str) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import psycopg
@@ -79,7 +81,7 @@ class Connections:
         self._host = host
         self._port = port
         self._max_answer_bytes = max_answer_bytes
-        self._idle: dict[Login, list[psycopg.AsyncConnection]] = {}
+        self._idle: dict[Login, list[_Idle]] = {}
 
     async def run(self, call: Call) -> JSON:
         """Run a single query, or a batch in a transaction of its own.
@@ -95,13 +97,17 @@ class Connections:
     async def close(self) -> None:
         """Close all idle connections."""
         for connections in self._idle.values():
-            for connection in connections:
-                await connection.close()
+            for each in connections:
+                await each.reset
+                await each.connection.close()
         self._idle.clear()
 
     @asynccontextmanager
     async def _connection(self, login: Login) -> AsyncGenerator[psycopg.AsyncConnection]:
-        """A connection of one's own; it is kept afterwards unless an error left the block or its reset fails."""
+        """A connection of one's own; it is kept afterwards unless an error left the block or its reset fails.
+
+        Nobody waits for the reset but who takes the connection next.
+        """
         connection = await self._take(login)
         keep = False
         try:
@@ -112,18 +118,23 @@ class Connections:
             raise rolled_back.refused from rolled_back
         finally:
             idle = self._idle.setdefault(login, [])
-            if keep and len(idle) < MAX_IDLE and await _is_reset(connection):
-                idle.append(connection)
+            if keep and len(idle) < MAX_IDLE:
+                idle.append(_Idle(connection, asyncio.create_task(_is_reset(connection))))
             else:
                 await connection.close()
 
     async def _take(self, login: Login) -> psycopg.AsyncConnection:
         idle = self._idle.get(login, [])
         while idle:
-            connection = idle.pop()
-            if not connection.closed and sockets.is_quiet(connection.fileno()):
-                return connection
-            await connection.close()
+            kept = idle.pop()
+            keep = False
+            try:
+                keep = await kept.reset and not kept.connection.closed and sockets.is_quiet(kept.connection.fileno())
+            finally:  # also where the client goes away while it waits
+                if not keep:
+                    await kept.connection.close()
+            if keep:
+                return kept.connection
         try:
             return await psycopg.AsyncConnection.connect(
                 host=self._host,
@@ -166,6 +177,14 @@ class Connections:
         if size_before + _size(answer) > self._max_answer_bytes:
             raise Refused(507, f"response is too large (max is {self._max_answer_bytes} bytes)")
         return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Idle:
+    """A connection that is kept, and whether it could be reset."""
+
+    connection: psycopg.AsyncConnection
+    reset: asyncio.Task[bool]
 
 
 class _RolledBack(Exception):

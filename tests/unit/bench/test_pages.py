@@ -28,7 +28,10 @@ def test_a_summary_tells_cold_starts_apart_those_before_its_time_too_and_counts_
 
     told = summary(found, ran, (0.0, 10.0))
 
-    assert (told["requests"]["history"]["count"], told["cold"]) == (9, {"count": 2, "p50": 10.0, "max": 900.0})
+    assert (told["requests"]["history"]["count"], told["cold"]) == (
+        9,
+        {"count": 2, "within": 1, "p50": 10.0, "max": 900.0},
+    )
     assert (told["error count"], told["errors"]) == (1, ["list: status 500"])
     assert told["batches"]["all"] == {
         "count": 10, "p50": 4.0, "p95": 9.0, "p99": 9.0, "max": 9.0, "p95 of parts": (1.0, 5.0, 9.0)
