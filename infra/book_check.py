@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import time
 from contextlib import closing
@@ -35,6 +36,9 @@ SECONDS: Final = 30.0
 TRIES: Final = 5
 LONGEST_WAIT: Final = 60.0
 """Seconds that are waited when too many questions were asked; a stage answers some each minute."""
+INTERRUPTED: Final = 128 + signal.SIGINT
+SHOWN: Final = 80
+"""Characters of a question that a message names it by."""
 FIELDS: Final = frozenset({"question", "page", "words", "refused"})
 EXAMPLE: Final = '{"question": "…", "page": "docs/arm", "words": ["…"]}'
 
@@ -83,7 +87,7 @@ def read_expected(text: str) -> list[Expected]:
 def _expected(number: int, line: str) -> Expected:
     try:
         read: Any = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CannotCheck(f"line {number} is not like {EXAMPLE}") from error
     if not isinstance(read, dict):
         raise CannotCheck(f"line {number} is not like {EXAMPLE}")
@@ -163,16 +167,18 @@ def ask(client: HttpClient, question: str, wait: Callable[[float], None] = time.
         except Unreachable as error:
             raise CannotCheck("the assistant does not answer; is it running?") from error
         if response.status != HTTPStatus.TOO_MANY_REQUESTS:
-            return _given(response.status, response.body)
-        wait(min(float(response.headers.get("retry-after", "1")), LONGEST_WAIT))
+            return _given(question, response.status, response.body)
+        after = response.headers.get("retry-after", "1")
+        wait(min(float(after), LONGEST_WAIT) if after.isdecimal() else LONGEST_WAIT)  # else it is a date
     raise CannotCheck("too many questions for the assistant's limits; ask fewer, or RATE_LIMITS=off on that stage")
 
 
-def _given(status: int, body: bytes) -> Given:
+def _given(question: str, status: int, body: bytes) -> Given:
     try:
         read = json.loads(body)
         if status != HTTPStatus.OK:
-            raise CannotCheck(f"the assistant answers {status}: {read.get('message', 'no reason given')}")
+            told = read.get("message", "no reason given")
+            raise CannotCheck(f"the assistant answers {status} to {question[:SHOWN]!r}: {told}")
         if read["degraded"]:
             raise CannotCheck(f"the assistant has to do without: {', '.join(read['degraded'])}")
         pages = tuple(dict.fromkeys(page_path(each["url"]) or "/" for each in read["sources"]))
@@ -206,9 +212,15 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
         client, below = _assistant(environ.get("API") or LOCAL.format(port=environ.get("PORT") or USUAL_PORT))
         with closing(client):
             text, fallen = report([(each, ask(client, each.question, below=below)) for each in expected])
-    except (CannotCheck, OSError, UnicodeDecodeError) as error:
-        print(f"{file}: {error}", file=sys.stderr)
+    except (CannotCheck, OSError) as error:
+        print(f"{file}: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
         return 2
+    except UnicodeDecodeError:
+        print(f"{file}: that is no text in UTF-8; save it as such", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped: there is no verdict", file=sys.stderr)
+        return INTERRUPTED
     print(text)
     return 1 if fallen else 0
 

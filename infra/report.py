@@ -9,6 +9,7 @@ DATABASE_OWNER_URL names, else that of the platform on this machine.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from contextlib import contextmanager
 from datetime import timedelta
@@ -153,6 +154,9 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
     except (NoSecrets, Misconfigured, ProcessFailed, psycopg.Error, OSError) as error:
         print(f"There is no report: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("There is no report: stopped", file=sys.stderr)
+        return 128 + signal.SIGINT
     print("\n".join(lines(period, usage, questions, fewest, Prices.of(settings.input_price, settings.output_price))))
     return 0
 

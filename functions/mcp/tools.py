@@ -203,4 +203,5 @@ def call(book: Book, params: Json) -> Json:
     tool = TOOLS.get(str(params.get("name")))
     if tool is None:
         raise Refused(INVALID_PARAMS, f"There is no such tool; there are {', '.join(TOOLS)}.")
-    return tool.call(book, params.get("arguments") or {})
+    given = params.get("arguments")
+    return tool.call(book, {} if given is None else given)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import socket
+import subprocess
 import sys
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -13,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from infra.book_check import CannotCheck, Expected, Given, ask, faults, main, read_expected
+from infra.local.program import PROJECT
 from shared.http_client import HttpClient
 
 if TYPE_CHECKING:
@@ -36,6 +41,7 @@ class Assistant:
     answers: list[tuple[int, dict[str, Any]]]
     asked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     paths: list[str] = field(default_factory=list[str])
+    retry_after: str = "7"
 
 
 @pytest.fixture
@@ -49,7 +55,7 @@ def assistant() -> Generator[Assistant]:
             status, body = said.answers.pop(0) if len(said.answers) > 1 else said.answers[0]
             sent = json.dumps(body).encode()
             self.send_response(status)
-            self.send_header("retry-after", "7")
+            self.send_header("retry-after", said.retry_after)
             self.send_header("content-length", str(len(sent)))
             self.end_headers()
             self.wfile.write(sent)
@@ -147,6 +153,7 @@ def test_what_fell_is_printed_with_what_came_instead_and_fails(
         ('{"question": "x", "refused": 1}', "`refused` is true or false"),
         ('{"question": "x", "refused": true, "page": "y"}', "neither `page` nor `words`"),
         ("", "there is no question in it"),
+        ("[" * 100_000, "line 1 is not like"),
     ],
 )
 def test_a_line_that_is_no_question_is_named(
@@ -165,7 +172,7 @@ def test_a_line_that_is_no_question_is_named(
 @pytest.mark.parametrize(
     ("status", "body", "says"),
     [
-        (500, {"message": "Something went wrong on our side."}, "answers 500: Something went wrong"),
+        (500, {"message": "Something went wrong on our side."}, "answers 500 to 'x': Something went wrong"),
         (200, {"hello": "world"}, "that is not the assistant"),
         (200, ARM | {"degraded": ["retrieval"]}, "has to do without: retrieval"),
     ],
@@ -185,6 +192,49 @@ def test_limits_are_waited_for_as_long_as_they_say_but_not_for_ever(assistant: A
         assistant.answers = [(429, {})]
         with pytest.raises(CannotCheck, match="too many questions"):
             ask(client, "x", waited.append)
+
+
+def test_a_limit_that_names_a_date_is_waited_for_a_minute(assistant: Assistant) -> None:
+    waited: list[float] = []
+    assistant.answers = [(429, {}), (200, ARM)]
+    assistant.retry_after = "Wed, 21 Oct 2026 07:28:00 GMT"
+    with closing(HttpClient(assistant.origin)) as client:
+        assert ask(client, "x", waited.append).mode == "extractive"
+    assert waited == [60.0]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"\xff\xfe{\x00", "that is no text in UTF-8"), (None, ": No such file or directory")],
+    ids=["UTF-16", "no file"],
+)
+def test_a_file_that_cannot_be_read_is_said_in_words(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    content: bytes | None,
+    says: str,
+) -> None:
+    file = tmp_path / "questions.jsonl"
+    if content is not None:
+        file.write_bytes(content)
+    assert check_at("http://127.0.0.1:1", file, monkeypatch) == 2
+    assert capsys.readouterr().err.startswith(f"{file}: {says.removeprefix(': ')}")
+
+
+def test_whoever_stops_it_is_told_that_there_is_no_verdict(tmp_path: Path) -> None:
+    file = tmp_path / "questions.jsonl"
+    file.write_text('{"question": "x", "page": "docs/arm"}', encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        variables = {**os.environ, "API": f"http://127.0.0.1:{silent.getsockname()[1]}"}
+        command = [sys.executable, "-m", "infra.book_check", str(file)]
+        with subprocess.Popen(command, cwd=PROJECT, env=variables, stderr=subprocess.PIPE, text=True) as checking:  # noqa: S603 (our own module)
+            silent.settimeout(120)
+            connection, _ = silent.accept()
+            checking.send_signal(signal.SIGINT)
+            assert checking.communicate(timeout=120)[1] == "stopped: there is no verdict\n"
+            connection.close()
+    assert checking.returncode == 130
 
 
 def test_nobody_there_is_said(

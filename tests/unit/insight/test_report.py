@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 
+from infra.local.program import PROJECT
 from infra.report import lines
 from shared.insight.models import Day, Group, Period, Usage
 
@@ -19,3 +25,16 @@ def test_one_is_not_told_as_many() -> None:
     said = list(lines(A_WEEK, usage, {"asked": [asked(12, 4), asked(1, 1)]}, 1))
     assert said[-1] == "\n1 question of 1 reader, 0.0% not answered by the book"
     assert said[-3:-1] == ["     12 x     4 readers  How?", "      1 x      1 reader  How?"]
+
+
+def test_whoever_stops_it_is_told_so() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        variables = {**os.environ, "DATABASE_OWNER_URL": f"postgresql://127.0.0.1:{silent.getsockname()[1]}/docs"}
+        command = [sys.executable, "-m", "infra.report"]
+        with subprocess.Popen(command, cwd=PROJECT, env=variables, stderr=subprocess.PIPE, text=True) as reporting:  # noqa: S603 (our own module)
+            silent.settimeout(120)
+            connection, _ = silent.accept()
+            reporting.send_signal(signal.SIGINT)
+            assert reporting.communicate(timeout=120)[1] == "There is no report: stopped\n"
+            connection.close()
+    assert reporting.returncode == 130

@@ -220,8 +220,11 @@ def test_a_page_that_is_known_by_its_path_alone_is_a_resource_with_a_whole_addre
     assert call(ask, mcp, "read_section", url=uri)["structuredContent"]["found"]
 
 
-BAD_ARGUMENTS: list[tuple[str, dict[str, Any], str]] = [
+BAD_ARGUMENTS: list[tuple[str, object, str]] = [
     ("search_docs", {}, "query: is missing"),
+    ("search_docs", None, "query: is missing"),
+    ("search_docs", [], "The arguments must be an object."),
+    ("search_docs", "start", "The arguments must be an object."),
     ("search_docs", {"query": ""}, "query: must not be empty"),
     ("search_docs", {"query": "x", "limit": 99}, "limit: must be at most 20"),
     ("search_docs", {"query": "x", "top_k": 3}, "top_k: there is no such argument"),
@@ -233,7 +236,7 @@ BAD_ARGUMENTS: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("name", "arguments", "says"), BAD_ARGUMENTS)
 def test_wrong_arguments_are_told_so_that_a_model_can_mend_them(
-    mcp: Server, name: str, arguments: dict[str, Any], says: str
+    mcp: Server, name: str, arguments: object, says: str
 ) -> None:
     result = mcp.legacy("tools/call", {"name": name, "arguments": arguments}).json()["result"]
 
