@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ A_CONSTANT = re.compile(rf'^[A-Z_]+(: Final)? = f?"+{BEGINS}', re.MULTILINE)
 UNCAST = re.compile(r"\$\d+(?!\d|::)")
 
 
+@cache
 def queries() -> dict[str, str]:
     """All SQL constants of all modules that have some, by a name that leads to them."""
     modules = sorted(path for path in PROJECT.glob("shared/**/*.py") if A_CONSTANT.search(path.read_text("utf-8")))

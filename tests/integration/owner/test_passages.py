@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,9 +44,10 @@ class CountingBook(Book):
 
 def seen(site: Site, qdrant: Server) -> tuple[httpx.Response, CountingBook]:
     """The owner's look, on a connection of its own."""
-    book = CountingBook(GuardedClient(qdrant.url, "the search"), RetrievalSettings(qdrant.url))
-    site.app = app_with(site.database, OwnerSettings((site.owner.email,)), opened=book)
-    answer = site.get(PATH, site.owner.cookie())
+    with closing(GuardedClient(qdrant.url, "the search")) as client:
+        book = CountingBook(client, RetrievalSettings(qdrant.url))
+        site.app = app_with(site.database, OwnerSettings((site.owner.email,)), opened=book)
+        answer = site.get(PATH, site.owner.cookie())
     assert site.database.round_trips == 1
     return answer, book
 
