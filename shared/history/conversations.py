@@ -125,7 +125,7 @@ def change_conversation(
         Statement(conversation_queries.CONVERSATION, (conversation_id,)),
         Statement(conversation_queries.DELETED, (conversation_id,)),
     )
-    return still_there(conversation.first(Conversation), deleted)
+    return still_there(conversation.first(Conversation), deleted=bool(deleted.values))
 
 
 def delete_conversation(db: Database, conversation_id: UUID) -> None:

@@ -5,23 +5,20 @@ What conversations.py says is true here: each function is one batch, may be repe
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
 
 from shared.db import Statement
-from shared.db.sqlstate import UNDEFINED_FUNCTION
-from shared.errors import Conflict, Gone, InvalidRequest, NotFound, NotSignedIn, StatementFailed
-from shared.history.models import Conversation, Message
+from shared.errors import Conflict, Gone, InvalidRequest, NotFound
+from shared.history.models import Message
 from shared.history.titles import UNTITLED, title_of
-from shared.history.writing import write_locking
+from shared.history.told import conversation_told, message_told, told_by, told_if_there
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
-    from shared.db import Database, Rows
-    from shared.db.batch import Param
-    from shared.history.models import MessageToAppend
+    from shared.db import Database
+    from shared.history.models import Conversation, MessageToAppend
 
 APPEND: Final = """
     select append_to_conversation($1::uuid, $2::uuid[], $3::text[], $4::text[], $5::text, $6::text)
@@ -64,57 +61,30 @@ def append_messages(
     first_question = next((each.content for each in given if each.role == "user"), UNTITLED)
     columns = (ids, [each.role for each in given], [each.content for each in given])
     what = (conversation_id, *columns, title_of(first_question), UNTITLED)
-    conversation, messages = _there(_append(db, what), given)
+    told = told_if_there(db, Statement(APPEND, what)) or told_by(db, Statement(APPEND_AS_BEFORE, what))
+    conversation, messages = _there(told, given)
     return conversation, _as_given(messages, given)
 
 
-def _append(db: Database, what: tuple[Param, ...]) -> Rows:
-    try:
-        [appended] = write_locking(db, Statement(APPEND, what))
-    except StatementFailed as error:
-        if error.sqlstate != UNDEFINED_FUNCTION:
-            raise
-        [appended] = write_locking(db, Statement(APPEND_AS_BEFORE, what))
-    return appended
-
-
-def _there(appended: Rows, given: Sequence[MessageToAppend]) -> tuple[Conversation, list[Message]]:
+def _there(told: list[Any], given: Sequence[MessageToAppend]) -> tuple[Conversation, list[Message]]:
     """What `APPEND` gives.
 
     Raises:
-        NotSignedIn: The user was deleted meanwhile.
         NotFound: There never was such a conversation, or it is somebody else's.
         Gone: It was deleted or evicted.
     """
-    told = appended.values[0][0] if appended.values else None
-    if told is None:
-        raise NotSignedIn
-    deleted, told_of, latest, messages = told
+    deleted, thread, latest, messages = told
     if deleted:
         raise Gone
-    if told_of is None:
+    if thread is None:
         raise NotFound
-    conversation = _conversation(told_of)
+    conversation = conversation_told(thread)
     if messages is not None:
-        return conversation, [_message(each) for each in messages]
+        return conversation, [message_told(each) for each in messages]
     return conversation, [
         Message(each.id, seq, each.role, each.content, conversation.updated_at, sources=[])
         for seq, each in enumerate(given, latest + 1)
     ]
-
-
-def _conversation(told: list[Any]) -> Conversation:
-    id_, title, pinned, created_at, updated_at, message_count = told
-    return Conversation(UUID(id_), title, pinned, _moment(created_at), _moment(updated_at), message_count)
-
-
-def _message(told: list[Any]) -> Message:
-    id_, seq, role, content, created_at, *further = told
-    return Message(UUID(id_), seq, role, content, _moment(created_at), *further)
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def _as_given(stored: Sequence[Message], given: Sequence[MessageToAppend]) -> list[Message]:

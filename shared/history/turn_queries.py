@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from typing import Final, LiteralString
 
+BEGIN_TURN: Final = """
+    select begin_turn(
+        $1::uuid, $2::uuid, $3::text, $4::text, $5::text, $6::integer, $7::integer, $8::integer, $9::uuid
+    )
+"""
+"""A question that replaces nothing and has not waited, with all that is read after it (migration 0156)."""
+
+COMPLETE_TURN: Final = """
+    select complete_turn(
+        $1::uuid, $2::uuid, $3::uuid, $4::text, $5::jsonb, $6::text, $7::text, $8::text, $9::text
+    )
+"""
+"""`STORE_ANSWER` with what is read after it."""
+
 EVERYTHING_DELETED: Final = """
     select deleted_at from deleted_conversation
      where user_id = (select signed_in_user()) and everything and deleted_at > $1::timestamptz

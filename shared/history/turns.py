@@ -5,7 +5,8 @@ What conversations.py says is true here: each function is one batch, may be repe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
+from uuid import UUID
 
 from shared.db import Json, Statement
 from shared.errors import Conflict, Gone, InvalidRequest, NotFound
@@ -19,15 +20,18 @@ from shared.history.models import (
     answer_id,
 )
 from shared.history.titles import UNTITLED
+from shared.history.told import message_told, told_if_there
 from shared.history.writing import still_there, write
 from shared.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from shared.db import Database
+
+Question: TypeAlias = tuple[UUID, UUID, str, str, str]
+"""Its conversation, its id, a title, what it says, and how a conversation without a title is called."""
 
 WINDOW_MESSAGES: Final = 12
 WINDOW_CHARACTERS: Final = 12_000
@@ -63,8 +67,36 @@ def begin_turn(  # noqa: PLR0913 (a question is all of this)
     """
     if not content.strip() or len(content) > CONTENT_CHARACTERS:
         raise InvalidRequest(f"must have 1 to {CONTENT_CHARACTERS} characters", "message")
-    turn = (conversation_id, message_id)
-    storing = list(_storing((*turn, title, content, UNTITLED), asked_at, replaces))
+    question = (conversation_id, message_id, title, content, UNTITLED)
+    if asked_at is None and replaces is None and not continues:
+        begun = _begin_by_kept_plans(db, question, keep)
+        if begun is not None:
+            return begun
+    return _begin(db, question, keep, asked_at, replaces, continues=continues)
+
+
+def _begin_by_kept_plans(db: Database, question: Question, keep: int) -> StoredQuestion | None:
+    """What nearly every question needs; None where the database cannot do that yet."""
+    reading = (keep, WINDOW_MESSAGES, WINDOW_CHARACTERS, answer_id(question[1]))
+    told = told_if_there(db, Statement(turn_queries.BEGIN_TURN, (*question, *reading)))
+    if told is None:
+        return None
+    stored, id_used, deleted, evicted, window, answer = told
+    outcome = QuestionOutcome(stored, id_used, deleted, UUID(evicted) if evicted else None)
+    return outcome.begun([message_told(each) for each in window], message_told(answer) if answer else None)
+
+
+def _begin(
+    db: Database,
+    question: Question,
+    keep: int,
+    asked_at: datetime | None,
+    replaces: UUID | None,
+    *,
+    continues: bool,
+) -> StoredQuestion:
+    turn, content = question[:2], question[3]
+    storing = list(_storing(question, asked_at, replaces))
     results = write(
         db,
         *storing,
@@ -73,7 +105,7 @@ def begin_turn(  # noqa: PLR0913 (a question is all of this)
         if replaces
         else Statement(turn_queries.QUESTION_OUTCOME, (*turn, content)),
         Statement(turn_queries.WINDOW, (*turn, WINDOW_MESSAGES, WINDOW_CHARACTERS)),
-        Statement(turn_queries.ANSWER, (conversation_id, answer_id(message_id))),
+        Statement(turn_queries.ANSWER, (turn[0], answer_id(turn[1]))),
         *([Statement(turn_queries.EVERYTHING_DELETED, (asked_at,))] if asked_at else []),
         *([Statement(turn_queries.REPLACED_ANSWER, turn)] if continues else []),
     )
@@ -81,16 +113,11 @@ def begin_turn(  # noqa: PLR0913 (a question is all of this)
     if asked_at and further[0].values:
         raise Gone
     [stored] = outcome.into(QuestionOutcome)
-    stored.raise_if_not_stored()
-    answered = answer.first(Message)
-    final = answered is not None and answered.status in FINAL
     replaced = further[-1].first(Message) if continues else None
-    return StoredQuestion(window.into(Message), stored.evicted, answered if final else None, replaced)
+    return stored.begun(window.into(Message), answer.first(Message), replaced)
 
 
-def _storing(
-    question: tuple[UUID, UUID, str, str, str], asked_at: datetime | None, replaces: UUID | None
-) -> Iterator[Statement]:
+def _storing(question: Question, asked_at: datetime | None, replaces: UUID | None) -> Iterator[Statement]:
     """What stores a question; what it replaces is marked first, as the window is read without it."""
     if replaces:
         replace = turn_queries.REPLACE_WAITING if asked_at else turn_queries.REPLACE_LAST
@@ -121,6 +148,16 @@ class QuestionOutcome:
     deleted: bool
     evicted: UUID | None
     replaced_known: bool | None = None
+
+    def begun(self, window: list[Message], answer: Message | None, replaced: Message | None = None) -> StoredQuestion:
+        """The question with what was said before it, and with its answer where that is final.
+
+        Raises:
+            AppError: It is not stored.
+        """
+        self.raise_if_not_stored()
+        final = answer if answer is not None and answer.status in FINAL else None
+        return StoredQuestion(window, self.evicted, final, replaced)
 
     def raise_if_not_stored(self) -> None:
         """Raise what kept the question from being stored, if anything did."""
@@ -161,13 +198,17 @@ def complete_turn(  # noqa: PLR0913 (an answer is all of this)
         # a model that talks too much must not cost the reader the turn
         answer, status = answer[:CONTENT_CHARACTERS], "partial"
     what = (answer, Json([dict(source) for source in sources]), status, mode, page, language)
+    storing = (conversation_id, message_id, own_id, *what)
+    told = told_if_there(db, Statement(turn_queries.COMPLETE_TURN, storing))
+    if told is not None:
+        return still_there(message_told(told[0]) if told[0] else None, deleted=told[1])
     _, stored, deleted = write(
         db,
-        Statement(turn_queries.STORE_ANSWER, (conversation_id, message_id, own_id, *what)),
+        Statement(turn_queries.STORE_ANSWER, storing),
         Statement(turn_queries.ANSWER, (conversation_id, own_id)),
         Statement(conversation_queries.DELETED, (conversation_id,)),
     )
-    return still_there(stored.first(Message), deleted)
+    return still_there(stored.first(Message), deleted=bool(deleted.values))
 
 
 def ask_to_stop(db: Database, question_id: UUID) -> bool:

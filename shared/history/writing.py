@@ -46,14 +46,14 @@ def write_locking(db: Database, *statements: Statement) -> list[Rows]:
         raise HistoryFull from error
 
 
-def still_there(stored: Stored | None, deleted: Rows) -> Stored:
+def still_there(stored: Stored | None, *, deleted: bool) -> Stored:
     """What was read back after a write.
 
     Raises:
         NotFound: There never was such a conversation, or it is somebody else's.
-        Gone: `deleted`, the rows of `DELETED`, says that it was deleted or evicted.
+        Gone: It was deleted or evicted.
     """
-    if deleted.values:
+    if deleted:
         raise Gone
     if stored is None:
         raise NotFound

@@ -18,8 +18,6 @@ from shared.history.models import MessageToAppend
 from tests.integration.history.conftest import ActingAs, everything
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     import psycopg
 
     from shared.db import Database
@@ -206,38 +204,6 @@ def test_an_append_that_is_refused_gives_no_title(ada: Reader) -> None:
         append_messages(ada.db, untitled.id, [question("new"), question("one", id=message_id)])
     assert "New conversation" in ada.titles()
     assert append_messages(ada.db, untitled.id, [question("new")])[0].title == "new"
-
-
-@pytest.fixture
-def without_the_function(owner: psycopg.Connection) -> Generator[None]:
-    """A database that still waits for the migration 0155."""
-    owner.execute("alter function append_to_conversation rename to absent_append")
-    yield
-    owner.execute("alter function absent_append rename to append_to_conversation")
-
-
-@pytest.mark.usefixtures("without_the_function")
-def test_messages_are_appended_in_a_database_that_waits_for_its_migration(
-    ada: Reader, bob: Reader, database: Database, owner: psycopg.Connection
-) -> None:
-    conversation_id = create(ada).conversation.id
-    given = [question("one"), answer("two")]
-    first = append_messages(ada.db, conversation_id, given)
-    assert [(each.seq, each.role, each.content, each.sources) for each in first[1]] == [
-        (1, "user", "one", []),
-        (2, "assistant", "two", []),
-    ]
-    assert (first[0].title, first[0].message_count) == ("one", 2)
-    owner.execute("alter function absent_append rename to append_to_conversation")
-    assert append_messages(ada.db, conversation_id, given) == first
-    owner.execute("alter function append_to_conversation rename to absent_append")
-    with pytest.raises(NotFound):
-        append_messages(bob.db, conversation_id, given)
-    with pytest.raises(NotSignedIn):
-        append_messages(ActingAs(database, None), conversation_id, given)
-    delete_conversation(ada.db, conversation_id)
-    with pytest.raises(Gone):
-        append_messages(ada.db, conversation_id, given)
 
 
 def test_nothing_is_changed_in_what_is_somebody_elses_or_never_was(
