@@ -7,6 +7,7 @@ just as over HTTP, so that both transports share values.py.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from psycopg import OperationalError, pq
@@ -18,11 +19,14 @@ from shared.db.sqlstate import MAYBE_RUN, REFUSED, judge_state
 from shared.db.values import parameters, row_decoder
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator, Sequence
+    from typing import Any
 
     from psycopg.pq.abc import PGconn, PGresult
 
     from shared.db.batch import Statement, Transaction
+
+RowDecoder: TypeAlias = "Callable[[Sequence[str | None]], tuple[Any, ...]]"
 
 Query: TypeAlias = "tuple[bytes, list[bytes | None]]"
 """SQL and its parameters."""
@@ -94,13 +98,19 @@ def _field(result: PGresult, field: pq.DiagnosticField) -> str | None:
 def rows(result: PGresult) -> Rows:
     """What a statement gave, read by the types of its columns."""
     columns = range(result.nfields)
-    names = [(result.fname(index) or b"").decode() for index in columns]
-    decode = row_decoder((name, result.ftype(index)) for index, name in zip(columns, names, strict=True))
+    names, decode = _shape(tuple((result.fname(index), result.ftype(index)) for index in columns))
     return Rows(
-        columns=tuple(names),
+        columns=names,
         values=tuple(decode(_texts(result, row, columns)) for row in range(result.ntuples)),
         count=result.command_tuples or 0,
     )
+
+
+@lru_cache(maxsize=512)
+def _shape(columns: tuple[tuple[bytes | None, int], ...]) -> tuple[tuple[str, ...], RowDecoder]:
+    """Names of columns and what reads a row of them: the same for all results of a statement."""
+    names = tuple((name or b"").decode() for name, _ in columns)
+    return names, row_decoder((name, oid) for name, (_, oid) in zip(names, columns, strict=True))
 
 
 def _texts(result: PGresult, row: int, columns: range) -> list[str | None]:

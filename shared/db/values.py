@@ -76,7 +76,7 @@ def _writer(kind: type) -> Callable[[Any], str]:
 
 
 def _checked(text: str | None) -> str | None:
-    if text is not None and ("\0" in text or not _is_unicode(text)):
+    if text is not None and ("\0" in text or not (text.isascii() or _is_unicode(text))):
         raise StatementFailed(CHARACTER_NOT_IN_REPERTOIRE) from ValueError("a text holds U+0000 or a lone surrogate")
     return text
 
@@ -156,15 +156,16 @@ def row_decoder(columns: Iterable[tuple[str, int]]) -> Callable[[Sequence[str | 
         Fault: A column has a type without a decoder; or, when a row is decoded, a value that Python cannot hold.
             The cause names the column, not the value.
     """
-    readers = [(name, _reader(name, oid)) for name, oid in columns]
+    named = [(name, _reader(name, oid)) for name, oid in columns]
+    readers = [reader for _, reader in named]
 
     def decode(row: Sequence[str | None]) -> tuple[Any, ...]:
         try:
-            read = [None if text is None else reader(text) for (_, reader), text in zip(readers, row, strict=True)]
+            read = [None if text is None else reader(text) for reader, text in zip(readers, row, strict=True)]
         except _UNREADABLE:  # once more, to say of which column
             read = [
                 None if text is None else _read(name, reader, text)
-                for (name, reader), text in zip(readers, row, strict=True)
+                for (name, reader), text in zip(named, row, strict=True)
             ]
         return tuple(read)
 
