@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 from shared.model.belonging import share
 from shared.model.claims import Claim
 from shared.model.cleaning import cited, spans, tidied, without_addresses, without_marks
-from shared.model.doubts import doubt
+from shared.model.doubts import ABOUT, EVERYDAY, doubt
 from shared.model.evidence import flattened
 from shared.record import record
+from shared.retrieval.lexical import stem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
 FEW: Final = 2
 """Words that carry meaning; a unit with no more of them and nothing to check only leads on to the next."""
+
+COURTESIES: Final = frozenset(
+    map(stem, ("absolutely", "afraid", "course", "glad", "happy", "sorry", "thank", "unfortunately", "welcome"))
+)
+"""Besides everyday words, what an answer may begin with."""
 
 PROMPT: Final = re.compile(r"^\s*(?:\$|>|>>>|%|#)\s+(?=\S)")
 COMMENT: Final = re.compile(r"^\s*(?:#|//|--\s|;)")
@@ -90,7 +96,7 @@ class Checker:
     def _uncited(self, text: str, claim: Claim, unit: Unit, cited_before: Sequence[int]) -> Checked:
         if unit.kind == "heading" and not claim.is_checkable:
             return Checked(text, leads=True)
-        if not claim.is_checkable and (len(claim.terms) <= FEW or text.rstrip("*_ ").endswith((":", "\uff1a"))):
+        if not claim.is_checkable and self._leads(claim, text):
             return Checked(text, leads=True)
         order = [*cited_before, *(each for each in self.sources if each not in cited_before)]
         if not self.same_language and not claim.is_checkable:
@@ -100,6 +106,15 @@ class Checker:
             return Checked(None, why="stands nowhere")
         best = max(found, key=lambda each: (share(claim.terms, self.sources[each].terms), -order.index(each)))
         return Checked(text if unit.kind in {"row", "heading"} else _with_mark(text, best), (best,))
+
+    def _leads(self, claim: Claim, text: str) -> bool:
+        """Whether it is short, or ends with a colon, and says nothing that the sources do not speak of."""
+        goes_on = text.rstrip("*_ ").endswith((":", "\uff1a"))
+        if not goes_on and len(claim.terms) > FEW:
+            return False
+        everything = frozenset[str]().union(*(each.terms for each in self.sources.values()))
+        known = share(claim.subject - EVERYDAY - COURTESIES, everything)
+        return not self.same_language or known >= (ABOUT if goes_on else 1)
 
     def _code(self, block: str, cited_before: Sequence[int]) -> Checked:
         first, *lines, last = block.split("\n") if block.count("\n") > 1 else (block, "")

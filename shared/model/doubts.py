@@ -65,10 +65,11 @@ def _is_about(claim: Claim, everything: frozenset[str]) -> bool:
     """Whether the sources speak of what it speaks of; what code or a flag does may be told in everyday words."""
     # `7,882` is `7882`
     said = frozenset(each for each in claim.subject if not each.isdigit() or each in everything)
+    if share(said, everything) >= ABOUT:
+        return True
     plain = said - EVERYDAY
-    return share(said, everything) >= ABOUT or (
-        bool(plain or claim.code or claim.flags) and share(plain, everything) >= ABOUT
-    )
+    held = share(plain, everything)
+    return held >= ABOUT if claim.code or claim.flags else bool(plain) and held > ABOUT
 
 
 def _names(source: Evidence, word: str) -> bool:

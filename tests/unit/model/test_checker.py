@@ -207,6 +207,31 @@ def test_what_only_leads_on_claims_nothing_and_waits_for_what_follows() -> None:
     assert not item.leads
 
 
+@pytest.mark.parametrize(
+    "invented",
+    ["Docker is deprecated.", "Tests cost money.", "The company was sold.", "Pay the invoice at the desk first:"],
+)
+def test_a_short_sentence_or_one_that_leads_on_is_not_shown_where_the_sources_do_not_speak_of_it(invented: str) -> None:
+    assert shown(f"{invented}\n\nRun `make test` [1].") == ["Run `make test` [1]."]
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "Yes.",
+        "Sure!",
+        "Absolutely!",
+        "Of course.",
+        "Here is how.",
+        "Happy to help!",
+        "It depends.",
+        "To run the tests:",
+    ],
+)
+def test_a_word_before_the_answer_is_shown_with_it(lead: str) -> None:
+    assert shown(f"{lead}\n\nRun `make test` [1].") == [lead, "Run `make test` [1]."]
+
+
 def test_an_answer_in_another_language_is_checked_by_what_languages_share() -> None:
     urdu = Checker(CHECKER.sources, same_language=False)
     assert shown("`make test` چلائیں، اس میں 5 منٹ لگتے ہیں [1]۔", urdu)  # noqa: RUF001 (Urdu)
