@@ -16,8 +16,10 @@ from shared.model.units import units
 from shared.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+RUN: Final = 7
+"""Words of our rules in a row."""
 NO_ANSWER: Final = "NO_ANSWER"
 """What the model writes where the sources do not tell; nobody is shown it."""
 
@@ -138,16 +140,41 @@ def messages(matter: Matter, word: str | None = None) -> list[dict[str, str]]:
     return [{"role": "system", "content": rules}, {"role": "user", "content": "\n\n".join(parts)}]
 
 
-def echoes(of: Sequence[Mapping[str, str]], question: str) -> frozenset[str]:
-    """What a model writes that repeats what it was told: our rules, and the question where it asks, unit by unit."""
-    rules = "".join(each["content"] for each in of if each["role"] == "system")
-    told = [*units([rules]), *(units([question]) if QUESTION.search(question) else ())]
-    return frozenset(bare(each.text) for each in told)
+@record
+class Echo:
+    """What a model may repeat of what it was told: our rules, and the question where it asks.
+
+    Attributes:
+        units: Of both, as words.
+        runs: So many words of the rules as no other text has in this order.
+    """
+
+    units: frozenset[tuple[str, ...]]
+    runs: frozenset[tuple[str, ...]]
+
+    def is_repeated_by(self, text: str) -> bool:
+        """Whether a unit is one of them, or has a part of the rules in it."""
+        words = _bare(text)
+        return words in self.units or not self.runs.isdisjoint(_runs(words))
 
 
-def bare(text: str) -> str:
+def echoes(of: Sequence[Mapping[str, str]], question: str) -> Echo:
+    """What a model was told that may come back as its answer."""
+    rules = [*units(each["content"] for each in of if each["role"] == "system")]
+    asked = units([question]) if QUESTION.search(question) else ()
+    return Echo(
+        frozenset(_bare(each.text) for each in (*rules, *asked)),
+        frozenset(run for each in rules for run in _runs(_bare(each.text))),
+    )
+
+
+def _bare(text: str) -> tuple[str, ...]:
     """Its words alone, for comparing, without the label that a question may have."""
-    return " ".join(WORD.findall(LABEL.sub("", text).casefold()))
+    return tuple(WORD.findall(LABEL.sub("", text).casefold()))
+
+
+def _runs(words: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    return (tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1))
 
 
 def _in_language(tag: str | None) -> str:

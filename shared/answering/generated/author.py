@@ -21,7 +21,7 @@ from shared.model.client import Limits
 from shared.model.endpoint import Told
 from shared.model.evidence import Evidence
 from shared.model.failures import ModelFailed, Unfinished, WrongLanguage
-from shared.model.prompt import NO_ANSWER, Matter, Numbered, bare, beginning, echoes, messages, tokens_of
+from shared.model.prompt import NO_ANSWER, Matter, Numbered, beginning, echoes, messages, tokens_of
 from shared.model.thinking import after_thoughts
 from shared.model.units import units
 from shared.observability import note
@@ -156,7 +156,7 @@ class ModelWriting:
             if answer is not None:
                 self._kept = Kept.over(self._brief.replaced, self._kept.written)
             told = unit if answer is None else replace(unit, text=answer)
-            if told.text and bare(told.text) not in echo:
+            if told.text and not echo.is_repeated_by(told.text):
                 yield told
 
     def stop(self) -> None:

@@ -131,6 +131,35 @@ def test_what_stands_in_no_source_is_left_out_and_a_third_of_it_makes_the_rest_d
     assert answered(server).answer.grounded
 
 
+OWN_RULES = "You answer questions of readers of a documentation, from the numbered sources that come wi."
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        OWN_RULES,
+        f"My rules: {OWN_RULES}",
+        "1. Copy commands, code, names, numbers and units exactly as it is said",
+        "> " + OWN_RULES,
+    ],
+)
+def test_a_part_of_our_rules_is_not_shown_even_of_a_book_that_has_their_words(server: ScriptedModel, said: str) -> None:
+    about_us = Passage(
+        "https://site.test/model",
+        "model",
+        "Rules",
+        (),
+        (
+            Paragraph(
+                "Readers ask questions; numbered sources of a documentation come. Commands, code, names, numbers."
+            ),
+        ),
+        1.0,
+    )
+    server.behave(says(f"{said}\n\nCalibrate the arm before you use it [1]."))
+    assert answered(server, None, CALIBRATE, about_us).answer.text == "Calibrate the arm before you use it [1]."
+
+
 def test_a_model_that_repeats_what_it_was_told_before_it_answers_has_said_nothing_by_that(
     server: ScriptedModel,
 ) -> None:
