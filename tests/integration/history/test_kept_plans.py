@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
+from infra.migrate import MIGRATIONS, migrate
+from shared.db.opening import open_transport
 from shared.errors import AppError, Gone, NotFound, NotSignedIn
 from shared.history.conversations import create_conversation, delete_conversation
 from shared.history.messages import append_messages
 from shared.history.models import Message, MessageToAppend
+from shared.history.search import search_conversations
+from shared.settings.database import DatabaseSettings
 from tests.integration.history.conftest import ActingAs, Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
+    from pathlib import Path
 
-    import psycopg
-
+    from infra.local.postgres import Postgres
     from shared.db import Database
     from shared.history.models import StoredQuestion
 
@@ -144,3 +150,46 @@ def test_messages_are_appended_alike_with_the_function_and_without(
         delete_conversation(ada.db, conversation_id)
         with pytest.raises(Gone):
             append_messages(ada.db, conversation_id, given)
+
+
+@pytest.fixture
+def before(postgres: Postgres, tmp_path: Path) -> Generator[str]:
+    """A database that was last migrated before there were the functions, with somebody in it."""
+    for file in MIGRATIONS.glob("*.sql"):
+        if file.name < "0154":
+            shutil.copy(file, tmp_path)
+    with psycopg.connect(postgres.owner_url, autocommit=True) as connection:
+        connection.execute("create database before_functions")
+        url = postgres.owner_url.removesuffix("docs") + "before_functions"
+        migrate(url, folder=tmp_path, say=lambda _: None)
+        with psycopg.connect(url) as owner:
+            owner.execute(
+                """insert into "user" (id, name, email, "emailVerified") values ('ada', 'Ada', 'a@b.c', false)"""
+            )
+        yield url
+        connection.execute("drop database before_functions with (force)")
+
+
+def test_a_chat_goes_on_while_its_database_is_migrated(before: str) -> None:
+    database = open_transport(DatabaseSettings(before, "pooled"))
+    reader = Reader("ada", ActingAs(database, "ada"))
+    conversation, question, _ = reader.ask("Where is the potentiometer?")
+    reader.answer(conversation, question, "Half an", status="partial")
+    said = [MessageToAppend(uuid4(), "user", "And the rheostat?")]
+    appended = append_messages(reader.db, conversation, said)
+
+    migrate(before, say=lambda _: None)
+
+    assert append_messages(reader.db, conversation, said) == appended
+    assert reader.answer(conversation, question, "In the wrist.").content == "In the wrist."
+    _, _, begun = reader.ask("And the servos?", conversation_id=conversation)
+    assert [each.content for each in begun.window] == [
+        "Where is the potentiometer?",
+        "In the wrist.",
+        "And the rheostat?",
+    ]
+    for words in ("potentiom", "rheostat", "servo", "wrist"):
+        assert [each.conversation.id for each in search_conversations(reader.db, words, limit=50)] == [conversation], (
+            words
+        )
+    database.close()
