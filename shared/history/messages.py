@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shared.db import Statement
 from shared.errors import Conflict, Gone, InvalidRequest, NotFound
+from shared.history.function_results import conversation_of, message_of, result_if_there, result_of
 from shared.history.models import Message
 from shared.history.titles import UNTITLED, title_of
-from shared.history.told import conversation_told, message_told, told_by, told_if_there
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ def append_messages(
     first_question = next((each.content for each in given if each.role == "user"), UNTITLED)
     columns = (ids, [each.role for each in given], [each.content for each in given])
     what = (conversation_id, *columns, title_of(first_question), UNTITLED)
-    told = told_if_there(db, Statement(APPEND, what)) or told_by(db, Statement(APPEND_AS_BEFORE, what))
+    told = result_if_there(db, Statement(APPEND, what)) or result_of(db, Statement(APPEND_AS_BEFORE, what))
     conversation, messages = _there(told, given)
     return conversation, _as_given(messages, given)
 
@@ -78,9 +78,9 @@ def _there(told: list[Any], given: Sequence[MessageToAppend]) -> tuple[Conversat
         raise Gone
     if thread is None:
         raise NotFound
-    conversation = conversation_told(thread)
+    conversation = conversation_of(thread)
     if messages is not None:
-        return conversation, [message_told(each) for each in messages]
+        return conversation, [message_of(each) for each in messages]
     return conversation, [
         Message(each.id, seq, each.role, each.content, conversation.updated_at, sources=[])
         for seq, each in enumerate(given, latest + 1)

@@ -11,6 +11,7 @@ from uuid import UUID
 from shared.db import Json, Statement
 from shared.errors import Conflict, Gone, InvalidRequest, NotFound
 from shared.history import conversation_queries, turn_queries
+from shared.history.function_results import message_of, result_if_there
 from shared.history.models import (
     CONTENT_CHARACTERS,
     FINAL,
@@ -20,7 +21,6 @@ from shared.history.models import (
     answer_id,
 )
 from shared.history.titles import UNTITLED
-from shared.history.told import message_told, told_if_there
 from shared.history.writing import still_there, write
 from shared.record import record
 
@@ -78,12 +78,12 @@ def begin_turn(  # noqa: PLR0913 (a question is all of this)
 def _begin_by_kept_plans(db: Database, question: Question, keep: int) -> StoredQuestion | None:
     """What nearly every question needs; None where the database cannot do that yet."""
     reading = (keep, WINDOW_MESSAGES, WINDOW_CHARACTERS, answer_id(question[1]))
-    told = told_if_there(db, Statement(turn_queries.BEGIN_TURN, (*question, *reading)))
+    told = result_if_there(db, Statement(turn_queries.BEGIN_TURN, (*question, *reading)))
     if told is None:
         return None
     stored, id_used, deleted, evicted, window, answer = told
     outcome = QuestionOutcome(stored, id_used, deleted, UUID(evicted) if evicted else None)
-    return outcome.begun([message_told(each) for each in window], message_told(answer) if answer else None)
+    return outcome.begun([message_of(each) for each in window], message_of(answer) if answer else None)
 
 
 def _begin(
@@ -199,9 +199,9 @@ def complete_turn(  # noqa: PLR0913 (an answer is all of this)
         answer, status = answer[:CONTENT_CHARACTERS], "partial"
     what = (answer, Json([dict(source) for source in sources]), status, mode, page, language)
     storing = (conversation_id, message_id, own_id, *what)
-    told = told_if_there(db, Statement(turn_queries.COMPLETE_TURN, storing))
+    told = result_if_there(db, Statement(turn_queries.COMPLETE_TURN, storing))
     if told is not None:
-        return still_there(message_told(told[0]) if told[0] else None, deleted=told[1])
+        return still_there(message_of(told[0]) if told[0] else None, deleted=told[1])
     _, stored, deleted = write(
         db,
         Statement(turn_queries.STORE_ANSWER, storing),

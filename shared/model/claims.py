@@ -9,6 +9,7 @@ from shared.model.cleaning import MARK, spans, without_marks
 from shared.model.dates import in_both_ways
 from shared.model.evidence import MEASURING, NUMERALS, Line, flattened, parts_of, subjects
 from shared.model.figures import figures, is_quantity
+from shared.model.measures import abbreviated
 from shared.model.naming import flags, identifiers, latin_words, proper_names
 from shared.record import record
 from shared.retrieval.lexical import STOP_WORDS, mostly_latin, stem, words
@@ -69,7 +70,7 @@ class Claim:
             nouns_have_capitals: It is in German.
         """
         bare = STEP.sub("", LIST_MARK.sub("", text))
-        plain = in_both_ways(EMPHASIS.sub("", without_marks(bare)))
+        plain = in_both_ways(abbreviated(EMPHASIS.sub("", without_marks(bare))))
         said = f"{plain} {' '.join(spans(text))}"
         whole, latin = flattened(MARK.sub("", bare)), mostly_latin(plain)
         numbers = [each for each in figures(plain) if not (each.spelt and each.readings <= {"0", "1"})]

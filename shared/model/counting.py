@@ -21,8 +21,6 @@ EACH: Final = re.compile(
     r"\b(?:per|each|every)[ -](?:(?:single|new|one|other|additional|individual) )?(?P<noun>[a-z][a-z-]+)\b",
     re.IGNORECASE,
 )
-
-
 NO_NOUNS: Final = frozenset({*SMALL, *TENS, "few", "of", "other", "one", "time", "such", "side", "half"})
 _UNIT: Final = r"(?P<unit>second|minute|hour|day|week|month|year)\b"
 ADVERBS: Final = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "yearly": "year"}

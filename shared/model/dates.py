@@ -11,7 +11,6 @@ MONTHS: Final = (
 )
 NUMBERS: Final = {month[:3].lower(): number for number, month in enumerate(MONTHS, 1)}
 LAST_DAY: Final = 31
-FRAMES: Final = re.compile(r"\b(?:frames|images|pictures) (?:per|an?|each|every) second\b", re.IGNORECASE)
 
 MONTH: Final = "|".join(f"{each[:3]}(?:{each[3:]}|\\.)?" if each[3:] else each for each in MONTHS)
 IN_DIGITS: Final = re.compile(r"(?<![\w./-])(?P<year>[12]\d{3})-(?P<month>\d\d)-(?P<day>\d\d)(?![\w/-])")
@@ -23,7 +22,7 @@ IN_WORDS: Final = re.compile(
 
 def in_both_ways(text: str) -> str:
     """The text with `2025-03-14` beside each `March 14, 2025`, and the other way round."""
-    return IN_DIGITS.sub(_with_words, IN_WORDS.sub(_with_digits, FRAMES.sub("fps", text)))
+    return IN_DIGITS.sub(_with_words, IN_WORDS.sub(_with_digits, text))
 
 
 def _with_digits(found: re.Match[str]) -> str:

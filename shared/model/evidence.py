@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from shared.model.dates import in_both_ways
 from shared.model.figures import figures
-from shared.model.measures import UNITS, units_in
+from shared.model.measures import UNITS, abbreviated, units_in
 from shared.model.naming import LATIN_WORD, proper_names
 from shared.model.numerals import LARGE, SMALL, TENS, TIMES
 from shared.model.units import units
@@ -98,7 +98,7 @@ class Evidence:
     def of(cls, text: str) -> Self:
         """Read a source: its headings, and its blocks as Markdown."""
         flat = flattened(text)
-        told = in_both_ways(text)
+        told = in_both_ways(abbreviated(text))
         said = frozenset(words(flattened(told)))
         lines = tuple(_lines(told))
         return cls(

@@ -67,6 +67,14 @@ ONLY_AS_WRITTEN: Final = frozenset({"s", "h", "d", "m", "g", "a", "v", "w", "mw"
 CAPITALS: Final = frozenset({"V", "A", "W"})
 
 
+FRAMES: Final = re.compile(r"\b(?:frames|images|pictures) (?:per|an?|each|every) second\b", re.IGNORECASE)
+
+
+def abbreviated(text: str) -> str:
+    """The text with the units of several words written as one."""
+    return FRAMES.sub("fps", text)
+
+
 def unit_of(word: str) -> tuple[str, Decimal] | None:
     """What the word measures, and its factor; None where it is no unit."""
     folded = word.replace(" ", "").lower()

@@ -23,10 +23,10 @@ def requested_language(brief: Brief, book: str) -> str | None:
     return asked
 
 
-def expected(brief: Brief, requested_language: str | None) -> str | None:
+def expected(brief: Brief, requested: str | None) -> str | None:
     """The language to be written in, as far as it is known: the one asked for, else the one that was written in."""
-    if requested_language:
-        return primary(requested_language) or None
+    if requested:
+        return primary(requested) or None
     written = written_in(brief.ask.message)
     return brief.language if written == "other" else written
 

@@ -1,4 +1,4 @@
-"""What functions of the database tell: one value, made of lists, for what would take statements of many columns.
+"""Results of functions of the database: one JSON value each, in place of the rows of several statements.
 
 Such a function locks its owner, and its plans stay with the server's connection
 (specs/decisions/0047-an-append-is-planned-once-a-connection.md).
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from shared.db import Database, Statement
 
 
-def told_by(db: Database, statement: Statement) -> list[Any]:
-    """What the function that a statement calls has to say.
+def result_of(db: Database, statement: Statement) -> list[Any]:
+    """The result of the function that a statement calls.
 
     Raises:
         NotSignedIn: The user was deleted meanwhile.
@@ -32,25 +32,25 @@ def told_by(db: Database, statement: Statement) -> list[Any]:
     return rows.values[0][0]
 
 
-def told_if_there(db: Database, statement: Statement) -> list[Any] | None:
+def result_if_there(db: Database, statement: Statement) -> list[Any] | None:
     """The same; None where the database has not got the function yet."""
     try:
-        return told_by(db, statement)
+        return result_of(db, statement)
     except StatementFailed as error:
         if error.sqlstate != UNDEFINED_FUNCTION:
             raise
         return None
 
 
-def conversation_told(told: list[Any]) -> Conversation:
-    """A conversation by its columns."""
-    id_, title, pinned, created_at, updated_at, message_count = told
+def conversation_of(columns: list[Any]) -> Conversation:
+    """A conversation, of its columns in the order of the model."""
+    id_, title, pinned, created_at, updated_at, message_count = columns
     return Conversation(UUID(id_), title, pinned, _moment(created_at), _moment(updated_at), message_count)
 
 
-def message_told(told: list[Any]) -> Message:
-    """A message by its columns; what it cites may be left out."""
-    id_, seq, role, content, created_at, status, sources, mode = told
+def message_of(columns: list[Any]) -> Message:
+    """A message, of its columns; what it cites may be null."""
+    id_, seq, role, content, created_at, status, sources, mode = columns
     return Message(UUID(id_), seq, role, content, _moment(created_at), status, () if sources is None else sources, mode)
 
 
