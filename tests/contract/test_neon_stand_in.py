@@ -193,7 +193,8 @@ def test_a_query_whose_client_went_away_is_cancelled(sql: Sql, postgres: Postgre
 
 
 def test_an_answer_does_not_wait_until_its_connection_is_reset_but_the_next_one_on_it_does(postgres: Postgres) -> None:
-    asyncio.run(_two_answers_around_a_reset(postgres))
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        runner.run(_two_answers_around_a_reset(postgres))
 
 
 async def _two_answers_around_a_reset(postgres: Postgres) -> None:

@@ -48,4 +48,5 @@ def named(name: str) -> dict[Callable[..., Any], Callable[..., Any]]:
 def test_requests_at_once_meet_what_their_own_app_was_given() -> None:
     app = build_app(router)
     apps = [given(app, named("Ada")), given(app, named("Bob")), given(app, {})]
-    assert asyncio.run(all_at_once(*apps, *apps)) == ["Ada", "Bob", "nobody"] * 2
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        assert runner.run(all_at_once(*apps, *apps)) == ["Ada", "Bob", "nobody"] * 2
