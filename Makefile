@@ -234,7 +234,7 @@ audit: setup-python setup-node ## ask the public databases for known weaknesses 
 	@failed=; for lock in infra/requirements/*.txt; do \
 		echo "$$lock"; build/audit-venv/bin/pip-audit --progress-spinner off --disable-pip --require-hashes -r $$lock || failed=1; \
 	done; \
-	for folder in . tests/conformance tests/clients; do (cd $$folder && npm audit) || failed=1; done; test -z "$$failed"
+	for folder in . tests/adoption tests/clients tests/conformance; do (cd $$folder && npm audit) || failed=1; done; test -z "$$failed"
 
 .PHONY: bench
 bench: ## every measurement, one after the other, in about half an hour: let the machine do nothing else meanwhile

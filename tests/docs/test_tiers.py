@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import re
 import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
 
 from tests.docs.prose import ROOT, table_rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SCRIPT = (ROOT / "tests/run.sh").read_text("utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
@@ -40,6 +47,38 @@ def test_every_tier_has_a_command_and_runs_each_night() -> None:
     commands = {"test", "test-long", *(f"test-{tier}" for tier in TIERS)}
     assert set(NIGHTLY) == commands
     assert commands <= set(re.findall(r"^([a-z-]+): .*## ", MAKEFILE, re.MULTILINE))
+
+
+def test_a_machine_of_its_own_runs_each_tier_at_night_and_shows_what_failed() -> None:
+    [job] = yaml.safe_load((ROOT / ".github/workflows/all-tests.yml").read_text("utf-8"))["jobs"].values()
+    jobs = job["strategy"]["matrix"]["include"]
+    assert {*NIGHTLY, "audit"} <= {each["target"] for each in jobs}
+    assert all(each["minutes"] >= 30 for each in jobs)
+    assert job["strategy"]["fail-fast"] is False
+    shown = next(step for step in job["steps"] if "upload-artifact" in step.get("uses", ""))
+    assert shown["if"] == "failure() || cancelled()"
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob(".github/**/*.yml")), ids=lambda path: path.name)
+def test_the_actions_of_others_are_named_by_a_commit(path: Path) -> None:
+    used = re.findall(r"^\s*(?:- )?uses: (?!\./)(\S+)", path.read_text("utf-8"), re.MULTILINE)
+    assert not [each for each in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", each)]
+
+
+def test_newer_versions_and_weaknesses_are_looked_for_wherever_packages_are_locked() -> None:
+    watched = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text("utf-8"))["updates"]
+    folders = {each["package-ecosystem"]: {*each.get("directories", ()), each.get("directory")} for each in watched}
+    locked = {path.parent.relative_to(ROOT).as_posix() for path in tracked("package-lock.json")}
+    assert folders["npm"] >= {f"/{folder}".rstrip(".") for folder in locked}
+    assert folders["github-actions"] >= {"/", *(f"/{path.parent.relative_to(ROOT)}" for path in tracked("action.yml"))}
+    [audited] = re.findall(r"for folder in (.+?); do \(cd \$\$folder && npm audit", MAKEFILE)
+    assert set(audited.split()) == locked
+
+
+def tracked(name: str) -> list[Path]:
+    """Files of that name, but for those of packages that are installed."""
+    inside = (path for pattern in (name, f".github/**/{name}", f"tests/*/{name}") for path in ROOT.glob(pattern))
+    return [path for path in inside if "node_modules" not in path.parts]
 
 
 def test_the_page_for_contributors_says_which_folders_a_tier_has() -> None:

@@ -31,7 +31,10 @@ from infra.local.program import PROJECT
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-REFUSED: Final = "this machine allows no network namespaces (`unshare --net`)"
+REFUSED: Final = (
+    "this machine allows no network namespaces (`unshare --net`); where AppArmor is why, as on Ubuntu 24.04, "
+    "`sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0` does"
+)
 HOST: Final = "db.localtest.me"
 """Leads to this machine, and is spoken to without TLS (shared/sockets.py)."""
 
