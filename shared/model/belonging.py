@@ -20,29 +20,44 @@ ENOUGH: Final = 2
 """Words of a line that are told for all of it to be."""
 
 
+class Told:
+    """The numbers of a unit. Whether one of a source is among them is asked again and again, and looked up once."""
+
+    def __init__(self, figures: Iterable[Figure]) -> None:
+        self._figures = [*figures]
+        self._known: dict[object, bool] = {}
+
+    def has(self, figure: Figure) -> bool:
+        """Whether the unit tells it, of its kind."""
+        means = (figure.kind, figure.factor, figure.per, figure.readings)
+        if means not in self._known:
+            self._known[means] = any(figure.kind == each.kind and figure.says(each) for each in self._figures)
+        return self._known[means]
+
+
 def share(of: frozenset[str], held: Iterable[str]) -> float:
     """How much of the one is in the other; all of nothing."""
     return len(of & frozenset(held)) / len(of) if of else 1.0
 
 
-def belongs(figure: Figure, told: Line, source: Evidence) -> bool:
+def belongs(figure: Figure, told: Line, source: Evidence, numbers: Told) -> bool:
     """Whether the number stands in a line that says about as much of the unit as any line does.
 
     Args:
         figure: One of the unit's numbers.
-        told: The unit, with all of its numbers: what stands beside another one of them is told too, and no rival.
+        told: The unit.
         source: What it cites.
+        numbers: All of the unit's: what stands beside another one of them is told too, and no rival.
     """
     if figure.spelt and not figure.kind and figure.readings & source.counts:
         return True
     holding = _holding(figure, source.lines)
-    others = [each for each in told.figures if each is not figure]
-    if not _is_nearest(figure, told.terms, holding, source.lines, others):
+    if not _is_nearest(figure, told.terms, holding, source.lines, numbers):
         return False
     called = frozenset(identifiers(told.text))
     related = [line for line in holding if line.terms & told.terms]
     return any(
-        _is_own_clause(told.terms, figure, line, others) and not _is_called_otherwise(called, figure, line)
+        _is_own_clause(told.terms, figure, line, numbers) and not _is_called_otherwise(called, figure, line)
         for line in related or holding
     )
 
@@ -60,10 +75,9 @@ def _is_called_otherwise(called: frozenset[str], figure: Figure, line: Line) -> 
     return bool(beside) and not beside & called and bool(called & frozenset(identifiers(line.text)))
 
 
-def _has_untold(line: Line, kinds: Collection[str], others: Sequence[Figure]) -> bool:
+def _has_untold(line: Line, kinds: Collection[str], numbers: Told) -> bool:
     """Whether it has a number of these kinds that the unit does not tell as well."""
-    ours = [each for each in line.figures if each.kind in kinds]
-    return any(not any(each.kind == other.kind and each.says(other) for other in others) for each in ours)
+    return any(each.kind in kinds and not numbers.has(each) for each in line.figures)
 
 
 def _says(line: Line, figure: Figure) -> bool:
@@ -75,27 +89,28 @@ def _is_nearest(
     subject: frozenset[str],
     holding: Sequence[Line],
     among: Sequence[Line],
-    others: Sequence[Figure],
+    numbers: Told,
 ) -> bool:
     """Whether no line that says another number of this kind says more of the unit."""
     # in a table the unit stands in the head, so that the cells' numbers have none
     kinds = {each.kind for line in holding for each in line.figures if each.says(figure)} | {figure.kind}
-    rivals = [line for line in among if line not in holding and _has_untold(line, kinds, others)]
-    if any(len(own := subjects(line.text)) >= ENOUGH and own <= subject for line in holding):
+    own = {id(line) for line in holding}
+    rivals = [line for line in among if id(line) not in own and _has_untold(line, kinds, numbers)]
+    if any(len(said := subjects(line.text)) >= ENOUGH and said <= subject for line in holding):
         return True  # the unit tells all of that line, and something of another one
     with_it = max(share(subject, line.terms) for line in holding)
-    said = [line.terms & subject for line in holding]
+    beside = {line.terms & subject for line in holding}
     return not any(
-        share(subject, rival.terms) - with_it > ELSEWHERE or all(rival.terms & subject > each for each in said)
+        share(subject, rival.terms) - with_it > ELSEWHERE or all(rival.terms & subject > each for each in beside)
         for rival in rivals
     )
 
 
-def _is_own_clause(subject: frozenset[str], figure: Figure, line: Line, others: Sequence[Figure]) -> bool:
+def _is_own_clause(subject: frozenset[str], figure: Figure, line: Line, numbers: Told) -> bool:
     """Of a line with several numbers of one kind: whether the clause with this one is as near as another's."""
     beside = [each for each in line.clauses if any(other.kind == figure.kind for other in each.figures)]
     holding = [each for each in beside if _says(each, figure)]
-    rivals = [each for each in beside if each not in holding and _has_untold(each, {figure.kind}, others)]
+    rivals = [each for each in beside if not _says(each, figure) and _has_untold(each, {figure.kind}, numbers)]
     if not rivals or not holding:
         return True
     here = frozenset[str]().union(*(each.terms for each in holding))

@@ -55,6 +55,9 @@ NEGATIVE: Final = re.compile(
     r"|truncat|leav|forbid|disallow|prevent|stop|giv)\w*)\b|n't\b",
     re.IGNORECASE,
 )
+NEAR: Final = 60
+AROUND: Final = 400
+"""Characters before a number, and on both sides of it, that belong to it at most."""
 TIMED: Final = re.compile(r"\b(?:within|after)(?: [a-z]+)* $", re.IGNORECASE)
 
 
@@ -71,7 +74,7 @@ def bound(figure: Figure, text: str) -> str:
 
 def _before(figure: Figure, text: str) -> str:
     """What stands before the number, to the last comma or the like."""
-    clause = re.split(r"[,;.!?()]\s", text[max(0, figure.at - 60) : figure.at])[-1]
+    clause = re.split(r"[,;.!?()]\s", text[max(0, figure.at - NEAR) : figure.at])[-1]
     return clause.rstrip("$(~\u2248") + (" " if clause.endswith(("$", "~")) else "")
 
 
@@ -96,7 +99,9 @@ def _bound_of_source(figure: Figure, line: Line) -> str:
 def _may_be_the_rest(claimed: str, figure: Figure, text: str, line: Line, told: Figure) -> bool:
     """Whether the claim may speak of what is beyond the source's bound: `larger ones are split`."""
     here, there = _around(figure, text), _around(told, line.text)
-    if TIMED.search(text[: figure.at]) or TIMED.search(line.text[: told.at]):
+    if TIMED.search(text[max(0, figure.at - NEAR) : figure.at]) or TIMED.search(
+        line.text[max(0, told.at - NEAR) : told.at]
+    ):
         return is_negative(here) or is_negative(there)
     before = _before(figure, text)
     if not (OVER.search(before) or UNDER.search(before)):
@@ -112,5 +117,5 @@ def is_negative(text: str) -> bool:
 
 def _around(figure: Figure, text: str) -> str:
     """What stands with the number between two semicolons."""
-    before, after = text[: figure.at], text[figure.at :]
+    before, after = text[max(0, figure.at - AROUND) : figure.at], text[figure.at : figure.at + AROUND]
     return before.rpartition("; ")[2] + after.partition("; ")[0]

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 FEW: Final = 2
 """Words that carry meaning; a unit with no more of them and nothing to check only leads on to the next."""
 
+LONGEST: Final = 2_000
+"""Characters of a unit, code excepted, that can be compared as one."""
+MOST: Final = 24
+"""Numbers in it."""
+
 COURTESIES: Final = frozenset(
     map(stem, ("absolutely", "afraid", "course", "glad", "happy", "sorry", "thank", "unfortunately", "welcome"))
 )
@@ -79,12 +84,17 @@ class Checker:
             return self._code(unit.text, cited_before)
         if unit.kind == "rule":
             return Checked(unit.text, leads=True)
+        return self._prose(unit, cited_before) if len(unit.text) <= LONGEST else Checked(None, why="long")
+
+    def _prose(self, unit: Unit, cited_before: Sequence[int]) -> Checked:
         text = without_addresses(unit.text, known=self._stands_somewhere)
         text, numbers = cited(text, self.sources)
         text = tidied(text, indented=unit.kind == "item")
         if not any(each.isalnum() for each in without_marks(text)) and not spans(text):
             return Checked(None, why="empty")
         claim = Claim.of(text, names=unit.kind != "heading", nouns_have_capitals=self.nouns_have_capitals)
+        if len(claim.figures) > MOST:
+            return Checked(None, why="too much at once")
         if not numbers:
             return self._uncited(text, claim, unit, cited_before)
         why = doubt(claim, [self.sources[each] for each in numbers], same_language=self.same_language)

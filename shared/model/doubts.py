@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from shared.model.belonging import belongs, is_anothers, share
+from shared.model.belonging import Told, belongs, is_anothers, share
 from shared.model.bounds import is_bounded_otherwise
 from shared.model.counting import is_counted_otherwise, is_done_at_other_times, is_single
 from shared.model.naming import stands_in
@@ -49,7 +49,8 @@ def _doubt_by_words(claim: Claim, sources: Sequence[Evidence], figures: Sequence
     everything = frozenset[str]().union(*(each.terms for each in sources))
     if not _is_about(claim, everything):
         return "subject"
-    if not all(any(belongs(figure, claim.told, each) for each in sources) for figure in figures):
+    numbers = Told(claim.told.figures)
+    if not all(any(belongs(figure, claim.told, each, numbers) for each in sources) for figure in figures):
         return "number of something else"
     lines = [line for each in sources for line in each.lines]
     if any(is_bounded_otherwise(figure, claim.told, lines) for figure in figures):
@@ -79,17 +80,15 @@ def _names(source: Evidence, word: str) -> bool:
 
 
 def _counts(source: Evidence, figure: Figure) -> bool:
-    """Whether the number stands there, with its unit; or, spelt out, is how many entries a list has."""
-    for each in source.figures:
-        if each.says(figure) and (each.kind or not figure.kind or _has_unit_of(figure, each, source)):
-            return True
-    return figure.spelt and not figure.kind and bool(figure.readings & source.counts)
+    """Whether the number stands there, with its unit; or, spelt out, is how many entries a list has.
 
-
-def _has_unit_of(figure: Figure, told: Figure, source: Evidence) -> bool:
-    """Whether a number without a unit may have this one: the head of a table's, or, `30 fps and 60`, that before it."""
+    A number without a unit may have that of a table's head, or, `30 fps and 60`, that of one before it.
+    """
     unit = (figure.kind, figure.factor)
-    if unit in source.units:
-        return True
-    line = next(each for each in source.lines if any(one is told for one in each.figures))
-    return any((one.kind, one.factor) == unit and one.end < told.at for one in line.figures)
+    for line in source.lines:
+        has_unit = not figure.kind or unit in source.units
+        for each in line.figures:
+            if (each.kind or has_unit) and each.says(figure):
+                return True
+            has_unit = has_unit or (each.kind, each.factor) == unit
+    return figure.spelt and not figure.kind and bool(figure.readings & source.counts)

@@ -28,7 +28,6 @@ GAP: Final = "\u200b"
 ENTRY: Final = re.compile(r"^\s*(?:[-*+\u2022]|\d{1,3}[.)])\s+")
 CLAUSE: Final = re.compile(r"[,;:](?=\s)|\s(?:and|but|while|or)\s")
 BOUND: Final = re.compile(r"\b(?:most|least)\b")
-INSIDE_A_WORD: Final = r"[\w]"
 ASIDE: Final = re.compile(r"(?<=\w )\([^()\d]*(?:\)|$)|^[^()\d]*\)")
 NUMERALS: Final = frozenset({*SMALL, *TENS, *LARGE, *TIMES, "half"})
 MEASURING: Final = NUMERALS | {
@@ -117,16 +116,32 @@ class Evidence:
         """Whether the piece stands in it, and not as a part of longer words."""
         wanted = flattened(piece) if exactly else flattened(piece).casefold()
         text = self.text if exactly else self.folded
-        before = rf"(?<!{INSIDE_A_WORD})" if wanted[:1].isalnum() else r"(?<![\w-])" if wanted.startswith("-") else ""
-        after = r"(?![\w-])" if wanted.startswith("-") else rf"(?!{INSIDE_A_WORD})" if wanted[-1:].isalnum() else ""
         if not wanted:
             return bool(piece.strip())  # `*`: marks alone, of which nothing is left
-        return re.search(before + re.escape(wanted) + after, text) is not None
+        at = text.find(wanted)
+        while at >= 0:
+            if _is_whole(text, at, at + len(wanted)):
+                return True
+            at = text.find(wanted, at + 1)
+        return False
 
 
 def flattened(text: str) -> str:
     """One line, without the marks that Markdown sets around words; those within one, as in `step`s, leave a gap."""
     return " ".join(MARKS.sub("", INSIDE.sub(GAP, text)).split())
+
+
+def _is_whole(text: str, begin: int, end: int) -> bool:
+    """Whether what stands there is no part of a longer word; of a flag, of no longer flag."""
+    before, after = text[begin - 1 : begin] if begin else "", text[end : end + 1]
+    is_flag = text[begin] == "-"
+    if (is_flag or text[begin].isalnum()) and (_is_inside_a_word(before) or (is_flag and before == "-")):
+        return False
+    return not ((is_flag or text[end - 1].isalnum()) and (_is_inside_a_word(after) or (is_flag and after == "-")))
+
+
+def _is_inside_a_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def _lines(text: str) -> Iterable[Line]:
@@ -148,10 +163,8 @@ def _lines(text: str) -> Iterable[Line]:
 
 
 def _without_figures(line: Line) -> str:
-    text = line.text
-    for each in sorted(line.figures, key=lambda figure: -figure.at):
-        text = text[: each.at] + " " + text[each.end :]
-    return text
+    begins, ends = [0, *(each.end for each in line.figures)], [*(each.at for each in line.figures), None]
+    return " ".join(line.text[begin:end] for begin, end in zip(begins, ends, strict=True))
 
 
 def subjects(text: str) -> frozenset[str]:
@@ -188,14 +201,13 @@ def _written(text: str) -> frozenset[str]:
 def _clauses(text: str, numbers: Sequence[Figure]) -> list[str]:
     """Its parts, none of which cuts `5 and 10`; what speaks of nothing belongs to the one beside it."""
     within = {(one.end, other.at) for one, other in pairwise(numbers) if one.kind == other.kind}
-    found: list[str] = []
-    begun = at = 0
-    for gap in CLAUSE.finditer(text):
-        if gap.span() not in within and _tells(text[at : gap.start()]) and _tells(text[gap.end() :]):
-            found.append(text[begun : gap.start()])
-            begun = gap.end()
-        at = gap.end()
-    return [*found, text[begun:]]
+    gaps = [*CLAUSE.finditer(text)]
+    begins, ends = [0, *(gap.end() for gap in gaps)], [*(gap.start() for gap in gaps), len(text)]
+    telling = [at for at, (begin, end) in enumerate(zip(begins, ends, strict=True)) if _tells(text[begin:end])]
+    cuts = [gaps[at] for at in telling[:-1] if gaps[at].span() not in within]
+    return [text[begin:end] for begin, end in pairwise([0, *(edge for gap in cuts for edge in gap.span()), len(text)])][
+        ::2
+    ]
 
 
 def _counts(text: str) -> list[int]:

@@ -17,11 +17,15 @@ LATIN_WORD: Final = re.compile(r"(?<!\w)[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024
 START: Final = re.compile(r"(?:^|[.!?:|\u2014\u2013][\"')*_]*\s|[\"(\u201c*]|\n)\s*$")
 """What stands before a word that is written with a capital whatever it is."""
 
+NEAR: Final = 24
+"""Characters before a word among which a sentence would have begun."""
 VERB: Final = re.compile(
     r"^[\s*_]*(?:(?:is|are|was|were|has|have|had|can|will|does|do|did|must|may|should|cannot|\w+s)\b|'s\b|\u2019s\b|[A-Z])"
 )
 """What follows a subject: a sentence that begins with a name goes on so."""
 
+FOLLOWS: Final = 80
+"""Characters behind it that tell whether it is a name."""
 PLURAL: Final = re.compile(r"^ [a-z-]+s (?:are|were|have|can|will|do|must|may|should|cannot)\b")
 """Nested objects are no object called Nested."""
 
@@ -71,8 +75,12 @@ def proper_names(prose: str, *, nouns_have_capitals: bool = False) -> Iterator[s
             yield said
         elif nouns_have_capitals:
             continue
-        elif not START.search(prose[: word.start()]) or _begins_with_a_name(said, prose[word.end() :]):
+        elif _is_inside_a_sentence(prose, word.start()) or _begins_with_a_name(said, prose[word.end() :][:FOLLOWS]):
             yield said
+
+
+def _is_inside_a_sentence(prose: str, at: int) -> bool:
+    return START.search(prose, max(0, at - NEAR), at) is None
 
 
 def latin_words(prose: str) -> Iterator[str]:

@@ -24,6 +24,8 @@ SIDE: Final = {"before": 0, "after": 1, "fewer": 2, "less": 2, "smaller": 2, "sh
 MORE: Final = 3
 NEXT: Final = 3
 """Words behind one of them that say what it is before, or more than."""
+AROUND: Final = 200
+"""Characters on both sides of one of them that belong to it at most."""
 PAUSE: Final = re.compile(r"[,;:]\s")
 END: Final = re.compile(r"[,;.:!?]\s|\s(?:and|or|but|while)\s")
 NUMBER: Final = re.compile(rf"[$~]?\d|(?:{'|'.join((*SMALL, *TENS, 'half', 'an?'))})\b", re.IGNORECASE)
@@ -47,17 +49,18 @@ class Order:
 
 def is_ordered_otherwise(text: str, lines: Sequence[Line]) -> bool:
     """Whether the sources say after where the claim says before, of the same, and nowhere what it says."""
-    claimed = [*_orders(text)]
-    told = [each for line in lines for each in _orders(line.text)] if claimed else []
+    claimed = frozenset(_orders(text))
+    told = frozenset(each for line in lines for each in _orders(line.text)) if claimed else frozenset[Order]()
     return any(_is_opposed(each, told) for each in claimed)
 
 
 def _orders(text: str) -> Iterable[Order]:
     for each in ORDER.finditer(text):
-        before, following = text[: each.start()], END.split(text[each.end() :].strip())[0]
+        before, after = text[max(0, each.start() - AROUND) : each.start()], text[each.start() : each.end() + AROUND]
+        following = END.split(after[len(each[0]) :].strip())[0]
         if not NUMBER.match(following):
             of = frozenset(_said(following)[:NEXT] or _said(before)[-1:])
-            clause = PAUSE.split(before)[-1] + PAUSE.split(text[each.start() :])[0]
+            clause = PAUSE.split(before)[-1] + PAUSE.split(after)[0]
             yield Order(SIDE.get(each["word"].split()[0].lower(), MORE), of, is_negative(clause))
 
 
