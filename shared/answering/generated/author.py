@@ -21,6 +21,7 @@ from shared.model.client import Limits
 from shared.model.endpoint import Told
 from shared.model.evidence import Evidence
 from shared.model.failures import ModelFailed, Unfinished, WrongLanguage
+from shared.model.lazy_mapping import LazyMapping
 from shared.model.prompt import NO_ANSWER, Matter, Numbered, beginning, echoes, messages, tokens_of
 from shared.model.thinking import after_thoughts
 from shared.model.units import units
@@ -246,9 +247,8 @@ class ModelWriting:
             yield Numbered(n, section.label, beginning(text_of(section), room))
 
     def _checker(self) -> Checker:
-        evidence = {
-            n: Evidence.of(evidence_of(section)) for n, section in zip(self._numbers, self._sections, strict=True)
-        }
+        sections = dict(zip(self._numbers, self._sections, strict=True))
+        evidence = LazyMapping(sections, lambda n: Evidence.of(evidence_of(sections[n])))
         language = self._language or self._book
         return Checker(evidence, same_language=language == self._book, nouns_have_capitals=language == "de")
 

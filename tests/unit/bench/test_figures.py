@@ -31,23 +31,31 @@ def test_noise_is_told_as_least_median_and_most() -> None:
     assert spread([3.0, 1.0, 2.0, 10.0, 2.5]) == (1.0, 2.5, 10.0)
 
 
-def metric(route: str, milliseconds: float, at: float) -> str:
-    told = {"_aws": {"Timestamp": at * 1000}, "route": route, "DatabaseMilliseconds": [milliseconds]}
-    return json.dumps(told | {"DatabaseRetries": [0.0], "transport": "http"})
+def metric(route: str, milliseconds: list[float], at: float, retries: list[float] | None = None) -> str:
+    told = {"_aws": {"Timestamp": at * 1000}, "route": route, "DatabaseMilliseconds": milliseconds}
+    return json.dumps(told | {"DatabaseRetries": retries or [0.0] * len(milliseconds), "transport": "http"})
 
 
 def test_batches_are_found_even_where_two_processes_wrote_into_one_line(tmp_path: Path) -> None:
     lines = [
-        metric("GET /a", 1.5, 10) + metric("GET /a", 2.5, 11),
+        metric("GET /a", [1.5], 10) + metric("GET /a", [2.5], 11),
         '{"message": "answered"}',
         "REPORT RequestId: 1\tDuration: 2.00 ms",
-        metric("GET /a", 3.5, 99),
+        metric("GET /a", [3.5], 99),
     ]
     (tmp_path / "list.log").write_text("\n".join(lines), "utf-8")
 
     found = batches(tmp_path, 10, 20)
 
     assert [(each.route, each.milliseconds) for each in found] == [("GET /a", 1.5), ("GET /a", 2.5)]
+
+
+def test_each_batch_of_a_request_is_one(tmp_path: Path) -> None:
+    (tmp_path / "chat.log").write_text(metric("POST /api/chat", [3.0, 0.5, 0.5, 4.0], 10, [0, 0, 1, 0]), "utf-8")
+
+    found = batches(tmp_path, 10, 20)
+
+    assert [(each.milliseconds, each.retried) for each in found] == [(3.0, 0), (0.5, 0), (0.5, 1), (4.0, 0)]
 
 
 def test_a_request_counts_when_it_began_within_the_time_and_says_whether_it_began_a_process(tmp_path: Path) -> None:
