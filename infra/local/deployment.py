@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 120.0
 """What was just deployed starts cold, on a machine that may have other things to do."""
 
+ALL_TRIES_SECONDS = 3 * PATIENCE_SECONDS
+"""So long it is asked what may be asked again: on a busy machine the emulator leaves some requests unanswered."""
+
 TIMED_OUT = "Sandbox.Timedout"
 """As Lambda, and the emulator, call it."""
 
@@ -56,8 +59,9 @@ class Reader:
     Cookies are kept by hand: they are `Secure`, as the API's address is https, and the emulator answers http.
     """
 
-    def __init__(self, api: str) -> None:
+    def __init__(self, api: str, *, seconds: float = PATIENCE_SECONDS, all_tries: float = ALL_TRIES_SECONDS) -> None:
         self.api = api
+        self._seconds, self._all_tries = seconds, all_tries
         self.cookies: dict[str, str] = {}
 
     def call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 (JSON holds anything)
@@ -66,7 +70,7 @@ class Reader:
         Raises:
             NotAsPromised: It was not a success, or there was no answer.
         """
-        ends_at = time.monotonic() + PATIENCE_SECONDS
+        ends_at = time.monotonic() + self._all_tries
         while True:
             try:
                 return self._called(method, path, body)
@@ -80,7 +84,7 @@ class Reader:
         data = None if body is None else json.dumps(body).encode()
         request = Request(self.api + path, data, headers, method=method)  # noqa: S310 (the emulator's own address)
         try:
-            with urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 (as above)
+            with urlopen(request, timeout=self._seconds) as answer:  # noqa: S310 (as above)
                 for line in answer.headers.get_all("set-cookie") or ():
                     self._keep(line)
                 return json.load(answer)
@@ -90,7 +94,8 @@ class Reader:
             kind = OutOfTime if TIMED_OUT in said else NotAsPromised
             raise kind(f"{method} {path}: {error.code} {said}") from None
         except OSError as error:
-            raise NotAsPromised(f"{method} {path}: no answer ({error})") from error
+            kind = OutOfTime if "timed out" in str(error) else NotAsPromised
+            raise kind(f"{method} {path}: no answer ({error})") from error
 
     def _keep(self, line: str) -> None:
         for name, morsel in SimpleCookie(line).items():

@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from itertools import repeat
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,6 +40,13 @@ def test_what_may_be_said_twice_is_asked_again_of_a_function_that_had_not_starte
         assert Reader(url).call("POST", "/api/chat", {"message": "?"}) == {"status": "ok"}
 
 
+def test_what_may_be_said_twice_is_asked_again_where_no_answer_comes() -> None:
+    with _answering(NOTHING, *repeat(WELL, 500)) as url:
+        assert Reader(url, seconds=0.2).call("GET", "/health") == {"status": "ok"}
+    with _answering(NOTHING) as url, pytest.raises(NotAsPromised, match=r"sign-up/email: no answer \(timed out\)"):
+        Reader(url, seconds=0.2).call("POST", "/api/auth/sign-up/email", {})
+
+
 def test_what_may_not_be_said_twice_or_is_another_failure_is_not_asked_again() -> None:
     with _answering(OUT_OF_TIME) as url, pytest.raises(NotAsPromised, match=r"sign-up/email: 502 .*Timedout"):
         Reader(url).call("POST", "/api/auth/sign-up/email", {})
@@ -48,16 +56,22 @@ def test_what_may_not_be_said_twice_or_is_another_failure_is_not_asked_again() -
 
 OUT_OF_TIME = (502, b'{"errorMessage": "Task timed out after 10.00 seconds", "errorType": "Sandbox.Timedout"}')
 WELL = (200, b'{"status": "ok"}')
+NOTHING = (0, b"")
+"""The request stays open until the server ends."""
 
 
 @contextmanager
 def _answering(*answers: tuple[int, bytes]) -> Generator[str]:
     """A server that gives these answers, one a request."""
     left = iter(answers)
+    over = Event()
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             status, body = next(left)
+            if not status:
+                over.wait()
+                return
             self.send_response(status)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
@@ -69,6 +83,7 @@ def _answering(*answers: tuple[int, bytes]) -> Generator[str]:
         serving = Thread(target=server.serve_forever)
         serving.start()
         yield f"http://{LOOPBACK}:{server.server_port}"
+        over.set()
         server.shutdown()
         serving.join()
 
