@@ -42,6 +42,21 @@ def test_the_version_is_the_newest_one_of_the_changelog_and_of_the_project() -> 
     assert headings[1][0] == VERSION == tomllib.loads(read("pyproject.toml"))["project"]["version"]
 
 
+def test_what_an_owner_of_the_last_version_has_to_do_is_said_first() -> None:
+    unreleased = re.findall(r"^### (.+)$", read("CHANGELOG.md").partition("\n## 0")[0], re.MULTILINE)
+    assert unreleased[:1] in ([f"Coming from {VERSION}"], []), "nothing is unreleased, or this is"
+
+
+def test_what_an_owner_of_the_last_version_has_to_do_names_settings_and_commands_that_exist() -> None:
+    said = read("CHANGELOG.md").partition("\n### Coming from")[2].partition("\n### ")[0]
+    settings = {*re.findall(r"^\| `([A-Z_]+)`", read("specs/settings.md"), re.MULTILINE)}
+    named = {*re.findall(r"\b[A-Z]+_[A-Z_]+\b", said)}
+    assert len(named & settings) > 4
+    assert not [each for each in named - settings if f"env:{each}" not in read("serverless.yml")]
+    assert not {*re.findall(r"`make ([a-z-]+)", said)} - TARGETS
+    assert not [link for link in re.findall(r"\]\(([^)#]+)", said) if not (ROOT / link).exists()]
+
+
 def test_make_help_lists_every_target_once_in_three_groups() -> None:
     shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S607 (make is where PATH says)
     groups = [line for line in shown.splitlines() if line and not line.startswith(" ")]
