@@ -52,6 +52,8 @@ def belongs(figure: Figure, told: Line, source: Evidence, numbers: Told) -> bool
     if figure.spelt and not figure.kind and figure.readings & source.counts:
         return True
     holding = _holding(figure, source.lines)
+    if not holding:
+        return False  # it is another one of the cited sources that has the number
     if not _is_nearest(figure, told.terms, holding, source.lines, numbers):
         return False
     called = frozenset(identifiers(told.text))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.model.checker import Checked, Checker
 from shared.model.evidence import Evidence
@@ -359,3 +361,56 @@ def test_a_bound_an_order_and_what_is_counted_for_are_as_the_source_has_them(tur
 )
 def test_other_words_for_the_same_bound_are_kept(true: str) -> None:
     assert shown(true, LIMITED) == [true]
+
+
+@pytest.mark.parametrize("cited", ["[1][2]", "[2][1]", "[1, 2]"])
+def test_a_number_that_only_one_of_the_cited_sources_has_is_looked_for_in_each(cited: str) -> None:
+    assert shown(f"All 240 tests need Python 3.11 {cited}.") == [
+        f"All 240 tests need Python 3.11 {cited.replace(', ', '][')}."
+    ]
+    assert shown(f"All 250 tests need Python 3.11 {cited}.") == []
+
+
+PIECES = [
+    "A ",
+    "1,000 ",
+    "7 ",
+    "½",
+    "1st ",
+    "٣",
+    "五",
+    "`a`",
+    "``",
+    "[1]",
+    "[2]",
+    "[1][2]",
+    "[^a]",
+    "\\[",
+    "<sup>1</sup>",
+    "&#x41;",
+]
+PIECES += [
+    "Ibm ",
+    "a_b ",
+    "--a ",
+    "-",
+    "| ",
+    "#a ",
+    "5 per request ",
+    "at most ",
+    "twice ",
+    "2025-01-01 ",
+    "before ",
+    ", ",
+    "and ",
+    ". ",
+]
+"""Of units that no person writes."""
+
+
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_size=20).map("".join), st.booleans())
+def test_whatever_is_written_the_check_ends_without_a_fault(text: str, same_language: bool) -> None:  # noqa: FBT001 (drawn)
+    of_itself = Evidence.of(f"# Page\n\n{text}")
+    checker = Checker({1: Evidence.of(TESTS), 2: of_itself}, same_language=same_language)
+    for written in (text, f"{text} [1]", f"{text} [1][2]"):
+        assert all(each.text is None or each.text for each in checked(written, checker))
