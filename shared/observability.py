@@ -48,7 +48,15 @@ WITHOUT = {
 }
 """Counts requests that had to do without a component, or were refused for want of it."""
 
-COUNTED = ("TurnsQueued", "ReceiptsGiven", "AnswersRefused", "BreakersOpened", "AnswersWritten", "ModelTokens")
+COUNTED = (
+    "TurnsQueued",
+    "ReceiptsGiven",
+    "AnswersRefused",
+    "BreakersOpened",
+    "AnswersWritten",
+    "ChecksFailed",
+    "ModelTokens",
+)
 """What else is counted. These and those above are metrics of the whole stack: alarms watch them (specs/runbook.md)."""
 
 Event: TypeAlias = Literal[

@@ -14,6 +14,7 @@
     ├── NothingSaid     it is one, and holds no text
     ├── WrongLanguage   it writes in another language than was asked for
     ├── Unfinished      its time or its tokens ended before anything of it could be shown
+    ├── Unchecked       a fault of ours while what it wrote was compared with the sources
     └── AwayNow         the circuit breaker asks nobody
 
 What a failure is called stands in the log; what the provider wrote about it does not.
@@ -119,6 +120,12 @@ class WrongLanguage(ModelFailed):
 
 class Unfinished(ModelFailed):
     """Its time or its tokens ended before anything of it could be shown."""
+
+    away = False
+
+
+class Unchecked(ModelFailed):
+    """A fault of ours, while what it wrote was compared with the sources: nobody may see that then."""
 
     away = False
 

@@ -28,7 +28,7 @@ from shared.settings.answers import ModelSettings
 from tests.fixtures.scripted_model import HEAD, Caller, ScriptedModel, delta, event, says, scripted_model, tokens
 
 if TYPE_CHECKING:
-    from shared.answering.generated.author import ModelWriting
+    from shared.answering.generated.model_writing import ModelWriting
 
 RESULTS: Final = Path(__file__).parent / "results/units.md"
 SENTENCES: Final = 200

@@ -39,7 +39,7 @@ from tests.fixtures.scripted_model import Caller, says, scripted_model
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from shared.answering.generated.author import ModelWriting
+    from shared.answering.generated.model_writing import ModelWriting
     from shared.answering.generated.writer import Brief
     from tests.bench.answers.books import Book
 
