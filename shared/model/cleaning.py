@@ -27,7 +27,7 @@ BARE: Final = re.compile(
     re.IGNORECASE,
 )
 TAG: Final = re.compile(
-    r"</?[A-Za-z!][^<>]*>|<!--.*?-->|</?[A-Za-z][\w-]*(?:\s[^<>]*)?$|<[|\uff5c][^<>\n]{1,40}[|\uff5c]>", re.DOTALL
+    r"</?[A-Za-z!][^<>]*>|<!--.*?-->|</?[A-Za-z][\w:-]*(?:[\s/][^<>]*)?$|<[|\uff5c][^<>\n]{1,40}[|\uff5c]>", re.DOTALL
 )
 """HTML, and what templates of chats put around turns (`<|im_end|>`), where a server lets it through."""
 DEEPEST: Final = 8

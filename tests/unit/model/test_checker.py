@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.model.checker import Checked, Checker
@@ -406,6 +406,7 @@ PIECES = [
 """Of units that no person writes."""
 
 
+@settings(max_examples=30)
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_size=20).map("".join), st.booleans())
 def test_whatever_is_written_the_check_ends_without_a_fault(text: str, same_language: bool) -> None:  # noqa: FBT001 (drawn)
     of_itself = Evidence.of(f"# Page\n\n{text}")
