@@ -24,6 +24,11 @@ USUAL = f"$2b$10${passwords.NOBODYS}"
 """As we make them; of no known password, as NOBODYS_SCRYPT is."""
 
 
+@pytest.fixture(autouse=True)
+def hashes_of_every_test(remembered_hashes: None) -> None:
+    """Each refusal is a whole scrypt, and dozens are of the same words."""
+
+
 def cheap_bcrypt(secret: bytes) -> str:
     return bcrypt.hashpw(secret, bcrypt.gensalt(4)).decode()
 
@@ -45,6 +50,7 @@ def test_bcrypt_of_any_library_verifies(prefix: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["bcrypt", "scrypt"])
+@pytest.mark.usefixtures("real_hashes")
 def test_the_setting_chooses_what_is_made(scheme: PasswordScheme) -> None:
     made = passwords.hashed("correct horse", scheme)
     assert made.startswith("$2b$10$") is (scheme == "bcrypt")
@@ -186,6 +192,7 @@ def _work(password: str, stored: str | None, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.timed
+@pytest.mark.usefixtures("real_hashes")
 def test_the_processor_takes_as_long_to_refuse_one_as_another() -> None:
     spent: dict[str, list[float]] = {kind: [] for kind in ("nobody's", "usual", "scrypt")}
     for _ in range(5):  # in turns, so that what else the machine does falls on all alike
