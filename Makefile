@@ -86,6 +86,7 @@ test-smoke: setup setup-adoption setup-clients ## a few tests of each of the tie
 .PHONY: test-deploy
 test-deploy: setup ## each zip alone, what osls makes of serverless.yml, a rehearsed deployment: ten minutes
 	@sh infra/setup_tool.sh deploy
+	@sh infra/setup_tool.sh sam
 	@exec sh tests/run.sh deploy $(ARGS)
 
 .PHONY: test-ingestion

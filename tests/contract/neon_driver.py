@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.fixtures.missing import missing
 
 PROJECT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("neon_driver.mjs")
@@ -29,8 +28,7 @@ def run_driver(
     """
     node = shutil.which("node")
     if node is None or not INSTALLED.exists():
-        missing = "node" if node is None else "@neondatabase/serverless (npm ci)"
-        pytest.fail(f"{missing} is not installed") if os.environ.get("CI") else pytest.skip(f"needs {missing}")
+        missing(f"{'node' if node is None else '@neondatabase/serverless (npm ci)'} is not installed")
     question = {"connectionString": connection_string, "endpoint": endpoint, "cases": cases}
     run = subprocess.run(  # noqa: S603 (our own script)
         [node, SCRIPT], input=json.dumps(question), capture_output=True, text=True, check=True, env={"TZ": "UTC"}

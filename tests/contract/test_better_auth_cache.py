@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from shared.auth.browser.session_cookies import Attributes, SessionCookies
 from shared.auth.models import Client, Session, SignedInUser, User
 from shared.auth.wire import session_json, user_json
+from tests.fixtures.missing import missing
 
 PROJECT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("better_auth_cache.mjs")
@@ -27,8 +25,7 @@ def read_by_better_auth(cookies: list[str], secret: str = SECRET) -> list[Any]:
     """Skips the test where node or the library is not installed; in CI that is a failure."""
     node = shutil.which("node")
     if node is None or not INSTALLED.exists():
-        missing = "node" if node is None else "better-auth (npm ci)"
-        pytest.fail(f"{missing} is not installed") if os.environ.get("CI") else pytest.skip(f"needs {missing}")
+        missing(f"{'node' if node is None else 'better-auth (npm ci)'} is not installed")
     question = json.dumps({"secret": secret, "cookies": cookies})
     run = subprocess.run([node, SCRIPT], input=question, capture_output=True, text=True, check=True)  # noqa: S603 (our own script)
     return json.loads(run.stdout)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import pytest
 from shared.auth.models import User
 from shared.auth.tokens.issuing import Issuer, SigningKey, published
 from shared.auth.tokens.jwt import NotToken, Verifier
+from tests.fixtures.missing import missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ def better_auth(keys: Sequence[Mapping[str, Any]] = (), tokens: Sequence[str] = 
     node = shutil.which("node")
     if node is None or not (PROJECT / "node_modules" / "better-auth").exists():
         reason = "node or better-auth (npm ci) is not installed"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+        missing(reason)
     question = {"secret": SECRET, "origin": ORIGIN, "keys": keys, "tokens": tokens, "person": PERSON}
     text = json.dumps(question, default=datetime.isoformat)
     run = subprocess.run([node, SCRIPT], input=text, capture_output=True, text=True, check=True)  # noqa: S603 (our own script)

@@ -8,15 +8,18 @@ import pytest
 from infra.local.deployed_stage import OSLS
 from infra.local.emulator import PYTHON
 from infra.local.program import PROJECT
+from tests.fixtures.missing import missing
 
 SECONDS = 900
 
 
-@pytest.mark.skipif(not PYTHON.exists(), reason="ministack is not installed: `make deploy-local` does that")
-@pytest.mark.skipif(not OSLS.exists(), reason="no node_modules: run `make setup`")
 @pytest.mark.timeout(SECONDS)
 @pytest.mark.long  # four deployments: `make deploy-local` is the same, each night
 def test_what_osls_deploys_serves_a_reader_and_can_be_removed() -> None:
+    if not PYTHON.exists():
+        missing("ministack is not installed: `make deploy-local` does that")
+    if not OSLS.exists():
+        missing("no node_modules: run `make setup`")
     words = [sys.executable, "-m", "infra.local.deployment"]
     done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=SECONDS)  # noqa: S603 (our own words)
     assert done.returncode == 0, done.stdout + done.stderr

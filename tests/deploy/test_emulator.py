@@ -16,6 +16,7 @@ import pytest
 from infra.local.deployment import processes_with
 from infra.local.emulator import PYTHON
 from infra.local.program import PROJECT, inherited_environment
+from tests.fixtures.missing import missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,6 @@ SECONDS = 300
 EXPORTED = re.compile(r"^export (\w+)=(.*)$", re.MULTILINE)
 
 pytestmark = [
-    pytest.mark.skipif(not PYTHON.exists(), reason="ministack is not installed: `make emulator` does that"),
     pytest.mark.timeout(SECONDS),
     pytest.mark.long,
 ]
@@ -33,6 +33,8 @@ pytestmark = [
 @pytest.fixture
 def running() -> Iterator[tuple[subprocess.Popen[str], Path]]:
     """The program, and the folder that it names."""
+    if not PYTHON.exists():
+        missing("ministack is not installed: `make emulator` does that")
     words = [sys.executable, "-m", "infra.local.emulated_account"]
     program = subprocess.Popen(words, cwd=PROJECT, stdout=subprocess.PIPE, text=True)  # noqa: S603 (our own words)
     assert program.stdout

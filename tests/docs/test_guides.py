@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from tests.docs.prose import ROOT
+from tests.fixtures.missing import missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +62,7 @@ def blocks(page: Path) -> list[Block]:
 
 def _run(*words: str | Path, stdin: str = "") -> str:
     if shutil.which(str(words[0])) is None:
-        pytest.skip(f"{words[0]} is not installed")
+        missing(f"{words[0]} is not installed")
     done = subprocess.run(words, input=stdin, cwd=ROOT, check=False, capture_output=True, text=True, timeout=120)  # noqa: S603 (our own words)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -109,7 +110,7 @@ def test_a_block_can_be_read(block: Block) -> None:
 @pytest.mark.parametrize("block", TYPED, ids=lambda each: each.page)
 def test_a_block_of_types_holds(block: Block, tmp_path: Path) -> None:
     if not TYPESCRIPT.exists():
-        pytest.skip("the npm packages are not installed (make setup)")
+        missing("the npm packages are not installed (make setup)")
     (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
     shutil.copy(ROOT / "functions/widget/docs-chat.d.ts", tmp_path)
     (tmp_path / "foreign.d.ts").write_text(FOREIGN, "utf-8")

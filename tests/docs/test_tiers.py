@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tests.docs.prose import ROOT, table_rows
+from tests.fixtures.missing import missing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,6 +80,23 @@ def tracked(name: str) -> list[Path]:
     """Files of that name, but for those of packages that are installed."""
     inside = (path for pattern in (name, f".github/**/{name}", f"tests/*/{name}") for path in ROOT.glob(pattern))
     return [path for path in inside if "node_modules" not in path.parts]
+
+
+def test_what_is_not_installed_is_a_failure_in_ci_and_skipped_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="a program"):
+        missing("a program")
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="a program"):
+        missing("a program")
+
+
+def test_no_test_skips_by_itself_for_what_can_be_installed() -> None:
+    lacking = r"skip(?:if)?\([^\n]*(?:not installed|node_modules|npm packages)"
+    skipped = re.compile(rf"{lacking}|pytest\.fail\([^\n]*pytest\.skip")
+    files = [path for path in (ROOT / "tests").rglob("*.py") if "node_modules" not in path.parts]
+    own = "test_tiers.py"
+    assert not [path.name for path in files if path.name != own and skipped.search(path.read_text("utf-8"))]
 
 
 def test_the_page_for_contributors_says_which_folders_a_tier_has() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import subprocess
 import threading
 from functools import partial
@@ -17,6 +16,7 @@ import pytest
 
 from infra.local.program import PROJECT
 from tests.e2e.conftest import PATIENCE_MILLISECONDS
+from tests.fixtures.missing import missing
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -46,7 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     """Origin of the page: `localhost` is another site than 127.0.0.1, where the API is."""
     if not ESBUILD.exists():
         reason = "esbuild is not installed (npm ci)"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+        missing(reason)
     folder = tmp_path_factory.mktemp("site")
     (folder / "index.html").write_text(PAGE, "utf-8")
     bundle = [ESBUILD, CLIENT, "--bundle", "--format=iife", f"--outfile={folder / 'client.js'}", "--log-level=error"]

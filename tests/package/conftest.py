@@ -16,6 +16,7 @@ import yaml
 from infra.bundle import PROJECT, Bundler, Service, main
 from infra.packaging.dependencies import Target, group_archive
 from infra.packaging.interpreter import find_interpreter
+from tests.fixtures.missing import missing
 from tests.package.archives import extract
 from tests.package.runtime_api import Function, Trial
 
@@ -61,7 +62,7 @@ def target(service: Service) -> Target:
     """The machine that the tests run on, as if it were AWS: the zips must be able to run here."""
     python = find_interpreter(service.python)
     if python is None:
-        pytest.skip(f"no CPython {service.python} on this machine, the one that AWS runs the functions with")
+        missing(f"no CPython {service.python} on this machine, the one that AWS runs the functions with")
     architecture = {"x86_64": "x86_64", "aarch64": "arm64"}.get(os.uname().machine)
     if os.uname().sysname != "Linux" or architecture is None:
         pytest.skip("the zips hold programs for Linux on x86_64 or arm64")
@@ -178,8 +179,7 @@ def unless_told_otherwise() -> dict[str, str]:
 def package(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, Any]]:
     """Makes the CloudFormation of a stage, with no credentials and, where the machine allows, no network."""
     if not OSLS.exists():
-        assert not os.environ.get("CI"), "CI must have node_modules"
-        pytest.skip("no node_modules: run `make setup`")
+        missing("no node_modules: run `make setup`")
     assert main([]) == 0  # with its network, so that wheels which nobody has fetched yet are here afterwards
 
     def run(*arguments: str, folder: Path = PROJECT, **variables: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.bundle import PROJECT
+from tests.fixtures.missing import missing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,7 @@ SCRIPTS = sorted(path.name for path in WIDGET.glob("*.js"))
 def run(*words: str | Path) -> None:
     """A tool that npm brings."""
     if not (PROJECT / "node_modules").is_dir() or shutil.which("node") is None:
-        pytest.skip("the npm packages are not installed (make setup)")
+        missing("the npm packages are not installed (make setup)")
     done = subprocess.run(words, cwd=PROJECT, check=False, capture_output=True, text=True, timeout=300)  # noqa: S603 (our own words)
     assert done.returncode == 0, done.stdout + done.stderr
 

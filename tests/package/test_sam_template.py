@@ -4,10 +4,9 @@ import os
 import subprocess
 from typing import Any
 
-import pytest
-
 from infra import sam
 from infra.bundle import PROJECT, Service
+from tests.fixtures.missing import missing
 
 COMMAND = PROJECT / "build" / "sam-venv" / "bin" / "sam"
 
@@ -23,8 +22,9 @@ def test_each_function_has_its_zip_and_a_recorded_event() -> None:
         assert (PROJECT / "tests" / "events" / f"{name}.json").exists()
 
 
-@pytest.mark.skipif(not COMMAND.exists(), reason="aws-sam-cli is not installed: `make sam-validate` does that")
 def test_sam_finds_nothing_to_complain_of() -> None:
+    if not COMMAND.exists():
+        missing("aws-sam-cli is not installed: `make test-deploy` does that")
     variables = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"]}
     variables |= {"AWS_DEFAULT_REGION": "us-east-1", "SAM_CLI_TELEMETRY": "0"}
     words = [COMMAND, "validate", "--lint", "--template", sam.TEMPLATE]

@@ -14,6 +14,7 @@ from moto import mock_aws
 
 from infra.stage_secrets import NoSecrets
 from infra.stage_settings import with_passages, with_settings
+from tests.fixtures.missing import missing
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -64,18 +65,20 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> Generator[Any]:
         yield boto3.client("secretsmanager", region_name="eu-central-1")  # pyright: ignore[reportUnknownMemberType] (it has no types)
 
 
-@pytest.mark.skipif(not (shutil.which("node") and DOTENV.is_dir()), reason="needs node and the npm packages")
 def test_the_file_says_the_same_as_to_the_deployment(folder: Path) -> None:
+    if not (shutil.which("node") and DOTENV.is_dir()):
+        missing("node or the npm packages are not installed (make setup)")
     words = ["node", "-e", READ_BY_OSLS, str(folder / ".env.pr-42")]
     done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, check=True)  # noqa: S603 (our own words)
     assert with_settings({"STAGE": "pr-42"}, folder) == {**json.loads(done.stdout), "STAGE": "pr-42"}
 
 
 @pytest.mark.parametrize("begin", ["\ufeff", "\r\n\t\ufeff"])
-@pytest.mark.skipif(not (shutil.which("node") and DOTENV.is_dir()), reason="needs node and the npm packages")
 def test_a_file_of_windows_says_the_same_too(tmp_path: Path, begin: str) -> None:
     file = tmp_path / ".env.pr-42"
     file.write_bytes(f'{begin}QDRANT_COLLECTION="pr-42"\r\nSITE_ORIGIN=https://book.example.com\r\n'.encode())
+    if not (shutil.which("node") and DOTENV.is_dir()):
+        missing("node or the npm packages are not installed (make setup)")
     words = ["node", "-e", READ_BY_OSLS, str(file)]
     done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, check=True)  # noqa: S603 (our own words)
     read = with_settings({"STAGE": "pr-42"}, tmp_path)

@@ -16,6 +16,7 @@ from infra.ingestion.ingest import SAMPLE_SITE
 from infra.local import passages
 from infra.local.ports import answers
 from tests.fixtures.loopback import NO_TLS
+from tests.fixtures.missing import missing
 from tests.fixtures.platform import PATIENCE_SECONDS, signed_up_at
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def test_aws_is_there_in_a_while(platform: Platform) -> None:
 
 def test_a_pooler_that_crashes_comes_back_by_itself(api: httpx.Client, platform: Platform) -> None:
     if platform.pgbouncer is None:
-        pytest.skip("there is no PgBouncer on this machine")
+        missing("there is no PgBouncer on this machine")
     pooler = platform.pgbouncer.process
     crashed = pooler.pid
     os.kill(crashed, signal.SIGABRT)
