@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from infra.local.gateway.environment import Environment, FunctionFailed
+from infra.local.gateway.environment import FunctionFailed
+from infra.local.gateway.group import Group
 from infra.local.gateway.invocation import Invocation
 from infra.local.gateway.logs import open_log, report_line
 from infra.local.gateway.runtime_api import RuntimeApi
@@ -16,8 +16,8 @@ from infra.local.gateway.runtime_api import RuntimeApi
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Mapping
     from pathlib import Path
-    from typing import BinaryIO
 
+    from infra.local.gateway.environment import Environment
     from infra.local.gateway.processes import Code
     from infra.local.gateway.routes import Function
 
@@ -49,58 +49,6 @@ class Limits:
         return self.more.get(function.key, self.each)
 
 
-@dataclass(slots=True)
-class _Group:
-    """The environments of one function, and the requests that wait for one."""
-
-    function: Function
-    log: BinaryIO
-    members: set[Environment] = field(default_factory=set[Environment])
-    idle: list[Environment] = field(default_factory=list[Environment])
-    waiting: deque[asyncio.Future[Environment]] = field(default_factory=deque[asyncio.Future[Environment]])
-    cold_starts: int = 0
-    invocations: int = 0
-
-    @property
-    def size(self) -> int:
-        return sum(member.alive for member in self.members)
-
-    @property
-    def starting(self) -> int:
-        return sum(member.alive and not member.ready.done() for member in self.members)
-
-    @property
-    def waiters(self) -> int:
-        return sum(not turn.done() for turn in self.waiting)
-
-    def add(self) -> Environment:
-        environment = Environment(self.function, self.log)
-        self.members.add(environment)
-        self.cold_starts += 1
-        return environment
-
-    def next_turn(self) -> asyncio.Future[Environment] | None:
-        """Of the request that has waited longest and has not given up."""
-        while self.waiting:
-            turn = self.waiting.popleft()
-            if not turn.done():
-                return turn
-        return None
-
-    def pop_idle(self) -> Environment | None:
-        """The one that was used last, so that the others can be taken away when they are not needed."""
-        while self.idle:
-            environment = self.idle.pop()
-            if environment.alive:
-                return environment
-        return None
-
-    def forget(self, environment: Environment) -> None:
-        self.members.discard(environment)
-        if environment in self.idle:
-            self.idle.remove(environment)
-
-
 class Environments:
     """Runs functions.
 
@@ -117,7 +65,7 @@ class Environments:
         self._code = code
         self._limits = limits
         self._runtime_api = RuntimeApi()
-        self._groups = {each.key: _Group(each, open_log(log_folder, each)) for each in functions}
+        self._groups = {each.key: Group(each, open_log(log_folder, each)) for each in functions}
         self._lives: set[asyncio.Task[None]] = set()
         self._stopped = False
 
@@ -182,7 +130,7 @@ class Environments:
                 environment.kill()
         await asyncio.gather(*self._lives, return_exceptions=True)
 
-    async def _wait_for_turn(self, group: _Group) -> Environment:
+    async def _wait_for_turn(self, group: Group) -> Environment:
         turn: asyncio.Future[Environment] = asyncio.get_running_loop().create_future()
         group.waiting.append(turn)
         self._grow(group)
@@ -194,14 +142,14 @@ class Environments:
                 return turn.result()
             raise Overloaded from None
 
-    def _release(self, group: _Group, environment: Environment) -> None:
+    def _release(self, group: Group, environment: Environment) -> None:
         if environment.alive and (environment.retired or self._somebody_starves()):
             environment.kill()
             self._grow_all()
         elif environment.alive:
             self._offer(group, environment)
 
-    def _offer(self, group: _Group, environment: Environment) -> None:
+    def _offer(self, group: Group, environment: Environment) -> None:
         turn = group.next_turn()
         if turn:
             turn.set_result(environment)
@@ -214,7 +162,7 @@ class Environments:
         for group in sorted(self._groups.values(), key=lambda group: group.size):
             self._grow(group)
 
-    def _grow(self, group: _Group) -> None:
+    def _grow(self, group: Group) -> None:
         """Start as many environments as requests wait for, if there may be so many."""
         while group.waiters > group.starting and group.size < self._limits.of(group.function):
             if self._stopped or (not self._has_room() and not self._evict()):
@@ -238,14 +186,14 @@ class Environments:
         """Whether requests wait for a function that has no environment, and there is no room to start one."""
         return any(group.waiters and not group.size for group in self._groups.values()) and not self._has_room()
 
-    def _start(self, group: _Group) -> Environment:
+    def _start(self, group: Group) -> Environment:
         environment = group.add()
         life = asyncio.create_task(self._live(group, environment))
         self._lives.add(life)
         life.add_done_callback(self._lives.discard)
         return environment
 
-    async def _live(self, group: _Group, environment: Environment) -> None:
+    async def _live(self, group: Group, environment: Environment) -> None:
         """From the start of a process to its end."""
         port = await self._runtime_api.open(environment)
         try:
