@@ -59,17 +59,10 @@ CAUTIONS: Final = re.compile(
     r"\b(?:ensure|make sure|be (?:sure|careful|aware)|take care|remember|don't forget|avoid)\b", re.IGNORECASE
 )
 """What tells of a thing to mind, beside what is to be done."""
-BESIDE: Final = re.compile(r"(?:relative to|unlike|than|like|without|instead of)(?: the)?\s*$", re.IGNORECASE)
-"""Before a name that is not what is asked for."""
 BEGINS_WITH_CODE: Final = re.compile(r"^(?:the )?`([^`]+)`", re.IGNORECASE)
 DENIES: Final = re.compile(r"\b(?:not|never|cannot|without|no longer)\b|n't\b", re.IGNORECASE)
 SOMEBODY: Final = re.compile(r"(?<![\w`])(?:I|I've|I'd|I'm|my)(?![\w`])")
 """Of an author's own story; a line that quotes a command never has it."""
-SAYS_ALL: Final = 0.95
-FEW: Final = 3
-"""Words of a question; with fewer, an entry says them all by chance."""
-NOT_NAMES: Final = frozenset({"default", "defaults", "value"})
-"""Words that ask for a property of a thing, which another thing may be called."""
 LABEL: Final = re.compile(
     r"^\W*(?:signature|defaults?|types?|returns?|since|examples?|usage|note|syntax|arguments?|parameters?|values?|accepts"
     r"|required|deprecated|added in|available (?:in|since)|alias(?:es)?|see also|tip|warning|important)"
@@ -139,36 +132,17 @@ NAME: Final = re.compile(r"`|_|--|[a-z][A-Z]")
 """How the name of an option looks, which says what it is by itself."""
 NUMBER: Final = re.compile(r"(?<![A-Za-z_])\d+(?:[.,]\d+)*")
 """By itself or with its unit; not within a name: `l0-retention`."""
-CODE: Final = re.compile(r"`[^`]+`|--\w|\b\w+_\w+\b|\b[a-z]+[A-Z]\w*\b|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b")
-PLACE: Final = re.compile(
-    r"[/\\]\w|\w\.\w{2,4}\b|\b(?:in|at|on|from|under|near|between|within|inside|to|into|through)\s", re.IGNORECASE
-)
-TIME: Final = re.compile(
-    r"\d|\b(?:when|before|after|until|once|every|during|while|at|on|whenever|always|never|as soon as|immediately)\b",
-    re.IGNORECASE,
-)
 ASKS_IDENTIFIER: Final = re.compile(
     r"\b(?:which|what)\s(?:\w+\s){0,2}(?:flags?|options?|settings?|parameters?|arguments?|variables?|commands?|functions?|methods?"
     r"|class(?:es)?|headers?|files?|hooks?|propert(?:y|ies)|keys?|fields?|attributes?|events?|exceptions?|modules?"
     r"|packages?|decorators?|endpoints?|environment variable)\b",
     re.IGNORECASE,
 )
-ASKS_SEVERAL: Final = re.compile(
-    r"^\W*(?:which|what)\s(?:\w+\s)?(?!is\b|was\b|does\b|has\b)\w+[^s\W]s\s(?:(?:of|for|in)\s(?:\w+\s){1,2})?"
-    r"(?:are|were|do|did|can|could|may|must|should|will|have|exist)\b",
-    re.IGNORECASE,
-)
-SEVERAL: Final = re.compile(r"\S,[^,]*\S,|\w\W{0,3}\s(?:and|or|as well as)\s", re.IGNORECASE)
-"""More than one of something, beside each other."""
 QUALIFIER: Final = re.compile(r"\b(?:by default|automatically|always|only|at runtime|without)\b", re.IGNORECASE)
 """What turns an answer into another one: where it is asked, a line must say it."""
 OF_IT: Final = re.compile(r"^\W*\w+(?:n't)? it\b", re.IGNORECASE)
 """Asks whether something holds of what the book is about."""
-ASKS_WHERE: Final = re.compile(r"\bwhere\b", re.IGNORECASE)
 ASKS_WHEN: Final = re.compile(r"\bwhen\b", re.IGNORECASE)
-ASKS_WHO: Final = re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE)
-NAMED: Final = re.compile(r"(?<=[\w,;:()\"'] )[\"']?[A-Z][\w.-]+|^[A-Z]\w+ [A-Z]\w+")
-"""Somebody or something with a name, not only at the beginning of a sentence."""
 
 
 def says_of_its_heading(line: str) -> bool:
@@ -205,49 +179,6 @@ def qualifiers(text: str) -> set[str]:
 def is_cut(line: str) -> bool:
     """Whether it is the end or the beginning of a sentence that a full stop within it has cut."""
     return line.count("(") != line.count(")") and "`" not in line
-
-
-def is_entry_of_another(wanted: Wanted, line: str) -> bool:
-    """Whether it is the entry of an option or the like that is not the one that the question asks about."""
-    begins = BEGINS_WITH_CODE.match(line)
-    if begins is None or " " in begins[1]:
-        return False
-    name = begins[1].lower()
-    if wanted.asked.identifiers:
-        return name.partition("=")[0] not in wanted.asked.identifiers
-    known = wanted.weights.keys() | {stem(word) for word in words(wanted.question) if word not in NOT_NAMES}
-    others = {stem(word) for word in words(name)} - known
-    # "the smtp port for email": `--email-server-port` has a word more, and says the rest
-    return len(others) > (1 if wanted.share(wanted.held_by(line)) >= SAYS_ALL and len(wanted.weights) >= FEW else 0)
-
-
-def value(wanted: Wanted, line: str) -> frozenset[str]:
-    """What it gives as the answer, where that is a number or a name; lines that give others cannot both be right."""
-    if wanted.shape:
-        return frozenset(NUMBER.findall(" ".join(each.group() for each in wanted.shape.finditer(line))))
-    if ASKS_IDENTIFIER.search(wanted.question):
-        asked = wanted.question.lower()
-        return frozenset(found for each in CODE.findall(line) if (found := each.strip("`").lower()) not in asked)
-    return frozenset()
-
-
-def adds(wanted: Wanted, line: str) -> bool:
-    """Whether it says something of the kind that was asked for, besides what the question says itself."""
-    asked = wanted.question.lower()
-    if not qualifiers(asked) <= qualifiers(line) or (ASKS_SEVERAL.search(asked) and not SEVERAL.search(line)):
-        return False
-    if ASKS_IDENTIFIER.search(asked):
-        return any(
-            each.group().strip("`").lower() not in asked and not BESIDE.search(line[: each.start()])
-            for each in CODE.finditer(line)
-        )
-    if ASKS_WHO.search(asked):
-        return any(each.lower() not in asked for each in NAMED.findall(line))
-    if ASKS_WHERE.search(asked):
-        return bool(PLACE.search(line)) and not is_entry_of_another(wanted, line)
-    if ASKS_WHEN.search(asked):
-        return bool(TIME.search(line)) and not is_entry_of_another(wanted, line)
-    return True
 
 
 def states(wanted: Wanted, line: str) -> bool:

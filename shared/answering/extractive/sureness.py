@@ -22,10 +22,8 @@ from shared.answering.extractive.criteria import (
     SHORTEST,
     WHICH_IS,
     YES_OR_NO,
-    adds,
     defines,
     is_cut,
-    is_entry_of_another,
     is_labelled,
     is_not_only_of_a_case,
     is_of_a_special_case,
@@ -35,6 +33,7 @@ from shared.answering.extractive.criteria import (
     states,
     tells,
 )
+from shared.answering.extractive.givens import adds, is_entry_of_another
 from shared.answering.extractive.lines import LONGEST, decides, without_pointers
 from shared.answering.question.wanted import ALL
 from shared.retrieval.lexical import stem, words
