@@ -37,7 +37,8 @@ UNDECIDED: Final = 64
 """Characters behind a full stop among which a citation may yet end."""
 LONGEST_ABBREVIATION: Final = 12
 ABBREVIATED: Final = re.compile(rf"(?:^|[\s(\[\"'])(?:{ABBREVIATIONS})\.$")
-FENCE: Final = re.compile(r"[ \t]*(?P<fence>`{3,}|~{3,})")
+FENCE: Final = re.compile(r"[ \t]*(?P<fence>`{3,}(?![^\n]{0,200}`)|~{3,})")
+"""Backticks with others behind them in their line are code within a sentence."""
 CLOSING: Final = re.compile(r"[ \t]*+(?P<fence>`{3,}+|~{3,}+)[`~]*+[ \t]*+$")
 ITEM: Final = re.compile(r"\s*(?:[-*+\u2022]|\d{1,3}[.)])\s+\S")
 ROW: Final = re.compile(r"\s*\|")
@@ -179,7 +180,7 @@ class _Splitter:
         while (at := self._rest.find("\n", at) + 1) > 0:
             end = self._rest.find("\n", at)
             line = self._rest[at : end if end >= 0 else None]
-            if FENCE.match(line) or (end >= 0 and (not line.strip() or _kind(line))):
+            if end >= 0 and (FENCE.match(line) or not line.strip() or _kind(line)):
                 return self._rest[:at], True
             if end < 0 and MAY_BE_STRUCTURE.match(line):
                 return self._rest[:at], False

@@ -89,6 +89,8 @@ def test_whatever_is_written_no_letter_is_lost_but_of_code_that_never_closes(tex
         ("It is done. [1][2] Next one. 【3】 Last", ["It is done. [1][2]", "Next one. 【3】", "Last"]),
         ("It is 3.5 or 1,000. 20 more.", ["It is 3.5 or 1,000.", "20 more."]),
         ("Run `a. B` now. Then stop.", ["Run `a. B` now.", "Then stop."]),
+        ("```make run``` starts it. Then ask.", ["```make run``` starts it.", "Then ask."]),
+        ("Start it with\n```make run``` here. Then ask.", ["Start it with ```make run``` here.", "Then ask."]),
         ("One line.\nAnother line.", ["One line.", "Another line."]),
         ("broken\nacross lines. Yes.", ["broken across lines.", "Yes."]),
         ("- one. Two.\n- three", ["- one. Two.", "- three"]),
