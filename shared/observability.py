@@ -21,7 +21,7 @@ from shared.record import record
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-VERSION: Final = "0.1.0"
+VERSION: Final = "0.2.0"
 """Of the project, as in pyproject.toml, which no zip holds."""
 
 log = Logger(service="docs-chatbot", utc=True, version=VERSION)
