@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import dropwhile, takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,5 +60,6 @@ def table_rows(page: str, heading: str) -> list[list[str]]:
     """The cells of the first table below `heading` of a page under the project's root."""
     text = (ROOT / page).read_text(encoding="utf-8")
     _, _, below = text.partition(f"{heading}\n")
-    rows = [line for line in below.split("\n## ")[0].splitlines() if line.startswith("|")]
+    lines = dropwhile(lambda line: not line.startswith("|"), below.split("\n## ")[0].splitlines())
+    rows = list(takewhile(lambda line: line.startswith("|"), lines))
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows[2:]]

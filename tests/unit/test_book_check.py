@@ -19,6 +19,7 @@ import pytest
 from infra.book_check import CannotCheck, Expected, Given, ask, faults, main, read_expected
 from infra.local.program import PROJECT
 from shared.http_client import HttpClient
+from tests.fixtures.signals import interruptible
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -225,15 +226,14 @@ def test_a_file_that_cannot_be_read_is_said_in_words(
 def test_whoever_stops_it_is_told_that_there_is_no_verdict(tmp_path: Path) -> None:
     file = tmp_path / "questions.jsonl"
     file.write_text('{"question": "x", "page": "docs/arm"}', encoding="utf-8")
-    with socket.create_server(("127.0.0.1", 0)) as silent:
+    with socket.create_server(("127.0.0.1", 0)) as silent, interruptible():
         variables = {**os.environ, "API": f"http://127.0.0.1:{silent.getsockname()[1]}"}
         command = [sys.executable, "-m", "infra.book_check", str(file)]
         with subprocess.Popen(command, cwd=PROJECT, env=variables, stderr=subprocess.PIPE, text=True) as checking:  # noqa: S603 (our own module)
             silent.settimeout(120)
-            connection, _ = silent.accept()
-            checking.send_signal(signal.SIGINT)
-            assert checking.communicate(timeout=120)[1] == "stopped: there is no verdict\n"
-            connection.close()
+            with silent.accept()[0]:
+                checking.send_signal(signal.SIGINT)
+                assert checking.communicate(timeout=120)[1] == "stopped: there is no verdict\n"
     assert checking.returncode == 130
 
 

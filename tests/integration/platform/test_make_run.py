@@ -22,6 +22,7 @@ from infra.local.process import descendants
 from infra.local.program import PROJECT
 from infra.local.state import State
 from tests.fixtures.loopback import NO_TLS, client_of, get
+from tests.fixtures.signals import interruptible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -40,7 +41,7 @@ class Run:
     def __init__(self, data: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
         command = [sys.executable, "-m", "infra.local", "--data", data, *arguments]
         self.output = data.with_name(f"output-{time.time_ns()}.txt")
-        with self.output.open("w") as output:
+        with self.output.open("w") as output, interruptible():
             self.child = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=output, stderr=output)  # noqa: S603 (ours)
         self.family: list[int] = []
 

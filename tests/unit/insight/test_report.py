@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from infra.local.program import PROJECT
 from infra.report import lines
 from shared.insight.models import Day, Group, Period, Usage
+from tests.fixtures.signals import interruptible
 
 A_WEEK = Period(datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 5, 8, tzinfo=UTC))
 
@@ -28,13 +29,12 @@ def test_one_is_not_told_as_many() -> None:
 
 
 def test_whoever_stops_it_is_told_so() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
+    with socket.create_server(("127.0.0.1", 0)) as silent, interruptible():
         variables = {**os.environ, "DATABASE_OWNER_URL": f"postgresql://127.0.0.1:{silent.getsockname()[1]}/docs"}
         command = [sys.executable, "-m", "infra.report"]
         with subprocess.Popen(command, cwd=PROJECT, env=variables, stderr=subprocess.PIPE, text=True) as reporting:  # noqa: S603 (our own module)
             silent.settimeout(120)
-            connection, _ = silent.accept()
-            reporting.send_signal(signal.SIGINT)
-            assert reporting.communicate(timeout=120)[1] == "There is no report: stopped\n"
-            connection.close()
+            with silent.accept()[0]:
+                reporting.send_signal(signal.SIGINT)
+                assert reporting.communicate(timeout=120)[1] == "There is no report: stopped\n"
     assert reporting.returncode == 130
