@@ -27,9 +27,10 @@ BARE: Final = re.compile(
     re.IGNORECASE,
 )
 TAG: Final = re.compile(
-    r"</?[A-Za-z!][^<>]*>|<!--.*?-->|</?[A-Za-z][\w:-]*(?:[\s/][^<>]*)?$|<[|\uff5c][^<>\n]{1,40}[|\uff5c]>", re.DOTALL
+    r"<<[^<>\n]{0,60}>>|</?[A-Za-z!][^<>]*>|<!--.*?-->|</?[A-Za-z][\w:-]*(?:[\s/][^<>]*)?$|<[|\uff5c][^<>\n]{1,40}[|\uff5c]>",
+    re.DOTALL,
 )
-"""HTML, and what templates of chats put around turns (`<|im_end|>`), where a server lets it through."""
+"""HTML, the lines around what a model is told, and what templates of chats put around turns (`<|im_end|>`)."""
 DEEPEST: Final = 8
 """Tags within tags; whoever writes more of them writes no text."""
 HIDDEN: Final = re.compile(
