@@ -20,7 +20,7 @@ ENOUGH: Final = 2
 """Words of a line that are told for all of it to be."""
 
 
-class Told:
+class NumbersTold:
     """The numbers of a unit. Whether one of a source is among them is asked again and again, and looked up once."""
 
     def __init__(self, figures: Iterable[Figure]) -> None:
@@ -40,7 +40,7 @@ def share(of: frozenset[str], held: Iterable[str]) -> float:
     return len(of & frozenset(held)) / len(of) if of else 1.0
 
 
-def belongs(figure: Figure, told: Line, source: Evidence, numbers: Told) -> bool:
+def belongs(figure: Figure, told: Line, source: Evidence, numbers: NumbersTold) -> bool:
     """Whether the number stands in a line that says about as much of the unit as any line does.
 
     Args:
@@ -77,7 +77,7 @@ def _is_called_otherwise(called: frozenset[str], figure: Figure, line: Line) -> 
     return bool(beside) and not beside & called and bool(called & frozenset(identifiers(line.text)))
 
 
-def _has_untold(line: Line, kinds: Collection[str], numbers: Told) -> bool:
+def _has_untold(line: Line, kinds: Collection[str], numbers: NumbersTold) -> bool:
     """Whether it has a number of these kinds that the unit does not tell as well."""
     return any(each.kind in kinds and not numbers.has(each) for each in line.figures)
 
@@ -91,7 +91,7 @@ def _is_nearest(
     subject: frozenset[str],
     holding: Sequence[Line],
     among: Sequence[Line],
-    numbers: Told,
+    numbers: NumbersTold,
 ) -> bool:
     """Whether no line that says another number of this kind says more of the unit."""
     # in a table the unit stands in the head, so that the cells' numbers have none
@@ -108,7 +108,7 @@ def _is_nearest(
     )
 
 
-def _is_own_clause(subject: frozenset[str], figure: Figure, line: Line, numbers: Told) -> bool:
+def _is_own_clause(subject: frozenset[str], figure: Figure, line: Line, numbers: NumbersTold) -> bool:
     """Of a line with several numbers of one kind: whether the clause with this one is as near as another's."""
     beside = [each for each in line.clauses if any(other.kind == figure.kind for other in each.figures)]
     holding = [each for each in beside if _says(each, figure)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from shared.model.belonging import Told, belongs, is_anothers, share
+from shared.model.belonging import NumbersTold, belongs, is_anothers, share
 from shared.model.bounds import is_bounded_otherwise
 from shared.model.counting import is_counted_otherwise, is_done_at_other_times, is_single
 from shared.model.naming import stands_in
@@ -49,7 +49,7 @@ def _doubt_by_words(claim: Claim, sources: Sequence[Evidence], figures: Sequence
     everything = frozenset[str]().union(*(each.terms for each in sources))
     if not _is_about(claim, everything):
         return "subject"
-    numbers = Told(claim.told.figures)
+    numbers = NumbersTold(claim.told.figures)
     if not all(any(belongs(figure, claim.told, each, numbers) for each in sources) for figure in figures):
         return "number of something else"
     lines = [line for each in sources for line in each.lines]

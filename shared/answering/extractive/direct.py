@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from shared.answering.extractive.givens import value
+from shared.answering.extractive.line_values import value
 from shared.answering.extractive.lines import lines_in
 from shared.answering.extractive.sections import is_past
 from shared.answering.extractive.sureness import least_of_all, sure_of

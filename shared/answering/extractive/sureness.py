@@ -33,7 +33,7 @@ from shared.answering.extractive.criteria import (
     states,
     tells,
 )
-from shared.answering.extractive.givens import adds, is_entry_of_another
+from shared.answering.extractive.line_values import adds, is_entry_of_another
 from shared.answering.extractive.lines import LONGEST, decides, without_pointers
 from shared.answering.question.wanted import ALL
 from shared.retrieval.lexical import stem, words
